@@ -1,0 +1,5 @@
+/** Task wrappers: one class for each {@link io.github.peft4j.TaskType}. */
+@NullMarked
+package io.github.peft4j.task;
+
+import org.jspecify.annotations.NullMarked;
