@@ -1,0 +1,141 @@
+package io.github.peft4j.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import com.google.common.collect.ImmutableMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model is called with: arrays under the argument names of Hugging Face's forward, in the
+ * order in which they were given.
+ *
+ * <p>B is the batch, S the sequence, H the hidden size. Immutable: {@link #with} and {@link
+ * #without} give changed copies that share the arrays, which is how a prompt method changes a call.
+ * The arrays belong to the caller's manager and must stay open until the backward pass is done.
+ *
+ * <ul>
+ *   <li>{@code input_ids}: [B, S] int64, or {@code inputs_embeds}: [B, S, H] in its place
+ *   <li>{@code attention_mask}: [B, S], 1 for a token and 0 for padding; absent means all ones
+ *   <li>{@code token_type_ids}, {@code position_ids}: [B, S] int64
+ *   <li>{@code labels}, {@code start_positions}, {@code end_positions}: what the loss is computed
+ *       from; absent means no loss
+ * </ul>
+ */
+public final class ModelInput {
+
+    /** Token ids. */
+    public static final String INPUT_IDS = "input_ids";
+
+    /** Embeddings in place of token ids. */
+    public static final String INPUTS_EMBEDS = "inputs_embeds";
+
+    /** 1 for a token, 0 for padding. */
+    public static final String ATTENTION_MASK = "attention_mask";
+
+    /** Segment of each token. */
+    public static final String TOKEN_TYPE_IDS = "token_type_ids";
+
+    /** Position of each token. */
+    public static final String POSITION_IDS = "position_ids";
+
+    /** What the loss is computed from. */
+    public static final String LABELS = "labels";
+
+    private final ImmutableMap<String, NDArray> arrays;
+    private final boolean outputHiddenStates;
+
+    private ModelInput(Map<String, NDArray> arrays, boolean outputHiddenStates) {
+        this.arrays = ImmutableMap.copyOf(arrays);
+        this.outputHiddenStates = outputHiddenStates;
+    }
+
+    /** An input of these arrays by argument name. */
+    public static ModelInput of(Map<String, NDArray> arrays) {
+        if (arrays.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "A model input has no arrays. Pass at least input_ids or inputs_embeds.");
+        }
+        return new ModelInput(arrays, false);
+    }
+
+    /** An input of token ids [B, S] and their mask [B, S]. */
+    public static ModelInput of(NDArray inputIds, NDArray attentionMask) {
+        return of(ImmutableMap.of(INPUT_IDS, inputIds, ATTENTION_MASK, attentionMask));
+    }
+
+    /** The arguments of a plain DJL block, in its order. */
+    public static ModelInput positional(NDList list) {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        for (int i = 0; i < list.size(); i++) {
+            arrays.put("arg" + i, list.get(i));
+        }
+        return of(arrays);
+    }
+
+    /** The arrays in their order, without names: how a plain DJL block is called. */
+    public NDList toList() {
+        return new NDList(arrays.values().asList());
+    }
+
+    /** All arrays by argument name, in the order given. */
+    public ImmutableMap<String, NDArray> arrays() {
+        return arrays;
+    }
+
+    /** The array of this argument name, or null. */
+    public @Nullable NDArray get(String name) {
+        return arrays.get(name);
+    }
+
+    /** Token ids [B, S], or null. */
+    public @Nullable NDArray inputIds() {
+        return arrays.get(INPUT_IDS);
+    }
+
+    /** Embeddings [B, S, H] in place of ids, or null. */
+    public @Nullable NDArray inputsEmbeds() {
+        return arrays.get(INPUTS_EMBEDS);
+    }
+
+    /** The mask [B, S], or null for all ones. */
+    public @Nullable NDArray attentionMask() {
+        return arrays.get(ATTENTION_MASK);
+    }
+
+    /** Labels, or null. */
+    public @Nullable NDArray labels() {
+        return arrays.get(LABELS);
+    }
+
+    /** Whether the hidden states of all layers are wanted, at padding positions too. */
+    public boolean outputHiddenStates() {
+        return outputHiddenStates;
+    }
+
+    /** The same call with one array put in or replaced. */
+    public ModelInput with(String name, NDArray array) {
+        Map<String, NDArray> copy = new LinkedHashMap<>(arrays);
+        copy.put(name, array);
+        return new ModelInput(copy, outputHiddenStates);
+    }
+
+    /** The same call without the array of this name. */
+    public ModelInput without(String name) {
+        Map<String, NDArray> copy = new LinkedHashMap<>(arrays);
+        copy.remove(name);
+        return new ModelInput(copy, outputHiddenStates);
+    }
+
+    /** The same call that also returns (or does not return) the hidden states of all layers. */
+    public ModelInput withOutputHiddenStates(boolean wanted) {
+        return new ModelInput(arrays, wanted);
+    }
+
+    /** The manager in which the call computes: that of the first array. */
+    public NDManager manager() {
+        return arrays.values().iterator().next().getManager();
+    }
+}
