@@ -1,0 +1,78 @@
+package io.github.peft4j.adapter;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Which adapters act in a pass: an immutable value, so that a running pass keeps the one it started
+ * with.
+ *
+ * @param names adapters in order; the first is outermost
+ * @param scales a factor for an adapter's contribution; 1 where a name is absent
+ * @param enabled whether they act; if not, only trained biases of {@code bias != none} remain, as
+ *     in PEFT's {@code disable_adapter}
+ * @param disabledLayers layers (exact path, or its end after a dot) where no adapter acts
+ */
+public record Activation(
+        ImmutableList<String> names,
+        ImmutableMap<String, Double> scales,
+        boolean enabled,
+        ImmutableSet<String> disabledLayers) {
+
+    private static final Activation NONE =
+            new Activation(ImmutableList.of(), ImmutableMap.of(), true, ImmutableSet.of());
+
+    /** These adapters, the first outermost. */
+    public static Activation of(String... names) {
+        return of(ImmutableList.copyOf(names));
+    }
+
+    /** These adapters, the first outermost. */
+    public static Activation of(ImmutableList<String> names) {
+        return new Activation(names, ImmutableMap.of(), true, ImmutableSet.of());
+    }
+
+    /** The bare base model. */
+    public static Activation none() {
+        return NONE;
+    }
+
+    /** The same adapters, switched off. */
+    public Activation disable() {
+        return new Activation(names, scales, false, disabledLayers);
+    }
+
+    /** The same adapters, silent in these layers. */
+    public Activation disableLayers(Iterable<String> layers) {
+        ImmutableSet<String> all =
+                ImmutableSet.<String>builder().addAll(disabledLayers).addAll(layers).build();
+        return new Activation(names, scales, enabled, all);
+    }
+
+    /** The same adapters, one of them weighted by a factor. */
+    public Activation scale(String name, double factor) {
+        if (!Double.isFinite(factor)) {
+            throw new IllegalArgumentException(
+                    "The scale of adapter '" + name + "' is " + factor + "; it must be finite.");
+        }
+        Map<String, Double> all = new LinkedHashMap<>(scales);
+        all.put(name, factor);
+        return new Activation(names, ImmutableMap.copyOf(all), enabled, disabledLayers);
+    }
+
+    /** Whether adapters act at the layer of this path. */
+    boolean actsAt(String path) {
+        if (!enabled) {
+            return false;
+        }
+        for (String layer : disabledLayers) {
+            if (path.equals(layer) || path.endsWith("." + layer)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,238 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.LayerSite;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link Activation} worked out for one model: for each layer the adapters that act on it, for
+ * each parameter what takes its place. Immutable, so any number of passes share it.
+ */
+public final class ActiveAdapters {
+
+    private static final ActiveAdapters NONE = new ActiveAdapters(FrozenBase.none());
+
+    private final FrozenBase base;
+    private final IdentityHashMap<Block, ImmutableList<LayerAdapter>> layers =
+            new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, ImmutableList<WeightAdapter>> folds =
+            new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, Fold> foldSites = new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, Parameter> substitutes = new IdentityHashMap<>();
+    private final IdentityHashMap<Adapter, Double> scales = new IdentityHashMap<>();
+    private final List<ModelAdapter> modelAdapters = new ArrayList<>();
+    private boolean packing = true;
+
+    private ActiveAdapters(FrozenBase base) {
+        this.base = base;
+    }
+
+    /** No adapters over a base that trains as it likes. */
+    static ActiveAdapters none() {
+        return NONE;
+    }
+
+    /** No adapters, only parameters that take the place of others: a merged model. */
+    public static ActiveAdapters substituting(FrozenBase base, Map<Parameter, Parameter> by) {
+        ActiveAdapters active = new ActiveAdapters(base);
+        by.forEach(active.substitutes::put);
+        return active;
+    }
+
+    /**
+     * Works an activation out.
+     *
+     * @param sets all adapters of the model by name
+     * @throws IllegalArgumentException if a name is unknown, or two active adapters own a copy of
+     *     the same module
+     */
+    public static ActiveAdapters of(
+            BaseModel model, FrozenBase base, Map<String, AdapterSet> sets, Activation activation) {
+        ActiveAdapters active = new ActiveAdapters(base);
+        List<AdapterSet> acting = new ArrayList<>();
+        for (String name : activation.names()) {
+            AdapterSet set = sets.get(name);
+            if (set == null) {
+                throw new IllegalArgumentException(
+                        "There is no adapter '"
+                                + name
+                                + "'. Adapters of this model: "
+                                + sets.keySet()
+                                + ". Add or load it first.");
+            }
+            acting.add(set);
+            active.addScale(set, activation.scales().getOrDefault(name, 1.0));
+        }
+        if (!activation.names().isEmpty()) {
+            // PEFT trains biases in the base itself: they outlive disabling and switching.
+            for (AdapterSet set : sets.values()) {
+                set.biases().forEach(active.substitutes::put);
+            }
+        }
+        for (LayerSite site : model.sites()) {
+            if (activation.actsAt(site.path())) {
+                active.addLayer(site, acting);
+            }
+        }
+        if (activation.enabled()) {
+            for (AdapterSet set : acting) {
+                active.addSavedModules(set, activation);
+                set.modelAdapter().ifPresent(active.modelAdapters::add);
+                active.packing &= set.allowsPacking();
+            }
+        }
+        return active;
+    }
+
+    /** Adapters around the whole model, outermost first. */
+    public ImmutableList<ModelAdapter> modelAdapters() {
+        return ImmutableList.copyOf(modelAdapters);
+    }
+
+    /** Adapters around a layer, outermost first. */
+    ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
+        return layers.getOrDefault(layer, ImmutableList.of());
+    }
+
+    /** Weight forms that act on a parameter, outermost first. */
+    ImmutableList<WeightAdapter> folds(Parameter parameter) {
+        return folds.getOrDefault(parameter, ImmutableList.of());
+    }
+
+    /** Applies weight forms to a parameter, innermost first. */
+    NDArray fold(Parameter parameter, ImmutableList<WeightAdapter> adapters, AdapterPass pass) {
+        Fold fold = foldSites.get(parameter);
+        NDArray current = pass.value(parameter);
+        if (fold == null) {
+            return current;
+        }
+        return fold.apply(current, adapters, pass);
+    }
+
+    Parameter substitute(Parameter parameter) {
+        return substitutes.getOrDefault(parameter, parameter);
+    }
+
+    /** Parameters that stand for base parameters: heads saved whole, trained biases. */
+    public ImmutableMap<Parameter, Parameter> substitutes() {
+        return ImmutableMap.copyOf(substitutes);
+    }
+
+    double scale(Adapter adapter) {
+        return scales.getOrDefault(adapter, 1.0);
+    }
+
+    boolean isFrozen(Parameter parameter) {
+        return base.contains(parameter);
+    }
+
+    ParameterStore frozenStore() {
+        return base.store();
+    }
+
+    boolean allowsPacking() {
+        return packing;
+    }
+
+    private void addScale(AdapterSet set, double scale) {
+        if (scale != 1.0) {
+            for (Adapter adapter : set.layers().values()) {
+                scales.put(adapter, scale);
+            }
+        }
+    }
+
+    private void addLayer(LayerSite site, List<AdapterSet> acting) {
+        List<LayerAdapter> around = new ArrayList<>();
+        List<WeightAdapter> weights = new ArrayList<>();
+        for (AdapterSet set : acting) {
+            Adapter adapter = set.layers().get(site.path());
+            if (adapter == null) {
+                continue;
+            }
+            if (site.block() instanceof AdaptableLayer && adapter instanceof LayerAdapter layer) {
+                around.add(layer);
+            } else {
+                weights.add((WeightAdapter) adapter);
+            }
+        }
+        if (!around.isEmpty()) {
+            layers.put(site.block(), ImmutableList.copyOf(around));
+        }
+        if (!weights.isEmpty()) {
+            ImmutableList<WeightAdapter> all = ImmutableList.copyOf(weights);
+            putFold(site.requireWeight(), all, Fold.weight(site));
+            if (site.bias() != null) {
+                putFold(site.bias(), all, Fold.bias());
+            }
+        }
+    }
+
+    private void putFold(Parameter parameter, ImmutableList<WeightAdapter> adapters, Fold fold) {
+        folds.put(parameter, adapters);
+        foldSites.put(parameter, fold);
+    }
+
+    private void addSavedModules(AdapterSet set, Activation activation) {
+        for (Map.Entry<Parameter, SavedParameter> entry : set.savedModules().entrySet()) {
+            SavedParameter saved = entry.getValue();
+            if (!activation.actsAt(saved.modulePath())) {
+                continue;
+            }
+            Parameter before = substitutes.put(entry.getKey(), saved.parameter());
+            if (before != null && before != saved.parameter() && isCopy(before, set)) {
+                throw new IllegalArgumentException(
+                        "Adapters "
+                                + activation.names()
+                                + " each own a copy of "
+                                + saved.modulePath()
+                                + "; only one copy can act. Activate one of them, or train the"
+                                + " others without modules_to_save.");
+            }
+        }
+    }
+
+    private static boolean isCopy(Parameter before, AdapterSet set) {
+        return !Iterables.contains(set.biases().values(), before);
+    }
+
+    /** How weight forms meet a parameter: a weight in [out, in], or a bias. */
+    private interface Fold {
+
+        NDArray apply(NDArray current, ImmutableList<WeightAdapter> adapters, AdapterPass pass);
+
+        static Fold weight(LayerSite site) {
+            return (current, adapters, pass) -> {
+                AdaptableLayer layer =
+                        site.block() instanceof AdaptableLayer adaptable ? adaptable : null;
+                NDArray frozen = layer == null ? current : layer.canonical(current);
+                NDArray weight = frozen;
+                for (WeightAdapter adapter : adapters.reverse()) {
+                    weight = adapter.weight(weight, frozen, pass);
+                }
+                return layer == null ? weight : layer.canonical(weight);
+            };
+        }
+
+        static Fold bias() {
+            return (current, adapters, pass) -> {
+                @Nullable NDArray bias = current;
+                for (WeightAdapter adapter : adapters.reverse()) {
+                    bias = adapter.bias(bias, pass);
+                }
+                return bias == null ? current : bias;
+            };
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Block;
+import io.github.peft4j.model.WeightedLayer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer as a pure function of its weights: all that our leaf blocks add to DJL's {@code Block}.
+ * Where the layer sits is the model's knowledge, not the layer's.
+ */
+public interface AdaptableLayer extends Block, WeightedLayer {
+
+    /**
+     * The layer's output.
+     *
+     * @param weight in the checkpoint's orientation
+     */
+    NDArray compute(NDArray x, NDArray weight, @Nullable NDArray bias);
+
+    /** The weight as [out, in]: turned where the checkpoint holds [in, out]; its own inverse. */
+    default NDArray canonical(NDArray weight) {
+        return weight;
+    }
+}

@@ -1,0 +1,11 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.nn.Parameter;
+import java.util.Map;
+
+/** The tensors an adapter owns at one place, by checkpoint suffix, e.g. {@code lora_A.weight}. */
+public interface Adapter {
+
+    /** The tensors by suffix, in the order in which the file lists them. */
+    Map<String, Parameter> parameters();
+}

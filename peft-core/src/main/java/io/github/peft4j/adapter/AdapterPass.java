@@ -1,0 +1,222 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.ops.Gradients;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One forward pass and the adapters that act in it.
+ *
+ * <p>DJL hands the {@code ParameterStore} of a call to every block, so this one reaches every
+ * layer: our own layers call {@link #apply}, which runs adapters on activations; any other block
+ * calls {@link #getValue} and receives the adapted weight, computed once a pass.
+ *
+ * <p>Weights come as aliases that belong to the manager of the call's input, so that nothing an
+ * operation makes from them can land in a long-lived manager. Base weights come without a gradient
+ * even where the base would train them; adapter tensors come from the wrapped store, so that a DJL
+ * {@code Trainer} learns of adapters added after its start. A pass serves one call in one thread.
+ */
+public final class AdapterPass extends ParameterStore {
+
+    private final ParameterStore store;
+    private final NDManager scope;
+    private final boolean training;
+    private final boolean recording;
+    private final ActiveAdapters active;
+    private final IdentityHashMap<Parameter, NDArray> values = new IdentityHashMap<>();
+    private final Map<Object, Object> shared = new HashMap<>();
+
+    /**
+     * A pass of these adapters.
+     *
+     * @param store where adapter tensors are read
+     * @param scope manager of the call's input; everything the pass makes lives in it
+     * @param training whether dropout acts
+     */
+    public AdapterPass(
+            ParameterStore store, NDManager scope, boolean training, ActiveAdapters active) {
+        super(store.getManager(), false);
+        this.store = store;
+        this.scope = scope;
+        this.training = training;
+        this.active = active;
+        recording = Gradients.isOn();
+    }
+
+    /** The given store if it is a pass already, else one without adapters over it. */
+    public static AdapterPass over(ParameterStore store, NDManager scope, boolean training) {
+        return store instanceof AdapterPass pass
+                ? pass
+                : new AdapterPass(store, scope, training, ActiveAdapters.none());
+    }
+
+    /** Runs a layer of ours with the adapters that act on it. */
+    public NDArray apply(AdaptableLayer layer, NDArray x) {
+        ImmutableList<LayerAdapter> around = active.around(layer);
+        BaseLayer below = new Bound(layer);
+        for (LayerAdapter adapter : around.reverse()) {
+            below = new Stacked(adapter, below);
+        }
+        return below.forward(x);
+    }
+
+    /** The adapters around a layer, outermost first: for blocks that fuse several layers. */
+    public ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
+        return active.around(layer);
+    }
+
+    /** The factor on an adapter's contribution, 1 unless the activation says otherwise. */
+    public double scale(Adapter adapter) {
+        return active.scale(adapter);
+    }
+
+    /** Whether dropout acts. */
+    public boolean training() {
+        return training;
+    }
+
+    /** Manager of the call's input. */
+    public NDManager scope() {
+        return scope;
+    }
+
+    /**
+     * Whether tokens may be laid end to end without padding: true unless an active adapter depends
+     * on rows or positions.
+     */
+    public boolean allowsPacking() {
+        return active.allowsPacking();
+    }
+
+    /** A parameter's numbers for this pass, as an alias in the input's manager. */
+    public NDArray value(Parameter parameter) {
+        NDArray known = values.get(parameter);
+        if (known == null) {
+            known = read(parameter);
+            values.put(parameter, known);
+        }
+        return known;
+    }
+
+    /** A value that several layers share, computed by the first that asks. */
+    @SuppressWarnings("unchecked") // one key, one type: the caller's contract
+    public <T> T once(Object key, Supplier<T> supplier) {
+        Object known = shared.get(key);
+        if (known == null) {
+            known = supplier.get();
+            shared.put(key, known);
+        }
+        return (T) known;
+    }
+
+    /**
+     * What a block that reads its own weights receives: the adapted weight where one is adapted.
+     */
+    @Override
+    public @Nullable NDArray getValue(Parameter parameter, Device device, boolean isTraining) {
+        if (parameter == null) {
+            return null; // DJL's blocks ask for optional parameters by null
+        }
+        return effective(parameter);
+    }
+
+    @Override
+    public NDManager getManager() {
+        return store.getManager();
+    }
+
+    @Override
+    public void updateAllParameters() {
+        store.updateAllParameters();
+    }
+
+    @Override
+    public void sync() {
+        store.sync();
+    }
+
+    /** The parameter with every weight form folded in, innermost first. */
+    public NDArray effective(Parameter parameter) {
+        ImmutableList<WeightAdapter> folds = active.folds(parameter);
+        if (folds.isEmpty()) {
+            return value(parameter);
+        }
+        return once(parameter, () -> active.fold(parameter, folds, this));
+    }
+
+    private NDArray read(Parameter parameter) {
+        Parameter source = active.substitute(parameter);
+        NDArray array =
+                active.isFrozen(source)
+                        ? active.frozenStore().getValue(source, scope.getDevice(), false)
+                        : store.getValue(source, scope.getDevice(), training);
+        boolean trains = recording && !active.isFrozen(source) && array.hasGradient();
+        NDArray alias = trains ? array.reshape(array.getShape()) : array.stopGradient();
+        if (isRunningStatistic(source) && active.isFrozen(source)) {
+            // A stock batch norm writes these in any training forward; the base must not move.
+            try (NDArray original = alias) {
+                alias = original.duplicate();
+            }
+        }
+        alias.attach(scope);
+        return alias;
+    }
+
+    private static boolean isRunningStatistic(Parameter parameter) {
+        return parameter.getType() == Parameter.Type.RUNNING_MEAN
+                || parameter.getType() == Parameter.Type.RUNNING_VAR;
+    }
+
+    /** The layer itself. */
+    private final class Bound implements BaseLayer {
+
+        private final AdaptableLayer layer;
+
+        Bound(AdaptableLayer layer) {
+            this.layer = layer;
+        }
+
+        @Override
+        public NDArray forward(NDArray x) {
+            Parameter bias = layer.bias();
+            return layer.compute(
+                    x, effective(layer.weight()), bias == null ? null : effective(bias));
+        }
+
+        @Override
+        public NDArray weight() {
+            return layer.canonical(value(layer.weight()));
+        }
+    }
+
+    /** An adapter over what lies beneath it. */
+    private final class Stacked implements BaseLayer {
+
+        private final LayerAdapter adapter;
+        private final BaseLayer below;
+
+        Stacked(LayerAdapter adapter, BaseLayer below) {
+            this.adapter = adapter;
+            this.below = below;
+        }
+
+        @Override
+        public NDArray forward(NDArray x) {
+            return adapter.forward(x, below, AdapterPass.this);
+        }
+
+        @Override
+        public NDArray weight() {
+            return below.weight();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One named adapter's parts: what acts at which layer, copies of modules that are trained whole,
+ * trained biases, and every tensor under its key in adapter_model.safetensors. Owns its tensors.
+ */
+public final class AdapterSet implements AutoCloseable {
+
+    private final NDManager manager;
+    private final ImmutableMap<String, Adapter> layers;
+    private final ImmutableMap<String, Parameter> tensors;
+    private final ImmutableSet<Parameter> trainable;
+    private final ImmutableMap<Parameter, SavedParameter> savedModules;
+    private final ImmutableMap<Parameter, Parameter> biases;
+    private final @Nullable ModelAdapter modelAdapter;
+    private final boolean allowsPacking;
+
+    private AdapterSet(Builder builder) {
+        manager = builder.manager;
+        layers = ImmutableMap.copyOf(builder.layers);
+        tensors = ImmutableMap.copyOf(builder.tensors);
+        savedModules = ImmutableMap.copyOf(builder.savedModules);
+        biases = ImmutableMap.copyOf(builder.biases);
+        modelAdapter = builder.modelAdapter;
+        allowsPacking = builder.allowsPacking;
+        ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
+        for (Parameter parameter : tensors.values()) {
+            if (parameter.requiresGradient()) {
+                trained.add(parameter);
+            }
+        }
+        trainable = trained.build();
+    }
+
+    /** Starts a set whose tensors live in this manager, which the set closes. */
+    public static Builder builder(NDManager manager) {
+        return new Builder(manager);
+    }
+
+    /** Adapters by layer path, in model order. */
+    public ImmutableMap<String, Adapter> layers() {
+        return layers;
+    }
+
+    /** Every tensor by its key in the adapter's file, without the adapter's name. */
+    public ImmutableMap<String, Parameter> tensors() {
+        return tensors;
+    }
+
+    /** The tensors that are trained while this adapter is active. */
+    public ImmutableSet<Parameter> trainable() {
+        return trainable;
+    }
+
+    /** Copies of whole modules, by the base parameter whose place they take. */
+    public ImmutableMap<Parameter, SavedParameter> savedModules() {
+        return savedModules;
+    }
+
+    /** Trained biases, by the base parameter whose place they take. */
+    public ImmutableMap<Parameter, Parameter> biases() {
+        return biases;
+    }
+
+    /** What acts around the whole model. */
+    public Optional<ModelAdapter> modelAdapter() {
+        return Optional.ofNullable(modelAdapter);
+    }
+
+    /** Whether this adapter treats each token alike wherever it stands. */
+    public boolean allowsPacking() {
+        return allowsPacking;
+    }
+
+    /** Switches gradients of the trainable tensors. */
+    public void setTraining(boolean on) {
+        for (Parameter parameter : trainable) {
+            parameter.freeze(!on);
+        }
+    }
+
+    /** Frees the tensors. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    /** Collects the parts of a set. */
+    public static final class Builder {
+
+        private final NDManager manager;
+        private final Map<String, Adapter> layers = new LinkedHashMap<>();
+        private final Map<String, Parameter> tensors = new LinkedHashMap<>();
+        private final Map<Parameter, SavedParameter> savedModules = new LinkedHashMap<>();
+        private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
+        private @Nullable ModelAdapter modelAdapter;
+        private boolean allowsPacking = true;
+
+        private Builder(NDManager manager) {
+            this.manager = manager;
+        }
+
+        /** Where the set's tensors are made. */
+        public NDManager manager() {
+            return manager;
+        }
+
+        /** Puts an adapter at a layer; its tensors get keys {@code prefix + path + suffix}. */
+        public Builder addLayer(String prefix, String path, Adapter adapter) {
+            layers.put(path, adapter);
+            adapter.parameters().forEach((suffix, p) -> addTensor(prefix + path + "." + suffix, p));
+            return this;
+        }
+
+        /** Adds a tensor under its file key; a key may come once. */
+        public Builder addTensor(String key, Parameter parameter) {
+            Parameter before = tensors.putIfAbsent(key, parameter);
+            if (before != null && before != parameter) {
+                throw new IllegalStateException("Two tensors claim the key " + key + ".");
+            }
+            return this;
+        }
+
+        /** Adds a trained copy of a parameter of a module that is saved whole. */
+        public Builder addSaved(String key, Parameter base, SavedParameter copy) {
+            savedModules.put(base, copy);
+            return addTensor(key, copy.parameter());
+        }
+
+        /** Adds a trained bias. */
+        public Builder addBias(String key, Parameter base, Parameter copy) {
+            biases.put(base, copy);
+            return addTensor(key, copy);
+        }
+
+        /** Sets what acts around the whole model. */
+        public Builder optModelAdapter(ModelAdapter adapter) {
+            modelAdapter = adapter;
+            return this;
+        }
+
+        /** Says that this adapter depends on rows or positions, so padding must stay. */
+        public Builder optAllowsPacking(boolean allowed) {
+            allowsPacking = allowed;
+            return this;
+        }
+
+        /** The set. */
+        public AdapterSet build() {
+            return new AdapterSet(this);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.ndarray.NDArray;
+
+/** What an adapter may ask of the layer it wraps. */
+public interface BaseLayer {
+
+    /** The layer with every adapter beneath the asking one. */
+    NDArray forward(NDArray x);
+
+    /** The frozen weight, [out, in], whatever lies above it. */
+    NDArray weight();
+}

@@ -1,0 +1,46 @@
+package io.github.peft4j.model;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+
+/**
+ * The model under the adapters: its modules by dotted name, its parameters by checkpoint key, and
+ * how to call it. A transformer of peft-tasks is one; {@link BlockModel} makes one of any DJL
+ * block.
+ */
+public interface BaseModel {
+
+    /** The block that holds the layers. */
+    Block block();
+
+    /**
+     * Calls the model.
+     *
+     * @param store where layers read their weights: an adapter pass, or a plain store
+     * @param training whether dropout acts
+     */
+    ModelOutput forward(ModelInput input, ParameterStore store, boolean training);
+
+    /**
+     * Maps a DJL list of arrays onto named inputs, in this model's documented order.
+     *
+     * @param labels labels for the loss; empty for none
+     */
+    ModelInput toInput(NDList data, NDList labels);
+
+    /** The main result alone, as DJL's losses and translators expect it. */
+    NDList toList(ModelOutput output);
+
+    /** All modules in the order of the checkpoint, containers included. */
+    ImmutableList<LayerSite> sites();
+
+    /** All parameters by checkpoint key, in order. */
+    ImmutableMap<String, Parameter> parameters();
+
+    /** Facts from the checkpoint's configuration. */
+    ModelInfo info();
+}

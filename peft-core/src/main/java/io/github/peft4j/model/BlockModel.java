@@ -1,0 +1,85 @@
+package io.github.peft4j.model;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+
+/**
+ * Any DJL block as a base model: arrays go in and come out in the block's own order, and layers are
+ * reached through the weights they read.
+ */
+public final class BlockModel implements BaseModel {
+
+    private final Block block;
+    private final ImmutableList<LayerSite> sites;
+    private final ImmutableMap<String, Parameter> parameters;
+    private final ModelInfo info;
+
+    /**
+     * Wraps an initialized block.
+     *
+     * @throws IllegalArgumentException if the block has no arrays yet
+     */
+    public BlockModel(Block block) {
+        this.block = block;
+        sites = ModuleTree.sites(block);
+        parameters = ModuleTree.parameters(block);
+        for (String name : parameters.keySet()) {
+            if (!parameters.get(name).isInitialized()) {
+                throw new IllegalArgumentException(
+                        "Parameter "
+                                + name
+                                + " of the base block has no array. Initialize or load the block"
+                                + " (block.initialize(manager, DataType.FLOAT32, shapes)) before it"
+                                + " is adapted.");
+            }
+        }
+        info =
+                new ModelInfo(
+                        block.getClass().getSimpleName(),
+                        block.getClass().getPackageName(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        ImmutableMap.of());
+    }
+
+    @Override
+    public Block block() {
+        return block;
+    }
+
+    @Override
+    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
+        return ModelOutput.positional(block.forward(store, input.toList(), training));
+    }
+
+    @Override
+    public ModelInput toInput(NDList data, NDList labels) {
+        return ModelInput.positional(data);
+    }
+
+    @Override
+    public NDList toList(ModelOutput output) {
+        return new NDList(output.arrays().values().asList());
+    }
+
+    @Override
+    public ImmutableList<LayerSite> sites() {
+        return sites;
+    }
+
+    @Override
+    public ImmutableMap<String, Parameter> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public ModelInfo info() {
+        return info;
+    }
+}

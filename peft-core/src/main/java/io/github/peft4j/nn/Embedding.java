@@ -1,0 +1,81 @@
+package io.github.peft4j.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import io.github.peft4j.adapter.AdaptableLayer;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.ops.Ops;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks up rows: {@code y = W[x]}.
+ *
+ * <ul>
+ *   <li>x: [...] int64, each from 0 to rows - 1; y: [..., dim]
+ *   <li>weight W: [rows, dim], as in {@code torch.nn.Embedding}
+ * </ul>
+ *
+ * <p>The row of the padding index, if there is one, is used but gets no gradient.
+ */
+public final class Embedding extends Module implements AdaptableLayer {
+
+    private final Parameter weight;
+    private final @Nullable Integer paddingIndex;
+
+    /** A table without a padding row. */
+    public Embedding(long rows, long dim) {
+        this(rows, dim, null);
+    }
+
+    /** A table whose row {@code paddingIndex} gets no gradient. */
+    public Embedding(long rows, long dim, @Nullable Integer paddingIndex) {
+        weight = parameter("weight", Parameter.Type.WEIGHT, rows, dim);
+        this.paddingIndex = paddingIndex;
+    }
+
+    /** The rows of these ids with the adapters of the pass, [..., dim]. */
+    public NDArray forward(AdapterPass pass, NDArray ids) {
+        return pass.apply(this, ids);
+    }
+
+    /** How many rows there are. */
+    public long rows() {
+        return weight.getShape().get(0);
+    }
+
+    @Override
+    public NDArray compute(NDArray ids, NDArray w, @Nullable NDArray b) {
+        return paddingIndex == null
+                ? Ops.embedding(ids, w)
+                : Ops.embedding(ids, w, paddingIndex.longValue());
+    }
+
+    @Override
+    public LayerKind kind() {
+        return LayerKind.EMBEDDING;
+    }
+
+    @Override
+    public Parameter weight() {
+        return weight;
+    }
+
+    @Override
+    public @Nullable Parameter bias() {
+        return null;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            @Nullable PairList<String, Object> params) {
+        NDArray ids = inputs.singletonOrThrow();
+        return new NDList(forward(AdapterPass.over(store, ids.getManager(), training), ids));
+    }
+}

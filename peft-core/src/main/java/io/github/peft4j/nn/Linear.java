@@ -1,0 +1,80 @@
+package io.github.peft4j.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import io.github.peft4j.adapter.AdaptableLayer;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.ops.Ops;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Multiplies by a weight and adds a bias: {@code y = x W^T + b}.
+ *
+ * <ul>
+ *   <li>x: [..., in]; y: [..., out]
+ *   <li>weight W: [out, in], as in {@code torch.nn.Linear}
+ *   <li>bias b: [out], or absent
+ * </ul>
+ */
+public final class Linear extends Module implements AdaptableLayer {
+
+    private final Parameter weight;
+    private final @Nullable Parameter bias;
+
+    /** A layer with a bias. */
+    public Linear(long in, long out) {
+        this(in, out, true);
+    }
+
+    /** A layer with or without a bias. */
+    public Linear(long in, long out, boolean hasBias) {
+        weight = parameter("weight", Parameter.Type.WEIGHT, out, in);
+        bias = hasBias ? parameter("bias", Parameter.Type.BIAS, out) : null;
+    }
+
+    /** The layer's output with the adapters of the pass, [..., out]. */
+    public NDArray forward(AdapterPass pass, NDArray x) {
+        return pass.apply(this, x);
+    }
+
+    @Override
+    public NDArray compute(NDArray x, NDArray w, @Nullable NDArray b) {
+        return Ops.linear(x, w, b);
+    }
+
+    @Override
+    public LayerKind kind() {
+        return LayerKind.LINEAR;
+    }
+
+    @Override
+    public Parameter weight() {
+        return weight;
+    }
+
+    @Override
+    public @Nullable Parameter bias() {
+        return bias;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            @Nullable PairList<String, Object> params) {
+        NDArray x = inputs.singletonOrThrow();
+        return new NDList(forward(AdapterPass.over(store, x.getManager(), training), x));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] shapes) {
+        Shape x = shapes[0];
+        return new Shape[] {x.slice(0, x.dimension() - 1).add(weight.getShape().get(0))};
+    }
+}

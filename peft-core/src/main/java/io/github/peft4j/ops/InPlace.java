@@ -1,0 +1,60 @@
+package io.github.peft4j.ops;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * Changes of tensors in place: optimizer steps and gradient scaling. Only for tensors that this
+ * library owns, and with gradients switched off ({@link Gradients#off()}).
+ */
+public final class InPlace {
+
+    private InPlace() {}
+
+    private static ScriptModule module() {
+        return ScriptModule.get();
+    }
+
+    /**
+     * One AdamW update (Loshchilov and Hutter 2019, algorithm 2, in PyTorch's form): decays p by
+     * {@code 1 - lr * decay}, updates the moments, and moves p by {@code -lr m / (1 - beta1^t) /
+     * (sqrt(v) / sqrt(1 - beta2^t) + eps)}.
+     *
+     * @param p the trained tensor
+     * @param gradient its gradient
+     * @param m first moment, changed
+     * @param v second moment, changed
+     * @param hyper [lr, beta1, beta2, eps, weight decay, t], float64, t counts from 1
+     */
+    public static void adamW(NDArray p, NDArray gradient, NDArray m, NDArray v, NDArray hyper) {
+        module().call("adamw_", p, gradient, m, v, hyper).close();
+    }
+
+    /** {@code p -= lr * gradient}. */
+    public static void sgd(NDArray p, NDArray gradient, double lr) {
+        module().call("sgd_", p, gradient, lr).close();
+    }
+
+    /** The Euclidean norm of x as a scalar in the given manager. */
+    public static NDArray norm(NDManager manager, NDArray x) {
+        NDArray norm = module().call("norm", x);
+        norm.attach(manager);
+        return norm;
+    }
+
+    /** {@code x *= factor}, a scalar array. */
+    public static void scale(NDArray x, NDArray factor) {
+        module().call("scale_", x, factor).close();
+    }
+
+    /**
+     * Writes the numbers of source into the memory of x; views and the optimizer keep seeing it.
+     */
+    public static void copy(NDArray x, NDArray source) {
+        if (!x.getShape().equals(source.getShape())) {
+            throw new IllegalArgumentException(
+                    "Cannot copy " + source.getShape() + " into " + x.getShape() + ".");
+        }
+        module().call("copy_", x, source).close();
+    }
+}

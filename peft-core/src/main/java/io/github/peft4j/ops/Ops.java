@@ -1,0 +1,231 @@
+package io.github.peft4j.ops;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Differentiable operations of layers and losses.
+ *
+ * <p>All are safe in a training graph (no operand is freed before the backward pass) and leave
+ * their result in the manager of the first argument. Shapes are checked here: a call that fails
+ * inside LibTorch would leak its arguments.
+ */
+public final class Ops {
+
+    private Ops() {}
+
+    private static ScriptModule module() {
+        return ScriptModule.get();
+    }
+
+    /** {@code x w^T + b}: x [..., in], w [out, in], b [out] or null; result [..., out]. */
+    public static NDArray linear(NDArray x, NDArray w, @Nullable NDArray b) {
+        checkInner(x, w, "linear");
+        return b == null ? module().call("linear", x, w) : module().call("linear", x, w, b);
+    }
+
+    /** {@code y + scale (x a^T) b^T}: y [..., out], x [..., in], a [r, in], b [out, r]. */
+    public static NDArray loraAdd(NDArray y, NDArray x, NDArray a, NDArray b, double scale) {
+        checkLowRank(x, a, b);
+        check(
+                y.getShape().get(y.getShape().dimension() - 1) == b.getShape().get(0),
+                "lora: y ends in %s but B makes %s",
+                y.getShape(),
+                b.getShape());
+        return module().call("lora_add", y, x, a, b, scale);
+    }
+
+    /** {@code scale (x a^T) b^T}: x [..., in], a [r, in], b [out, r]; result [..., out]. */
+    public static NDArray loraDelta(NDArray x, NDArray a, NDArray b, double scale) {
+        checkLowRank(x, a, b);
+        return module().call("lora_delta", x, a, b, scale);
+    }
+
+    /** {@code scale b a}: a [r, in], b [out, r]; result [out, in]. */
+    public static NDArray lowRank(NDArray a, NDArray b, double scale) {
+        check(
+                a.getShape().get(0) == b.getShape().get(1),
+                "low rank product: A is %s, B is %s",
+                a.getShape(),
+                b.getShape());
+        return module().call("low_rank", a, b, scale);
+    }
+
+    /** Rows of w [rows, dim] by ids [...] int64; result [..., dim]. Ids are checked by LibTorch. */
+    public static NDArray embedding(NDArray ids, NDArray w) {
+        checkIds(ids);
+        return module().call("embedding", ids, w);
+    }
+
+    /** As {@link #embedding(NDArray, NDArray)}, without a gradient for the row of padding. */
+    public static NDArray embedding(NDArray ids, NDArray w, long paddingIndex) {
+        checkIds(ids);
+        return module().call("embedding_padded", ids, w, paddingIndex);
+    }
+
+    /** Layer norm over the last axis: {@code (x - mean) / sqrt(var + eps) * w + b}. */
+    public static NDArray layerNorm(NDArray x, NDArray w, NDArray b, double eps) {
+        checkLast(x, w, "layer norm");
+        return module().call("layer_norm", x, w, b, eps);
+    }
+
+    /** Layer norm of {@code x + residual}. */
+    public static NDArray addLayerNorm(
+            NDArray x, NDArray residual, NDArray w, NDArray b, double eps) {
+        checkLast(x, w, "layer norm");
+        checkSame(x, residual, "residual");
+        return module().call("add_layer_norm", x, residual, w, b, eps);
+    }
+
+    /** An activation function by name, elementwise. */
+    public static NDArray activate(ActivationFunction function, NDArray x) {
+        return module().call(function.method(), x);
+    }
+
+    /** Zeroes each element with probability p and divides the others by 1 - p. */
+    public static NDArray dropout(NDArray x, double p) {
+        return module().call("dropout", x, p);
+    }
+
+    /** {@code x * factor}; DJL's own {@code mul(Number)} corrupts gradients. */
+    public static NDArray scale(NDArray x, double factor) {
+        return module().call("scale", x, factor);
+    }
+
+    /** Rows of x [R, ...] by index [K] int64; result [K, ...]. */
+    public static NDArray rows(NDArray x, NDArray index) {
+        checkIds(index);
+        return module().call("rows", x, index);
+    }
+
+    /** The same numbers as float32, with a gradient; DJL's own {@code toType} cuts it. */
+    public static NDArray toFloat32(NDArray x) {
+        return x.getDataType() == DataType.FLOAT32 ? x : module().call("to_float32", x);
+    }
+
+    /**
+     * Attention over padded sequences: {@code softmax(q k^T / sqrt(H)) v} for each head.
+     *
+     * @param q [B, S, N H]
+     * @param k [B, T, N H]
+     * @param v [B, T, N H]
+     * @param heads N
+     * @param dropout probability on the attention weights
+     * @param mask boolean [B, 1 or S, T], true where a key may be seen; null for all
+     * @return [B, S, N H]
+     */
+    public static NDArray attention(
+            NDArray q, NDArray k, NDArray v, int heads, double dropout, @Nullable NDArray mask) {
+        checkHeads(q, heads);
+        return mask == null
+                ? module().call("attention", q, k, v, heads, dropout)
+                : module().call("attention", q, k, v, heads, dropout, mask);
+    }
+
+    /**
+     * Attention over sequences laid end to end without padding; each sees itself alone.
+     *
+     * @param q [R, N H], the rows of sequence i from {@code queryBounds[i]} to the next bound
+     * @param k [T, N H], bounded by {@code keyBounds}
+     * @param v [T, N H]
+     * @param queryBounds [B + 1] int64 on the CPU
+     * @param keyBounds [B + 1] int64 on the CPU
+     * @return [R, N H]
+     */
+    public static NDArray packedAttention(
+            NDArray q,
+            NDArray k,
+            NDArray v,
+            NDArray queryBounds,
+            NDArray keyBounds,
+            int heads,
+            double dropout) {
+        checkHeads(q, heads);
+        return module().call("packed_attention", q, k, v, queryBounds, keyBounds, heads, dropout);
+    }
+
+    /**
+     * Mean cross entropy of logits [R, C] and labels [R] int64; labels equal to ignore drop out.
+     */
+    public static NDArray crossEntropy(NDArray logits, NDArray labels, long ignore) {
+        checkIds(labels);
+        check(
+                logits.getShape().get(0) == labels.getShape().get(0),
+                "cross entropy: logits are %s, labels %s",
+                logits.getShape(),
+                labels.getShape());
+        return module().call("cross_entropy", logits, labels, ignore);
+    }
+
+    /** Mean binary cross entropy of logits and labels of the same shape. */
+    public static NDArray binaryCrossEntropy(NDArray logits, NDArray labels) {
+        checkSame(logits, labels, "labels");
+        return module().call("bce_with_logits", logits, labels);
+    }
+
+    /** Mean squared error of two arrays of the same shape. */
+    public static NDArray meanSquaredError(NDArray x, NDArray labels) {
+        checkSame(x, labels, "labels");
+        return module().call("mse", x, labels);
+    }
+
+    private static void checkLowRank(NDArray x, NDArray a, NDArray b) {
+        checkInner(x, a, "lora");
+        check(
+                a.getShape().get(0) == b.getShape().get(1),
+                "lora: A is %s, B is %s",
+                a.getShape(),
+                b.getShape());
+    }
+
+    private static void checkInner(NDArray x, NDArray w, String what) {
+        Shape shape = w.getShape();
+        check(shape.dimension() == 2, what + ": the weight is %s, not [out, in]%s", shape, "");
+        check(last(x) == shape.get(1), what + ": x is %s, the weight %s", x.getShape(), shape);
+    }
+
+    private static void checkLast(NDArray x, NDArray w, String what) {
+        check(
+                last(x) == w.getShape().get(0),
+                what + ": x is %s, the weight %s",
+                x.getShape(),
+                w.getShape());
+    }
+
+    private static void checkSame(NDArray x, NDArray y, String what) {
+        check(
+                x.getShape().equals(y.getShape()),
+                what + " must have the same shape: %s and %s",
+                x.getShape(),
+                y.getShape());
+    }
+
+    private static void checkHeads(NDArray q, int heads) {
+        check(
+                heads > 0 && last(q) % heads == 0,
+                "attention: %s does not split into %s heads",
+                q.getShape(),
+                heads);
+    }
+
+    private static void checkIds(NDArray ids) {
+        check(
+                ids.getDataType() == DataType.INT64,
+                "ids, positions and class labels must be int64, got %s%s",
+                ids.getDataType(),
+                "");
+    }
+
+    private static long last(NDArray x) {
+        Shape shape = x.getShape();
+        return shape.dimension() == 0 ? -1 : shape.get(shape.dimension() - 1);
+    }
+
+    private static void check(boolean ok, String template, Object left, Object right) {
+        if (!ok) {
+            throw new IllegalArgumentException(String.format(template, left, right) + ".");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.peft4j.ops;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableList;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The loaded gateway module and the one way to call it.
+ *
+ * <p>Every call passes {@code training = true}: LibTorch would otherwise run in inference mode,
+ * whose tensors can never take part in a graph. Whether a graph is recorded is decided by the
+ * thread's gradient mode alone, see {@link Gradients}.
+ */
+final class ScriptModule {
+
+    private static final ImmutableList<String> SOURCES =
+            ImmutableList.of("layers.py", "attention.py", "losses.py", "optim.py", "linalg.py");
+
+    private static final String METHOD = "module_method:";
+
+    /** Constants kept for the life of the process, such as numbers of heads and scales. */
+    private static final int MAX_CONSTANTS = 1024;
+
+    private final PtSymbolBlock block;
+    private final ParameterStore store;
+    private final NDManager manager;
+    private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
+    private final Map<Number, NDArray> constants = new ConcurrentHashMap<>();
+
+    /**
+     * LibTorch's optimizing executor specialises a method on its first call; a later call in the
+     * other gradient mode then fails. The switch is per thread.
+     */
+    private static final ThreadLocal<Boolean> PLAIN_EXECUTOR =
+            ThreadLocal.withInitial(
+                    () -> {
+                        JniUtils.setGraphExecutorOptimize(false);
+                        return true;
+                    });
+
+    private ScriptModule() {
+        manager = NDManager.newBaseManager("PyTorch");
+        manager.setName("peft ops");
+        store = new ParameterStore(manager, false);
+        try {
+            ByteArrayInputStream archive = new ByteArrayInputStream(ScriptArchive.of(SOURCES));
+            block = JniUtils.loadModule((PtNDManager) manager, archive, false, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot load the operator archive.", e);
+        }
+    }
+
+    static ScriptModule get() {
+        return Holder.INSTANCE;
+    }
+
+    /**
+     * Runs a method that returns one tensor, which lands in the first argument's manager.
+     *
+     * @param arguments arrays, and numbers, which arrive as scalar tensors: a Double is read by
+     *     {@code float(x)}, an Integer or Long by {@code int(x)}
+     */
+    NDArray call(String method, NDArray first, Object... arguments) {
+        return callAll(method, first, arguments).get(0);
+    }
+
+    /** Runs a method that returns several tensors. */
+    NDList callAll(String method, NDArray first, Object... arguments) {
+        boolean plain = PLAIN_EXECUTOR.get();
+        assert plain;
+        List<NDArray> temporary = new ArrayList<>(0);
+        NDList list = new NDList(arguments.length + 2);
+        list.add(withPlainName(first, temporary));
+        for (Object argument : arguments) {
+            list.add(
+                    argument instanceof Number number
+                            ? scalar(number, temporary)
+                            : withPlainName((NDArray) argument, temporary));
+        }
+        list.add(methods.computeIfAbsent(method, this::methodSelector));
+        NDList results = block.forward(store, list, true);
+        for (NDArray array : temporary) {
+            array.close();
+        }
+        for (NDArray result : results) {
+            refuseUnknownType(method, result);
+        }
+        return results;
+    }
+
+    private NDArray scalar(Number value, List<NDArray> temporary) {
+        NDArray known = constants.get(value);
+        if (known == null) {
+            NDArray made = newScalar(value);
+            if (constants.size() >= MAX_CONSTANTS || constants.putIfAbsent(value, made) != null) {
+                temporary.add(made);
+            }
+            known = made;
+        }
+        return known;
+    }
+
+    private NDArray newScalar(Number value) {
+        return value instanceof Double
+                ? manager.create(new double[] {value.doubleValue()}, new Shape())
+                : manager.create(new long[] {value.longValue()}, new Shape());
+    }
+
+    private NDArray methodSelector(String method) {
+        NDArray selector = manager.zeros(new Shape(1));
+        selector.setName(METHOD + method);
+        return selector;
+    }
+
+    /** DJL reads meaning into names with a dot or brackets; such an array is passed by an alias. */
+    private static NDArray withPlainName(NDArray argument, List<NDArray> aliases) {
+        String name = argument.getName();
+        if (name == null || isPlain(name)) {
+            return argument;
+        }
+        NDArray alias = argument.reshape(argument.getShape());
+        aliases.add(alias);
+        return alias;
+    }
+
+    private static boolean isPlain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!Character.isLetterOrDigit(c) && c != '_') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void refuseUnknownType(String method, NDArray result) {
+        if (result.getDataType() == DataType.UNKNOWN) {
+            result.close();
+            throw new IllegalStateException(
+                    "Operator "
+                            + method
+                            + " made a tensor of a type that DJL does not know (bfloat16?); most of"
+                            + " DJL's own methods would end the process on it. Widen it to float32"
+                            + " inside the operator.");
+        }
+    }
+
+    private static final class Holder {
+        static final ScriptModule INSTANCE = load();
+
+        private Holder() {}
+
+        private static ScriptModule load() {
+            // Statics of JniUtils fail to link before the engine is there.
+            Engine engine = Engine.getEngine("PyTorch");
+            if (engine == null) {
+                throw new IllegalStateException("The PyTorch engine is not on the class path.");
+            }
+            return new ScriptModule();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+  # Optimizer arithmetic in place, to be called with gradients switched off.
+
+  # hyper = [lr, beta1, beta2, eps, weight decay, step], float64.
+  def adamw_(self: __torch__.Ops, p: Tensor, g: Tensor, m: Tensor, v: Tensor, hyper: Tensor) -> Tensor:
+    lr = float(hyper[0])
+    b1 = float(hyper[1])
+    b2 = float(hyper[2])
+    eps = float(hyper[3])
+    step = float(hyper[5])
+    p.mul_(1. - lr * float(hyper[4]))
+    m.lerp_(g, 1. - b1)
+    v.mul_(b2)
+    v.addcmul_(g, g, value=1. - b2)
+    denominator = torch.div(v.sqrt(), (1. - b2 ** step) ** 0.5).add_(eps)
+    p.addcdiv_(m, denominator, value=-(lr / (1. - b1 ** step)))
+    return p
+
+  def sgd_(self: __torch__.Ops, p: Tensor, g: Tensor, lr: Tensor) -> Tensor:
+    p.add_(g, alpha=-float(lr))
+    return p
+
+  def norm(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.linalg_vector_norm(x, 2)
+
+  def scale_(self: __torch__.Ops, x: Tensor, factor: Tensor) -> Tensor:
+    return x.mul_(factor)
+
+  def copy_(self: __torch__.Ops, x: Tensor, source: Tensor) -> Tensor:
+    return x.copy_(source)
