@@ -39,7 +39,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private final Head head;
     private final ModelInfo info;
     private final ImmutableList<LayerSite> sites;
-    private final ImmutableMap<String, Parameter> parameters;
+    private final ImmutableMap<String, Parameter> weights;
 
     /**
      * Puts a backbone and a head together.
@@ -68,7 +68,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         }
         head.modules().forEach(this::child);
         sites = ModuleTree.sites(this);
-        parameters = ModuleTree.parameters(this);
+        weights = ModuleTree.parameters(this);
     }
 
     /** Calls the model without adapters and without recording a graph. */
@@ -91,7 +91,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     /** Lets the base itself train, or freezes it again: for use without adapters. */
     public void setTrainable(boolean on) {
-        for (Parameter parameter : parameters.values()) {
+        for (Parameter parameter : weights.values()) {
             parameter.freeze(!on);
         }
     }
@@ -142,7 +142,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     @Override
     public ImmutableMap<String, Parameter> parameters() {
-        return parameters;
+        return weights;
     }
 
     @Override
