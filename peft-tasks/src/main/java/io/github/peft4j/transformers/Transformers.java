@@ -29,8 +29,9 @@ public final class Transformers {
         return load(directory, null, LoadOptions.DEFAULT);
     }
 
-    /** The layers with the head of a task. */
-    public static TransformerModel load(Path directory, TaskType task) throws IOException {
+    /** The layers with the head of a task; null for the layers alone. */
+    public static TransformerModel load(Path directory, @Nullable TaskType task)
+            throws IOException {
         return load(directory, task, LoadOptions.DEFAULT);
     }
 
