@@ -1,0 +1,42 @@
+package io.github.peft4j.tuner;
+
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.PeftConfig;
+import java.util.List;
+import java.util.Optional;
+
+/** The config of a method that adapts layers of the model. */
+public interface TargetedConfig extends PeftConfig {
+
+    /** Which modules it selects. */
+    TargetModules targets();
+
+    /** This config with other targets: those found by matching, for example. */
+    TargetedConfig withTargets(TargetModules targets);
+
+    /** The targets, if the config names any; see {@link TargetModules}. */
+    default Optional<OneOrMany<String>> targetModules() {
+        return targets().targets();
+    }
+
+    /** Modules left out, if any. */
+    default Optional<OneOrMany<String>> excludeModules() {
+        return Optional.ofNullable(targets().excludeModules());
+    }
+
+    /** The layer indices it is restricted to, if any. */
+    default Optional<OneOrMany<Integer>> layersToTransform() {
+        return Optional.ofNullable(targets().layersToTransform());
+    }
+
+    /** Names of the list of layers, if given. */
+    default Optional<OneOrMany<String>> layersPattern() {
+        return Optional.ofNullable(targets().layersPattern());
+    }
+
+    /** Modules that are trained and saved whole; empty if none. */
+    default List<String> modulesToSave() {
+        List<String> modules = targets().modulesToSave();
+        return modules == null ? ImmutableList.of() : modules;
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.peft4j.tuner.lora;
+
+import com.google.common.collect.ImmutableSet;
+
+/**
+ * How A and B start: {@code true}, {@code false} or a name.
+ *
+ * <p>Any name can be read and written; which of them a layer can be started with is for the tuner
+ * to say, as in PEFT, where an embedding takes every name and a linear layer only the known ones.
+ *
+ * @param json the value in JSON, a {@code Boolean} or a {@code String}
+ */
+public record InitLoraWeights(Object json) {
+
+    /** A uniform, B zero: the adapter starts as the identity. */
+    public static final InitLoraWeights TRUE = new InitLoraWeights(true);
+
+    /** A and B random: the adapter acts from the start. */
+    public static final InitLoraWeights FALSE = new InitLoraWeights(false);
+
+    /** A normal with standard deviation 1/r, B zero. */
+    public static final InitLoraWeights GAUSSIAN = new InitLoraWeights("gaussian");
+
+    /** A and B random with B A = 0. */
+    public static final InitLoraWeights ORTHOGONAL = new InitLoraWeights("orthogonal");
+
+    private static final ImmutableSet<String> NAMES =
+            ImmutableSet.of(
+                    "gaussian",
+                    "eva",
+                    "olora",
+                    "pissa",
+                    "corda",
+                    "loftq",
+                    "lora_ga",
+                    "orthogonal",
+                    "mica");
+
+    /** Checks the type. */
+    public InitLoraWeights {
+        if (!(json instanceof Boolean) && !(json instanceof String)) {
+            throw new IllegalArgumentException(
+                    "init_lora_weights is "
+                            + json
+                            + "; it must be true, false or a name such as \"gaussian\".");
+        }
+    }
+
+    /** The start of this name. */
+    public static InitLoraWeights of(String name) {
+        return new InitLoraWeights(name);
+    }
+
+    /** Whether it is {@code true} or {@code false}. */
+    public boolean isFlag() {
+        return json instanceof Boolean;
+    }
+
+    /** Whether it is this name. */
+    public boolean is(String name) {
+        return json.equals(name);
+    }
+
+    /** Whether PEFT knows it, at least for linear layers. */
+    public boolean isKnown() {
+        return isFlag() || NAMES.contains(json.toString()) || isPissa();
+    }
+
+    /** Whether it is {@code pissa} or {@code pissa_niter_N}. */
+    public boolean isPissa() {
+        return json instanceof String name
+                && (name.equals("pissa") || name.matches("pissa_niter_[0-9]+"));
+    }
+
+    /** Whether it takes the start values out of the base weight. */
+    public boolean changesBase() {
+        return isPissa() || is("olora") || is("corda") || is("lora_ga");
+    }
+
+    @Override
+    public String toString() {
+        return json.toString();
+    }
+}
