@@ -56,8 +56,7 @@ final class AdapterFiles {
     private static FileContent weights(AdapterSet set) {
         ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
         set.tensors().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
-        return SafetensorsWriter.content(
-                tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
+        return SafetensorsWriter.content(tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
     }
 
     private static String saved(PeftConfig config) {

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The adapters of a model and which of them act. Changes are made one at a time and published as one
- * immutable state, which passes read without a lock.
+ * The adapters of a model and which of them act. Changes are made one at a time and published as
+ * one immutable state, which passes read without a lock.
  */
 final class AdapterRegistry implements AutoCloseable {
 
@@ -238,7 +238,9 @@ final class AdapterRegistry implements AutoCloseable {
         }
         if (contains(name)) {
             throw new IllegalArgumentException(
-                    "There is an adapter '" + name + "' already. Choose another name or delete it.");
+                    "There is an adapter '"
+                            + name
+                            + "' already. Choose another name or delete it.");
         }
     }
 

@@ -24,7 +24,10 @@ final class Attachments {
     /** The adapter of a config on a base. */
     static Attachment<?> create(BaseModel base, PeftConfig config) {
         Attachment<?> attachment =
-                attach(Tuners.find(config.peftType()), base, withModelFacts(base.info(), config));
+                attach(
+                        Tuners.require(config.peftType()),
+                        base,
+                        withModelFacts(base.info(), config));
         for (String warning : attachment.warnings()) {
             logger.warn(warning);
         }

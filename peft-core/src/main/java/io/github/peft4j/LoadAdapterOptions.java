@@ -62,8 +62,7 @@ public record LoadAdapterOptions(
 
         /** The options. */
         public LoadAdapterOptions build() {
-            return new LoadAdapterOptions(
-                    trainable, subfolder, ignoreMismatchedSizes, keyMapping);
+            return new LoadAdapterOptions(trainable, subfolder, ignoreMismatchedSizes, keyMapping);
         }
     }
 }

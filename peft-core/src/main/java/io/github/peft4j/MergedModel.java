@@ -27,8 +27,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A base with adapters merged into its weights. Holds the merged weights, shares all others with the
- * base, which stays as it was; needs the base to stay open.
+ * A base with adapters merged into its weights. Holds the merged weights, shares all others with
+ * the base, which stays as it was; needs the base to stay open.
  */
 public final class MergedModel extends AbstractBaseBlock implements BaseModel, AutoCloseable {
 

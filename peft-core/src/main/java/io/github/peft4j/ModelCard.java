@@ -15,7 +15,9 @@ final class ModelCard {
 
     private ModelCard() {}
 
-    /** The card for a directory: a card that somebody wrote there is kept, with our version line. */
+    /**
+     * The card for a directory: a card that somebody wrote there is kept, with our version line.
+     */
     static String text(Path directory, ModelInfo info, PeftConfig config) throws IOException {
         String version = "- PEFT " + CommonFields.PEFT_VERSION;
         Path file = directory.resolve(FILE_NAME);

@@ -15,7 +15,9 @@ public record ParameterCount(long trainable, long all) {
         return all == 0 ? 0 : 100.0 * trainable / all;
     }
 
-    /** In PEFT's words: {@code trainable params: 1,152 || all params: 8,144 || trainable%: 14.1454}. */
+    /**
+     * In PEFT's words: {@code trainable params: 1,152 || all params: 8,144 || trainable%: 14.1454}.
+     */
     @Override
     public String toString() {
         return String.format(

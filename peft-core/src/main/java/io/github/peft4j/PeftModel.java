@@ -145,7 +145,8 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * Makes these adapters active, the first outermost; they train unless they were loaded for
      * prediction, and all others stop training.
      *
-     * @throws IllegalArgumentException if a name is unknown, or two of them own a copy of one module
+     * @throws IllegalArgumentException if a name is unknown, or two of them own a copy of one
+     *     module
      */
     public final void setAdapter(String... names) {
         registry.activate(Activation.of(names));
@@ -156,7 +157,9 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
         registry.activate(activation);
     }
 
-    /** Removes an adapter and frees its tensors; the first remaining one becomes active if needed. */
+    /**
+     * Removes an adapter and frees its tensors; the first remaining one becomes active if needed.
+     */
     public final void deleteAdapter(String name) {
         registry.delete(name);
     }

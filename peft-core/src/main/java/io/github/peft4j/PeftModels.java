@@ -50,8 +50,8 @@ public final class PeftModels {
     }
 
     /**
-     * Wraps the block of a DJL model with a fresh adapter called {@code default}. The DJL model must
-     * stay open.
+     * Wraps the block of a DJL model with a fresh adapter called {@code default}. The DJL model
+     * must stay open.
      */
     public static PeftModel getPeftModel(Model base, PeftConfig config) {
         return getPeftModel(base.getBlock(), config);

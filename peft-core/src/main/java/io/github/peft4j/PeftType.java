@@ -127,7 +127,7 @@ public final class PeftType {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof PeftType && ((PeftType) other).name.equals(name);
+        return other instanceof PeftType type && type.name.equals(name);
     }
 
     @Override

@@ -24,8 +24,9 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves the tensors of an adapter's file into an adapter: each file tensor is used once or reported,
- * each expected one is filled or reported, and nothing is written before all of them were read.
+ * Moves the tensors of an adapter's file into an adapter: each file tensor is used once or
+ * reported, each expected one is filled or reported, and nothing is written before all of them were
+ * read.
  */
 final class TensorTransfer {
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ActiveAdapters {
 
-    private static final ActiveAdapters NONE = new ActiveAdapters(FrozenBase.none(), Activation.none());
+    private static final ActiveAdapters NONE =
+            new ActiveAdapters(FrozenBase.none(), Activation.none());
 
     private final FrozenBase base;
     private final IdentityHashMap<Block, ImmutableList<LayerAdapter>> layers =
@@ -62,7 +63,32 @@ public final class ActiveAdapters {
      */
     public static ActiveAdapters of(
             BaseModel model, FrozenBase base, Map<String, AdapterSet> sets, Activation activation) {
-        ActiveAdapters active = new ActiveAdapters(base);
+        return of(model, base, sets, activation, false);
+    }
+
+    /**
+     * The same adapters, each in its weight form: what merging folds.
+     *
+     * @throws UnsupportedFeatureException if an adapter has no weight form
+     */
+    public ActiveAdapters asWeights(BaseModel model, Map<String, AdapterSet> sets) {
+        if (!modelAdapters.isEmpty()) {
+            throw new UnsupportedFeatureException(
+                    "Adapters "
+                            + activation.names()
+                            + " change the model's inputs and cannot be merged into its weights."
+                            + " Keep them unmerged.");
+        }
+        return of(model, base, sets, activation, true);
+    }
+
+    private static ActiveAdapters of(
+            BaseModel model,
+            FrozenBase base,
+            Map<String, AdapterSet> sets,
+            Activation activation,
+            boolean weightsOnly) {
+        ActiveAdapters active = new ActiveAdapters(base, activation);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
             AdapterSet set = sets.get(name);

@@ -129,10 +129,10 @@ public final class JsonValues {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>();
         object.forEach(
                 (key, value) -> {
-                    if (!(key instanceof String)) {
+                    if (!(key instanceof String name)) {
                         throw noJson(key);
                     }
-                    copy.put((String) key, freeze(value));
+                    copy.put(name, freeze(value));
                 });
         return Collections.unmodifiableMap(copy);
     }

@@ -47,11 +47,11 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     protected abstract void checkSupported(C config);
 
     /** Makes adapters for one config: everything that all layers share is made here. */
-    protected abstract LayerAdapters<C> prepare(C config, NDManager manager, List<LayerSite> sites);
+    protected abstract LayerAdapters prepare(C config, NDManager manager, List<LayerSite> sites);
 
     /** Makes the adapter of a layer. */
     @FunctionalInterface
-    protected interface LayerAdapters<C> {
+    protected interface LayerAdapters {
         /** The adapter at a site; its tensors live in the manager given before. */
         Adapter at(LayerSite site);
     }
@@ -80,7 +80,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         NDManager manager = newManager(adapted);
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
-            LayerAdapters<C> adapters = prepare(config, manager, adapted);
+            LayerAdapters adapters = prepare(config, manager, adapted);
             for (LayerSite site : adapted) {
                 Adapter adapter = adapters.at(site);
                 refuseWeightOnly(site, adapter);
