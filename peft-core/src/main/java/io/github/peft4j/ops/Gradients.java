@@ -1,6 +1,7 @@
 package io.github.peft4j.ops;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -56,13 +57,17 @@ public final class Gradients implements AutoCloseable {
                             + loss.getShape()
                             + ". Take the mean or the sum first.");
         }
-        if (!JniUtils.requiresGrad((PtNDArray) loss)) {
-            throw new IllegalArgumentException(
-                    "The loss depends on no trained tensor. Activate a trainable adapter"
-                            + " (setAdapter, isTrainable) and record a graph (Gradients.on()).");
-        }
         try (NDArray one = loss.getManager().ones(loss.getShape(), loss.getDataType())) {
             JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false);
+        } catch (EngineException e) {
+            // DJL's requiresGrad answers for leaves only, so the engine has to be asked.
+            if (String.valueOf(e.getMessage()).contains("does not require grad")) {
+                throw new IllegalArgumentException(
+                        "The loss depends on no trained tensor. Activate a trainable adapter"
+                                + " (setAdapter, optTrainable) and record a graph (Gradients.on()).",
+                        e);
+            }
+            throw e;
         }
     }
 

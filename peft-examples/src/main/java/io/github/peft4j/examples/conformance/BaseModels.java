@@ -1,0 +1,97 @@
+package io.github.peft4j.examples.conformance;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.transformers.LoadOptions;
+import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.Transformers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds and loads the base models of cases. */
+final class BaseModels {
+
+    private static final ImmutableMap<String, Optional<TaskType>> TASKS =
+            ImmutableMap.of(
+                    "AutoModel", Optional.empty(),
+                    "AutoModelForSequenceClassification", Optional.of(TaskType.SEQ_CLS),
+                    "AutoModelForTokenClassification", Optional.of(TaskType.TOKEN_CLS),
+                    "AutoModelForQuestionAnswering", Optional.of(TaskType.QUESTION_ANS),
+                    "AutoModelForCausalLM", Optional.of(TaskType.CAUSAL_LM),
+                    "AutoModelForSeq2SeqLM", Optional.of(TaskType.SEQ_2_SEQ_LM));
+
+    private final ImmutableList<Path> folders;
+
+    /** Looks models up in these folders, the first that has one wins. */
+    BaseModels(ImmutableList<Path> folders) {
+        this.folders = folders;
+    }
+
+    /** The directory of a model. */
+    Path find(String name) throws IOException {
+        for (Path folder : folders) {
+            Path directory = folder.resolve(name);
+            if (Files.isDirectory(directory)) {
+                return directory;
+            }
+        }
+        throw new IOException(
+                "No base model '" + name + "' in " + folders + ". Name its folder with --models.");
+    }
+
+    /** Loads the base of a case without dropout, so that training mode computes what eval does. */
+    Loaded load(JsonObject description) throws IOException {
+        Path directory = find(description.get("model").getAsString());
+        if (Files.exists(directory.resolve("net.json"))) {
+            NetModel net = NetModel.load(directory);
+            return new Loaded(net, net);
+        }
+        JsonElement auto = description.get("auto_class");
+        String autoClass = auto == null || auto.isJsonNull() ? "none" : auto.getAsString();
+        Optional<TaskType> task = TASKS.get(autoClass);
+        if (task == null) {
+            throw new UnsupportedFeatureException(
+                    "There is no head for " + autoClass + " in this version.");
+        }
+        var model = Transformers.load(directory, task.orElse(null), options(directory, description));
+        return new Loaded(model, model);
+    }
+
+    /** A base model and how to free it. */
+    record Loaded(BaseModel model, AutoCloseable owner) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            try {
+                owner.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("Cannot free the base model.", e);
+            }
+        }
+    }
+
+    private static LoadOptions options(Path directory, JsonObject description) throws IOException {
+        LoadOptions.Builder options = LoadOptions.builder();
+        for (Map.Entry<String, Object> entry :
+                PretrainedConfig.read(directory).values().entrySet()) {
+            if (entry.getKey().contains("drop") && entry.getValue() instanceof Number) {
+                options.addConfigOverride(entry.getKey(), 0.0);
+            }
+        }
+        if (description.has("base_config")) {
+            for (Map.Entry<String, JsonElement> entry :
+                    description.getAsJsonObject("base_config").entrySet()) {
+                options.addConfigOverride(entry.getKey(), entry.getValue());
+            }
+        }
+        return options.build();
+    }
+}

@@ -1,0 +1,189 @@
+package io.github.peft4j.examples.conformance;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import com.google.common.collect.ImmutableSet;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares tensors by the golden files' rules: relative Euclidean error over the whole tensor, 1e-5
+ * for outputs and weights, 1e-4 for gradients and whatever follows training steps. The case's {@code
+ * rtol}, {@code near_zero} and {@code unstable} are honoured and nothing else is.
+ */
+final class Comparison {
+
+    private static final double OUTPUT = 1e-5;
+    private static final double TRAINED = 1e-4;
+
+    /** A tensor that is zero up to rounding may be this large beside the largest of its group. */
+    private static final double NEAR_ZERO = 1e-5;
+
+    private final JsonObject rtol;
+    private final ImmutableSet<String> nearZero;
+    private final ImmutableSet<String> unstable;
+    private double worst;
+
+    Comparison(JsonObject rules) {
+        JsonElement limits = rules.get("rtol");
+        rtol = limits != null && limits.isJsonObject() ? limits.getAsJsonObject() : new JsonObject();
+        nearZero = names(rules, "near_zero");
+        unstable = names(rules, "unstable");
+    }
+
+    private static ImmutableSet<String> names(JsonObject rules, String key) {
+        ImmutableSet.Builder<String> names = ImmutableSet.builder();
+        if (rules.has(key)) {
+            rules.getAsJsonArray(key).forEach(name -> names.add(name.getAsString()));
+        }
+        return names.build();
+    }
+
+    /** The largest relative error so far. */
+    double worst() {
+        return worst;
+    }
+
+    /** Whether rounding alone decides this tensor. */
+    boolean isUnstable(String name) {
+        return unstable.contains(name);
+    }
+
+    /** Whether this tensor is zero up to rounding. */
+    boolean isNearZero(String name) {
+        return nearZero.contains(name);
+    }
+
+    /** Compares an output, a weight, a gradient or a trained tensor; the name tells which. */
+    void compare(String name, NDArray ours, NDArray theirs) throws CaseFailure {
+        compare(name, ours, theirs, null);
+    }
+
+    /**
+     * Compares the rows whose mask is 1.
+     *
+     * @param mask one value a row of the leading axes, or null for all
+     */
+    void compare(String name, NDArray ours, NDArray theirs, boolean @Nullable [] mask)
+            throws CaseFailure {
+        if (!ours.getShape().equals(theirs.getShape())) {
+            throw new CaseFailure(
+                    name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());
+        }
+        double[] left = numbers(ours);
+        double[] right = numbers(theirs);
+        requireFiniteAlike(name, left, right);
+        if (mask != null) {
+            left = rows(left, mask);
+            right = rows(right, mask);
+        }
+        check(name, distance(left, right));
+    }
+
+    /**
+     * Compares a group of tensors, where those near zero are measured against the largest.
+     *
+     * @param largest the largest norm in the group
+     */
+    void compareNearZero(String name, NDArray ours, NDArray theirs, double largest)
+            throws CaseFailure {
+        if (!ours.getShape().equals(theirs.getShape())) {
+            throw new CaseFailure(
+                    name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());
+        }
+        double norm = norm(numbers(ours));
+        if (!(norm <= NEAR_ZERO * largest)) {
+            throw new CaseFailure(
+                    String.format(
+                            Locale.ROOT,
+                            "%s should be zero up to rounding; its norm is %.1e beside %.1e",
+                            name,
+                            norm,
+                            largest),
+                    norm / largest);
+        }
+    }
+
+    private void check(String name, double error) throws CaseFailure {
+        double limit = limit(name);
+        worst = Math.max(worst, error);
+        if (!(error <= limit)) {
+            throw new CaseFailure(
+                    String.format(
+                            Locale.ROOT,
+                            "%s differs by %.1e (allowed %.0e)",
+                            name,
+                            error,
+                            limit),
+                    error);
+        }
+    }
+
+    private double limit(String name) {
+        JsonElement given = rtol.get(name);
+        if (given != null) {
+            return given.getAsDouble();
+        }
+        boolean trained =
+                name.startsWith("grad.") || name.startsWith("sgd.") || name.startsWith("adamw.");
+        return trained ? TRAINED : OUTPUT;
+    }
+
+    /** NaN and infinity must stand where Python has them; the rest is measured. */
+    private static void requireFiniteAlike(String name, double[] ours, double[] theirs)
+            throws CaseFailure {
+        for (int i = 0; i < ours.length; i++) {
+            if (Double.isFinite(ours[i]) && Double.isFinite(theirs[i])) {
+                continue;
+            }
+            if (Double.compare(ours[i], theirs[i]) != 0) {
+                throw new CaseFailure(name + "[" + i + "] is " + ours[i] + ", Python " + theirs[i]);
+            }
+            ours[i] = 0;
+            theirs[i] = 0;
+        }
+    }
+
+    private static double[] rows(double[] values, boolean[] mask) {
+        int width = values.length / mask.length;
+        double[] kept = new double[values.length];
+        int count = 0;
+        for (int row = 0; row < mask.length; row++) {
+            if (mask[row]) {
+                System.arraycopy(values, row * width, kept, count, width);
+                count += width;
+            }
+        }
+        return Arrays.copyOf(kept, count);
+    }
+
+    static double norm(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value * value;
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static double distance(double[] ours, double[] theirs) {
+        double[] difference = new double[ours.length];
+        Arrays.setAll(difference, i -> ours[i] - theirs[i]);
+        double norm = norm(theirs);
+        double gap = norm(difference);
+        return norm == 0 ? gap : gap / norm;
+    }
+
+    /** The numbers of an array of any type in double. */
+    static double[] numbers(NDArray array) {
+        if (array.getDataType() == DataType.FLOAT32) {
+            float[] floats = array.toFloatArray();
+            double[] doubles = new double[floats.length];
+            Arrays.setAll(doubles, i -> floats[i]);
+            return doubles;
+        }
+        return Arrays.stream(array.toArray()).mapToDouble(Number::doubleValue).toArray();
+    }
+}

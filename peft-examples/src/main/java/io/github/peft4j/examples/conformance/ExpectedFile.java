@@ -1,0 +1,63 @@
+package io.github.peft4j.examples.conformance;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.common.collect.ImmutableMap;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.peft4j.io.SafetensorsReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The tensors that Python computed for a case, and the texts beside them. */
+final class ExpectedFile {
+
+    private final ImmutableMap<String, NDArray> tensors;
+    private final ImmutableMap<String, String> metadata;
+
+    private ExpectedFile(
+            ImmutableMap<String, NDArray> tensors, ImmutableMap<String, String> metadata) {
+        this.tensors = tensors;
+        this.metadata = metadata;
+    }
+
+    /** Reads the whole file into a manager. */
+    static ExpectedFile read(NDManager manager, Path file) throws IOException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            ImmutableMap.Builder<String, NDArray> tensors = ImmutableMap.builder();
+            for (String name : reader.names()) {
+                tensors.put(name, reader.load(manager, name));
+            }
+            return new ExpectedFile(tensors.buildOrThrow(), reader.metadata());
+        }
+    }
+
+    /** A JSON object from a file. */
+    static JsonObject json(Path file) throws IOException {
+        return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    }
+
+    ImmutableMap<String, NDArray> tensors() {
+        return tensors;
+    }
+
+    /** The case's description inside the file. */
+    JsonObject description() {
+        return JsonParser.parseString(metadata.getOrDefault("case", "{}")).getAsJsonObject();
+    }
+
+    /** Tensors whose names start so, without the start. */
+    Map<String, NDArray> startingWith(String start) {
+        Map<String, NDArray> found = new LinkedHashMap<>();
+        tensors.forEach(
+                (name, array) -> {
+                    if (name.startsWith(start)) {
+                        found.put(name.substring(start.length()), array);
+                    }
+                });
+        return found;
+    }
+}

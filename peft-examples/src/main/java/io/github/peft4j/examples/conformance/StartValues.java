@@ -1,0 +1,67 @@
+package io.github.peft4j.examples.conformance;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
+import io.github.peft4j.model.BaseModel;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Start values that are merely drawn: shapes, zeros, and the distribution's bound and standard
+ * deviation must be those of Python's draw.
+ */
+final class StartValues {
+
+    /** Enough numbers for their deviation to say something. */
+    private static final int FEW = 64;
+
+    private StartValues() {}
+
+    /** Compares the start of a fresh adapter with {@code init.*}. */
+    static void check(BaseModel base, PeftConfig config, ExpectedFile expected)
+            throws CaseFailure {
+        Map<String, NDArray> starts = expected.startingWith("init.");
+        if (starts.isEmpty()) {
+            return;
+        }
+        PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
+        try (PeftModel model = PeftModels.getPeftModel(base, fresh)) {
+            Map<String, Parameter> tensors = model.adapter(PeftModel.DEFAULT_ADAPTER).tensors();
+            for (Map.Entry<String, NDArray> entry : starts.entrySet()) {
+                Parameter ours = tensors.get(entry.getKey());
+                if (ours == null) {
+                    throw new CaseFailure("init." + entry.getKey() + " missing");
+                }
+                compare("init." + entry.getKey(), ours.getArray(), entry.getValue());
+            }
+        }
+    }
+
+    private static void compare(String name, NDArray ours, NDArray theirs) throws CaseFailure {
+        AdapterCase.equal(name + " shape", ours.getShape(), theirs.getShape());
+        double[] left = Comparison.numbers(ours);
+        double[] right = Comparison.numbers(theirs);
+        for (int i = 0; i < left.length; i++) {
+            if ((left[i] == 0) != (right[i] == 0)) {
+                throw new CaseFailure(name + "[" + i + "] is " + left[i] + ", Python " + right[i]);
+            }
+        }
+        if (left.length < FEW) {
+            return;
+        }
+        double spread = Comparison.norm(left) / Comparison.norm(right);
+        double room = 5 / Math.sqrt(left.length);
+        if (Comparison.norm(right) > 0 && Math.abs(spread - 1) > room) {
+            throw new CaseFailure(
+                    String.format(
+                            Locale.ROOT,
+                            "%s spreads %.3f times as far as Python's (allowed 1 +- %.3f)",
+                            name,
+                            spread,
+                            room));
+        }
+    }
+}
