@@ -3,11 +3,15 @@ package io.github.peft4j.task.data;
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +36,12 @@ record TokenizerFile(
         try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
                 JsonReader json = new JsonReader(text)) {
             return read(json);
-        } catch (IllegalStateException
+        } catch (EOFException
+                | MalformedJsonException
+                | CharacterCodingException
+                | IllegalStateException
                 | NumberFormatException
-                | com.google.gson.JsonParseException bad) {
+                | JsonParseException bad) {
             throw new IOException(
                     "%s is not a tokenizer.json: %s. Save the tokenizer again with save_pretrained."
                             .formatted(file, bad.getMessage()),
@@ -67,6 +74,9 @@ record TokenizerFile(
         json.beginArray();
         while (json.hasNext()) {
             JsonObject token = JsonParser.parseReader(json).getAsJsonObject();
+            if (!token.has("content") || !token.has("id")) {
+                throw new IllegalStateException("an added token lacks its content or id");
+            }
             vocabulary.put(token.get("content").getAsString(), token.get("id").getAsInt());
         }
         json.endArray();
