@@ -1,5 +1,7 @@
 package io.github.peft4j.task.data;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A text as the native tokenizer sees it: well-formed, counted in Unicode code points.
  *
@@ -13,7 +15,7 @@ final class CodePoints {
     private final String wellFormed;
 
     /** Char index of each code point and of the end; null while both counts are the same. */
-    private final int @org.jspecify.annotations.Nullable [] charIndex;
+    private final int @Nullable [] charIndex;
 
     CodePoints(String text) {
         int count = text.codePointCount(0, text.length());

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,7 +166,7 @@ final class TsvParser {
         byte[] raw = buffer.toByteArray();
         int length = raw.length;
         boolean carriage = length > 0 && raw[length - 1] == '\r';
-        return carriage ? java.util.Arrays.copyOf(raw, length - 1) : raw;
+        return carriage ? Arrays.copyOf(raw, length - 1) : raw;
     }
 
     private static String decode(byte[] raw) throws BadRowException {
