@@ -1,0 +1,14 @@
+package io.github.peft4j.task.data;
+
+/** Examples that a {@link BatchLoader} cuts into batches. */
+public interface BatchSource {
+
+    /** Number of examples. */
+    int size();
+
+    /** Tokens of an example: batches hold examples of near-equal length. */
+    int length(int index);
+
+    /** The batch of these examples, in this order, padded to its longest row. */
+    TokenBatch batch(int... indices);
+}

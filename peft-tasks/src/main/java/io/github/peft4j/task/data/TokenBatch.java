@@ -1,0 +1,66 @@
+package io.github.peft4j.task.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableIntArray;
+import io.github.peft4j.model.ModelInput;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A batch in Java memory: its columns by the argument names of Hugging Face's forward.
+ *
+ * @param columns {@code input_ids} [B, S] first, then {@code attention_mask} and whatever else the
+ *     model is called with; labels are int64 [B] for classes, float32 [B, L] for several classes at
+ *     once, float32 [B] for regression
+ * @param indices number of each row's example in its dataset
+ */
+public record TokenBatch(ImmutableMap<String, HostArray> columns, ImmutableIntArray indices) {
+
+    /** Refuses a batch without ids, and columns whose rows do not belong together. */
+    public TokenBatch {
+        if (!columns.containsKey(ModelInput.INPUT_IDS)) {
+            throw new IllegalArgumentException(
+                    "The columns %s lack input_ids. Add them.".formatted(columns.keySet()));
+        }
+        int rows = indices.length();
+        columns.forEach(
+                (name, column) -> {
+                    if (column.shape().get(0) != rows) {
+                        throw new IllegalArgumentException(
+                                "Column %s of shape %s does not have %d rows. Give one per index."
+                                        .formatted(name, column.shape(), rows));
+                    }
+                });
+    }
+
+    /** Number of examples. */
+    public int size() {
+        return indices.length();
+    }
+
+    /** Shape [B, S] of the ids. */
+    public Shape shape() {
+        return inputIds().shape();
+    }
+
+    private HostArray inputIds() {
+        HostArray ids = columns.get(ModelInput.INPUT_IDS);
+        if (ids == null) {
+            throw new IllegalStateException("A batch always has input_ids.");
+        }
+        return ids;
+    }
+
+    /**
+     * What the model is called with. The arrays belong to {@code manager}, which must stay open
+     * until the backward pass is done.
+     */
+    public ModelInput toInput(NDManager manager) {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        columns.forEach((name, column) -> arrays.put(name, column.toArray(manager)));
+        return ModelInput.of(arrays);
+    }
+}
