@@ -20,10 +20,11 @@ dtypes = [
     torch.float8_e4m3fnuz, torch.float8_e5m2fnuz,
 ]
 mixed = {}
-for i, dtype in enumerate(dtypes):
+for dtype in dtypes:
     name = str(dtype).removeprefix("torch.")
-    for shape in [(2, 3), (), (0, 4)]:
-        mixed[f"{'zyx'[len(shape)]}.{name}"] = (torch.rand(shape) * 2).to(dtype)
+    mixed[f"x.{name}"] = (torch.rand(2, 3) * 2).to(dtype)
+    mixed[f"scalar.{name}"] = (torch.rand(()) * 2).to(dtype)
+    mixed[f"a.empty.{name}"] = torch.zeros(0, 4).to(dtype)
 save_file(mixed, here / "mixed.safetensors")
 
 names = [
@@ -41,7 +42,7 @@ save_file(
 corners = [0, 1, 2, 0x3FF, 0x400, 0x401, 0x7BFF, 0x7C00, 0x7C01, 0x7E00, 0x7F7F, 0x7F80, 0x7FC0, 0x7FFF]
 bits = torch.tensor(sorted({*corners, *(c + 0x8000 for c in corners), *range(0, 65536, 251)}))
 patterns = bits.to(torch.uint16)
-half, brain = patterns.view(torch.float16), patterns.view(torch.bfloat16)
+half, brain = patterns.view(torch.float16), patterns.clone().view(torch.bfloat16)
 save_file(
     {"f16": half, "f16.float": half.float(), "bf16": brain, "bf16.float": brain.float()},
     here / "halves.safetensors",

@@ -20,6 +20,7 @@ final class PendingFile {
     private final Path target;
     private final Path temporary;
     private final FileContent content;
+    private boolean begun;
 
     PendingFile(Path target, FileContent content) {
         this.target = target;
@@ -48,6 +49,7 @@ final class PendingFile {
 
     /** Writes the content and waits until it is on the disk. */
     void writeTemporary() throws IOException {
+        begun = true;
         try (FileChannel channel =
                 FileChannel.open(
                         temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -81,7 +83,9 @@ final class PendingFile {
     }
 
     void deleteTemporary() {
-        deleteQuietly(temporary);
+        if (begun) {
+            deleteQuietly(temporary);
+        }
     }
 
     /** Makes the renaming outlast a loss of power, where the system can do that. */

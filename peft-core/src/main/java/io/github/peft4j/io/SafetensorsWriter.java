@@ -156,6 +156,7 @@ public final class SafetensorsWriter {
 
     /** Quotes as the reference writer does; Gson would also escape U+2028 and U+2029. */
     private static void appendQuoted(StringBuilder json, String text) {
+        Utf8.requireEncodable(text);
         json.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

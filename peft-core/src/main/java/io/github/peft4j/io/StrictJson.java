@@ -19,6 +19,10 @@ final class StrictJson {
     /** As deep as the reference parser goes. */
     private static final int DEEPEST = 127;
 
+    /** Gson's advice, to be followed by nobody. */
+    private static final String ADVICE =
+            "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final JsonReader in;
@@ -131,9 +135,9 @@ final class StrictJson {
         }
     }
 
-    /** What is wrong, in one line, without Gson's link to its manual. */
+    /** What is wrong, in one line, without Gson's advice and link. */
     static String reason(IOException e) {
-        String message = String.valueOf(e.getMessage());
+        String message = String.valueOf(e.getMessage()).replace(ADVICE, "it is malformed JSON");
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);
     }

@@ -7,13 +7,18 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The bytes of a safetensors file: how they are found, mapped and copied. */
 final class TensorFile implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TensorFile.class);
 
     /** The header's length stands in the first eight bytes. */
     private static final int LENGTH_BYTES = Long.BYTES;
@@ -52,10 +57,14 @@ final class TensorFile implements AutoCloseable {
                     path, "it is not a file. Pass the path of a safetensors file.");
         }
         if (toShare && Files.isWritable(path)) {
-            return new TensorFile(
-                    path,
-                    FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    true);
+            try {
+                return new TensorFile(
+                        path,
+                        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                        true);
+            } catch (FileSystemException e) {
+                LOG.debug("{} cannot be shared, its tensors will be copied", path, e);
+            }
         }
         return new TensorFile(path, FileChannel.open(path, StandardOpenOption.READ), false);
     }

@@ -22,6 +22,17 @@ final class Utf8 {
     }
 
     /**
+     * Checks that {@code text} can be encoded.
+     *
+     * @throws IllegalArgumentException if it holds half a surrogate pair
+     */
+    static void requireEncodable(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw unencodable(text);
+        }
+    }
+
+    /**
      * Encodes {@code text}.
      *
      * @throws IllegalArgumentException if it holds half a surrogate pair
@@ -37,11 +48,14 @@ final class Utf8 {
             encoded.get(bytes);
             return bytes;
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(
-                    "The text "
-                            + MalformedTensorFileException.quote(text)
-                            + " holds half a surrogate pair, which UTF-8 cannot express. Rename it.",
-                    e);
+            throw (IllegalArgumentException) unencodable(text).initCause(e);
         }
+    }
+
+    private static IllegalArgumentException unencodable(String text) {
+        return new IllegalArgumentException(
+                "The text "
+                        + MalformedTensorFileException.quote(text)
+                        + " holds half a surrogate pair, which UTF-8 cannot express. Rename it.");
     }
 }
