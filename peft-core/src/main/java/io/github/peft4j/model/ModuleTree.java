@@ -11,12 +11,14 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.util.Pair;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,32 +42,41 @@ public final class ModuleTree {
     /** All parameters by dotted name, in order; one that is shared stands under its first name. */
     public static ImmutableMap<String, Parameter> parameters(Block root) {
         Map<String, Parameter> parameters = new LinkedHashMap<>();
-        addParameters("", root, parameters);
+        addParameters("", root, Sets.newIdentityHashSet(), parameters);
         return ImmutableMap.copyOf(parameters);
+    }
+
+    /** The direct children by name, without DJL's ordinals where that is unambiguous. */
+    public static ImmutableMap<String, Block> children(Block block) {
+        ImmutableMap.Builder<String, Block> named = ImmutableMap.builder();
+        List<String> names = childNames(block.getChildren());
+        List<Block> children = block.getChildren().values();
+        for (int i = 0; i < names.size(); i++) {
+            named.put(names.get(i), children.get(i));
+        }
+        return named.buildOrThrow();
     }
 
     private static void addSites(
             String prefix, Block block, ImmutableList.Builder<LayerSite> sites) {
-        List<String> names = childNames(block.getChildren());
-        List<Block> children = block.getChildren().values();
-        for (int i = 0; i < names.size(); i++) {
-            String path = prefix + names.get(i);
-            sites.add(site(path, children.get(i)));
-            addSites(path + ".", children.get(i), sites);
-        }
+        children(block)
+                .forEach(
+                        (name, child) -> {
+                            String path = prefix + name;
+                            sites.add(site(path, child));
+                            addSites(path + ".", child, sites);
+                        });
     }
 
-    private static void addParameters(String prefix, Block block, Map<String, Parameter> all) {
+    private static void addParameters(
+            String prefix, Block block, Set<Parameter> seen, Map<String, Parameter> all) {
         for (Pair<String, Parameter> pair : block.getDirectParameters()) {
-            if (!all.containsValue(pair.getValue())) {
+            if (seen.add(pair.getValue())) {
                 all.put(prefix + pair.getKey(), pair.getValue());
             }
         }
-        List<String> names = childNames(block.getChildren());
-        List<Block> children = block.getChildren().values();
-        for (int i = 0; i < names.size(); i++) {
-            addParameters(prefix + names.get(i) + ".", children.get(i), all);
-        }
+        children(block)
+                .forEach((name, child) -> addParameters(prefix + name + ".", child, seen, all));
     }
 
     /** The children's names without ordinals, or with them where the bare names collide. */

@@ -1,0 +1,42 @@
+package io.github.peft4j.io;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.util.Map;
+
+/**
+ * A tensor that can be written: its type, its shape and, when asked for, its bytes. Made of an
+ * array by {@link #of(NDArray)} or of an entry in a file by {@link SafetensorsReader#view}, which
+ * also serves types that no DJL array can hold.
+ */
+public interface TensorView {
+
+    /** The element type in the file. */
+    Dtype dtype();
+
+    /** The shape. */
+    Shape shape();
+
+    /** Writes all bytes, little-endian, first element first. */
+    void writeTo(WritableByteChannel out) throws IOException;
+
+    /**
+     * A view of an array of FLOAT64, FLOAT32, FLOAT16, INT64, INT32, INT8, UINT8 or BOOLEAN. The
+     * array must stay open, and unchanged, until the view has been written. An array whose elements
+     * lie in order is not copied; a transposed one is, while it is written.
+     *
+     * @throws IllegalArgumentException if the array has another type or is sparse
+     */
+    static TensorView of(NDArray array) {
+        return new ArrayTensor(array);
+    }
+
+    /** Views of all arrays of a map, under the same names. */
+    static ImmutableMap<String, TensorView> of(Map<String, NDArray> arrays) {
+        return ImmutableMap.copyOf(Maps.transformValues(arrays, TensorView::of));
+    }
+}

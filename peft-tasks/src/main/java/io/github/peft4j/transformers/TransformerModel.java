@@ -1,0 +1,166 @@
+package io.github.peft4j.transformers;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.ModuleTree;
+import io.github.peft4j.nn.Module;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.transformers.head.Head;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Hugging Face checkpoint in memory: the layers of a family and the head of a task. Its modules
+ * and parameters carry the checkpoint's names.
+ *
+ * <p>Owns its weights; close it when no adapter needs it any more. As a DJL block it takes {@code
+ * input_ids, attention_mask[, token_type_ids]} and gives logits (or the last hidden state and the
+ * pooler's output).
+ */
+public final class TransformerModel extends Module implements BaseModel, AutoCloseable {
+
+    private final NDManager manager;
+    private final PretrainedConfig config;
+    private final Backbone backbone;
+    private final Head head;
+    private final ModelInfo info;
+    private final ImmutableList<LayerSite> sites;
+    private final ImmutableMap<String, Parameter> weights;
+
+    /**
+     * Puts a backbone and a head together.
+     *
+     * @param manager where the weights live; closed with the model
+     * @param prefix the backbone's module name, or an empty text if its modules stand at the top
+     * @param backbone the layers, a {@link Module}
+     */
+    TransformerModel(
+            NDManager manager,
+            PretrainedConfig config,
+            String prefix,
+            Backbone backbone,
+            Head head,
+            ModelInfo info) {
+        this.manager = manager;
+        this.config = config;
+        this.backbone = backbone;
+        this.head = head;
+        this.info = info;
+        Module layers = (Module) backbone;
+        if (prefix.isEmpty()) {
+            ModuleTree.children(layers).forEach(this::child);
+        } else {
+            child(prefix, layers);
+        }
+        head.modules().forEach(this::child);
+        sites = ModuleTree.sites(this);
+        weights = ModuleTree.parameters(this);
+    }
+
+    /** Calls the model without adapters and without recording a graph. */
+    public ModelOutput forward(ModelInput input) {
+        try (Gradients off = Gradients.off()) {
+            return forward(input, new ParameterStore(manager, false), false);
+        }
+    }
+
+    @Override
+    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
+        AdapterPass pass = AdapterPass.over(store, input.manager(), training);
+        Backbone.Output hidden = backbone.forward(pass, input, head.wanted(input));
+        Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
+        for (int i = 0; i < hidden.hiddenStates().size(); i++) {
+            fields.put("hidden_states." + i, hidden.hiddenStates().get(i));
+        }
+        return ModelOutput.of(fields);
+    }
+
+    /** Lets the base itself train, or freezes it again: for use without adapters. */
+    public void setTrainable(boolean on) {
+        for (Parameter parameter : weights.values()) {
+            parameter.freeze(!on);
+        }
+    }
+
+    /** The checkpoint's configuration. */
+    public PretrainedConfig config() {
+        return config;
+    }
+
+    /** Names of the labels, for heads that have labels. */
+    public ImmutableList<String> labels() {
+        return config.labels(2);
+    }
+
+    @Override
+    public Block block() {
+        return this;
+    }
+
+    @Override
+    public ModelInput toInput(NDList data, NDList labels) {
+        ModelInput input = ModelInput.of(Map.of(ModelInput.INPUT_IDS, data.get(0)));
+        if (data.size() > 1) {
+            input = input.with(ModelInput.ATTENTION_MASK, data.get(1));
+        }
+        if (data.size() > 2) {
+            input = input.with(ModelInput.TOKEN_TYPE_IDS, data.get(2));
+        }
+        return labels.isEmpty() ? input : input.with(ModelInput.LABELS, labels.get(0));
+    }
+
+    @Override
+    public NDList toList(ModelOutput output) {
+        NDList list = new NDList();
+        for (String field :
+                new String[] {
+                    ModelOutput.LOGITS, ModelOutput.LAST_HIDDEN_STATE, ModelOutput.POOLER_OUTPUT
+                }) {
+            output.get(field).ifPresent(list::add);
+        }
+        return list;
+    }
+
+    @Override
+    public ImmutableList<LayerSite> sites() {
+        return sites;
+    }
+
+    @Override
+    public ImmutableMap<String, Parameter> parameters() {
+        return weights;
+    }
+
+    @Override
+    public ModelInfo info() {
+        return info;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            @Nullable PairList<String, Object> params) {
+        return toList(forward(toInput(inputs, new NDList()), store, training));
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,130 @@
+package io.github.peft4j.transformers;
+
+import ai.djl.ndarray.NDManager;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.transformers.bert.BertFamily;
+import io.github.peft4j.transformers.head.Head;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads Hugging Face checkpoint directories: config.json and model.safetensors (or shards with an
+ * index). Family and head follow from {@code model_type} and the task.
+ */
+public final class Transformers {
+
+    /** All families; a new one is a package and a row here. */
+    private static final ImmutableList<Family> FAMILIES = ImmutableList.of(new BertFamily());
+
+    private Transformers() {}
+
+    /** The layers alone, as transformers' {@code AutoModel}. */
+    public static TransformerModel load(Path directory) throws IOException {
+        return load(directory, null, LoadOptions.DEFAULT);
+    }
+
+    /** The layers with the head of a task; null for the layers alone. */
+    public static TransformerModel load(Path directory, @Nullable TaskType task)
+            throws IOException {
+        return load(directory, task, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * The layers with the head of a task.
+     *
+     * @param directory config.json and *.safetensors
+     * @param task null or FEATURE_EXTRACTION for the layers alone
+     * @throws IOException if a file is missing, broken, or does not fit the config
+     * @throws UnsupportedFeatureException if this version lacks the family or its head
+     */
+    public static TransformerModel load(
+            Path directory, @Nullable TaskType task, LoadOptions options) throws IOException {
+        PretrainedConfig config = options.apply(PretrainedConfig.read(directory));
+        TaskType head = task == TaskType.FEATURE_EXTRACTION ? null : task;
+        Family family = family(config.modelType());
+        if (!family.supports(head)) {
+            throw new UnsupportedFeatureException(
+                    "Models of type "
+                            + config.modelType()
+                            + " have no head for "
+                            + head
+                            + " in this version. Load the checkpoint for another task.");
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            CheckpointKeys keys = new CheckpointKeys(checkpoint.names());
+            Family.Parts parts = family.create(config, head, keys);
+            return build(directory, config, checkpoint, parts);
+        }
+    }
+
+    /** Values of {@code model_type} that can be loaded. */
+    public static ImmutableSet<String> modelTypes() {
+        ImmutableSet.Builder<String> types = ImmutableSet.builder();
+        for (Family family : FAMILIES) {
+            types.addAll(family.modelTypes());
+        }
+        return types.build();
+    }
+
+    private static Family family(String modelType) {
+        for (Family family : FAMILIES) {
+            if (family.modelTypes().contains(modelType)) {
+                return family;
+            }
+        }
+        throw new UnsupportedFeatureException(
+                "model_type '"
+                        + modelType
+                        + "' is not available in this version. Available: "
+                        + modelTypes()
+                        + ".");
+    }
+
+    private static TransformerModel build(
+            Path directory, PretrainedConfig config, Checkpoint checkpoint, Family.Parts parts)
+            throws IOException {
+        NDManager manager = NDManager.newBaseManager("PyTorch");
+        manager.setName("transformer " + directory.getFileName());
+        try {
+            String path = parts.bare() ? "" : parts.prefix();
+            ModelInfo info = info(directory, config, parts, path);
+            TransformerModel model =
+                    new TransformerModel(
+                            manager, config, path, parts.backbone(), parts.head(), info);
+            new WeightLoader(checkpoint, manager, parts.prefix())
+                    .fill(model.parameters(), freshModules(parts), parts.initializerRange());
+            return model;
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private static ModelInfo info(
+            Path directory, PretrainedConfig config, Family.Parts parts, String path) {
+        String above = path.isEmpty() ? "" : path + ".";
+        Path name = directory.getFileName();
+        return new ModelInfo(
+                parts.className(),
+                parts.library(),
+                config.string("_name_or_path").orElse(name == null ? null : directory.toString()),
+                config.modelType(),
+                parts.outputEmbedding(),
+                above + parts.inputEmbedding(),
+                config.values());
+    }
+
+    private static ImmutableList<String> freshModules(Family.Parts parts) {
+        Head head = parts.head();
+        return ImmutableList.<String>builder()
+                .addAll(head.modules().keySet())
+                .add(parts.prefix() + ".pooler")
+                .build();
+    }
+}

@@ -1,0 +1,176 @@
+package io.github.peft4j.transformers;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
+import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.MalformedTensorFileException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fills a model's parameters from a checkpoint: each tensor goes where its key says, with the base
+ * prefix added or stripped; a head that the file lacks starts fresh; anything else that is missing
+ * or does not fit is an error.
+ */
+final class WeightLoader {
+
+    private static final Logger logger = LoggerFactory.getLogger(WeightLoader.class);
+
+    private static final int SHOWN = 10;
+
+    private final Checkpoint checkpoint;
+    private final NDManager manager;
+    private final String prefix;
+
+    WeightLoader(Checkpoint checkpoint, NDManager manager, String prefix) {
+        this.checkpoint = checkpoint;
+        this.manager = manager;
+        this.prefix = prefix + ".";
+    }
+
+    /**
+     * Fills the parameters.
+     *
+     * @param mayBeFresh path prefixes of modules that may start fresh
+     * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
+     */
+    void fill(
+            ImmutableMap<String, Parameter> parameters,
+            ImmutableList<String> mayBeFresh,
+            double initializerRange)
+            throws IOException {
+        Map<String, String> sources = match(parameters);
+        check(parameters, sources, mayBeFresh);
+        List<String> fresh = new ArrayList<>();
+        for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+            Parameter parameter = entry.getValue();
+            String source = sources.get(entry.getKey());
+            if (source == null) {
+                fresh.add(entry.getKey());
+                set(parameter, fresh(parameter, initializerRange));
+            } else {
+                set(parameter, load(source));
+            }
+        }
+        if (!fresh.isEmpty()) {
+            logger.warn(
+                    "{} tensors are not in {} and start fresh: {}. Train them before use.",
+                    fresh.size(),
+                    checkpoint.directory(),
+                    shown(fresh));
+        }
+    }
+
+    /** Parameter name to the checkpoint's own name for it. */
+    private Map<String, String> match(ImmutableMap<String, Parameter> parameters) {
+        Map<String, String> sources = new LinkedHashMap<>();
+        for (String name : checkpoint.names()) {
+            String target = target(CheckpointKeys.modern(name), parameters);
+            if (target != null) {
+                sources.putIfAbsent(target, name);
+            }
+        }
+        return sources;
+    }
+
+    private @Nullable String target(String name, ImmutableMap<String, Parameter> parameters) {
+        if (parameters.containsKey(name)) {
+            return name;
+        }
+        if (parameters.containsKey(prefix + name)) {
+            return prefix + name;
+        }
+        String stripped = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+        return parameters.containsKey(stripped) ? stripped : null;
+    }
+
+    private void check(
+            ImmutableMap<String, Parameter> parameters,
+            Map<String, String> sources,
+            ImmutableList<String> mayBeFresh)
+            throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+            String name = entry.getKey();
+            String source = sources.get(name);
+            if (source == null) {
+                if (!Iterables.any(mayBeFresh, module -> name.startsWith(module + "."))) {
+                    missing.add(name);
+                }
+                continue;
+            }
+            Shape expected = entry.getValue().getShape();
+            Shape found = checkpoint.shape(source);
+            if (!expected.equals(found)) {
+                throw new IOException(
+                        source
+                                + " in "
+                                + checkpoint.directory()
+                                + " is "
+                                + found
+                                + ", but the config asks for "
+                                + expected
+                                + ". Take the config.json of this checkpoint (for a head: the"
+                                + " number of labels it was trained with).");
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new IOException(
+                    checkpoint.directory()
+                            + " lacks "
+                            + missing.size()
+                            + " tensors: "
+                            + shown(missing)
+                            + ". It holds: "
+                            + shown(checkpoint.names())
+                            + ". Check that config.json and the weights belong together.");
+        }
+    }
+
+    private NDArray load(String name) throws IOException {
+        NDArray array = checkpoint.load(manager, name);
+        if (array.getDataType() != DataType.FLOAT32) {
+            array.close();
+            throw new MalformedTensorFileException(
+                    checkpoint.directory(),
+                    name
+                            + " has type "
+                            + checkpoint.dtype(name)
+                            + "; weights must be F32, F16 or BF16");
+        }
+        return array;
+    }
+
+    private NDArray fresh(Parameter parameter, double range) {
+        Shape shape = parameter.getShape();
+        return switch (parameter.getType()) {
+            case WEIGHT -> manager.randomNormal(0f, (float) range, shape, DataType.FLOAT32);
+            case GAMMA -> manager.ones(shape);
+            default -> manager.zeros(shape);
+        };
+    }
+
+    private static void set(Parameter parameter, NDArray array) {
+        parameter.setShape(null);
+        parameter.setArray(array);
+        parameter.freeze(true);
+    }
+
+    private static String shown(Iterable<String> names) {
+        String text = Joiner.on(", ").join(Iterables.limit(names, SHOWN));
+        return Iterables.size(names) > SHOWN ? text + ", ..." : text;
+    }
+}

@@ -1,0 +1,5 @@
+/** BERT (Devlin et al. 2018): config, layers and family. */
+@NullMarked
+package io.github.peft4j.transformers.bert;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package io.github.peft4j.transformers.head;
+
+import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.nn.Module;
+import io.github.peft4j.transformers.Backbone;
+import java.util.Map;
+
+/** Turns hidden states into scores, and scores and labels into a loss. */
+public interface Head {
+
+    /** The head's modules by checkpoint name; empty for a model without a head. */
+    ImmutableMap<String, Module> modules();
+
+    /** Which positions of the last layer the head reads. */
+    Backbone.Wanted wanted(ModelInput input);
+
+    /** The outputs by field name, loss first if the input has labels. */
+    Map<String, NDArray> forward(AdapterPass pass, Backbone.Output hidden, ModelInput input);
+}

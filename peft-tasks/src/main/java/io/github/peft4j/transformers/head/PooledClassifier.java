@@ -1,0 +1,69 @@
+package io.github.peft4j.transformers.head;
+
+import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.nn.Linear;
+import io.github.peft4j.nn.Module;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.PretrainedConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A linear layer {@code classifier} on the pooled first token, with dropout before it: {@code
+ * BertForSequenceClassification}.
+ */
+public final class PooledClassifier implements Head {
+
+    private final PretrainedConfig config;
+    private final Linear classifier;
+    private final int numLabels;
+    private final double dropout;
+
+    /**
+     * A fresh head.
+     *
+     * @param hidden features of the pooled token
+     * @param dropout probability before the layer
+     */
+    public PooledClassifier(PretrainedConfig config, int hidden, double dropout) {
+        this.config = config;
+        this.dropout = dropout;
+        numLabels = config.numLabels(2);
+        classifier = new Linear(hidden, numLabels);
+    }
+
+    @Override
+    public ImmutableMap<String, Module> modules() {
+        return ImmutableMap.of("classifier", classifier);
+    }
+
+    @Override
+    public Backbone.Wanted wanted(ModelInput input) {
+        return Backbone.Wanted.FIRST;
+    }
+
+    @Override
+    public Map<String, NDArray> forward(
+            AdapterPass pass, Backbone.Output hidden, ModelInput input) {
+        NDArray pooled = hidden.pooled();
+        if (pooled == null) {
+            throw new IllegalStateException("This head reads a pooler, and the model has none.");
+        }
+        NDArray dropped = pass.training() && dropout > 0 ? Ops.dropout(pooled, dropout) : pooled;
+        NDArray logits = classifier.forward(pass, dropped);
+        Map<String, NDArray> fields = new LinkedHashMap<>();
+        NDArray labels = input.labels();
+        if (labels != null) {
+            SequenceLoss.checkRows(logits, labels);
+            SequenceLoss loss = SequenceLoss.choose(config, numLabels, labels);
+            fields.put(ModelOutput.LOSS, loss.of(logits, labels));
+        }
+        fields.put(ModelOutput.LOGITS, logits);
+        return fields;
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.peft4j.transformers.head;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.transformers.PretrainedConfig;
+import java.util.Locale;
+
+/**
+ * The loss of a sequence classifier, chosen as transformers does: by {@code problem_type}, else by
+ * the number of labels and the labels' type.
+ */
+public enum SequenceLoss {
+    /** Mean squared error; labels are numbers [B] or [B, labels]. */
+    REGRESSION {
+        @Override
+        NDArray of(NDArray logits, NDArray labels) {
+            NDArray scores = logits.getShape().get(1) == 1 ? logits.squeeze(1) : logits;
+            NDArray targets = labels.reshape(scores.getShape());
+            return Ops.meanSquaredError(scores, floats(targets));
+        }
+    },
+    /** Cross entropy; labels are class numbers [B]. */
+    SINGLE_LABEL_CLASSIFICATION {
+        @Override
+        NDArray of(NDArray logits, NDArray labels) {
+            NDArray flat = labels.reshape(-1);
+            checkRange(flat, logits.getShape().get(1));
+            return Ops.crossEntropy(logits, flat, IGNORE);
+        }
+    },
+    /** Binary cross entropy on each label; labels are 0 and 1, [B, labels]. */
+    MULTI_LABEL_CLASSIFICATION {
+        @Override
+        NDArray of(NDArray logits, NDArray labels) {
+            return Ops.binaryCrossEntropy(logits, floats(labels));
+        }
+    };
+
+    /** The label that does not count. */
+    public static final long IGNORE = -100;
+
+    /** The mean loss of logits [B, labels]. */
+    abstract NDArray of(NDArray logits, NDArray labels);
+
+    /** The loss for these labels. */
+    static SequenceLoss choose(PretrainedConfig config, int numLabels, NDArray labels) {
+        String type = config.string("problem_type").orElse("");
+        if (!type.isEmpty()) {
+            return named(type);
+        }
+        if (numLabels == 1) {
+            return REGRESSION;
+        }
+        return labels.getDataType().isInteger()
+                ? SINGLE_LABEL_CLASSIFICATION
+                : MULTI_LABEL_CLASSIFICATION;
+    }
+
+    private static SequenceLoss named(String type) {
+        for (SequenceLoss loss : values()) {
+            if (loss.name().toLowerCase(Locale.ROOT).equals(type)) {
+                return loss;
+            }
+        }
+        throw new IllegalArgumentException(
+                "problem_type '"
+                        + type
+                        + "' in config.json is unknown. Use regression,"
+                        + " single_label_classification or multi_label_classification.");
+    }
+
+    private static NDArray floats(NDArray labels) {
+        return labels.getDataType() == DataType.FLOAT32 ? labels : Ops.toFloat32(labels);
+    }
+
+    private static void checkRange(NDArray labels, long classes) {
+        if (labels.getDataType() != DataType.INT64) {
+            throw new IllegalArgumentException(
+                    "Class labels must be int64, got " + labels.getDataType() + ".");
+        }
+        for (long label : labels.toLongArray()) {
+            if (label != IGNORE && (label < 0 || label >= classes)) {
+                throw new IllegalArgumentException(
+                        "Label "
+                                + label
+                                + " is out of range: the head has "
+                                + classes
+                                + " labels, numbered from 0 ("
+                                + IGNORE
+                                + " is ignored). Load the model with the right number of labels.");
+            }
+        }
+    }
+
+    static void checkRows(NDArray logits, NDArray labels) {
+        Shape shape = labels.getShape();
+        if (shape.dimension() == 0 || shape.get(0) != logits.getShape().get(0)) {
+            throw new IllegalArgumentException(
+                    "There are "
+                            + logits.getShape().get(0)
+                            + " texts but labels of shape "
+                            + shape
+                            + ". Give a label (or a row of labels) for each text.");
+        }
+    }
+}

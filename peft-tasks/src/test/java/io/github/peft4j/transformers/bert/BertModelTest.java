@@ -1,0 +1,61 @@
+package io.github.peft4j.transformers.bert;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.testkit.Golden;
+import io.github.peft4j.testkit.Tensors;
+import io.github.peft4j.transformers.TransformerModel;
+import io.github.peft4j.transformers.Transformers;
+import java.io.IOException;
+import java.util.Map;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BertModelTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert-base, forward",
+        "bert-base, plain",
+        "bert-base, embeds",
+        "bert-base, text",
+        "bert-seqcls, forward",
+        "bert-seqcls, plain",
+        "bert-seqcls, embeds",
+        "bert-seqcls, text",
+        "bert-seqcls-bf16, forward",
+        "bert-seqcls-multilabel, forward",
+        "bert-seqcls-multilabel, text",
+        "bert-seqcls-regression, forward",
+        "bert-seqcls-sharded, forward",
+        "bert-seqcls-v4, forward",
+    })
+    void computesWhatPythonComputes(String model, String name) throws IOException {
+        @Nullable TaskType task = model.contains("seqcls") ? TaskType.SEQ_CLS : null;
+        String file = "models/" + model + "/expected/" + name + ".safetensors";
+        try (TransformerModel base = Transformers.load(Golden.path("models/" + model), task);
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Map<String, NDArray> inputs = Golden.tensors(manager, file, "in.");
+            Map<String, NDArray> expected = Golden.tensors(manager, file, "out.");
+
+            boolean states = expected.containsKey("hidden_states.0");
+            ModelOutput plain = base.forward(ModelInput.of(inputs));
+            ModelOutput full = base.forward(ModelInput.of(inputs).withOutputHiddenStates(states));
+
+            Assertions.assertThat(expected).isNotEmpty();
+            expected.forEach(
+                    (field, array) -> {
+                        NDArray ours = full.get(field).orElseThrow();
+                        Tensors.assertClose(ours, array, Tensors.OUTPUT, field);
+                        plain.get(field)
+                                .ifPresent(
+                                        a -> Tensors.assertClose(a, array, Tensors.OUTPUT, field));
+                    });
+        }
+    }
+}
