@@ -5,8 +5,8 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
+import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import java.util.ArrayList;
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ActiveAdapters {
 
-    private static final ActiveAdapters NONE = new ActiveAdapters(FrozenBase.none());
+    private static final ActiveAdapters NONE =
+            new ActiveAdapters(FrozenBase.none(), Activation.none());
 
     private final FrozenBase base;
     private final IdentityHashMap<Block, ImmutableList<LayerAdapter>> layers =
@@ -34,8 +35,11 @@ public final class ActiveAdapters {
     private final List<ModelAdapter> modelAdapters = new ArrayList<>();
     private boolean packing = true;
 
-    private ActiveAdapters(FrozenBase base) {
+    private final Activation activation;
+
+    private ActiveAdapters(FrozenBase base, Activation activation) {
         this.base = base;
+        this.activation = activation;
     }
 
     /** No adapters over a base that trains as it likes. */
@@ -45,7 +49,7 @@ public final class ActiveAdapters {
 
     /** No adapters, only parameters that take the place of others: a merged model. */
     public static ActiveAdapters substituting(FrozenBase base, Map<Parameter, Parameter> by) {
-        ActiveAdapters active = new ActiveAdapters(base);
+        ActiveAdapters active = new ActiveAdapters(base, Activation.none());
         by.forEach(active.substitutes::put);
         return active;
     }
@@ -59,7 +63,32 @@ public final class ActiveAdapters {
      */
     public static ActiveAdapters of(
             BaseModel model, FrozenBase base, Map<String, AdapterSet> sets, Activation activation) {
-        ActiveAdapters active = new ActiveAdapters(base);
+        return of(model, base, sets, activation, false);
+    }
+
+    /**
+     * The same adapters, each in its weight form: what merging folds.
+     *
+     * @throws UnsupportedFeatureException if an adapter has no weight form
+     */
+    public ActiveAdapters asWeights(BaseModel model, Map<String, AdapterSet> sets) {
+        if (!modelAdapters.isEmpty()) {
+            throw new UnsupportedFeatureException(
+                    "Adapters "
+                            + activation.names()
+                            + " change the model's inputs and cannot be merged into its weights."
+                            + " Keep them unmerged.");
+        }
+        return of(model, base, sets, activation, true);
+    }
+
+    private static ActiveAdapters of(
+            BaseModel model,
+            FrozenBase base,
+            Map<String, AdapterSet> sets,
+            Activation activation,
+            boolean weightsOnly) {
+        ActiveAdapters active = new ActiveAdapters(base, activation);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
             AdapterSet set = sets.get(name);
@@ -82,7 +111,7 @@ public final class ActiveAdapters {
         }
         for (LayerSite site : model.sites()) {
             if (activation.actsAt(site.path())) {
-                active.addLayer(site, acting);
+                active.addLayer(site, acting, weightsOnly);
             }
         }
         if (activation.enabled()) {
@@ -124,9 +153,9 @@ public final class ActiveAdapters {
         return substitutes.getOrDefault(parameter, parameter);
     }
 
-    /** Parameters that stand for base parameters: heads saved whole, trained biases. */
-    public ImmutableMap<Parameter, Parameter> substitutes() {
-        return ImmutableMap.copyOf(substitutes);
+    /** Whether layers see another value than this base parameter's. */
+    public boolean changes(Parameter parameter) {
+        return folds.containsKey(parameter) || substitutes.containsKey(parameter);
     }
 
     double scale(Adapter adapter) {
@@ -153,7 +182,7 @@ public final class ActiveAdapters {
         }
     }
 
-    private void addLayer(LayerSite site, List<AdapterSet> acting) {
+    private void addLayer(LayerSite site, List<AdapterSet> acting, boolean weightsOnly) {
         List<LayerAdapter> around = new ArrayList<>();
         List<WeightAdapter> weights = new ArrayList<>();
         for (AdapterSet set : acting) {
@@ -161,10 +190,17 @@ public final class ActiveAdapters {
             if (adapter == null) {
                 continue;
             }
-            if (site.block() instanceof AdaptableLayer && adapter instanceof LayerAdapter layer) {
+            boolean activations = !weightsOnly && site.block() instanceof AdaptableLayer;
+            if (activations && adapter instanceof LayerAdapter layer) {
                 around.add(layer);
+            } else if (adapter instanceof WeightAdapter weight) {
+                weights.add(weight);
             } else {
-                weights.add((WeightAdapter) adapter);
+                throw new UnsupportedFeatureException(
+                        "The adapter at "
+                                + site.path()
+                                + " depends on activations and has no weight form. Keep it"
+                                + " unmerged.");
             }
         }
         if (!around.isEmpty()) {

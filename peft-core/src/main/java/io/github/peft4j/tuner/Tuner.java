@@ -24,4 +24,14 @@ public interface Tuner<C extends PeftConfig> {
      * @throws IllegalArgumentException if a field is wrong
      */
     C parse(ConfigReader json);
+
+    /**
+     * Makes an adapter for a model. All matched layers are seen at once, so tensors that layers
+     * share need no hook.
+     *
+     * @throws IllegalArgumentException if the config does not fit the model; nothing stays
+     *     allocated
+     * @throws io.github.peft4j.UnsupportedFeatureException if this version lacks something
+     */
+    Attachment<C> attach(AttachRequest<C> request);
 }

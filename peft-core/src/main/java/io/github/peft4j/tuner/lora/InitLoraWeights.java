@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How A and B start: {@code true}, {@code false} or a name.
@@ -9,8 +10,10 @@ import com.google.common.collect.ImmutableSet;
  * to say, as in PEFT, where an embedding takes every name and a linear layer only the known ones.
  *
  * @param json the value in JSON, a {@code Boolean} or a {@code String}
+ * @param custom a start given in code, or null; it is not saved, since a saved adapter does not
+ *     need its start
  */
-public record InitLoraWeights(Object json) {
+public record InitLoraWeights(Object json, @Nullable LoraInitializer custom) {
 
     /** A uniform, B zero: the adapter starts as the identity. */
     public static final InitLoraWeights TRUE = new InitLoraWeights(true);
@@ -44,6 +47,16 @@ public record InitLoraWeights(Object json) {
                             + json
                             + "; it must be true, false or a name such as \"gaussian\".");
         }
+    }
+
+    /** A start by its JSON value. */
+    public InitLoraWeights(Object json) {
+        this(json, null);
+    }
+
+    /** A start given in code; JSON says {@code true}. */
+    public static InitLoraWeights custom(LoraInitializer initializer) {
+        return new InitLoraWeights(true, initializer);
     }
 
     /** The start of this name. */

@@ -158,6 +158,11 @@ public abstract class LoraConfigBuilder<B extends LoraConfigBuilder<B>>
         return optInitLoraWeights(new InitLoraWeights(value));
     }
 
+    /** A start given in code, such as {@link LoraInitializer#normal}; it is not saved. */
+    public B optInitLoraWeights(LoraInitializer value) {
+        return optInitLoraWeights(InitLoraWeights.custom(value));
+    }
+
     /** A start by its name, such as {@code gaussian}. Default true. */
     public B optInitLoraWeights(String name) {
         return optInitLoraWeights(InitLoraWeights.of(name));

@@ -1,14 +1,33 @@
 package io.github.peft4j.tuner.lora;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
+import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftType;
+import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.LayerTuner;
+import io.github.peft4j.tuner.NamePatterns;
+import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
+import java.util.List;
 
-/** Low-rank adaptation as a service. */
+/** Low-rank adaptation: puts A and B at each matched linear layer or embedding. */
 @AutoService(Tuner.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
-public final class LoraTuner implements Tuner<LoraConfig> {
+public final class LoraTuner extends LayerTuner<LoraConfig> {
+
+    /** For {@code ServiceLoader}. */
+    public LoraTuner() {}
 
     @Override
     public PeftType type() {
@@ -23,5 +42,110 @@ public final class LoraTuner implements Tuner<LoraConfig> {
     @Override
     public LoraConfig parse(ConfigReader json) {
         return LoraConfig.Builder.read(json);
+    }
+
+    @Override
+    protected ImmutableSet<LayerKind> kinds() {
+        return ImmutableSet.of(
+                LayerKind.LINEAR,
+                LayerKind.CONV1D_TRANSPOSED,
+                LayerKind.EMBEDDING,
+                LayerKind.CONVOLUTION);
+    }
+
+    @Override
+    protected DefaultTargets defaultTargets() {
+        return DefaultTargets.LORA;
+    }
+
+    @Override
+    protected void checkSupported(LoraConfig config) {
+        List<String> missing = config.notYetSupported();
+        if (!missing.isEmpty()) {
+            throw new UnsupportedFeatureException(
+                    "LoRA options that this version cannot run: "
+                            + Joiner.on(", ").join(missing)
+                            + ". Leave them at their defaults.");
+        }
+    }
+
+    @Override
+    protected LayerAdapters prepare(LoraConfig config, NDManager manager, List<LayerSite> sites) {
+        NamePatterns<Integer> ranks = config.ranks();
+        NamePatterns<Number> alphas = config.alphas();
+        return site -> {
+            int rank = ranks.find(site.path()).orElse(config.r());
+            double alpha =
+                    alphas.find(site.path()).map(Number::doubleValue).orElse(config.loraAlpha());
+            double scaling = alpha / (config.useRslora() ? Math.sqrt(rank) : rank);
+            return switch (site.kind()) {
+                case LINEAR, CONV1D_TRANSPOSED -> linear(config, manager, site, rank, scaling);
+                case EMBEDDING -> embedding(config, manager, site, rank, scaling);
+                default ->
+                        throw new UnsupportedFeatureException(
+                                "LoRA on "
+                                        + site.path()
+                                        + ", a layer of kind "
+                                        + site.kind()
+                                        + ", is not available in this version. Target linear layers"
+                                        + " and embeddings.");
+            };
+        };
+    }
+
+    @Override
+    protected BiasRule biasRule(LoraConfig config) {
+        return switch (config.bias()) {
+            case NONE -> BiasRule.NONE;
+            case ALL -> BiasRule.ALL;
+            case LORA_ONLY -> BiasRule.ADAPTED_LAYERS;
+        };
+    }
+
+    /** PEFT corrects {@code fan_in_fan_out} by what the layers are, and saves it so. */
+    @Override
+    protected LoraConfig resolved(LoraConfig config, TargetModules targets, List<LayerSite> sites) {
+        boolean transposed = config.fanInFanOut();
+        for (LayerSite site : sites) {
+            if (site.kind().isLinear()) {
+                transposed = site.kind() == LayerKind.CONV1D_TRANSPOSED;
+            }
+        }
+        return config.toBuilder().optTargets(targets).optFanInFanOut(transposed).build(w -> {});
+    }
+
+    @Override
+    protected ImmutableList<String> warnings(LoraConfig config, List<String> adapted) {
+        return ImmutableList.copyOf(config.patternWarnings(adapted));
+    }
+
+    private static Adapter linear(
+            LoraConfig config, NDManager manager, LayerSite site, int rank, double scaling) {
+        Shape shape = site.requireWeight().getShape();
+        boolean transposed = site.kind() == LayerKind.CONV1D_TRANSPOSED;
+        long out = shape.get(transposed ? 1 : 0);
+        long in = shape.get(transposed ? 0 : 1);
+        LoraInitializer.Pair start =
+                LoraStarts.linear(config.initLoraWeights()).create(manager, in, out, rank);
+        Parameter bias =
+                config.loraBias() ? trained("lora_B_bias", manager.zeros(new Shape(out))) : null;
+        return new LoraLinear(
+                trained("lora_A_weight", start.a()),
+                trained("lora_B_weight", start.b()),
+                bias,
+                scaling,
+                config.loraDropout());
+    }
+
+    private static Adapter embedding(
+            LoraConfig config, NDManager manager, LayerSite site, int rank, double scaling) {
+        Shape shape = site.requireWeight().getShape();
+        LoraInitializer.Pair start =
+                LoraStarts.embedding(config.initLoraWeights())
+                        .create(manager, shape.get(0), shape.get(1), rank);
+        return new LoraEmbedding(
+                trained("lora_embedding_A", start.a()),
+                trained("lora_embedding_B", start.b()),
+                scaling);
     }
 }

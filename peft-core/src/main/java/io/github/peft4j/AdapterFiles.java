@@ -1,0 +1,107 @@
+package io.github.peft4j;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.io.AtomicFiles;
+import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.FileContent;
+import io.github.peft4j.io.SafetensorsWriter;
+import io.github.peft4j.io.TensorView;
+import io.github.peft4j.tuner.Attachment;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Adapters on disk, in Hugging Face PEFT's layout. */
+final class AdapterFiles {
+
+    private static final Logger logger = LoggerFactory.getLogger(AdapterFiles.class);
+
+    private static final String WEIGHTS = "adapter_model.safetensors";
+
+    private AdapterFiles() {}
+
+    /** Writes adapters; nothing is replaced before everything is written. */
+    static void save(AdapterRegistry registry, Path directory, Iterable<String> names)
+            throws IOException {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new FileSystemException(
+                    directory.toString(), null, "it is a file. Pass a directory to save into.");
+        }
+        Map<String, FileContent> files = new LinkedHashMap<>();
+        AdapterRegistry.Entry last = null;
+        for (String name : names) {
+            AdapterRegistry.Entry entry = registry.entry(name);
+            String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
+            files.put(folder + WEIGHTS, weights(entry.set()));
+            // A reader looks for the config first, so it comes last.
+            files.put(folder + PeftConfig.FILE_NAME, FileContent.utf8(saved(entry.config())));
+            last = entry;
+        }
+        if (last == null) {
+            throw new IllegalArgumentException("There is no adapter to save.");
+        }
+        String card = ModelCard.text(directory, registry.base().info(), last.config());
+        files.put(ModelCard.FILE_NAME, FileContent.utf8(card));
+        AtomicFiles.write(directory, files);
+    }
+
+    private static FileContent weights(AdapterSet set) {
+        ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
+        set.tensors().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
+        return SafetensorsWriter.content(tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
+    }
+
+    private static String saved(PeftConfig config) {
+        return config.withCommon(config.common().withInferenceMode(true)).toJson();
+    }
+
+    /** Reads an adapter into a new or a known name; nothing changes if anything is wrong. */
+    static LoadReport load(
+            AdapterRegistry registry, Path directory, String name, LoadAdapterOptions options)
+            throws IOException {
+        Path folder = directory.resolve(options.subfolder());
+        LoadedConfig loaded = PeftConfig.load(folder);
+        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
+            if (registry.contains(name)) {
+                AdapterSet set = registry.require(name);
+                return TensorTransfer.into(set, name, checkpoint, options).run(ImmutableList.of());
+            }
+            PeftConfig config = forUse(loaded.config(), options);
+            Attachment<?> attachment = registry.attach(name, config);
+            try {
+                LoadReport report =
+                        TensorTransfer.into(attachment.set(), name, checkpoint, options)
+                                .run(
+                                        ImmutableList.<String>builder()
+                                                .addAll(loaded.warnings())
+                                                .addAll(attachment.warnings())
+                                                .build());
+                registry.publish(name, attachment);
+                logged(report.warnings());
+                return report;
+            } catch (IOException | RuntimeException e) {
+                attachment.set().close();
+                throw e;
+            }
+        }
+    }
+
+    /** The config of an adapter that was loaded: frozen unless it may train on. */
+    static PeftConfig forUse(PeftConfig config, LoadAdapterOptions options) {
+        return config.withCommon(config.common().withInferenceMode(!options.trainable()));
+    }
+
+    private static void logged(List<String> warnings) {
+        for (String warning : warnings) {
+            logger.warn(warning);
+        }
+    }
+}

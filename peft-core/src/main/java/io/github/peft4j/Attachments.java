@@ -1,0 +1,82 @@
+package io.github.peft4j;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.tuner.AttachRequest;
+import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.TargetedConfig;
+import io.github.peft4j.tuner.Tuner;
+import io.github.peft4j.tuner.Tuners;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds an adapter from any config: fills in what model and task decide, and asks the tuner. */
+final class Attachments {
+
+    private static final Logger logger = LoggerFactory.getLogger(Attachments.class);
+
+    private Attachments() {}
+
+    /** The adapter of a config on a base. */
+    static Attachment<?> create(BaseModel base, PeftConfig config) {
+        Attachment<?> attachment =
+                attach(
+                        Tuners.require(config.peftType()),
+                        base,
+                        withModelFacts(base.info(), config));
+        for (String warning : attachment.warnings()) {
+            logger.warn(warning);
+        }
+        return attachment;
+    }
+
+    /** Whether a config asks for training of the base's biases. */
+    static boolean trainsBias(PeftConfig config) {
+        Object bias = config.toMap().get("bias");
+        return bias != null && !bias.equals("none");
+    }
+
+    private static <C extends PeftConfig> Attachment<C> attach(
+            Tuner<C> tuner, BaseModel base, PeftConfig config) {
+        ImmutableList<String> heads =
+                config.taskType().map(TaskType::headModules).orElse(ImmutableList.of());
+        boolean early = config.taskType().map(TaskType::headsKnownBeforeMatching).orElse(true);
+        PeftConfig complete = early ? withModulesToSave(config, heads) : config;
+        return tuner.attach(
+                new AttachRequest<>(
+                        base,
+                        tuner.configType().cast(complete),
+                        early ? ImmutableList.of() : heads));
+    }
+
+    private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {
+        CommonFields common = config.common();
+        if (info.nameOrPath() != null) {
+            common = common.withBaseModelNameOrPath(info.nameOrPath());
+        }
+        if (config.taskType().isEmpty() && common.autoMapping() == null) {
+            common =
+                    common.withAutoMapping(
+                            ImmutableMap.of(
+                                    "base_model_class",
+                                    info.className(),
+                                    "parent_library",
+                                    info.library()));
+        }
+        return config.withCommon(common);
+    }
+
+    /** Adds what is not there yet: a loaded config names its heads already. */
+    private static PeftConfig withModulesToSave(PeftConfig config, ImmutableList<String> heads) {
+        if (heads.isEmpty() || !(config instanceof TargetedConfig targeted)) {
+            return config;
+        }
+        List<String> names = new ArrayList<>(targeted.modulesToSave());
+        heads.stream().filter(head -> !names.contains(head)).forEach(names::add);
+        return targeted.withTargets(targeted.targets().withModulesToSave(names));
+    }
+}

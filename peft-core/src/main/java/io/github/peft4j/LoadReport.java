@@ -1,0 +1,15 @@
+package io.github.peft4j;
+
+import com.google.common.collect.ImmutableList;
+
+/**
+ * What loading an adapter found.
+ *
+ * @param missingKeys tensors of the adapter that the file lacks; they keep their values
+ * @param unexpectedKeys tensors of the file that no part of the adapter takes
+ * @param warnings everything that is odd in words, logged too
+ */
+public record LoadReport(
+        ImmutableList<String> missingKeys,
+        ImmutableList<String> unexpectedKeys,
+        ImmutableList<String> warnings) {}

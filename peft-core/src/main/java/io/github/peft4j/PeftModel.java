@@ -1,0 +1,295 @@
+package io.github.peft4j;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBaseBlock;
+import ai.djl.nn.BlockList;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.ParameterList;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.ActiveAdapters;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Gradients;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A base model with named adapters.
+ *
+ * <p>The base is a reference: never changed, never copied, shared by as many models as one likes.
+ * This block's {@link #getParameters()} lists the adapters' tensors alone, so a DJL trainer trains,
+ * decays and saves nothing else. Adapters may be added, loaded and switched while other threads
+ * predict; a running pass keeps the adapters it started with.
+ *
+ * <p>As a DJL block it takes the base's arrays in the base's order and returns its main result.
+ */
+public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
+
+    /** The name of the first adapter where none is given. */
+    public static final String DEFAULT_ADAPTER = "default";
+
+    private final BaseModel base;
+    private final AdapterRegistry registry;
+    private final NDManager manager;
+
+    /**
+     * Wraps a base with a first adapter, which becomes active. Use {@link PeftModels}, which finds
+     * the class for the config's task.
+     */
+    @SuppressWarnings("this-escape") // shapes are known from the constructor on
+    protected PeftModel(BaseModel base, PeftConfig config, String adapterName) {
+        this.base = base;
+        inputShapes = new Shape[0];
+        manager = NDManager.newBaseManager("PyTorch");
+        manager.setName("peft model");
+        registry = new AdapterRegistry(base);
+        try {
+            registry.add(adapterName, config);
+            registry.activate(Activation.of(adapterName));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** The model under the adapters. */
+    public final BaseModel base() {
+        return base;
+    }
+
+    /** Predicts with the active adapters; records no graph. */
+    public final ModelOutput forward(ModelInput input) {
+        return forward(input, registry.activation());
+    }
+
+    /** Predicts with these adapters, whatever is active; records no graph. */
+    public final ModelOutput forward(ModelInput input, Activation activation) {
+        try (Gradients off = Gradients.off()) {
+            return run(input, newStore(), false, registry.workOut(activation));
+        }
+    }
+
+    /**
+     * Runs a pass for a caller who has set the thread's gradient mode himself.
+     *
+     * @param store where adapter tensors are read: that of a trainer, or a fresh one
+     * @param training whether dropout acts
+     */
+    public final ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
+        return run(input, store, training, registry.active());
+    }
+
+    private ModelOutput run(
+            ModelInput input, ParameterStore store, boolean training, ActiveAdapters active) {
+        AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
+        return ModelAdapters.around(base, active).forward(input, pass, training);
+    }
+
+    /** A store over the adapters' own arrays. */
+    public final ParameterStore newStore() {
+        return new ParameterStore(manager, false);
+    }
+
+    /**
+     * Adds an adapter with start values. It is not active and does not train until {@link
+     * #setAdapter}.
+     *
+     * @throws IllegalArgumentException if the name is taken, or the config does not fit the base or
+     *     the other adapters; nothing has changed then
+     */
+    public final void addAdapter(String name, PeftConfig config) {
+        registry.add(name, config);
+    }
+
+    /**
+     * Adds an adapter with the tensors of another, which then go separate ways.
+     *
+     * @throws IllegalArgumentException if the new name is taken or the old one unknown
+     */
+    public final void copyAdapter(String from, String name) {
+        registry.copy(from, name);
+    }
+
+    /**
+     * Loads an adapter for prediction. It is not active until {@link #setAdapter}. Loading into a
+     * name that exists keeps its config and overwrites the tensors that both have, as in PEFT.
+     *
+     * @param directory adapter_config.json and adapter_model.safetensors
+     * @return which tensors the file lacked and which it had too many
+     * @throws IOException if a file is missing or broken, or a tensor does not fit
+     */
+    public final LoadReport loadAdapter(Path directory, String name) throws IOException {
+        return loadAdapter(directory, name, LoadAdapterOptions.DEFAULT);
+    }
+
+    /** Loads an adapter; see {@link #loadAdapter(Path, String)}. */
+    public final LoadReport loadAdapter(Path directory, String name, LoadAdapterOptions options)
+            throws IOException {
+        return AdapterFiles.load(registry, directory, name, options);
+    }
+
+    /**
+     * Makes these adapters active, the first outermost; they train unless they were loaded for
+     * prediction, and all others stop training.
+     *
+     * @throws IllegalArgumentException if a name is unknown, or two of them own a copy of one
+     *     module
+     */
+    public final void setAdapter(String... names) {
+        registry.activate(Activation.of(names));
+    }
+
+    /** Makes an activation active: adapters with scales, or silent in some layers. */
+    public final void setActivation(Activation activation) {
+        registry.activate(activation);
+    }
+
+    /**
+     * Removes an adapter and frees its tensors; the first remaining one becomes active if needed.
+     */
+    public final void deleteAdapter(String name) {
+        registry.delete(name);
+    }
+
+    /**
+     * Switches the adapters off until the returned scope is closed: {@code try (var off =
+     * model.disableAdapter()) { ... }}. Biases trained with {@code bias != none} stay, as in PEFT;
+     * {@link Activation#none()} is the bare base.
+     */
+    public final DisabledAdapters disableAdapter() {
+        return disable(registry.activation().disable());
+    }
+
+    /**
+     * Switches the adapters of named layers off until the returned scope is closed.
+     *
+     * @param layers paths, or their ends after a dot
+     * @throws IllegalArgumentException if a name fits no adapted layer
+     */
+    public final DisabledAdapters disableAdapter(String... layers) {
+        registry.checkAdapted(Arrays.asList(layers));
+        return disable(registry.activation().disableLayers(Arrays.asList(layers)));
+    }
+
+    private DisabledAdapters disable(Activation activation) {
+        Activation before = registry.activation();
+        registry.show(activation);
+        return new DisabledAdapters(() -> registry.show(before));
+    }
+
+    /**
+     * A model that holds the weights with the active adapters merged in and shares all others with
+     * the base. Neither the base nor this model changes; the new model owns the merged weights.
+     *
+     * @throws UnsupportedFeatureException if an active adapter has no weight form
+     * @throws IllegalStateException if a merged weight is not finite
+     */
+    public final MergedModel mergeAndUnload() {
+        return MergedModel.of(base, registry);
+    }
+
+    /**
+     * Writes every adapter in PEFT's format: {@code default} into the directory, others into
+     * sub-directories of their names. All files are complete before the first old one is replaced.
+     */
+    public final void savePretrained(Path directory) throws IOException {
+        AdapterFiles.save(registry, directory, registry.sets().keySet());
+    }
+
+    /** Writes these adapters; see {@link #savePretrained(Path)}. */
+    public final void savePretrained(Path directory, String... names) throws IOException {
+        AdapterFiles.save(registry, directory, ImmutableSet.copyOf(names));
+    }
+
+    /** The active adapters, the first outermost. */
+    public final ImmutableList<String> activeAdapters() {
+        return registry.activation().names();
+    }
+
+    /** Which adapters act now, and how. */
+    public final Activation activation() {
+        return registry.activation();
+    }
+
+    /** All adapters by name, in the order in which they came. */
+    public final ImmutableMap<String, PeftConfig> peftConfig() {
+        return registry.configs();
+    }
+
+    /** The parts of an adapter. */
+    public final AdapterSet adapter(String name) {
+        return registry.require(name);
+    }
+
+    /** The tensors that train now, by their key in the adapter's file. */
+    public final ImmutableMap<String, Parameter> trainableTensors() {
+        return registry.trainableTensors();
+    }
+
+    /** How many numbers train and how many there are. */
+    public final ParameterCount trainableParameters() {
+        return registry.count();
+    }
+
+    /** Prints the count on standard output, in PEFT's words. */
+    public final void printTrainableParameters() {
+        System.out.println(trainableParameters());
+    }
+
+    /** All adapter tensors, by {@code adapter.key}: what a DJL trainer registers. */
+    @Override
+    public final ParameterList getDirectParameters() {
+        ParameterList list = new ParameterList();
+        for (Map.Entry<String, AdapterSet> set : registry.sets().entrySet()) {
+            String prefix = registry.sets().size() == 1 ? "" : set.getKey() + ".";
+            set.getValue().tensors().forEach((key, p) -> list.add(prefix + key, p));
+        }
+        return list;
+    }
+
+    /** No children: the base is a reference. */
+    @Override
+    public final BlockList getChildren() {
+        return new BlockList();
+    }
+
+    @Override
+    protected final NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            @Nullable PairList<String, Object> params) {
+        ModelInput input = base.toInput(inputs, new NDList());
+        return base.toList(forward(input, store, training));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] shapes) {
+        return base.block().getOutputShapes(shapes);
+    }
+
+    /** Frees the adapters; the base stays open. */
+    @Override
+    public final void close() {
+        registry.close();
+        manager.close();
+    }
+
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + registry.configs().keySet();
+    }
+}

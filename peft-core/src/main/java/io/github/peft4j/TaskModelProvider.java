@@ -1,0 +1,13 @@
+package io.github.peft4j;
+
+import io.github.peft4j.model.BaseModel;
+
+/** Makes the wrapper class of a task; found by {@code ServiceLoader}. */
+public interface TaskModelProvider {
+
+    /** The task. */
+    TaskType taskType();
+
+    /** The wrapper with a first adapter. */
+    PeftModel wrap(BaseModel base, PeftConfig config, String adapterName);
+}

@@ -1,0 +1,238 @@
+package io.github.peft4j;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.SavedParameter;
+import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.Ops;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves the tensors of an adapter's file into an adapter: each file tensor is used once or
+ * reported, each expected one is filled or reported, and nothing is written before all of them were
+ * read.
+ */
+final class TensorTransfer {
+
+    private static final String PREFIX = "base_model.model.";
+    private static final int SHOWN = 10;
+
+    private final AdapterSet set;
+    private final String adapterName;
+    private final Checkpoint checkpoint;
+    private final LoadAdapterOptions options;
+    private final List<String> warnings = new ArrayList<>();
+    private final List<String> mismatched = new ArrayList<>();
+    private final List<String> missing = new ArrayList<>();
+
+    private TensorTransfer(
+            AdapterSet set, String adapterName, Checkpoint checkpoint, LoadAdapterOptions options) {
+        this.set = set;
+        this.adapterName = adapterName;
+        this.checkpoint = checkpoint;
+        this.options = options;
+    }
+
+    static TensorTransfer into(
+            AdapterSet set, String name, Checkpoint checkpoint, LoadAdapterOptions options) {
+        return new TensorTransfer(set, name, checkpoint, options);
+    }
+
+    /** Does it; {@code before} are warnings that the report starts with. */
+    LoadReport run(ImmutableList<String> before) throws IOException {
+        warnings.addAll(before);
+        Map<String, String> sources = new LinkedHashMap<>();
+        List<String> unexpected = new ArrayList<>();
+        for (String name : checkpoint.names()) {
+            String key = key(name);
+            if (key == null || sources.putIfAbsent(key, name) != null) {
+                unexpected.add(name);
+            }
+        }
+        findMissing(sources.keySet());
+        checkShapes(sources);
+        warn(unexpected);
+        transfer(sources);
+        return new LoadReport(
+                ImmutableList.copyOf(missing),
+                ImmutableList.copyOf(unexpected),
+                ImmutableList.copyOf(warnings));
+    }
+
+    /** The adapter's key for a name in the file, or null if it has none. */
+    private @Nullable String key(String name) {
+        String mapped = mapped(name);
+        if (set.tensors().containsKey(mapped)) {
+            return mapped;
+        }
+        String bare = withoutAdapterName(mapped);
+        return set.tensors().containsKey(bare) ? bare : null;
+    }
+
+    private String mapped(String name) {
+        String prefix = name.startsWith(PREFIX) ? PREFIX : "";
+        String rest = name.substring(prefix.length());
+        for (Map.Entry<String, String> rule : options.keyMapping().entrySet()) {
+            try {
+                String replaced =
+                        Pattern.compile(rule.getKey()).matcher(rest).replaceFirst(rule.getValue());
+                if (!replaced.equals(rest)) {
+                    return prefix + replaced;
+                }
+            } catch (PatternSyntaxException e) {
+                throw new IllegalArgumentException(
+                        "keyMapping has '"
+                                + rule.getKey()
+                                + "', which is no regular expression: "
+                                + e.getDescription()
+                                + ".",
+                        e);
+            }
+        }
+        return name;
+    }
+
+    /** A state dict may still hold the adapter's name, as the last part or the one before it. */
+    private String withoutAdapterName(String key) {
+        List<String> parts = new ArrayList<>(List.of(key.split("\\.", -1)));
+        for (int i = parts.size() - 1; i >= Math.max(0, parts.size() - 2); i--) {
+            if (parts.get(i).equals(adapterName)) {
+                parts.remove(i);
+                return Joiner.on('.').join(parts);
+            }
+        }
+        return key;
+    }
+
+    private void findMissing(Iterable<String> found) throws IOException {
+        ImmutableSet<String> present = ImmutableSet.copyOf(found);
+        ImmutableSet.Builder<Parameter> strict = ImmutableSet.builder();
+        for (SavedParameter saved : set.savedModules().values()) {
+            strict.add(saved.parameter());
+        }
+        ImmutableSet<Parameter> required = strict.build();
+        List<String> fatal = new ArrayList<>();
+        set.tensors()
+                .forEach(
+                        (key, parameter) -> {
+                            if (!present.contains(key)) {
+                                (required.contains(parameter) ? fatal : missing).add(key);
+                            }
+                        });
+        if (!fatal.isEmpty()) {
+            throw new IOException(
+                    checkpoint.directory()
+                            + " lacks tensors of modules that are saved whole: "
+                            + shown(fatal)
+                            + ". It holds: "
+                            + shown(checkpoint.names())
+                            + ". Save the adapter again with its modules_to_save, or load it for"
+                            + " the task it was trained for.");
+        }
+    }
+
+    private void checkShapes(Map<String, String> sources) throws IOException {
+        List<String> wrong = new ArrayList<>();
+        sources.forEach(
+                (key, name) -> {
+                    Shape expected = expected(key).getShape();
+                    Shape found = checkpoint.shape(name);
+                    if (!expected.equals(found)) {
+                        wrong.add(name + " is " + found + ", the adapter needs " + expected);
+                        mismatched.add(key);
+                    }
+                });
+        if (wrong.isEmpty()) {
+            return;
+        }
+        if (!options.ignoreMismatchedSizes()) {
+            throw new IOException(
+                    "Size mismatch in "
+                            + checkpoint.directory()
+                            + ": "
+                            + shown(wrong)
+                            + ". Check r, rank_pattern and the base model in "
+                            + PeftConfig.FILE_NAME
+                            + ", or pass optIgnoreMismatchedSizes(true) to leave these out.");
+        }
+        mismatched.forEach(sources::remove);
+        missing.addAll(mismatched);
+        warnings.add("Tensors of another size were left out: " + shown(wrong) + ".");
+    }
+
+    private void warn(List<String> unexpected) {
+        if (!missing.isEmpty()) {
+            String all = missing.size() == set.tensors().size() ? "; the adapter does nothing" : "";
+            warnings.add(
+                    checkpoint.directory()
+                            + " lacks "
+                            + missing.size()
+                            + " tensors of the adapter, which keep their start values"
+                            + all
+                            + ": "
+                            + shown(missing)
+                            + ".");
+        }
+        if (!unexpected.isEmpty()) {
+            warnings.add(
+                    checkpoint.directory()
+                            + " holds "
+                            + unexpected.size()
+                            + " tensors that belong to no part of the adapter: "
+                            + shown(unexpected)
+                            + ".");
+        }
+    }
+
+    private void transfer(Map<String, String> sources) throws IOException {
+        try (NDManager scratch = NDManager.newBaseManager("PyTorch");
+                Gradients off = Gradients.off()) {
+            Map<Parameter, NDArray> read = new LinkedHashMap<>();
+            for (Map.Entry<String, String> source : sources.entrySet()) {
+                NDArray array = checkpoint.load(scratch, source.getValue());
+                Parameter target = expected(source.getKey());
+                if (!array.getDataType().isFloating()) {
+                    throw new IOException(
+                            checkpoint.directory()
+                                    + ": "
+                                    + source.getValue()
+                                    + " has type "
+                                    + array.getDataType()
+                                    + "; adapter tensors are floating point.");
+                }
+                read.put(target, Ops.toFloat32(array));
+            }
+            read.forEach((target, array) -> InPlace.copy(target.getArray(), array));
+        }
+    }
+
+    private Parameter expected(String key) {
+        Parameter parameter = set.tensors().get(key);
+        if (parameter == null) {
+            throw new IllegalStateException("No tensor " + key);
+        }
+        return parameter;
+    }
+
+    private static String shown(Iterable<String> names) {
+        String text = Joiner.on(", ").join(Iterables.limit(names, SHOWN));
+        int more = Iterables.size(names) - SHOWN;
+        return more > 0 ? text + ", ... (" + more + " more)" : text;
+    }
+}

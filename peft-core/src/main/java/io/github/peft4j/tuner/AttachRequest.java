@@ -1,0 +1,17 @@
+package io.github.peft4j.tuner;
+
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.model.BaseModel;
+
+/**
+ * What a tuner is asked for.
+ *
+ * @param model the base
+ * @param config the method's config, its saved modules filled in as far as they are known before
+ *     targets are matched
+ * @param lateModulesToSave heads that are saved whole but are not left out of the targets; a target
+ *     that reaches one is refused
+ */
+public record AttachRequest<C extends PeftConfig>(
+        BaseModel model, C config, ImmutableList<String> lateModulesToSave) {}

@@ -1,0 +1,46 @@
+package io.github.peft4j.tuner.lora;
+
+import com.google.common.collect.ImmutableMap;
+
+/** Which initializer a value of {@code init_lora_weights} stands for. */
+final class LoraStarts {
+
+    private static final ImmutableMap<Object, LoraInitializer> LINEAR =
+            ImmutableMap.of(
+                    true,
+                    LoraInitializer.kaiming(),
+                    false,
+                    LoraInitializer.random(),
+                    "gaussian",
+                    LoraInitializer.gaussian(),
+                    "orthogonal",
+                    LoraInitializer.orthogonal());
+
+    private LoraStarts() {}
+
+    /** The start of a linear layer. */
+    static LoraInitializer linear(InitLoraWeights start) {
+        LoraInitializer custom = start.custom();
+        LoraInitializer initializer = custom != null ? custom : LINEAR.get(start.json());
+        if (initializer == null) {
+            throw new IllegalArgumentException(
+                    "init_lora_weights '"
+                            + start
+                            + "' is unknown for linear layers. Use one of "
+                            + LINEAR.keySet()
+                            + ".");
+        }
+        return initializer;
+    }
+
+    /** The start of an embedding: PEFT tells only false from the rest. */
+    static LoraInitializer embedding(InitLoraWeights start) {
+        LoraInitializer custom = start.custom();
+        if (custom != null) {
+            return custom;
+        }
+        return start.json().equals(false)
+                ? LoraInitializer.randomEmbedding()
+                : LoraInitializer.embedding();
+    }
+}
