@@ -1,17 +1,17 @@
 package io.github.peft4j;
 
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.io.AtomicFiles;
+import io.github.peft4j.io.FileContent;
 import io.github.peft4j.tuner.ConfigReader;
 import io.github.peft4j.tuner.JsonType;
 import io.github.peft4j.tuner.JsonValues;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.Tuners;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -89,18 +89,7 @@ final class ConfigFiles {
             throw new IllegalArgumentException(
                     directory + " is a file. Pass a directory to save the adapter in.");
         }
-        byte[] text = config.toJson().getBytes(StandardCharsets.UTF_8);
-        Files.createDirectories(directory);
-        Path whole = directory.resolve(PeftConfig.FILE_NAME + ".part");
-        try {
-            Files.write(whole, text);
-            Files.move(
-                    whole,
-                    directory.resolve(PeftConfig.FILE_NAME),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(whole);
-        }
+        AtomicFiles.write(
+                directory.resolve(PeftConfig.FILE_NAME), FileContent.utf8(config.toJson()));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.peft4j;
 
 import com.google.common.base.Joiner;
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.Immutable;
@@ -26,51 +27,12 @@ public final class PeftType {
 
     private static final ImmutableMap<String, PeftType> KNOWN =
             table(
-                    "ADALORA",
-                    "ADAMSS",
-                    "ADAPTION_PROMPT",
-                    "BEFT",
-                    "BOFT",
-                    "C3A",
-                    "CARTRIDGE",
-                    "CPT",
-                    "DEFT",
-                    "DELORA",
-                    "FOURIERFT",
-                    "FROD",
-                    "GLORA",
-                    "GRALORA",
-                    "HIRA",
-                    "HRA",
-                    "IA3",
-                    "LILY",
-                    "LN_TUNING",
-                    "LOHA",
-                    "LOKR",
-                    "LORA",
-                    "MISS",
-                    "MULTITASK_PROMPT_TUNING",
-                    "OFT",
-                    "OSF",
-                    "PEANUT",
-                    "POLY",
-                    "PREFIX_TUNING",
-                    "PROMPT_TUNING",
-                    "PSOFT",
-                    "PVERA",
-                    "P_TUNING",
-                    "RANDLORA",
-                    "ROAD",
-                    "SHADOW",
-                    "SHIRA",
-                    "SUPERTUNING",
-                    "TINYLORA",
-                    "TRAINABLE_TOKENS",
-                    "UNILORA",
-                    "VBLORA",
-                    "VERA",
-                    "WAVEFT",
-                    "XLORA");
+                    "ADALORA ADAMSS ADAPTION_PROMPT BEFT BOFT C3A CARTRIDGE CPT DEFT DELORA"
+                            + " FOURIERFT FROD GLORA GRALORA HIRA HRA IA3 LILY LN_TUNING LOHA LOKR"
+                            + " LORA MISS MULTITASK_PROMPT_TUNING OFT OSF PEANUT POLY PREFIX_TUNING"
+                            + " PROMPT_TUNING PSOFT PVERA P_TUNING RANDLORA ROAD SHADOW SHIRA"
+                            + " SUPERTUNING TINYLORA TRAINABLE_TOKENS UNILORA VBLORA VERA WAVEFT"
+                            + " XLORA");
 
     /** Low-rank adaptation. */
     public static final PeftType LORA = of("LORA");
@@ -83,9 +45,9 @@ public final class PeftType {
         this.prefix = prefix;
     }
 
-    private static ImmutableMap<String, PeftType> table(String... names) {
+    private static ImmutableMap<String, PeftType> table(String names) {
         ImmutableMap.Builder<String, PeftType> table = ImmutableMap.builder();
-        for (String name : names) {
+        for (String name : Splitter.on(' ').split(names)) {
             String usual = name.toLowerCase(Locale.ROOT) + "_";
             table.put(name, new PeftType(name, PREFIXES.getOrDefault(name, usual)));
         }

@@ -112,9 +112,13 @@ public final class JsonValues {
         return Collections.unmodifiableList(array);
     }
 
-    private static Number number(String literal) {
+    private static Number number(String literal) throws IOException {
         if (literal.indexOf('.') >= 0 || literal.indexOf('e') >= 0 || literal.indexOf('E') >= 0) {
-            return Double.valueOf(literal);
+            Double number = Double.valueOf(literal);
+            if (number.isInfinite()) {
+                throw new MalformedJsonException("the number " + literal + " is out of range");
+            }
+            return number;
         }
         Long small = Longs.tryParse(literal);
         return small != null ? small : new BigInteger(literal);

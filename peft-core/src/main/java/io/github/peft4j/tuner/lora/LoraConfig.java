@@ -4,10 +4,10 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.CommonFields;
 import io.github.peft4j.PeftType;
 import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.JsonValues;
 import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.TargetModules;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -169,7 +169,7 @@ public record LoraConfig(
         targets.putInto(json);
         scaling.putInto(json);
         layer.putInto(json);
-        return Collections.unmodifiableMap(json);
+        return JsonValues.freezeObject(json);
     }
 
     /** Builds a {@link LoraConfig}; every option has PEFT's default. */

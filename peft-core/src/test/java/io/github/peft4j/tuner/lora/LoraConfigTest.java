@@ -1,0 +1,271 @@
+package io.github.peft4j.tuner.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.tuner.OneOrMany;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoraConfigTest {
+
+    private static LoraConfig.Builder builder() {
+        return LoraConfig.builder();
+    }
+
+    @Test
+    void hasPeftsDefaults() {
+        LoraConfig config = builder().build();
+
+        assertThat(config.r()).isEqualTo(8);
+        assertThat(config.loraAlpha()).isEqualTo(8.0);
+        assertThat(config.loraDropout()).isZero();
+        assertThat(config.bias()).isEqualTo(LoraBias.NONE);
+        assertThat(config.initLoraWeights()).isEqualTo(InitLoraWeights.TRUE);
+        assertThat(config.qaloraGroupSize()).isEqualTo(16);
+        assertThat(config.megatronCore()).contains("megatron.core");
+        assertThat(config.targetModules()).isEmpty();
+        assertThat(config.modulesToSave()).isEmpty();
+        assertThat(config.notYetSupported()).isEmpty();
+    }
+
+    @Test
+    void takesEveryOptionUnderItsOwnName() {
+        LoraConfig config =
+                builder()
+                        .optR(4)
+                        .optLoraAlpha(16)
+                        .optLoraDropout(0.1)
+                        .optUseRslora(true)
+                        .optFanInFanOut(true)
+                        .optBias(LoraBias.LORA_ONLY)
+                        .optInitLoraWeights("gaussian")
+                        .optRankPattern(ImmutableMap.of("query", 2))
+                        .optAlphaPattern(ImmutableMap.of("query", 1.5))
+                        .optTaskType(TaskType.SEQ_CLS)
+                        .optTargetModules("query", "key", "query")
+                        .optExcludeModulesRegex(".*0.*")
+                        .optLayersToTransform(0, 2)
+                        .optLayersPattern("layer")
+                        .optModulesToSave("classifier")
+                        .optTrainableTokenIndices(1, 2)
+                        .optTargetParameters("experts.gate")
+                        .optLayerReplication(List.of(List.of(0, 2)))
+                        .optAloraInvocationTokens(7)
+                        .build(warning -> {});
+
+        assertThat(config.toMap())
+                .containsEntry("r", 4L)
+                .containsEntry("lora_alpha", 16L)
+                .containsEntry("lora_dropout", 0.1)
+                .containsEntry("use_rslora", true)
+                .containsEntry("fan_in_fan_out", true)
+                .containsEntry("bias", "lora_only")
+                .containsEntry("init_lora_weights", "gaussian")
+                .containsEntry("rank_pattern", Map.of("query", 2L))
+                .containsEntry("alpha_pattern", Map.of("query", 1.5))
+                .containsEntry("task_type", "SEQ_CLS")
+                .containsEntry("target_modules", List.of("key", "query"))
+                .containsEntry("exclude_modules", ".*0.*")
+                .containsEntry("layers_to_transform", List.of(0L, 2L))
+                .containsEntry("layers_pattern", "layer")
+                .containsEntry("modules_to_save", List.of("classifier"));
+        assertThat(config.toMap()).hasSize(41);
+        assertThat(config.trainableTokenIndices()).contains(List.of(1, 2));
+        assertThat(config.trainableTokenIndicesByLayer()).isEmpty();
+        assertThat(config.targetParameters()).contains(List.of("experts.gate"));
+        assertThat(config.layerReplication()).contains(List.of(List.of(0, 2)));
+        assertThat(config.aloraInvocationTokens()).contains(List.of(7));
+        assertThat(config.layersToTransform()).contains(OneOrMany.many(List.of(0, 2)));
+    }
+
+    @Test
+    void looksUpExceptionsByLayer() {
+        LoraConfig config =
+                builder()
+                        .optRankPattern(ImmutableMap.of("query", 2, "no_such", 3))
+                        .optAlphaPattern(ImmutableMap.of("1.key", 5))
+                        .build();
+
+        assertThat(config.ranks().find("a.query")).contains(2);
+        assertThat(config.ranks().find("a.key")).isEmpty();
+        assertThat(config.alphas().find("layer.1.key")).contains(5L);
+        assertThat(config.patternWarnings(List.of("a.query", "1.key")))
+                .singleElement()
+                .asString()
+                .contains("rank_pattern keys")
+                .contains("[no_such]");
+    }
+
+    @Test
+    void writesAlphaAsItWasGiven() {
+        assertThat(builder().optLoraAlpha(16).build().toJson()).contains("\"lora_alpha\": 16,");
+        assertThat(builder().optLoraAlpha(16.0).build().toJson()).contains("\"lora_alpha\": 16.0,");
+        assertThat(builder().optLoraAlpha(8.5).build().loraAlpha()).isEqualTo(8.5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1})
+    void refusesARankBelowOne(int r) {
+        assertThatThrownBy(() -> builder().optR(r).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "r is " + r + "; a rank must be a positive integer. Pass 8, for example.");
+        assertThatThrownBy(() -> builder().optRankPattern(ImmutableMap.of("q", r)).build())
+                .hasMessageStartingWith("rank_pattern[\"q\"] is " + r + "; a rank must be");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, 1.0, 1.5, Double.NaN})
+    void refusesADropoutThatIsNoProbability(double dropout) {
+        assertThatThrownBy(() -> builder().optLoraDropout(dropout).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "lora_dropout is " + dropout + "; it must be a probability");
+    }
+
+    @Test
+    void refusesAnAlphaThatIsNoNumber() {
+        assertThatThrownBy(() -> builder().optLoraAlpha(Double.NaN).build())
+                .hasMessage("lora_alpha is NaN; it must be a finite number. Pass 16, for example.");
+    }
+
+    static Stream<Arguments> contradictions() {
+        return Stream.of(
+                Arguments.of(
+                        builder().optTargetModulesRegex(".*q").optLayersToTransform(0),
+                        "layers_to_transform is [0] but target_modules is the regular expression"),
+                Arguments.of(
+                        builder().optTargetModulesRegex(".*q").optLayersPattern("layer"),
+                        "layers_pattern is \"layer\" but target_modules is the regular expression"),
+                Arguments.of(
+                        builder().optTargetModules("q").optLayersPattern("layer"),
+                        "layers_pattern is \"layer\" but layers_to_transform is not set."),
+                Arguments.of(
+                        builder().optUseDora(true).optMegatronConfig(Map.of("a", 1)),
+                        "use_dora is true and megatron_config is set;"),
+                Arguments.of(
+                        builder().optUseDora(true).optLoraBias(true),
+                        "lora_bias is true and use_dora is true;"),
+                Arguments.of(
+                        builder().optInitLoraWeights("gaussian").optLoraBias(true),
+                        "lora_bias is true but init_lora_weights is gaussian;"),
+                Arguments.of(
+                        builder().optInitLoraWeights("loftq"),
+                        "init_lora_weights is loftq but loftq_config is empty."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contradictions")
+    void refusesContradictions(LoraConfig.Builder builder, String text) {
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(text);
+    }
+
+    @Test
+    void fillsInNestedOptionsAndDropsUnknownOnes() {
+        LoraConfig config = builder().optKasaConfig(Map.of("beta", 1, "unknown", 2)).build();
+
+        assertThat(config.kasaConfig()).contains(Map.of("beta", 1L, "gamma", 1e-3));
+    }
+
+    @Test
+    void warnsAndFillsInWhatAStartNeeds() {
+        List<String> warnings = new ArrayList<>();
+
+        LoraConfig config = builder().optInitLoraWeights("eva").build(warnings::add);
+
+        assertThat(warnings)
+                .containsExactly(
+                        "init_lora_weights is eva but eva_config is not set. Its defaults are"
+                                + " used.");
+        assertThat(config.evaConfig())
+                .hasValueSatisfying(eva -> assertThat(eva).containsEntry("rho", 2.0));
+    }
+
+    @Test
+    void dropsLoftqOptionsOfAnotherStart() {
+        List<String> warnings = new ArrayList<>();
+
+        LoraConfig config = builder().optLoftqConfig(Map.of("loftq_bits", 4)).build(warnings::add);
+
+        assertThat(warnings)
+                .containsExactly(
+                        "loftq_config is set but ignored, because init_lora_weights is true, not"
+                                + " loftq.");
+        assertThat(config.loftqConfig()).isEmpty();
+    }
+
+    static Stream<Arguments> lacking() {
+        return Stream.of(
+                Arguments.of(builder().optUseDora(true), "use_dora"),
+                Arguments.of(builder().optUseQalora(true), "use_qalora"),
+                Arguments.of(builder().optEnsureWeightTying(true), "ensure_weight_tying"),
+                Arguments.of(builder().optTargetParameters("a.b"), "target_parameters"),
+                Arguments.of(
+                        builder().optLayerReplication(List.of(List.of(0, 1))), "layer_replication"),
+                Arguments.of(builder().optTrainableTokenIndices(1), "trainable_token_indices"),
+                Arguments.of(builder().optAloraInvocationTokens(), "alora_invocation_tokens"),
+                Arguments.of(builder().optArrowConfig(Map.of()), "arrow_config"),
+                Arguments.of(builder().optVeloraConfig(Map.of()), "velora_config"),
+                Arguments.of(builder().optKasaConfig(Map.of()), "kasa_config"),
+                Arguments.of(builder().optMontecloraConfig(Map.of()), "monteclora_config"),
+                Arguments.of(builder().optUseBdlora(Map.of()), "use_bdlora"),
+                Arguments.of(builder().optMegatronConfig(Map.of("a", 1)), "megatron_config"),
+                Arguments.of(builder().optInitLoraWeights("pissa"), "init_lora_weights=pissa"),
+                Arguments.of(
+                        builder().optInitLoraWeights("pissa_niter_4"),
+                        "init_lora_weights=pissa_niter_4"),
+                Arguments.of(builder().optInitLoraWeights("olora"), "init_lora_weights=olora"),
+                Arguments.of(builder().optInitLoraWeights("mica"), "init_lora_weights=mica"),
+                Arguments.of(builder().optInitLoraWeights("lora_ga"), "init_lora_weights=lora_ga"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lacking")
+    void namesWhatThisVersionCannotRun(LoraConfig.Builder builder, String name) {
+        assertThat(builder.build(warning -> {}).notYetSupported()).containsExactly(name);
+    }
+
+    @Test
+    void supportsOptionsWithoutEffect() {
+        LoraConfig config =
+                builder()
+                        .optLoraBias(true)
+                        .optEvaConfig(Map.of())
+                        .optLoraGaConfig(Map.of())
+                        .optQaloraGroupSize(8)
+                        .optMegatronCore("other")
+                        .optTargetParameters()
+                        .build(warning -> {});
+
+        assertThat(config.notYetSupported()).isEmpty();
+    }
+
+    @Test
+    void acceptsAnyNameOfAStart() {
+        LoraConfig config = builder().optInitLoraWeights("unknown").build();
+
+        assertThat(config.initLoraWeights().isKnown()).isFalse();
+        assertThat(InitLoraWeights.of("orthogonal").isKnown()).isTrue();
+        assertThat(InitLoraWeights.of("pissa_niter_16").isKnown()).isTrue();
+        assertThat(InitLoraWeights.of("pissa_16").isKnown()).isFalse();
+    }
+
+    @Test
+    void refusesAnUnknownBias() {
+        assertThatThrownBy(() -> LoraBias.of("some"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("bias is 'some'; it must be one of none, all, lora_only.");
+    }
+}
