@@ -52,20 +52,21 @@ public final class Main {
         return ExitCode.SOFTWARE;
     }
 
-    /** The text of an exception, and of its root where the outer one has none of its own. */
-    private static String oneLine(Exception exception) {
+    /**
+     * The text of an exception, or of its root where the outer one adds none of its own. A single
+     * word, such as the name of a missing file, says too little: the type goes before it.
+     */
+    static String oneLine(Exception exception) {
         Throwable root = Throwables.getRootCause(exception);
-        String message = exception.getMessage();
-        if (message == null || message.equals(root.toString())) {
-            message = root.getMessage();
+        String text = exception.getMessage();
+        if (text == null || text.equals(root.toString())) {
+            text = root.getMessage();
         }
-        String text = message == null ? root.getClass().getSimpleName() : message;
-        boolean clear =
-                exception instanceof IllegalArgumentException
-                        || exception instanceof IllegalStateException
-                        || text.indexOf(' ') >= 0;
-        String named = clear ? text : root.getClass().getSimpleName() + ": " + text;
-        return named.replaceAll("\\s*\\R\\s*", " ");
+        String type = root.getClass().getSimpleName();
+        if (text == null) {
+            return type;
+        }
+        return (text.indexOf(' ') < 0 ? type + ": " + text : text).replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** Reads the version that the build wrote into the jar. */

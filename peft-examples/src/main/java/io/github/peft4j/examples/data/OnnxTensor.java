@@ -38,8 +38,25 @@ record OnnxTensor(String name, int dataType, Shape shape, @Nullable ByteBuffer r
                 default -> in.skip();
             }
         }
-        long[] sizes = dims.stream().mapToLong(Long::longValue).toArray();
-        return new OnnxTensor(name, dataType, new Shape(sizes), rawData);
+        return new OnnxTensor(name, dataType, shape(name, dims), rawData);
+    }
+
+    private static Shape shape(String name, List<Long> dims) throws MalformedModelException {
+        long[] sizes = new long[dims.size()];
+        long count = 1;
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = dims.get(i);
+            if (sizes[i] < 0 || sizes[i] > Integer.MAX_VALUE || count > Integer.MAX_VALUE) {
+                throw new MalformedModelException(
+                        "ONNX tensor '"
+                                + name
+                                + "' has the sizes "
+                                + dims
+                                + ", which no tensor in a file of 2 GB can have.");
+            }
+            count *= sizes[i];
+        }
+        return new Shape(sizes);
     }
 
     private static void readDims(ProtoReader in, List<Long> dims) throws MalformedModelException {
