@@ -10,9 +10,7 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // picocli fills what is required
 @Command(
         name = "bench",
-        description = "Run one benchmark workload and write what it took.",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true)
+        description = "Run one benchmark workload and write what it took.")
 final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--workload", paramLabel = "NAME", required = true, description = "Which one.")

@@ -12,9 +12,7 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli fills what is required
 @Command(
         name = "conformance",
-        description = "Compare with reference cases computed by Python PEFT.",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true)
+        description = "Compare with reference cases computed by Python PEFT.")
 final class ConformanceCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DIR", description = "Folder with the cases (adapters, models, ...).")

@@ -17,7 +17,9 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "peft",
         description = "Parameter-efficient fine-tuning on the JVM.",
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         versionProvider = Main.Version.class,
         subcommands = {DemoCommand.class, ConformanceCommand.class, BenchCommand.class})
 public final class Main {

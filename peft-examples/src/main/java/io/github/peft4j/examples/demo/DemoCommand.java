@@ -6,6 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "demo",
         description = "Run a demo: train an adapter and show what it changes.",
-        mixinStandardHelpOptions = true,
         subcommands = {SeqClsDemo.class, MnistDemo.class})
 public final class DemoCommand {}

@@ -24,9 +24,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills what is required
 @Command(
         name = "mnist",
-        description = "Handwritten digits: a plain DJL network, trained here, 2.8 M parameters.",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true)
+        description = "Handwritten digits: a plain DJL network, trained here, 2.8 M parameters.")
 public final class MnistDemo implements Callable<Integer> {
 
     private static final int BATCH = 10;

@@ -11,9 +11,7 @@ import picocli.CommandLine.Option;
 /** Teaches a sentence encoder to tell a favourable text from an unfavourable one. */
 @Command(
         name = "seq-cls",
-        description = "Sentiment of texts: MiniLM with one small adapter a domain.",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true)
+        description = "Sentiment of texts: MiniLM with one small adapter a domain.")
 public final class SeqClsDemo implements Callable<Integer> {
 
     @Option(
