@@ -8,9 +8,7 @@ import picocli.CommandLine.Option;
 
 /** Runs one workload of the side-by-side benchmark against Python PEFT. */
 @SuppressWarnings("NullAway.Init") // picocli fills what is required
-@Command(
-        name = "bench",
-        description = "Run one benchmark workload and write what it took.")
+@Command(name = "bench", description = "Run one benchmark workload and write what it took.")
 final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--workload", paramLabel = "NAME", required = true, description = "Which one.")
