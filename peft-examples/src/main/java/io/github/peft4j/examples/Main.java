@@ -1,0 +1,88 @@
+package io.github.peft4j.examples;
+
+import com.google.common.base.Throwables;
+import io.github.peft4j.examples.demo.DemoCommand;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. An error is one line; {@code
+ * --debug} adds the stack trace.
+ */
+@Command(
+        name = "peft",
+        description = "Parameter-efficient fine-tuning on the JVM.",
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        versionProvider = Main.Version.class,
+        subcommands = {DemoCommand.class, ConformanceCommand.class, BenchCommand.class})
+public final class Main {
+
+    @Option(
+            names = "--debug",
+            scope = ScopeType.INHERIT,
+            description = "Print the stack trace of an error.")
+    private boolean debug;
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The whole command line, as it answers in this process. */
+    static CommandLine commandLine() {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
+        line.setExecutionExceptionHandler(
+                (exception, command, parsed) -> main.explain(exception, command.getErr()));
+        return line;
+    }
+
+    private int explain(Exception exception, PrintWriter err) {
+        if (debug) {
+            exception.printStackTrace(err);
+        } else {
+            err.println("peft: " + oneLine(exception));
+        }
+        err.flush();
+        return ExitCode.SOFTWARE;
+    }
+
+    /**
+     * The text of an exception, or of its root where the outer one adds none of its own. A single
+     * word, such as the name of a missing file, says too little: the type goes before it.
+     */
+    static String oneLine(Exception exception) {
+        Throwable root = Throwables.getRootCause(exception);
+        String text = exception.getMessage();
+        if (text == null || text.equals(root.toString())) {
+            text = root.getMessage();
+        }
+        String type = root.getClass().getSimpleName();
+        if (text == null) {
+            return type;
+        }
+        return (text.indexOf(' ') < 0 ? type + ": " + text : text).replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** Reads the version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "peft "
+                        + (version == null ? "(not packaged)" : version)
+                        + " on Java "
+                        + System.getProperty("java.version")
+            };
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.github.peft4j.examples.demo;
+
+import picocli.CommandLine.Command;
+
+/** Groups the demos. */
+@Command(
+        name = "demo",
+        description = "Run a demo: train an adapter and show what it changes.",
+        subcommands = {SeqClsDemo.class, MnistDemo.class})
+public final class DemoCommand {}
