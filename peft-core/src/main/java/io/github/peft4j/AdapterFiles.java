@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.io.AtomicFiles;
 import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.FileContent;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
@@ -40,7 +41,7 @@ final class AdapterFiles {
         for (String name : names) {
             AdapterRegistry.Entry entry = registry.entry(name);
             String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
-            files.put(folder + WEIGHTS, weights(entry.set()));
+            files.put(folder + WEIGHTS, weights(entry));
             // A reader looks for the config first, so it comes last.
             files.put(folder + PeftConfig.FILE_NAME, FileContent.utf8(saved(entry.config())));
             last = entry;
@@ -53,9 +54,16 @@ final class AdapterFiles {
         AtomicFiles.write(directory, files);
     }
 
-    private static FileContent weights(AdapterSet set) {
+    private static FileContent weights(AdapterRegistry.Entry entry) {
         ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
-        set.tensors().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
+        entry.set()
+                .tensors()
+                .forEach(
+                        (key, p) -> {
+                            Dtype type = entry.storedTypes().getOrDefault(key, Dtype.F32);
+                            tensors.put(key, TensorView.of(p.getArray(), type));
+                        });
+        entry.set().aliases().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
         return SafetensorsWriter.content(tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
     }
 
@@ -72,19 +80,24 @@ final class AdapterFiles {
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             if (registry.contains(name)) {
                 AdapterSet set = registry.require(name);
-                return TensorTransfer.into(set, name, checkpoint, options).run(ImmutableList.of());
+                TensorTransfer transfer = TensorTransfer.into(set, name, checkpoint, options);
+                LoadReport report = transfer.run(ImmutableList.of());
+                registry.remember(name, transfer.storedTypes());
+                return report;
             }
             PeftConfig config = forUse(loaded.config(), options);
             Attachment<?> attachment = registry.attach(name, config);
             try {
+                TensorTransfer transfer =
+                        TensorTransfer.into(attachment.set(), name, checkpoint, options);
                 LoadReport report =
-                        TensorTransfer.into(attachment.set(), name, checkpoint, options)
-                                .run(
-                                        ImmutableList.<String>builder()
-                                                .addAll(loaded.warnings())
-                                                .addAll(attachment.warnings())
-                                                .build());
+                        transfer.run(
+                                ImmutableList.<String>builder()
+                                        .addAll(loaded.warnings())
+                                        .addAll(attachment.warnings())
+                                        .build());
                 registry.publish(name, attachment);
+                registry.remember(name, transfer.storedTypes());
                 logged(report.warnings());
                 return report;
             } catch (IOException | RuntimeException e) {

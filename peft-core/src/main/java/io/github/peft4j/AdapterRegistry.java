@@ -7,6 +7,7 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FrozenBase;
+import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
@@ -32,8 +33,14 @@ final class AdapterRegistry implements AutoCloseable {
         state = stateOf(ImmutableMap.of(), Activation.none());
     }
 
-    /** One adapter: its config as it will be saved, and its parts. */
-    record Entry(PeftConfig config, AdapterSet set) {}
+    /**
+     * One adapter.
+     *
+     * @param config as it will be saved
+     * @param storedTypes types of tensors that are written in another type than float32: copies of
+     *     modules keep the type that the file had
+     */
+    record Entry(PeftConfig config, AdapterSet set, ImmutableMap<String, Dtype> storedTypes) {}
 
     private record State(
             ImmutableMap<String, Entry> entries, Activation activation, ActiveAdapters active) {}
@@ -110,7 +117,16 @@ final class AdapterRegistry implements AutoCloseable {
         checkFree(name);
         attachment.set().setTraining(false);
         Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
-        entries.put(name, new Entry(attachment.config(), attachment.set()));
+        entries.put(
+                name, new Entry(attachment.config(), attachment.set(), ImmutableMap.of()));
+        state = stateOf(ImmutableMap.copyOf(entries), state.activation());
+    }
+
+    /** Remembers in which types an adapter's file holds its tensors. */
+    synchronized void remember(String name, ImmutableMap<String, Dtype> storedTypes) {
+        Entry entry = entry(name);
+        Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
+        entries.put(name, new Entry(entry.config(), entry.set(), storedTypes));
         state = stateOf(ImmutableMap.copyOf(entries), state.activation());
     }
 

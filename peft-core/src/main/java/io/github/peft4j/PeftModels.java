@@ -8,9 +8,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Wraps base models with adapters: PEFT's {@code get_peft_model} and {@code from_pretrained}. */
 public final class PeftModels {
+
+    private static final Logger logger = LoggerFactory.getLogger(PeftModels.class);
 
     private PeftModels() {}
 
@@ -28,6 +32,18 @@ public final class PeftModels {
 
     /** Wraps a base with a fresh adapter of this name. */
     public static PeftModel getPeftModel(BaseModel base, PeftConfig config, String adapterName) {
+        String name = base.info().nameOrPath();
+        String given = config.common().baseModelNameOrPath();
+        if (given != null && !given.equals(name)) {
+            logger.warn("The config names base model {}, but the base is {}.", given, name);
+        }
+        return wrap(
+                base,
+                config.withCommon(config.common().withBaseModelNameOrPath(name)),
+                adapterName);
+    }
+
+    private static PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
         TaskType task = config.taskType().orElse(null);
         if (task != null) {
             for (TaskModelProvider provider : ServiceLoader.load(TaskModelProvider.class)) {
@@ -79,7 +95,7 @@ public final class PeftModels {
             BaseModel base, Path directory, String adapterName, LoadAdapterOptions options)
             throws IOException {
         PeftConfig config = PeftConfig.fromPretrained(directory.resolve(options.subfolder()));
-        PeftModel model = getPeftModel(base, AdapterFiles.forUse(config, options), adapterName);
+        PeftModel model = wrap(base, AdapterFiles.forUse(config, options), adapterName);
         try {
             model.loadAdapter(directory, adapterName, options);
             return model;

@@ -6,11 +6,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.SavedParameter;
 import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.Dtype;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Ops;
@@ -61,6 +63,9 @@ final class TensorTransfer {
         List<String> unexpected = new ArrayList<>();
         for (String name : checkpoint.names()) {
             String key = key(name);
+            if (key == null && set.aliases().containsKey(name)) {
+                continue;
+            }
             if (key == null || sources.putIfAbsent(key, name) != null) {
                 unexpected.add(name);
             }
@@ -73,6 +78,24 @@ final class TensorTransfer {
                 ImmutableList.copyOf(missing),
                 ImmutableList.copyOf(unexpected),
                 ImmutableList.copyOf(warnings));
+    }
+
+    /** In which types the file holds the copies of modules, where that is not float32. */
+    ImmutableMap<String, Dtype> storedTypes() {
+        ImmutableSet<Parameter> copies =
+                set.savedModules().values().stream()
+                        .map(SavedParameter::parameter)
+                        .collect(ImmutableSet.toImmutableSet());
+        ImmutableMap.Builder<String, Dtype> types = ImmutableMap.builder();
+        for (String name : checkpoint.names()) {
+            String key = key(name);
+            Dtype type = checkpoint.dtype(name);
+            boolean half = type == Dtype.BF16 || type == Dtype.F16;
+            if (key != null && half && copies.contains(expected(key))) {
+                types.put(key, type);
+            }
+        }
+        return types.buildKeepingLast();
     }
 
     /** The adapter's key for a name in the file, or null if it has none. */

@@ -21,6 +21,7 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableSet<Parameter> trainable;
     private final ImmutableMap<Parameter, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
+    private final ImmutableMap<String, Parameter> aliases;
     private final @Nullable ModelAdapter modelAdapter;
     private final boolean allowsPacking;
 
@@ -30,6 +31,7 @@ public final class AdapterSet implements AutoCloseable {
         tensors = ImmutableMap.copyOf(builder.tensors);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
+        aliases = ImmutableMap.copyOf(builder.aliases);
         modelAdapter = builder.modelAdapter;
         allowsPacking = builder.allowsPacking;
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
@@ -71,6 +73,11 @@ public final class AdapterSet implements AutoCloseable {
         return biases;
     }
 
+    /** Further keys under which PEFT writes tensors a second time; they are not read. */
+    public ImmutableMap<String, Parameter> aliases() {
+        return aliases;
+    }
+
     /** What acts around the whole model. */
     public Optional<ModelAdapter> modelAdapter() {
         return Optional.ofNullable(modelAdapter);
@@ -102,6 +109,7 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, Parameter> tensors = new LinkedHashMap<>();
         private final Map<Parameter, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
+        private final Map<String, Parameter> aliases = new LinkedHashMap<>();
         private @Nullable ModelAdapter modelAdapter;
         private boolean allowsPacking = true;
 
@@ -119,6 +127,15 @@ public final class AdapterSet implements AutoCloseable {
             layers.put(path, adapter);
             adapter.parameters().forEach((suffix, p) -> addTensor(prefix + path + "." + suffix, p));
             return this;
+        }
+
+        /** The tensor added under a key. */
+        public Parameter tensor(String key) {
+            Parameter parameter = tensors.get(key);
+            if (parameter == null) {
+                throw new IllegalStateException("No tensor " + key + " was added.");
+            }
+            return parameter;
         }
 
         /** Adds a tensor under its file key; a key may come once. */
@@ -140,6 +157,12 @@ public final class AdapterSet implements AutoCloseable {
         public Builder addBias(String key, Parameter base, Parameter copy) {
             biases.put(base, copy);
             return addTensor(key, copy);
+        }
+
+        /** Adds a key under which a tensor, perhaps one of the base, is written once more. */
+        public Builder addAlias(String key, Parameter parameter) {
+            aliases.put(key, parameter);
+            return this;
         }
 
         /** Sets what acts around the whole model. */

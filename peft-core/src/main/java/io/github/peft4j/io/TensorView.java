@@ -1,6 +1,7 @@
 package io.github.peft4j.io;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
@@ -33,6 +34,22 @@ public interface TensorView {
      */
     static TensorView of(NDArray array) {
         return new ArrayTensor(array);
+    }
+
+    /**
+     * A view of a float32 array that is written in another floating type, rounded to the nearest.
+     *
+     * @throws IllegalArgumentException if the type is none of F32, F16 and BF16
+     */
+    static TensorView of(NDArray array, Dtype type) {
+        return switch (type) {
+            case F32 -> of(array);
+            case F16 -> of(array.toType(DataType.FLOAT16, false));
+            case BF16 -> new Bfloat16Tensor(array);
+            default ->
+                    throw new IllegalArgumentException(
+                            "Float tensors are written as F32, F16 or BF16, not as " + type + ".");
+        };
     }
 
     /** Views of all arrays of a map, under the same names. */

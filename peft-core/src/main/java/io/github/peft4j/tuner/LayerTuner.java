@@ -243,14 +243,26 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                 continue;
             }
             String path = key.equals("bias") ? "" : key.substring(0, key.length() - 5);
-            boolean below = Iterables.any(saved, module -> key.startsWith(module + "."));
+            String module = Iterables.find(saved, name -> key.startsWith(name + "."), null);
             boolean isAdapted = Iterables.any(adapted, site -> site.path().equals(path));
-            if (below || (rule == BiasRule.ADAPTED_LAYERS && !isAdapted)) {
+            if (module != null && rule == BiasRule.ALL) {
+                addWrappedBias(set, key, module, entry.getValue());
+            }
+            if (module != null || (rule == BiasRule.ADAPTED_LAYERS && !isAdapted)) {
                 continue;
             }
             String name = KEY_PREFIX + (isAdapted ? path + ".base_layer.bias" : key);
             set.addBias(name, entry.getValue(), copy(set.manager(), entry.getValue()));
         }
+    }
+
+    /** A module that is saved whole has its biases in the file thrice: PEFT collects by name. */
+    private static void addWrappedBias(
+            AdapterSet.Builder set, String key, String module, Parameter original) {
+        String rest = key.substring(module.length());
+        Parameter copy = set.tensor(KEY_PREFIX + key);
+        set.addAlias(KEY_PREFIX + module + ".modules_to_save" + rest, copy);
+        set.addAlias(KEY_PREFIX + module + ".original_module" + rest, original);
     }
 
     private static Parameter copy(NDManager manager, Parameter original) {
