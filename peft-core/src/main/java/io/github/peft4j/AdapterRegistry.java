@@ -117,8 +117,7 @@ final class AdapterRegistry implements AutoCloseable {
         checkFree(name);
         attachment.set().setTraining(false);
         Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
-        entries.put(
-                name, new Entry(attachment.config(), attachment.set(), ImmutableMap.of()));
+        entries.put(name, new Entry(attachment.config(), attachment.set(), ImmutableMap.of()));
         state = stateOf(ImmutableMap.copyOf(entries), state.activation());
     }
 

@@ -21,6 +21,7 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -89,7 +90,7 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
     }
 
     private static Parameter owned(Parameter original, NDArray weight, NDManager manager) {
-        NDArray copy = weight.duplicate();
+        NDArray copy = Copies.detached(weight);
         copy.attach(manager);
         Parameter parameter =
                 Parameter.builder().setName(original.getName()).setType(original.getType()).build();

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -164,7 +165,7 @@ public final class AdapterPass extends ParameterStore {
         if (isRunningStatistic(source) && active.isFrozen(source)) {
             // A stock batch norm writes these in any training forward; the base must not move.
             try (NDArray original = alias) {
-                alias = original.duplicate();
+                alias = Copies.detached(original);
             }
         }
         alias.attach(scope);

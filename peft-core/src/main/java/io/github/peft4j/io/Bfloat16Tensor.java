@@ -41,9 +41,9 @@ record Bfloat16Tensor(NDArray array) implements TensorView {
     static short narrow(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
-            return (short) (bits >>> Short.SIZE | 0x40); // keep a NaN a NaN
+            return (short) ((bits >>> Short.SIZE) | 0x40); // keep a NaN a NaN
         }
-        int roundToEven = 0x7fff + (bits >>> Short.SIZE & 1);
-        return (short) (bits + roundToEven >>> Short.SIZE);
+        int roundToEven = 0x7fff + ((bits >>> Short.SIZE) & 1);
+        return (short) ((bits + roundToEven) >>> Short.SIZE);
     }
 }

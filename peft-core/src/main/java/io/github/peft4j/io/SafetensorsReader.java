@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.ops.Copies;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
@@ -132,7 +133,7 @@ public final class SafetensorsReader implements AutoCloseable {
         DataType type = entry.dtype().loadedType().orElseThrow(() -> unsupported(entry));
         if (!manager.getDevice().equals(Device.cpu())) {
             try (NDManager staging = manager.newSubManager(Device.cpu())) {
-                NDArray array = load(staging, name).toDevice(manager.getDevice(), true);
+                NDArray array = Copies.detachedTo(load(staging, name), manager.getDevice());
                 array.attach(manager);
                 return array;
             }

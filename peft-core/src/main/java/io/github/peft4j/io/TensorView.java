@@ -1,10 +1,10 @@
 package io.github.peft4j.io;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
+import io.github.peft4j.ops.Copies;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.Map;
@@ -44,7 +44,7 @@ public interface TensorView {
     static TensorView of(NDArray array, Dtype type) {
         return switch (type) {
             case F32 -> of(array);
-            case F16 -> of(array.toType(DataType.FLOAT16, false));
+            case F16 -> of(Copies.detachedFloat16(array));
             case BF16 -> new Bfloat16Tensor(array);
             default ->
                     throw new IllegalArgumentException(

@@ -17,6 +17,7 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.ops.Copies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -266,7 +267,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     }
 
     private static Parameter copy(NDManager manager, Parameter original) {
-        NDArray array = original.getArray().duplicate();
+        NDArray array = Copies.detached(original.getArray());
         array.attach(manager);
         return trained(original.getName(), array);
     }

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.task.train.AdamW;
@@ -83,7 +84,7 @@ record TrainingChecks(JsonObject description, ExpectedFile expected, Comparison 
                 Gradients on = Gradients.on()) {
             ModelInput copy = input;
             for (Map.Entry<String, NDArray> entry : input.arrays().entrySet()) {
-                NDArray array = entry.getValue().duplicate();
+                NDArray array = Copies.detached(entry.getValue());
                 array.attach(scope);
                 copy = copy.with(entry.getKey(), array);
             }

@@ -1,0 +1,103 @@
+package io.github.peft4j.architecture;
+
+import ai.djl.ndarray.NDArray;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import io.github.peft4j.testkit.GradientSafety;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    private static final JavaClasses MAIN =
+            new ClassFileImporter()
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .importPackages("io.github.peft4j");
+
+    @Test
+    void modelKnowsNoAdapter() {
+        nothingIn("model").mayUse("adapter", "nn", "tuner", "io").check(MAIN);
+    }
+
+    @Test
+    void adaptersKnowNoLayersAndNoMethods() {
+        nothingIn("adapter").mayUse("nn", "tuner", "io").check(MAIN);
+    }
+
+    @Test
+    void layersKnowNoMethods() {
+        nothingIn("nn").mayUse("tuner", "io").check(MAIN);
+    }
+
+    @Test
+    void theGatewayKnowsNothingAboveIt() {
+        nothingIn("ops").mayUse("model", "adapter", "nn", "tuner", "io").check(MAIN);
+    }
+
+    @Test
+    void filesKnowNoModels() {
+        nothingIn("io").mayUse("model", "adapter", "nn", "tuner").check(MAIN);
+    }
+
+    @Test
+    void coreKnowsNoTransformersAndNoTokenizers() {
+        ArchRuleDefinition.noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.github.peft4j.transformers..",
+                        "io.github.peft4j.task..",
+                        "ai.djl.huggingface..")
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyTheGatewayUsesOpsThatCorruptOrCutGradients() {
+        GradientSafety.RULE.check(MAIN);
+    }
+
+    @Test
+    void theRuleAgainstSuchOpsCanFail() {
+        JavaClasses careless = new ClassFileImporter().importClasses(Careless.class);
+
+        Assertions.assertThat(
+                        GradientSafety.RULE.evaluate(careless).getFailureReport().getDetails())
+                .hasSize(3)
+                .anyMatch(line -> line.contains("mul("))
+                .anyMatch(line -> line.contains("toType("))
+                .anyMatch(line -> line.contains("duplicate("));
+    }
+
+    /** What nobody should write. */
+    static final class Careless {
+
+        private Careless() {}
+
+        static NDArray scaled(NDArray x) {
+            return x.mul(2f).toType(ai.djl.ndarray.types.DataType.FLOAT64, false).duplicate();
+        }
+    }
+
+    private static Arrow nothingIn(String name) {
+        return new Arrow(name);
+    }
+
+    private record Arrow(String from) {
+
+        ArchRule mayUse(String... targets) {
+            String[] packages = new String[targets.length];
+            for (int i = 0; i < targets.length; i++) {
+                packages[i] = "io.github.peft4j." + targets[i] + "..";
+            }
+            return ArchRuleDefinition.noClasses()
+                    .that()
+                    .resideInAPackage("io.github.peft4j." + from + "..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(packages);
+        }
+    }
+}
