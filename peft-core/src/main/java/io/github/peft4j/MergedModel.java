@@ -53,7 +53,7 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
 
     static MergedModel of(BaseModel base, AdapterRegistry registry) {
         ActiveAdapters active = registry.active().asWeights(base, registry.sets());
-        NDManager manager = NDManager.newBaseManager("PyTorch");
+        NDManager manager = NDManager.newBaseManager(base.device(), "PyTorch");
         manager.setName("peft merged");
         try (NDManager scratch = manager.newSubManager();
                 Gradients off = Gradients.off()) {

@@ -53,7 +53,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     protected PeftModel(BaseModel base, PeftConfig config, String adapterName) {
         this.base = base;
         inputShapes = new Shape[0];
-        manager = NDManager.newBaseManager("PyTorch");
+        manager = NDManager.newBaseManager(base.device(), "PyTorch");
         manager.setName("peft model");
         registry = new AdapterRegistry(base);
         try {

@@ -1,5 +1,6 @@
 package io.github.peft4j.adapter;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -166,8 +167,8 @@ public final class ActiveAdapters {
         return base.contains(parameter);
     }
 
-    ParameterStore frozenStore() {
-        return base.store();
+    ParameterStore frozenStore(Device device) {
+        return base.store(device);
     }
 
     boolean allowsPacking() {

@@ -158,7 +158,8 @@ public final class AdapterPass extends ParameterStore {
         Parameter source = active.substitute(parameter);
         NDArray array =
                 active.isFrozen(source)
-                        ? active.frozenStore().getValue(source, scope.getDevice(), false)
+                        ? active.frozenStore(scope.getDevice())
+                                .getValue(source, scope.getDevice(), false)
                         : store.getValue(source, scope.getDevice(), training);
         boolean trains = recording && !active.isFrozen(source) && array.hasGradient();
         NDArray alias = trains ? array.reshape(array.getShape()) : array.stopGradient();

@@ -1,11 +1,14 @@
 package io.github.peft4j.adapter;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The parameters of a base model, and a store of their own: a trainer's store would register each
@@ -14,8 +17,7 @@ import java.util.Set;
 public final class FrozenBase implements AutoCloseable {
 
     private final Set<Parameter> parameters;
-    private final NDManager manager;
-    private final ParameterStore store;
+    private final Map<Device, ParameterStore> stores = new ConcurrentHashMap<>();
 
     /**
      * Freezes these parameters for the passes that use this object; the parameters stay as they
@@ -24,9 +26,6 @@ public final class FrozenBase implements AutoCloseable {
     public FrozenBase(Iterable<Parameter> parameters) {
         this.parameters = Collections.newSetFromMap(new IdentityHashMap<>());
         parameters.forEach(this.parameters::add);
-        manager = NDManager.newBaseManager("PyTorch");
-        manager.setName("peft base weights");
-        store = new ParameterStore(manager, false);
     }
 
     static FrozenBase none() {
@@ -37,13 +36,20 @@ public final class FrozenBase implements AutoCloseable {
         return parameters.contains(parameter);
     }
 
-    ParameterStore store() {
-        return store;
+    /** The store of a device: the parameters' own arrays there, copies made once elsewhere. */
+    ParameterStore store(Device device) {
+        return stores.computeIfAbsent(
+                device,
+                d -> {
+                    NDManager manager = NDManager.newBaseManager(d, "PyTorch");
+                    manager.setName("peft base weights");
+                    return new ParameterStore(manager, false);
+                });
     }
 
     /** Frees copies made for other devices. */
     @Override
     public void close() {
-        manager.close();
+        stores.values().forEach(store -> store.getManager().close());
     }
 }

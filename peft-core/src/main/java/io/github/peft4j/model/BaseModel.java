@@ -1,5 +1,6 @@
 package io.github.peft4j.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -40,6 +41,14 @@ public interface BaseModel {
 
     /** All parameters by checkpoint key, in order. */
     ImmutableMap<String, Parameter> parameters();
+
+    /** Where the weights are; adapters are made there. */
+    default Device device() {
+        return parameters().values().stream()
+                .findFirst()
+                .map(parameter -> parameter.getArray().getDevice())
+                .orElse(Device.cpu());
+    }
 
     /** Facts from the checkpoint's configuration. */
     ModelInfo info();
