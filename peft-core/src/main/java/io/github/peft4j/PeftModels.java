@@ -1,6 +1,7 @@
 package io.github.peft4j;
 
 import ai.djl.Model;
+import ai.djl.nn.AbstractBaseBlock;
 import ai.djl.nn.Block;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.BlockModel;
@@ -55,6 +56,21 @@ public final class PeftModels {
         return new PeftModel(base, config, adapterName);
     }
 
+    /**
+     * Wraps a base that is a block as well, such as a transformer, with a fresh adapter called
+     * {@code default}. (Without this method such a call would be ambiguous.)
+     */
+    public static <B extends AbstractBaseBlock & BaseModel> PeftModel getPeftModel(
+            B base, PeftConfig config) {
+        return getPeftModel((BaseModel) base, config);
+    }
+
+    /** Wraps a base that is a block as well with a fresh adapter of this name. */
+    public static <B extends AbstractBaseBlock & BaseModel> PeftModel getPeftModel(
+            B base, PeftConfig config, String adapterName) {
+        return getPeftModel((BaseModel) base, config, adapterName);
+    }
+
     /** Wraps an initialized DJL block with a fresh adapter called {@code default}. */
     public static PeftModel getPeftModel(Block base, PeftConfig config) {
         return getPeftModel(base, config, PeftModel.DEFAULT_ADAPTER);
@@ -103,6 +119,12 @@ public final class PeftModels {
             model.close();
             throw e;
         }
+    }
+
+    /** Loads an adapter for prediction onto a base that is a block as well. */
+    public static <B extends AbstractBaseBlock & BaseModel> PeftModel fromPretrained(
+            B base, Path directory) throws IOException {
+        return fromPretrained((BaseModel) base, directory);
     }
 
     /** Loads an adapter onto an initialized DJL block. */
