@@ -83,6 +83,7 @@ final class AdapterFiles {
                 TensorTransfer transfer = TensorTransfer.into(set, name, checkpoint, options);
                 LoadReport report = transfer.run(ImmutableList.of());
                 registry.remember(name, transfer.storedTypes());
+                logged(report.warnings());
                 return report;
             }
             PeftConfig config = forUse(loaded.config(), options);
@@ -96,8 +97,7 @@ final class AdapterFiles {
                                         .addAll(loaded.warnings())
                                         .addAll(attachment.warnings())
                                         .build());
-                registry.publish(name, attachment);
-                registry.remember(name, transfer.storedTypes());
+                registry.publish(name, attachment, transfer.storedTypes());
                 logged(report.warnings());
                 return report;
             } catch (IOException | RuntimeException e) {

@@ -3,6 +3,7 @@ package io.github.peft4j;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
@@ -12,10 +13,11 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.tuner.Attachment;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * The adapters of a model and which of them act. Changes are made one at a time and published as
@@ -25,12 +27,13 @@ final class AdapterRegistry implements AutoCloseable {
 
     private final BaseModel base;
     private final FrozenBase frozen;
+    private final ReentrantReadWriteLock passes = new ReentrantReadWriteLock();
     private volatile State state;
 
     AdapterRegistry(BaseModel base) {
         this.base = base;
         frozen = new FrozenBase(base.parameters().values());
-        state = stateOf(ImmutableMap.of(), Activation.none());
+        state = stateOf(ImmutableMap.of(), Activation.none(), ImmutableList.of());
     }
 
     /**
@@ -42,8 +45,36 @@ final class AdapterRegistry implements AutoCloseable {
      */
     record Entry(PeftConfig config, AdapterSet set, ImmutableMap<String, Dtype> storedTypes) {}
 
+    /**
+     * Adapters, or those of some layers, that are switched off for a while. Told apart by identity,
+     * so that scopes may overlap and end in any order.
+     */
+    static final class Silence {
+
+        private final ImmutableList<String> layers;
+
+        /** A silence of these layers; of all if there are none. */
+        Silence(ImmutableList<String> layers) {
+            this.layers = layers;
+        }
+
+        private Activation over(Activation activation) {
+            return layers.isEmpty() ? activation.disable() : activation.disableLayers(layers);
+        }
+    }
+
+    /**
+     * What passes see.
+     *
+     * @param chosen what was made active
+     * @param shown the same under the silences
+     */
     private record State(
-            ImmutableMap<String, Entry> entries, Activation activation, ActiveAdapters active) {}
+            ImmutableMap<String, Entry> entries,
+            Activation chosen,
+            ImmutableList<Silence> silences,
+            Activation shown,
+            ActiveAdapters active) {}
 
     BaseModel base() {
         return base;
@@ -53,8 +84,9 @@ final class AdapterRegistry implements AutoCloseable {
         return frozen;
     }
 
+    /** What acts now, scopes that switch adapters off included. */
     Activation activation() {
-        return state.activation();
+        return state.shown();
     }
 
     ActiveAdapters active() {
@@ -63,9 +95,7 @@ final class AdapterRegistry implements AutoCloseable {
 
     ActiveAdapters workOut(Activation activation) {
         State now = state;
-        return activation.equals(now.activation())
-                ? now.active()
-                : workOut(now.entries(), activation);
+        return activation.equals(now.shown()) ? now.active() : workOut(now.entries(), activation);
     }
 
     ImmutableMap<String, AdapterSet> sets() {
@@ -99,10 +129,21 @@ final class AdapterRegistry implements AutoCloseable {
         return entry;
     }
 
+    /**
+     * Runs a pass. An adapter that is deleted meanwhile keeps its tensors until the pass is done.
+     */
+    <T> T running(Supplier<T> pass) {
+        passes.readLock().lock();
+        try {
+            return pass.get();
+        } finally {
+            passes.readLock().unlock();
+        }
+    }
+
     /** Builds an adapter and publishes it; it is not active. */
     synchronized void add(String name, PeftConfig config) {
-        Attachment<?> attachment = attach(name, config);
-        publish(name, attachment);
+        publish(name, attach(name, config), ImmutableMap.of());
     }
 
     /** Builds an adapter without publishing it. */
@@ -112,21 +153,28 @@ final class AdapterRegistry implements AutoCloseable {
         return Attachments.create(base, config);
     }
 
-    /** Publishes an adapter that {@link #attach} has built. */
-    synchronized void publish(String name, Attachment<?> attachment) {
+    /**
+     * Publishes an adapter that {@link #attach} has built.
+     *
+     * @param storedTypes in which types its file holds its tensors
+     */
+    synchronized void publish(
+            String name, Attachment<?> attachment, ImmutableMap<String, Dtype> storedTypes) {
         checkFree(name);
         attachment.set().setTraining(false);
-        Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
-        entries.put(name, new Entry(attachment.config(), attachment.set(), ImmutableMap.of()));
-        state = stateOf(ImmutableMap.copyOf(entries), state.activation());
+        put(name, new Entry(attachment.config(), attachment.set(), storedTypes));
     }
 
-    /** Remembers in which types an adapter's file holds its tensors. */
+    /** Remembers in which types the file holds its tensors that was loaded into an adapter. */
     synchronized void remember(String name, ImmutableMap<String, Dtype> storedTypes) {
         Entry entry = entry(name);
+        put(name, new Entry(entry.config(), entry.set(), storedTypes));
+    }
+
+    private void put(String name, Entry entry) {
         Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
-        entries.put(name, new Entry(entry.config(), entry.set(), storedTypes));
-        state = stateOf(ImmutableMap.copyOf(entries), state.activation());
+        entries.put(name, entry);
+        state = stateOf(ImmutableMap.copyOf(entries), state.chosen(), state.silences());
     }
 
     synchronized void copy(String from, String name) {
@@ -144,12 +192,16 @@ final class AdapterRegistry implements AutoCloseable {
                                 }
                             });
         }
-        publish(name, attachment);
+        publish(name, attachment, source.storedTypes());
     }
 
     /** Makes an activation active and lets exactly its adapters train. */
     synchronized void activate(Activation activation) {
-        State next = stateOf(state.entries(), activation);
+        choose(state.entries(), activation);
+    }
+
+    private void choose(ImmutableMap<String, Entry> entries, Activation activation) {
+        State next = stateOf(entries, activation, state.silences());
         next.entries()
                 .forEach(
                         (name, entry) ->
@@ -160,34 +212,66 @@ final class AdapterRegistry implements AutoCloseable {
         state = next;
     }
 
-    /** Changes what acts, not what trains. */
-    synchronized void show(Activation activation) {
-        state = stateOf(state.entries(), activation);
+    /**
+     * Switches the adapters of these layers off, of all if none are named; nothing stops training.
+     */
+    synchronized Silence silence(ImmutableList<String> layers) {
+        Silence silence = new Silence(layers);
+        show(ImmutableList.<Silence>builder().addAll(state.silences()).add(silence).build());
+        return silence;
     }
 
-    synchronized void delete(String name) {
+    /** Ends a silence; does nothing if it has ended. */
+    synchronized void end(Silence silence) {
+        show(
+                state.silences().stream()
+                        .filter(other -> other != silence)
+                        .collect(ImmutableList.toImmutableList()));
+    }
+
+    private void show(ImmutableList<Silence> silences) {
+        state = stateOf(state.entries(), state.chosen(), silences);
+    }
+
+    /** Removes an adapter; its tensors are freed when no pass reads them any more. */
+    void delete(String name) {
+        if (passes.getReadHoldCount() > 0) {
+            throw new IllegalStateException(
+                    "Adapter '"
+                            + name
+                            + "' cannot be deleted from inside a pass. Delete it when the pass is"
+                            + " done.");
+        }
+        AdapterSet removed = remove(name);
+        passes.writeLock().lock();
+        try {
+            removed.close();
+        } finally {
+            passes.writeLock().unlock();
+        }
+    }
+
+    private synchronized AdapterSet remove(String name) {
         Entry entry = entry(name);
         Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
         entries.remove(name);
-        List<String> names = new ArrayList<>(state.activation().names());
-        names.remove(name);
-        if (names.isEmpty() && !entries.isEmpty()) {
-            names.add(entries.keySet().iterator().next());
+        Activation rest = state.chosen().without(name);
+        if (rest.names().isEmpty() && !entries.isEmpty()) {
+            rest = Activation.of(entries.keySet().iterator().next());
         }
-        state = stateOf(ImmutableMap.copyOf(entries), state.activation());
-        activate(Activation.of(ImmutableList.copyOf(names)));
-        entry.set().close();
+        choose(ImmutableMap.copyOf(entries), rest);
+        return entry.set();
     }
 
     ImmutableMap<String, Parameter> trainableTensors() {
         ImmutableMap.Builder<String, Parameter> tensors = ImmutableMap.builder();
         State now = state;
-        for (String name : now.activation().names()) {
+        for (String name : now.chosen().names()) {
             Entry entry = now.entries().get(name);
             if (entry == null || entry.config().inferenceMode()) {
                 continue;
             }
-            String prefix = now.activation().names().size() == 1 ? "" : name + ".";
+            String prefix = now.chosen().names().size() == 1 ? "" : name + ".";
             entry.set()
                     .tensors()
                     .forEach(
@@ -218,28 +302,27 @@ final class AdapterRegistry implements AutoCloseable {
         return new ParameterCount(trainable, all);
     }
 
+    /** Refuses names that fit no layer with an adapter and no module that is saved whole. */
     void checkAdapted(List<String> layers) {
+        ImmutableSortedSet<String> paths = adaptedPaths();
         for (String layer : layers) {
-            boolean known = false;
-            for (AdapterSet set : sets().values()) {
-                for (String path : set.layers().keySet()) {
-                    known |= path.equals(layer) || path.endsWith("." + layer);
-                }
-            }
-            if (!known) {
+            if (paths.stream().noneMatch(path -> Activation.names(layer, path))) {
                 throw new IllegalArgumentException(
                         "No adapter acts at a layer called '"
                                 + layer
                                 + "'. Adapted layers: "
-                                + adaptedLayers()
+                                + Shown.of(paths)
                                 + ".");
             }
         }
     }
 
-    private ImmutableList<String> adaptedLayers() {
-        ImmutableList.Builder<String> paths = ImmutableList.builder();
-        sets().values().forEach(set -> paths.addAll(set.layers().keySet()));
+    private ImmutableSortedSet<String> adaptedPaths() {
+        ImmutableSortedSet.Builder<String> paths = ImmutableSortedSet.naturalOrder();
+        for (AdapterSet set : sets().values()) {
+            paths.addAll(set.layers().keySet());
+            set.savedModules().values().forEach(saved -> paths.add(saved.modulePath()));
+        }
         return paths.build();
     }
 
@@ -269,8 +352,15 @@ final class AdapterRegistry implements AutoCloseable {
         }
     }
 
-    private State stateOf(ImmutableMap<String, Entry> entries, Activation activation) {
-        return new State(entries, activation, workOut(entries, activation));
+    private State stateOf(
+            ImmutableMap<String, Entry> entries,
+            Activation chosen,
+            ImmutableList<Silence> silences) {
+        Activation shown = chosen;
+        for (Silence silence : silences) {
+            shown = silence.over(shown);
+        }
+        return new State(entries, chosen, silences, shown, workOut(entries, shown));
     }
 
     private ActiveAdapters workOut(ImmutableMap<String, Entry> entries, Activation activation) {

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A base with adapters merged into its weights. Holds the merged weights, shares all others with
- * the base, which stays as it was; needs the base to stay open.
+ * the base, which stays as it was; needs the base to stay open. It is a base model itself: {@link
+ * PeftModels} puts new adapters over it.
  */
 public final class MergedModel extends AbstractBaseBlock implements BaseModel, AutoCloseable {
 
@@ -38,6 +39,8 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
     private final FrozenBase frozen;
     private final ActiveAdapters merged;
     private final ImmutableMap<String, Parameter> weights;
+    private final ImmutableMap<Parameter, Parameter> substitutes;
+    private final ImmutableList<LayerSite> sites;
 
     private MergedModel(
             BaseModel base, NDManager manager, ImmutableMap<Parameter, Parameter> replaced) {
@@ -47,8 +50,41 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
         ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
         base.parameters().forEach((key, p) -> all.put(key, replaced.getOrDefault(p, p)));
         weights = all.buildOrThrow();
-        frozen = new FrozenBase(base.parameters().values());
-        merged = ActiveAdapters.substituting(frozen, replaced);
+        sites =
+                base.sites().stream()
+                        .map(site -> shown(site, replaced))
+                        .collect(ImmutableList.toImmutableList());
+        substitutes = chained(base.substitutes(), replaced);
+        frozen = new FrozenBase(weights.values());
+        merged = ActiveAdapters.substituting(frozen, substitutes);
+    }
+
+    private static LayerSite shown(LayerSite site, ImmutableMap<Parameter, Parameter> replaced) {
+        return new LayerSite(
+                site.path(),
+                site.kind(),
+                site.block(),
+                shown(site.weight(), replaced),
+                shown(site.bias(), replaced));
+    }
+
+    private static @Nullable Parameter shown(
+            @Nullable Parameter parameter, ImmutableMap<Parameter, Parameter> replaced) {
+        return parameter == null ? null : replaced.getOrDefault(parameter, parameter);
+    }
+
+    /**
+     * By what the blocks hold: what stands in for it here, also where the base is merged itself.
+     */
+    private static ImmutableMap<Parameter, Parameter> chained(
+            ImmutableMap<Parameter, Parameter> below, ImmutableMap<Parameter, Parameter> replaced) {
+        Map<Parameter, Parameter> all = new LinkedHashMap<>(replaced);
+        below.forEach(
+                (own, middle) -> {
+                    all.remove(middle);
+                    all.put(own, replaced.getOrDefault(middle, middle));
+                });
+        return ImmutableMap.copyOf(all);
     }
 
     static MergedModel of(BaseModel base, AdapterRegistry registry) {
@@ -108,8 +144,17 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
 
     @Override
     public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
-        AdapterPass pass = new AdapterPass(store, input.manager(), training, merged);
+        // A pass of adapters over this model serves the merged weights already.
+        AdapterPass pass =
+                store instanceof AdapterPass over && over.serves(substitutes)
+                        ? over
+                        : new AdapterPass(store, input.manager(), training, merged);
         return base.forward(input, pass, training);
+    }
+
+    @Override
+    public ImmutableMap<Parameter, Parameter> substitutes() {
+        return substitutes;
     }
 
     /** The merged weights where there are any, else those of the base, by checkpoint key. */
@@ -135,7 +180,7 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
 
     @Override
     public ImmutableList<LayerSite> sites() {
-        return base.sites();
+        return sites;
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     /** Predicts with these adapters, whatever is active; records no graph. */
     public final ModelOutput forward(ModelInput input, Activation activation) {
         try (Gradients off = Gradients.off()) {
-            return run(input, newStore(), false, registry.workOut(activation));
+            return run(input, newStore(), false, () -> registry.workOut(activation));
         }
     }
 
@@ -89,13 +90,20 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * @param training whether dropout acts
      */
     public final ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
-        return run(input, store, training, registry.active());
+        return run(input, store, training, registry::active);
     }
 
     private ModelOutput run(
-            ModelInput input, ParameterStore store, boolean training, ActiveAdapters active) {
-        AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
-        return ModelAdapters.around(base, active).forward(input, pass, training);
+            ModelInput input,
+            ParameterStore store,
+            boolean training,
+            Supplier<ActiveAdapters> adapters) {
+        return registry.running(
+                () -> {
+                    ActiveAdapters active = adapters.get();
+                    AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
+                    return ModelAdapters.around(base, active).forward(input, pass, training);
+                });
     }
 
     /** A store over the adapters' own arrays. */
@@ -145,10 +153,16 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * Makes these adapters active, the first outermost; they train unless they were loaded for
      * prediction, and all others stop training.
      *
-     * @throws IllegalArgumentException if a name is unknown, or two of them own a copy of one
-     *     module
+     * @throws IllegalArgumentException if there is no name, a name is unknown, or two of them own a
+     *     copy of one module
      */
     public final void setAdapter(String... names) {
+        if (names.length == 0) {
+            throw new IllegalArgumentException(
+                    "setAdapter names no adapter. Adapters of this model: "
+                            + peftConfig().keySet()
+                            + ". Name one; disableAdapter() switches them off for a while.");
+        }
         registry.activate(Activation.of(names));
     }
 
@@ -158,7 +172,10 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     }
 
     /**
-     * Removes an adapter and frees its tensors; the first remaining one becomes active if needed.
+     * Removes an adapter and frees its tensors when no running pass reads them any more; the first
+     * remaining one becomes active if needed.
+     *
+     * @throws IllegalArgumentException if the name is unknown
      */
     public final void deleteAdapter(String name) {
         registry.delete(name);
@@ -170,24 +187,27 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * {@link Activation#none()} is the bare base.
      */
     public final DisabledAdapters disableAdapter() {
-        return disable(registry.activation().disable());
+        return disable(ImmutableList.of());
     }
 
     /**
      * Switches the adapters of named layers off until the returned scope is closed.
      *
-     * @param layers paths, or their ends after a dot
-     * @throws IllegalArgumentException if a name fits no adapted layer
+     * @param layers paths of layers or saved modules, or their ends after a dot
+     * @throws IllegalArgumentException if there is no name, or one fits no adapted layer
      */
     public final DisabledAdapters disableAdapter(String... layers) {
+        if (layers.length == 0) {
+            throw new IllegalArgumentException(
+                    "disableAdapter is given no layer. Name one, or call disableAdapter() for all.");
+        }
         registry.checkAdapted(Arrays.asList(layers));
-        return disable(registry.activation().disableLayers(Arrays.asList(layers)));
+        return disable(ImmutableList.copyOf(layers));
     }
 
-    private DisabledAdapters disable(Activation activation) {
-        Activation before = registry.activation();
-        registry.show(activation);
-        return new DisabledAdapters(() -> registry.show(before));
+    private DisabledAdapters disable(ImmutableList<String> layers) {
+        AdapterRegistry.Silence silence = registry.silence(layers);
+        return new DisabledAdapters(() -> registry.end(silence));
     }
 
     /**

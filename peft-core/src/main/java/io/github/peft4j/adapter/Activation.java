@@ -25,6 +25,14 @@ public record Activation(
     private static final Activation NONE =
             new Activation(ImmutableList.of(), ImmutableMap.of(), true, ImmutableSet.of());
 
+    /** Checks the names. */
+    public Activation {
+        if (ImmutableSet.copyOf(names).size() < names.size()) {
+            throw new IllegalArgumentException(
+                    "Adapters " + names + " hold a name twice. Name each adapter once.");
+        }
+    }
+
     /** These adapters, the first outermost. */
     public static Activation of(String... names) {
         return of(ImmutableList.copyOf(names));
@@ -63,13 +71,31 @@ public record Activation(
         return new Activation(names, ImmutableMap.copyOf(all), enabled, disabledLayers);
     }
 
+    /** The same without one adapter. */
+    public Activation without(String name) {
+        Map<String, Double> others = new LinkedHashMap<>(scales);
+        others.remove(name);
+        return new Activation(
+                names.stream()
+                        .filter(other -> !other.equals(name))
+                        .collect(ImmutableList.toImmutableList()),
+                ImmutableMap.copyOf(others),
+                enabled,
+                disabledLayers);
+    }
+
+    /** Whether a layer of this path is meant by a name: the path itself, or its end after a dot. */
+    public static boolean names(String layer, String path) {
+        return path.equals(layer) || path.endsWith("." + layer);
+    }
+
     /** Whether adapters act at the layer of this path. */
     boolean actsAt(String path) {
         if (!enabled) {
             return false;
         }
         for (String layer : disabledLayers) {
-            if (path.equals(layer) || path.endsWith("." + layer)) {
+            if (names(layer, path)) {
                 return false;
             }
         }

@@ -6,7 +6,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
+import com.google.common.collect.Sets;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ public final class ActiveAdapters {
     private final IdentityHashMap<Parameter, ImmutableList<WeightAdapter>> folds =
             new IdentityHashMap<>();
     private final IdentityHashMap<Parameter, Fold> foldSites = new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, LayerSite> foldedLayers = new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, Parameter> held = new IdentityHashMap<>();
     private final IdentityHashMap<Parameter, Parameter> substitutes = new IdentityHashMap<>();
     private final IdentityHashMap<Adapter, Double> scales = new IdentityHashMap<>();
     private final List<ModelAdapter> modelAdapters = new ArrayList<>();
@@ -90,6 +93,7 @@ public final class ActiveAdapters {
             Activation activation,
             boolean weightsOnly) {
         ActiveAdapters active = new ActiveAdapters(base, activation);
+        model.substitutes().forEach(active::standIn);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
             AdapterSet set = sets.get(name);
@@ -107,7 +111,7 @@ public final class ActiveAdapters {
         if (!activation.names().isEmpty()) {
             // PEFT trains biases in the base itself: they outlive disabling and switching.
             for (AdapterSet set : sets.values()) {
-                set.biases().forEach(active.substitutes::put);
+                set.biases().forEach((p, copy) -> active.substitutes.put(active.held(p), copy));
             }
         }
         for (LayerSite site : model.sites()) {
@@ -115,9 +119,11 @@ public final class ActiveAdapters {
                 active.addLayer(site, acting, weightsOnly);
             }
         }
+        active.refuseSharedWeights(model);
         if (activation.enabled()) {
+            Set<Parameter> copied = Sets.newIdentityHashSet();
             for (AdapterSet set : acting) {
-                active.addSavedModules(set, activation);
+                active.addSavedModules(set, activation, copied);
                 set.modelAdapter().ifPresent(active.modelAdapters::add);
                 active.packing &= set.allowsPacking();
             }
@@ -156,7 +162,13 @@ public final class ActiveAdapters {
 
     /** Whether layers see another value than this base parameter's. */
     public boolean changes(Parameter parameter) {
-        return folds.containsKey(parameter) || substitutes.containsKey(parameter);
+        Parameter own = held(parameter);
+        return folds.containsKey(own) || substitute(own) != parameter;
+    }
+
+    /** The parameter that the block holds where the model shows this one in its place. */
+    Parameter held(Parameter parameter) {
+        return held.getOrDefault(parameter, parameter);
     }
 
     double scale(Adapter adapter) {
@@ -173,6 +185,11 @@ public final class ActiveAdapters {
 
     boolean allowsPacking() {
         return packing;
+    }
+
+    private void standIn(Parameter own, Parameter shown) {
+        held.put(shown, own);
+        substitutes.put(own, shown);
     }
 
     private void addScale(AdapterSet set, double scale) {
@@ -209,6 +226,7 @@ public final class ActiveAdapters {
         }
         if (!weights.isEmpty()) {
             ImmutableList<WeightAdapter> all = ImmutableList.copyOf(weights);
+            foldedLayers.putIfAbsent(held(site.requireWeight()), site);
             putFold(site.requireWeight(), all, Fold.weight(site));
             if (site.bias() != null) {
                 putFold(site.bias(), all, Fold.bias());
@@ -217,18 +235,35 @@ public final class ActiveAdapters {
     }
 
     private void putFold(Parameter parameter, ImmutableList<WeightAdapter> adapters, Fold fold) {
-        folds.put(parameter, adapters);
-        foldSites.put(parameter, fold);
+        folds.put(held(parameter), adapters);
+        foldSites.put(held(parameter), fold);
     }
 
-    private void addSavedModules(AdapterSet set, Activation activation) {
+    /** A changed weight reaches every layer that reads it, and not all of them were asked for. */
+    private void refuseSharedWeights(BaseModel model) {
+        for (LayerSite site : model.sites()) {
+            LayerSite folded = site.weight() == null ? null : foldedLayers.get(held(site.weight()));
+            if (folded != null && folded.block() != site.block()) {
+                throw new UnsupportedFeatureException(
+                        "Layers "
+                                + folded.path()
+                                + " and "
+                                + site.path()
+                                + " share one weight, so the adapter at one of them cannot act"
+                                + " through the weight, or be merged, without changing the other."
+                                + " Keep it unmerged, and use the layers of io.github.peft4j.nn.");
+            }
+        }
+    }
+
+    private void addSavedModules(AdapterSet set, Activation activation, Set<Parameter> copied) {
         for (Map.Entry<Parameter, SavedParameter> entry : set.savedModules().entrySet()) {
             SavedParameter saved = entry.getValue();
             if (!activation.actsAt(saved.modulePath())) {
                 continue;
             }
-            Parameter before = substitutes.put(entry.getKey(), saved.parameter());
-            if (before != null && before != saved.parameter() && isCopy(before, set)) {
+            Parameter own = held(entry.getKey());
+            if (!copied.add(own)) {
                 throw new IllegalArgumentException(
                         "Adapters "
                                 + activation.names()
@@ -237,11 +272,8 @@ public final class ActiveAdapters {
                                 + "; only one copy can act. Activate one of them, or train the"
                                 + " others without modules_to_save.");
             }
+            substitutes.put(own, saved.parameter());
         }
-    }
-
-    private static boolean isCopy(Parameter before, AdapterSet set) {
-        return !Iterables.contains(set.biases().values(), before);
     }
 
     /** How weight forms meet a parameter: a weight in [out, in], or a bias. */
@@ -257,9 +289,23 @@ public final class ActiveAdapters {
                 NDArray weight = frozen;
                 for (WeightAdapter adapter : adapters.reverse()) {
                     weight = adapter.weight(weight, frozen, pass);
+                    if (site.bias() == null) {
+                        requireNoBias(site, adapter, pass);
+                    }
                 }
                 return layer == null ? weight : layer.canonical(weight);
             };
+        }
+
+        /** A layer without a bias cannot take one on. */
+        private static void requireNoBias(LayerSite site, WeightAdapter adapter, AdapterPass pass) {
+            if (adapter.bias(null, pass) != null) {
+                throw new IllegalStateException(
+                        "The adapter at "
+                                + site.path()
+                                + " adds a bias, and the layer has none to be merged into. Keep the"
+                                + " adapter unmerged.");
+            }
         }
 
         static Fold bias() {

@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
@@ -78,7 +77,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         TargetMatch match = TargetMatcher.match(targets, matchable(model, config), kinds());
         refuseHeads(match, request.lateModulesToSave());
         List<LayerSite> adapted = sites(model, match.adapted());
-        NDManager manager = newManager(adapted);
+        NDManager manager = newManager(model);
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
             LayerAdapters adapters = prepare(config, manager, adapted);
@@ -112,9 +111,8 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         return parameter;
     }
 
-    private static NDManager newManager(List<LayerSite> sites) {
-        Device device = sites.get(0).requireWeight().getArray().getDevice();
-        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    private static NDManager newManager(BaseModel model) {
+        NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
         manager.setName("peft adapter");
         return manager;
     }
