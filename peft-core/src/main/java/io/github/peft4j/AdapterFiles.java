@@ -16,13 +16,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Adapters on disk, in Hugging Face PEFT's layout. */
 final class AdapterFiles {
-
-    private static final Logger logger = LoggerFactory.getLogger(AdapterFiles.class);
 
     private static final String WEIGHTS = "adapter_model.safetensors";
 
@@ -72,20 +68,19 @@ final class AdapterFiles {
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             if (registry.contains(name)) {
                 AdapterSet set = registry.require(name);
-                return TensorTransfer.into(set, name, checkpoint, options).run(ImmutableList.of());
+                ImmutableList<String> before =
+                        joined(loaded.warnings(), registry.entry(name).report().warnings());
+                LoadReport report = TensorTransfer.into(set, name, checkpoint, options).run(before);
+                registry.report(name, report);
+                return report;
             }
             PeftConfig config = forUse(loaded.config(), options);
             Attachment<?> attachment = registry.attach(name, config);
             try {
                 LoadReport report =
                         TensorTransfer.into(attachment.set(), name, checkpoint, options)
-                                .run(
-                                        ImmutableList.<String>builder()
-                                                .addAll(loaded.warnings())
-                                                .addAll(attachment.warnings())
-                                                .build());
-                registry.publish(name, attachment);
-                logged(report.warnings());
+                                .run(joined(loaded.warnings(), attachment.warnings()));
+                registry.publish(name, attachment, report);
                 return report;
             } catch (IOException | RuntimeException e) {
                 attachment.set().close();
@@ -99,9 +94,7 @@ final class AdapterFiles {
         return config.withCommon(config.common().withInferenceMode(!options.trainable()));
     }
 
-    private static void logged(List<String> warnings) {
-        for (String warning : warnings) {
-            logger.warn(warning);
-        }
+    private static ImmutableList<String> joined(List<String> first, List<String> second) {
+        return ImmutableList.<String>builder().addAll(first).addAll(second).build();
     }
 }

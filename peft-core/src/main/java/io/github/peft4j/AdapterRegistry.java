@@ -3,9 +3,11 @@ package io.github.peft4j;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.FrozenBase;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.ops.Gradients;
@@ -15,12 +17,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The adapters of a model and which of them act. Changes are made one at a time and published as
  * one immutable state, which passes read without a lock.
  */
 final class AdapterRegistry implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(AdapterRegistry.class);
 
     private final BaseModel base;
     private final FrozenBase frozen;
@@ -29,14 +36,22 @@ final class AdapterRegistry implements AutoCloseable {
     AdapterRegistry(BaseModel base) {
         this.base = base;
         frozen = new FrozenBase(base.parameters().values());
-        state = stateOf(ImmutableMap.of(), Activation.none());
+        state = stateOf(ImmutableMap.of(), Activation.none(), null);
     }
 
-    /** One adapter: its config as it will be saved, and its parts. */
-    record Entry(PeftConfig config, AdapterSet set) {}
+    /** One adapter: its config as it will be saved, its parts, and what was odd about it. */
+    record Entry(PeftConfig config, AdapterSet set, LoadReport report) {
+
+        Entry with(LoadReport newer) {
+            return new Entry(config, set, newer);
+        }
+    }
 
     private record State(
-            ImmutableMap<String, Entry> entries, Activation activation, ActiveAdapters active) {}
+            ImmutableMap<String, Entry> entries,
+            Activation activation,
+            @Nullable MergedWeights merged,
+            ActiveAdapters active) {}
 
     BaseModel base() {
         return base;
@@ -58,7 +73,18 @@ final class AdapterRegistry implements AutoCloseable {
         State now = state;
         return activation.equals(now.activation())
                 ? now.active()
-                : workOut(now.entries(), activation);
+                : workOut(now.entries(), activation, now.merged());
+    }
+
+    /** The active adapters as if none was merged. */
+    ActiveAdapters unmerged() {
+        State now = state;
+        return workOut(now.entries(), now.activation(), null);
+    }
+
+    ImmutableList<String> mergedNames() {
+        MergedWeights merged = state.merged();
+        return merged == null ? ImmutableList.of() : merged.names();
     }
 
     ImmutableMap<String, AdapterSet> sets() {
@@ -95,23 +121,35 @@ final class AdapterRegistry implements AutoCloseable {
     /** Builds an adapter and publishes it; it is not active. */
     synchronized void add(String name, PeftConfig config) {
         Attachment<?> attachment = attach(name, config);
-        publish(name, attachment);
+        publish(name, attachment, LoadReport.ofNew(attachment.warnings()));
     }
 
     /** Builds an adapter without publishing it. */
     Attachment<?> attach(String name, PeftConfig config) {
         checkFree(name);
         checkBias(config);
-        return Attachments.create(base, config);
+        return Attachments.create(base, config, name);
     }
 
     /** Publishes an adapter that {@link #attach} has built. */
-    synchronized void publish(String name, Attachment<?> attachment) {
+    synchronized void publish(String name, Attachment<?> attachment, LoadReport report) {
         checkFree(name);
         attachment.set().setTraining(false);
         Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
-        entries.put(name, new Entry(attachment.config(), attachment.set()));
-        state = stateOf(ImmutableMap.copyOf(entries), state.activation());
+        entries.put(name, new Entry(attachment.config(), attachment.set(), report));
+        state = stateOf(ImmutableMap.copyOf(entries), state.activation(), state.merged());
+    }
+
+    /** Keeps what loading into a known name has found. */
+    synchronized void report(String name, LoadReport report) {
+        Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
+        entries.put(name, entry(name).with(report));
+        state =
+                new State(
+                        ImmutableMap.copyOf(entries),
+                        state.activation(),
+                        state.merged(),
+                        state.active());
     }
 
     synchronized void copy(String from, String name) {
@@ -129,12 +167,18 @@ final class AdapterRegistry implements AutoCloseable {
                                 }
                             });
         }
-        publish(name, attachment);
+        publish(name, attachment, LoadReport.ofNew(attachment.warnings()));
+    }
+
+    /** Makes adapters active; a scale that was set stays with its adapter. */
+    synchronized void activate(ImmutableList<String> names) {
+        activate(state.activation().withNames(names));
     }
 
     /** Makes an activation active and lets exactly its adapters train. */
     synchronized void activate(Activation activation) {
-        State next = stateOf(state.entries(), activation);
+        State before = state;
+        State next = stateOf(before.entries(), activation, null);
         next.entries()
                 .forEach(
                         (name, entry) ->
@@ -143,11 +187,65 @@ final class AdapterRegistry implements AutoCloseable {
                                                 activation.names().contains(name)
                                                         && !entry.config().inferenceMode()));
         state = next;
+        if (before.merged() != null) {
+            logger.warn(
+                    "Adapters {} were merged and are not any more: {} are active now.",
+                    before.merged().names(),
+                    activation.names());
+            before.merged().close();
+        }
+    }
+
+    /** Merges adapters on top of those that are merged. */
+    synchronized void merge(ImmutableList<String> names) {
+        ImmutableList<String> all =
+                ImmutableSet.<String>builder().addAll(names).addAll(mergedNames()).build().asList();
+        if (mergedNames().containsAll(names)) {
+            logger.warn("Adapters {} are merged already; nothing to do.", names);
+            return;
+        }
+        ActiveAdapters weights = unmerged().asWeights(base, sets(), all);
+        MergedWeights before = state.merged();
+        MergedWeights merged = MergedWeights.of(base, weights, all);
+        state = stateOf(state.entries(), state.activation(), merged);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    synchronized void unmerge() {
+        MergedWeights before = state.merged();
+        state = stateOf(state.entries(), state.activation(), null);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /** Weights an adapter, also while it is not active. */
+    synchronized void scale(String name, double factor) {
+        entry(name)
+                .set()
+                .layers()
+                .forEach(
+                        (path, adapter) -> {
+                            if (!(adapter instanceof DeltaAdapter)) {
+                                throw new IllegalArgumentException(
+                                        "Adapter '"
+                                                + name
+                                                + "' does more than add to layer "
+                                                + path
+                                                + ", so the factor "
+                                                + factor
+                                                + " has no meaning there. Only adapters that add,"
+                                                + " such as LoRA, can be scaled.");
+                            }
+                        });
+        state = stateOf(state.entries(), state.activation().scale(name, factor), state.merged());
     }
 
     /** Changes what acts, not what trains. */
     synchronized void show(Activation activation) {
-        state = stateOf(state.entries(), activation);
+        state = stateOf(state.entries(), activation, state.merged());
     }
 
     synchronized void delete(String name) {
@@ -159,8 +257,10 @@ final class AdapterRegistry implements AutoCloseable {
         if (names.isEmpty() && !entries.isEmpty()) {
             names.add(entries.keySet().iterator().next());
         }
-        state = stateOf(ImmutableMap.copyOf(entries), state.activation());
-        activate(Activation.of(ImmutableList.copyOf(names)));
+        Activation next = state.activation().scale(name, 1).withNames(ImmutableList.copyOf(names));
+        unmerge();
+        state = stateOf(ImmutableMap.copyOf(entries), next, null);
+        activate(next);
         entry.set().close();
     }
 
@@ -254,12 +354,22 @@ final class AdapterRegistry implements AutoCloseable {
         }
     }
 
-    private State stateOf(ImmutableMap<String, Entry> entries, Activation activation) {
-        return new State(entries, activation, workOut(entries, activation));
+    private State stateOf(
+            ImmutableMap<String, Entry> entries,
+            Activation activation,
+            @Nullable MergedWeights merged) {
+        return new State(entries, activation, merged, workOut(entries, activation, merged));
     }
 
-    private ActiveAdapters workOut(ImmutableMap<String, Entry> entries, Activation activation) {
-        return ActiveAdapters.of(base, frozen, sets(entries), activation);
+    private ActiveAdapters workOut(
+            ImmutableMap<String, Entry> entries,
+            Activation activation,
+            @Nullable MergedWeights merged) {
+        ImmutableMap<String, AdapterSet> sets = sets(entries);
+        ActiveAdapters active = ActiveAdapters.of(base, frozen, sets, activation);
+        return merged == null
+                ? active
+                : active.over(base, sets, merged.names(), merged.parameters());
     }
 
     private static ImmutableMap<String, AdapterSet> sets(ImmutableMap<String, Entry> entries) {
@@ -270,6 +380,10 @@ final class AdapterRegistry implements AutoCloseable {
 
     @Override
     public void close() {
+        MergedWeights merged = state.merged();
+        if (merged != null) {
+            merged.close();
+        }
         sets().values().forEach(AdapterSet::close);
         frozen.close();
     }
