@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +103,9 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
                 () -> {
                     ActiveAdapters active = adapters.get();
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
-                    return ModelAdapters.around(base, active).forward(input, pass, training);
+                    ModelOutput output =
+                            ModelAdapters.around(base, active).forward(input, pass, training);
+                    return active.penalize(output, pass);
                 });
     }
 
@@ -350,6 +353,26 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
             set.getValue().tensors().forEach((key, p) -> list.add(prefix + key, p));
         }
         return list;
+    }
+
+    /**
+     * Freezes what the predicate names, or lets it train again as far as it belongs to a trainable
+     * active adapter: a DJL {@code newTrainer} after {@code load} asks for all parameters.
+     */
+    @Override
+    public final void freezeParameters(boolean freeze, Predicate<Parameter> predicate) {
+        ImmutableSet<Parameter> trained = ImmutableSet.copyOf(trainableTensors().values());
+        for (Parameter parameter : getParameters().values()) {
+            if (predicate.test(parameter) && (freeze || trained.contains(parameter))) {
+                parameter.freeze(freeze);
+            }
+        }
+    }
+
+    /** As {@link #freezeParameters(boolean, Predicate)}, for all parameters. */
+    @Override
+    public final void freezeParameters(boolean freeze) {
+        freezeParameters(freeze, parameter -> true);
     }
 
     /** No children: the base is a reference. */

@@ -10,7 +10,9 @@ import com.google.common.collect.Sets;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelOutput;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ public final class ActiveAdapters {
     private final IdentityHashMap<Parameter, Parameter> substitutes = new IdentityHashMap<>();
     private final IdentityHashMap<Adapter, Double> scales = new IdentityHashMap<>();
     private final List<ModelAdapter> modelAdapters = new ArrayList<>();
+    private final Set<Penalized> penalized = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean packing = true;
 
     private final Activation activation;
@@ -164,6 +167,7 @@ public final class ActiveAdapters {
             for (AdapterSet set : acting) {
                 active.addSavedModules(set, activation, copied);
                 set.modelAdapter().ifPresent(active.modelAdapters::add);
+                set.modelAdapter().ifPresent(active::addPenalty);
                 active.packing &= set.allowsPacking();
             }
         }
@@ -186,6 +190,21 @@ public final class ActiveAdapters {
     /** Adapters around the whole model, outermost first. */
     public ImmutableList<ModelAdapter> modelAdapters() {
         return ImmutableList.copyOf(modelAdapters);
+    }
+
+    /**
+     * The output with the penalties of the acting adapters added to its loss; as it is if it has no
+     * loss.
+     */
+    public ModelOutput penalize(ModelOutput output, AdapterPass pass) {
+        NDArray loss = output.get(ModelOutput.LOSS).orElse(null);
+        if (loss == null || penalized.isEmpty()) {
+            return output;
+        }
+        for (Penalized adapter : penalized) {
+            loss = loss.add(adapter.penalty(pass));
+        }
+        return output.with(ModelOutput.LOSS, loss);
     }
 
     /** Adapters around a layer, outermost first. */
@@ -260,6 +279,7 @@ public final class ActiveAdapters {
             if (adapter == null) {
                 continue;
             }
+            addPenalty(adapter);
             boolean activations = !weightsOnly && site.block() instanceof AdaptableLayer;
             if (activations && adapter instanceof LayerAdapter layer) {
                 around.add(layer);
@@ -283,6 +303,12 @@ public final class ActiveAdapters {
             if (site.bias() != null) {
                 putFold(site.bias(), all, Fold.bias());
             }
+        }
+    }
+
+    private void addPenalty(Adapter adapter) {
+        if (adapter instanceof Penalized one) {
+            penalized.add(one);
         }
     }
 
