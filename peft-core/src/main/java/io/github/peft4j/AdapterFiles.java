@@ -88,8 +88,7 @@ final class AdapterFiles {
             try {
                 TensorTransfer transfer =
                         TensorTransfer.into(attachment.set(), name, checkpoint, options);
-                LoadReport report =
-                        transfer.run(joined(loaded.warnings(), attachment.warnings()));
+                LoadReport report = transfer.run(joined(loaded.warnings(), attachment.warnings()));
                 registry.publish(name, attachment, transfer.storedTypes(), report);
                 return report;
             } catch (IOException | RuntimeException e) {

@@ -3,8 +3,8 @@ package io.github.peft4j;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
@@ -465,8 +465,7 @@ final class AdapterRegistry implements AutoCloseable {
         for (Silence silence : silences) {
             shown = silence.over(shown);
         }
-        return new State(
-                entries, chosen, silences, shown, merged, workOut(entries, shown, merged));
+        return new State(entries, chosen, silences, shown, merged, workOut(entries, shown, merged));
     }
 
     private ActiveAdapters workOut(
