@@ -58,24 +58,6 @@ final class AdapterRegistry implements AutoCloseable {
             LoadReport report) {}
 
     /**
-     * Adapters, or those of some layers, that are switched off for a while. Told apart by identity,
-     * so that scopes may overlap and end in any order.
-     */
-    static final class Silence {
-
-        private final ImmutableList<String> layers;
-
-        /** A silence of these layers; of all if there are none. */
-        Silence(ImmutableList<String> layers) {
-            this.layers = layers;
-        }
-
-        private Activation over(Activation activation) {
-            return layers.isEmpty() ? activation.disable() : activation.disableLayers(layers);
-        }
-    }
-
-    /**
      * What passes see.
      *
      * @param chosen what was made active

@@ -221,7 +221,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     }
 
     private DisabledAdapters disable(ImmutableList<String> layers) {
-        AdapterRegistry.Silence silence = registry.silence(layers);
+        Silence silence = registry.silence(layers);
         return new DisabledAdapters(() -> registry.end(silence));
     }
 

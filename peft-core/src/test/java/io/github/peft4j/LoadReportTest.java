@@ -27,7 +27,7 @@ class LoadReportTest {
     }
 
     private PeftModel wrap(PeftConfig config, String name) {
-        return PeftModels.getPeftModel(base.model, config, name);
+        return PeftModels.getPeftModel(base.model.block(), config, name);
     }
 
     @Test
@@ -63,7 +63,7 @@ class LoadReportTest {
                         .replace("\"first\"", "\"first\", \"second\"");
         Files.writeString(config, json);
 
-        try (PeftModel model = PeftModels.fromPretrained(base.model, folder)) {
+        try (PeftModel model = PeftModels.fromPretrained(base.model.block(), folder)) {
             LoadReport report = model.loadReport("default");
             assertThat(report.missingKeys())
                     .containsExactly(

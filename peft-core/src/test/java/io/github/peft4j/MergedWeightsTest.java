@@ -25,7 +25,7 @@ class MergedWeightsTest {
     @BeforeEach
     void makeTwoAdapters() {
         base = new TwoLayers();
-        model = PeftModels.getPeftModel(base.model, TwoLayers.lora("first").build(), "one");
+        model = PeftModels.getPeftModel(base.model.block(), TwoLayers.lora("first").build(), "one");
         model.addAdapter("two", TwoLayers.lora("first", "second").build());
         one = base.output(model);
         model.setAdapter("two");

@@ -15,17 +15,13 @@ import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
-import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.io.Checkpoint;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,8 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class TunerContract {
 
-    private static final String FIRST = PeftModel.DEFAULT_ADAPTER;
-    private static final String SECOND = "second";
+    private static final String FIRST = TunerSubject.FIRST;
+    private static final String SECOND = TunerSubject.SECOND;
 
     /**
      * A config for the layers {@code table}, {@code up} and {@code down}, or those it can adapt.
@@ -83,25 +79,31 @@ public abstract class TunerContract {
     }
 
     private boolean worksByWeight() {
-        try (ToyModel toy = ToyModel.ours();
-                PeftModel model = PeftModels.getPeftModel(toy.base(), config())) {
-            return all(model, WeightAdapter.class)
+        try (TunerSubject subject = fresh(Base.OUR_LAYERS)) {
+            return subject.is(WeightAdapter.class)
                     && Iterables.all(
-                            model.adapter(FIRST).layers().values(),
+                            subject.model().adapter(FIRST).layers().values(),
                             adapter -> ((WeightAdapter) adapter).needsActivation() == null);
         }
     }
 
-    private static boolean all(PeftModel model, Class<? extends Adapter> form) {
-        AdapterSet set = model.adapter(FIRST);
-        return set.modelAdapter().isEmpty()
-                && Iterables.all(set.layers().values(), form::isInstance);
+    private TunerSubject fresh(Base base) {
+        return new TunerSubject(base.open(), config());
+    }
+
+    private TunerSubject trained(Base base) {
+        TunerSubject subject = fresh(base);
+        try (NDManager scratch = NDManager.newBaseManager("PyTorch")) {
+            train(subject.model().adapter(FIRST), scratch);
+            train(subject.model().adapter(SECOND), scratch);
+        }
+        return subject;
     }
 
     @ParameterizedTest
     @MethodSource("bases")
     void isIdentityAtInit(Base base) {
-        try (Subject subject = new Subject(base, false)) {
+        try (TunerSubject subject = fresh(base)) {
             double change = subject.distance(Activation.of(FIRST), Activation.none());
 
             assertThat(change).matches(c -> startsAsIdentity() ? c == 0 : c > 0);
@@ -111,16 +113,16 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void trainsOnlyItsOwnParameters(Base base) {
-        try (Subject subject = new Subject(base, true)) {
-            AdapterSet set = subject.model.adapter(FIRST);
+        try (TunerSubject subject = trained(base)) {
+            AdapterSet set = subject.model().adapter(FIRST);
             ImmutableMap<String, byte[]> other = subject.bytes(SECOND);
 
             subject.trainSteps(2);
 
-            assertThat(subject.model.trainableTensors().values())
+            assertThat(subject.model().trainableTensors().values())
                     .containsExactlyInAnyOrderElementsOf(set.trainable())
                     .isNotEmpty();
-            for (Parameter parameter : subject.toy.base().parameters().values()) {
+            for (Parameter parameter : subject.toy().base().parameters().values()) {
                 try (NDArray gradient = parameter.getArray().getGradient()) {
                     assertThat(gradient.toFloatArray()).containsOnly(0);
                 }
@@ -132,27 +134,27 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void everyTrainedTensorGetsGradient(Base base) {
-        try (Subject subject = new Subject(base, true)) {
+        try (TunerSubject subject = trained(base)) {
             subject.backward();
 
-            subject.model
+            subject.model()
                     .trainableTensors()
-                    .forEach((key, p) -> assertThat(norm(p)).as(key).isPositive().isFinite());
+                    .forEach((key, p) -> assertThat(TunerSubject.gradientNorm(p)).as(key).isPositive().isFinite());
         }
     }
 
     @ParameterizedTest
     @MethodSource("bases")
     void mergedEqualsActivation(Base base) {
-        try (Subject subject = new Subject(base, true)) {
-            if (!all(subject.model, WeightAdapter.class)) {
-                Assertions.assertThatThrownBy(subject.model::mergeAndUnload)
+        try (TunerSubject subject = trained(base)) {
+            if (!subject.is(WeightAdapter.class)) {
+                Assertions.assertThatThrownBy(subject.model()::mergeAndUnload)
                         .hasMessageContaining("unmerged");
                 return;
             }
-            try (MergedModel merged = subject.model.mergeAndUnload();
+            try (MergedModel merged = subject.model().mergeAndUnload();
                     NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                NDArray ours = merged.forward(subject.toy.input(scope)).logits();
+                NDArray ours = merged.forward(subject.toy().input(scope)).logits();
                 NDArray theirs = subject.output(scope, Activation.of(FIRST));
 
                 Tensors.assertClose(ours, theirs, Tensors.OUTPUT, "merged");
@@ -163,27 +165,27 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void baseIsBitwiseUnchanged(Base base, @TempDir Path directory) throws IOException {
-        try (Subject subject = new Subject(base, true)) {
-            ImmutableMap<String, byte[]> before = subject.toy.bytes();
+        try (TunerSubject subject = trained(base)) {
+            ImmutableMap<String, byte[]> before = subject.toy().bytes();
 
             subject.trainSteps(3);
-            subject.model.savePretrained(directory);
-            if (all(subject.model, WeightAdapter.class)) {
-                subject.model.mergeAndUnload().close();
+            subject.model().savePretrained(directory);
+            if (subject.is(WeightAdapter.class)) {
+                subject.model().mergeAndUnload().close();
             }
 
-            assertThat(subject.toy.bytes()).containsExactlyEntriesOf(before);
+            assertThat(subject.toy().bytes()).containsExactlyEntriesOf(before);
         }
     }
 
     @ParameterizedTest
     @MethodSource("bases")
     void mergingLeavesTheAdapterAsItWas(Base base) {
-        try (Subject subject = new Subject(base, true);
+        try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             byte[] before = Tensors.bytes(subject.output(scope, Activation.of(FIRST)));
-            if (all(subject.model, WeightAdapter.class)) {
-                subject.model.mergeAndUnload().close();
+            if (subject.is(WeightAdapter.class)) {
+                subject.model().mergeAndUnload().close();
             }
 
             assertThat(Tensors.bytes(subject.output(scope, Activation.of(FIRST))))
@@ -194,12 +196,12 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void savesAndLoadsEqual(Base base, @TempDir Path directory) throws IOException {
-        try (Subject subject = new Subject(base, true);
+        try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
-            subject.model.savePretrained(directory, FIRST);
+            subject.model().savePretrained(directory, FIRST);
 
-            try (PeftModel again = PeftModels.fromPretrained(subject.toy.base(), directory)) {
-                NDArray theirs = again.forward(subject.toy.input(scope)).logits();
+            try (PeftModel again = PeftModels.fromPretrained(subject.toy().base().block(), directory)) {
+                NDArray theirs = again.forward(subject.toy().input(scope)).logits();
                 NDArray ours = subject.output(scope, Activation.of(FIRST));
 
                 assertThat(Tensors.bytes(theirs)).isEqualTo(Tensors.bytes(ours));
@@ -211,8 +213,8 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void keysMatchHuggingFace(Base base, @TempDir Path directory) throws IOException {
-        try (Subject subject = new Subject(base, false)) {
-            subject.model.savePretrained(directory, FIRST);
+        try (TunerSubject subject = fresh(base)) {
+            subject.model().savePretrained(directory, FIRST);
 
             try (Checkpoint checkpoint = Checkpoint.openAdapter(directory)) {
                 Set<String> expected =
@@ -227,9 +229,9 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void twoAdaptersCompose(Base base) {
-        try (Subject subject = new Subject(base, true);
+        try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
-            if (all(subject.model, DeltaAdapter.class)) {
+            if (subject.is(DeltaAdapter.class)) {
                 // The last layer alone is linear in what is added to it.
                 ImmutableList<String> below = ImmutableList.of("table", "up");
                 NDArray bare = subject.output(scope, Activation.none());
@@ -240,10 +242,10 @@ public abstract class TunerContract {
 
                 Tensors.assertClose(both, one.add(two).sub(bare), Tensors.OUTPUT, "sum");
             }
-            if (all(subject.model, WeightAdapter.class)) {
-                subject.model.setAdapter(FIRST, SECOND);
-                try (MergedModel merged = subject.model.mergeAndUnload()) {
-                    NDArray folded = merged.forward(subject.toy.input(scope)).logits();
+            if (subject.is(WeightAdapter.class)) {
+                subject.model().setAdapter(FIRST, SECOND);
+                try (MergedModel merged = subject.model().mergeAndUnload()) {
+                    NDArray folded = merged.forward(subject.toy().input(scope)).logits();
                     NDArray stacked = subject.output(scope, Activation.of(FIRST, SECOND));
 
                     Tensors.assertClose(folded, stacked, Tensors.OUTPUT, "merged pair");
@@ -257,8 +259,8 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void honoursItsScale(Base base) {
-        try (Subject subject = new Subject(base, true)) {
-            if (all(subject.model, DeltaAdapter.class)) {
+        try (TunerSubject subject = trained(base)) {
+            if (subject.is(DeltaAdapter.class)) {
                 Activation all = Activation.of(FIRST);
 
                 assertThat(subject.distance(all.scale(FIRST, 0), Activation.none())).isZero();
@@ -271,13 +273,13 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void disabledEqualsBase(Base base) {
-        try (Subject subject = new Subject(base, true);
+        try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             NDArray bare = subject.bare(scope);
 
             assertThat(subject.distance(Activation.of(FIRST), Activation.none())).isPositive();
-            try (var off = subject.model.disableAdapter()) {
-                NDArray silent = subject.model.forward(subject.toy.input(scope)).logits();
+            try (var off = subject.model().disableAdapter()) {
+                NDArray silent = subject.model().forward(subject.toy().input(scope)).logits();
                 assertThat(Tensors.bytes(silent)).isEqualTo(Tensors.bytes(bare));
             }
             NDArray none = subject.output(scope, Activation.none());
@@ -288,11 +290,11 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void treatsRowsAlikeIfItAllowsPacking(Base base) {
-        try (Subject subject = new Subject(base, true);
+        try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
-            if (subject.model.adapter(FIRST).allowsPacking()) {
+            if (subject.model().adapter(FIRST).allowsPacking()) {
                 NDArray together = subject.output(scope, Activation.of(FIRST)).get("2:3");
-                NDArray alone = subject.model.forward(subject.toy.row(scope, 2)).logits();
+                NDArray alone = subject.model().forward(subject.toy().row(scope, 2)).logits();
 
                 Tensors.assertClose(alone, together, Tensors.OUTPUT, "row alone");
             }
@@ -303,7 +305,7 @@ public abstract class TunerContract {
     @MethodSource("bases")
     void concurrentPassesAgree(Base base) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
-        try (Subject subject = new Subject(base, true)) {
+        try (TunerSubject subject = trained(base)) {
             Map<String, byte[]> alone =
                     ImmutableMap.of(FIRST, subject.serial(FIRST), SECOND, subject.serial(SECOND));
             List<Future<Boolean>> results = new ArrayList<>();
@@ -323,105 +325,9 @@ public abstract class TunerContract {
     @ParameterizedTest
     @MethodSource("bases")
     void holdsNoArraysAfterPass(Base base) {
-        try (Subject subject = new Subject(base, true)) {
-            LeakCheck check =
-                    new LeakCheck(
-                            Iterables.concat(
-                                    subject.toy.base().parameters().values(),
-                                    subject.model.adapter(FIRST).tensors().values()));
-
-            assertThat(check.growth(() -> subject.serial(FIRST))).as("prediction").isZero();
-            assertThat(check.growth(subject::backward)).as("training").isZero();
-        }
-    }
-
-    private static double norm(Parameter parameter) {
-        try (NDArray gradient = parameter.getArray().getGradient();
-                NDManager scope = NDManager.newBaseManager("PyTorch")) {
-            return InPlace.norm(scope, gradient).getFloat();
-        }
-    }
-
-    /** A base with two adapters of which the first is active. */
-    private final class Subject implements AutoCloseable {
-
-        private final ToyModel toy;
-        private final PeftModel model;
-
-        Subject(Base base, boolean trained) {
-            toy = base.open();
-            model = PeftModels.getPeftModel(toy.base(), config());
-            model.addAdapter(SECOND, config());
-            if (trained) {
-                try (NDManager scratch = NDManager.newBaseManager("PyTorch")) {
-                    train(model.adapter(FIRST), scratch);
-                    train(model.adapter(SECOND), scratch);
-                }
-            }
-        }
-
-        NDArray output(NDManager scope, Activation activation) {
-            return model.forward(toy.input(scope), activation).logits();
-        }
-
-        /** What the base computes on its own. */
-        NDArray bare(NDManager scope) {
-            try (Gradients off = Gradients.off()) {
-                return toy.base().forward(toy.input(scope), model.newStore(), false).logits();
-            }
-        }
-
-        byte[] serial(String name) {
-            try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                return Tensors.bytes(output(scope, Activation.of(name)));
-            }
-        }
-
-        /** Whether fifty more passes give the same bytes. */
-        boolean repeats(String name, byte[] bytes) {
-            return IntStream.range(0, 50).allMatch(i -> Arrays.equals(serial(name), bytes));
-        }
-
-        double distance(Activation left, Activation right) {
-            try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                return Tensors.relativeError(output(scope, left), output(scope, right));
-            }
-        }
-
-        ImmutableMap<String, byte[]> bytes(String name) {
-            ImmutableMap.Builder<String, byte[]> bytes = ImmutableMap.builder();
-            model.adapter(name)
-                    .tensors()
-                    .forEach((key, p) -> bytes.put(key, Tensors.bytes(p.getArray())));
-            return bytes.buildOrThrow();
-        }
-
-        void backward() {
-            try (NDManager scope = NDManager.newBaseManager("PyTorch");
-                    Gradients on = Gradients.on()) {
-                NDArray output = model.forward(toy.input(scope), model.newStore(), true).logits();
-                Gradients.backward(ToyModel.loss(output));
-            }
-        }
-
-        void trainSteps(int steps) {
-            for (int i = 0; i < steps; i++) {
-                backward();
-                try (Gradients off = Gradients.off()) {
-                    for (Parameter parameter : model.trainableTensors().values()) {
-                        try (NDArray gradient = parameter.getArray().getGradient()) {
-                            InPlace.sgd(parameter.getArray(), gradient, 0.1);
-                        }
-                        Gradients.zero(parameter.getArray());
-                    }
-                }
-            }
-        }
-
-        @Override
-        public void close() {
-            model.close();
-            toy.close();
+        try (TunerSubject subject = trained(base)) {
+            assertThat(LeakCheck.growth(() -> subject.serial(FIRST))).as("prediction").isZero();
+            assertThat(LeakCheck.growth(subject::backward)).as("training").isZero();
         }
     }
 }

@@ -44,7 +44,7 @@ record ErrorCase(String name, JsonObject row, BaseModels models) implements Conf
 
     private @Nullable Exception play(
             BaseModels.Loaded base, PeftConfig config, List<String> warnings) {
-        try (PeftModel model = PeftModels.getPeftModel(base.model(), config)) {
+        try (PeftModel model = PeftModels.getPeftModel(base.model().block(), config)) {
             warnings.addAll(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings());
             if (row.has("step")) {
                 ErrorSteps steps = new ErrorSteps(base.model(), config, model, warnings);

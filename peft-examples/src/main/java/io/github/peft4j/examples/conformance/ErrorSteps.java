@@ -79,7 +79,7 @@ record ErrorSteps(BaseModel base, PeftConfig config, PeftModel model, List<Strin
     }
 
     private void wrap(String adapterName) {
-        try (PeftModel other = PeftModels.getPeftModel(base, config, adapterName)) {
+        try (PeftModel other = PeftModels.getPeftModel(base.block(), config, adapterName)) {
             warnings.addAll(other.loadReport(adapterName).warnings());
         }
     }
@@ -90,7 +90,7 @@ record ErrorSteps(BaseModel base, PeftConfig config, PeftModel model, List<Strin
             model.savePretrained(folder);
             LoadAdapterOptions options = LoadAdapterOptions.builder().optTrainable(true).build();
             try (PeftModel again =
-                    PeftModels.fromPretrained(base, folder, PeftModel.DEFAULT_ADAPTER, options)) {
+                    PeftModels.fromPretrained(base.block(), folder, PeftModel.DEFAULT_ADAPTER, options)) {
                 forward(again, true);
             }
         } finally {

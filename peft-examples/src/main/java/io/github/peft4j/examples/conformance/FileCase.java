@@ -40,7 +40,7 @@ record FileCase(String name, Path folder, BaseModels models) implements Conforma
             try {
                 model =
                         PeftModels.fromPretrained(
-                                base.model(), folder, PeftModel.DEFAULT_ADAPTER, options);
+                                base.model().block(), folder, PeftModel.DEFAULT_ADAPTER, options);
             } catch (UnsupportedFeatureException e) {
                 throw e;
             } catch (IOException | RuntimeException e) {
@@ -166,7 +166,7 @@ record FileCase(String name, Path folder, BaseModels models) implements Conforma
             ModelOutput output, ModelInput input, BaseModel base, LoadAdapterOptions options)
             throws IOException {
         try (PeftModel again =
-                PeftModels.fromPretrained(base, folder, PeftModel.DEFAULT_ADAPTER, options)) {
+                PeftModels.fromPretrained(base.block(), folder, PeftModel.DEFAULT_ADAPTER, options)) {
             ModelOutput other = again.forward(input);
             for (Map.Entry<String, NDArray> entry : output.arrays().entrySet()) {
                 Optional<NDArray> second = other.get(entry.getKey());

@@ -44,7 +44,7 @@ record MultiCase(String name, Path folder, BaseModels models) implements Conform
             Comparison comparison = new Comparison(description);
             String first = loaded.get(0);
             try (PeftModel model =
-                    PeftModels.fromPretrained(base.model(), folder.resolve(first), first)) {
+                    PeftModels.fromPretrained(base.model().block(), folder.resolve(first), first)) {
                 for (String adapter : loaded.subList(1, loaded.size())) {
                     model.loadAdapter(folder.resolve(adapter), adapter);
                 }

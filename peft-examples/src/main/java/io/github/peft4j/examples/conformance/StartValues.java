@@ -31,7 +31,7 @@ final class StartValues {
         }
         Engine.getEngine("PyTorch").setRandomSeed(SEED);
         PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
-        try (PeftModel model = PeftModels.getPeftModel(base, fresh)) {
+        try (PeftModel model = PeftModels.getPeftModel(base.block(), fresh)) {
             Map<String, Parameter> tensors = model.adapter(PeftModel.DEFAULT_ADAPTER).tensors();
             for (Map.Entry<String, NDArray> entry : starts.entrySet()) {
                 Parameter ours = tensors.get(entry.getKey());

@@ -17,6 +17,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.Linear;
+import io.github.peft4j.nn.Module;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,15 +27,14 @@ import java.util.TreeSet;
  * A model of small linear layers at given names, with containers above them; a layer may lie below
  * another. It is there to be adapted and computes nothing.
  */
-final class TreeModel implements BaseModel, AutoCloseable {
+final class TreeModel extends Module implements BaseModel, AutoCloseable {
 
     private static final Shape SHAPE = new Shape(1);
     private static final int WIDTH = 2;
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
-    private final Group root = new Group();
     private final ImmutableList<LayerSite> sites;
-    private final ImmutableMap<String, Parameter> parameters;
+    private final ImmutableMap<String, Parameter> named;
 
     TreeModel(Collection<String> layers) {
         Map<String, LayerSite> found = new LinkedHashMap<>();
@@ -51,12 +51,12 @@ final class TreeModel implements BaseModel, AutoCloseable {
             weights.put(layer + ".weight", linear.weight());
         }
         sites = ImmutableList.copyOf(found.values());
-        parameters = weights.buildOrThrow();
+        named = weights.buildOrThrow();
     }
 
     @Override
     public Block block() {
-        return root;
+        return this;
     }
 
     @Override
@@ -81,7 +81,7 @@ final class TreeModel implements BaseModel, AutoCloseable {
 
     @Override
     public ImmutableMap<String, Parameter> parameters() {
-        return parameters;
+        return named;
     }
 
     @Override

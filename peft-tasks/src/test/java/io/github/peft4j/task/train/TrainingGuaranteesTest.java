@@ -51,7 +51,7 @@ class TrainingGuaranteesTest {
 
     private PeftModel golden() throws IOException {
         return PeftModels.fromPretrained(
-                (BaseModel) base,
+                base,
                 Golden.path(ADAPTER),
                 "default",
                 LoadAdapterOptions.builder().optTrainable(true).build());

@@ -53,7 +53,7 @@ class TextTranslatorsTest {
         base = Transformers.load(checkpoint, TaskType.SEQ_CLS);
         peft =
                 PeftModels.fromPretrained(
-                        (BaseModel) base, Golden.path("adapters/lora-seqcls-bert"));
+                        base, Golden.path("adapters/lora-seqcls-bert"));
         model = Model.newInstance("classifier", "PyTorch");
         model.setBlock(peft);
     }
@@ -219,7 +219,7 @@ class TextTranslatorsTest {
         Path checkpoint = Golden.path("models/bert-seqcls-regression");
         LoraConfig config = LoraConfig.builder().optTaskType(TaskType.SEQ_CLS).build();
         try (TransformerModel one = Transformers.load(checkpoint, TaskType.SEQ_CLS);
-                PeftModel adapted = PeftModels.getPeftModel((BaseModel) one, config);
+                PeftModel adapted = PeftModels.getPeftModel(one, config);
                 Model djl = Model.newInstance("score", "PyTorch")) {
             djl.setBlock(adapted);
             try (Predictor<String, Float> predictor =

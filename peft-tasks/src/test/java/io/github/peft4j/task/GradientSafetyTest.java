@@ -1,8 +1,9 @@
-package io.github.peft4j.architecture;
+package io.github.peft4j.task;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.github.peft4j.testkit.GradientSafety;
 import org.junit.jupiter.api.Test;
 
@@ -16,5 +17,16 @@ class GradientSafetyTest {
     @Test
     void onlyTheGatewayUsesOpsThatCorruptOrCutGradients() {
         GradientSafety.RULE.check(MAIN);
+    }
+
+    @Test
+    void transformersKnowNoTasks() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideInAPackage("io.github.peft4j.transformers..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.github.peft4j.task..")
+                .check(MAIN);
     }
 }
