@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.gson.JsonArray;
@@ -74,7 +75,7 @@ public final class Benchmark {
                                     + benchmark.workload.kind()
                                     + " are not run by this version.");
         }
-        benchmark.result.addProperty("threads", Runtime.getRuntime().availableProcessors());
+        benchmark.result.addProperty("threads", JniUtils.getNumThreads());
         benchmark.result.addProperty("versions", "LibTorch " + engine.getVersion());
         return benchmark.result;
     }
