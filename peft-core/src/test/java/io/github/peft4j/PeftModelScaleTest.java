@@ -17,7 +17,9 @@ class PeftModelScaleTest {
     @BeforeEach
     void makeAnAdapter() {
         base = new TwoLayers();
-        model = PeftModels.getPeftModel(base.model.block(), TwoLayers.lora("second").build(), "one");
+        model =
+                PeftModels.getPeftModel(
+                        base.model.block(), TwoLayers.lora("second").build(), "one");
     }
 
     @AfterEach

@@ -52,8 +52,7 @@ class LoraEmbeddingTest {
 
     private Parameter tensor(String letter) {
         Map<String, Parameter> tensors = model.adapter("default").tensors();
-        Parameter parameter =
-                tensors.get("base_model.model.Embedding.lora_embedding_" + letter);
+        Parameter parameter = tensors.get("base_model.model.Embedding.lora_embedding_" + letter);
         assertThat(parameter).isNotNull();
         return parameter;
     }
@@ -90,9 +89,15 @@ class LoraEmbeddingTest {
         model.addAdapter("fresh", model.peftConfig().get("default"));
         Map<String, Parameter> fresh = model.adapter("fresh").tensors();
 
-        assertThat(fresh.get("base_model.model.Embedding.lora_embedding_A").getArray().toFloatArray())
+        assertThat(
+                        fresh.get("base_model.model.Embedding.lora_embedding_A")
+                                .getArray()
+                                .toFloatArray())
                 .containsOnly(0);
-        assertThat(fresh.get("base_model.model.Embedding.lora_embedding_B").getArray().toFloatArray())
+        assertThat(
+                        fresh.get("base_model.model.Embedding.lora_embedding_B")
+                                .getArray()
+                                .toFloatArray())
                 .doesNotContain(0);
     }
 

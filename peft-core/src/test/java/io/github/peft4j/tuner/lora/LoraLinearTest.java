@@ -193,7 +193,8 @@ class LoraLinearTest {
             try (NDManager scope = NDManager.newBaseManager("PyTorch");
                     var merged = model.mergeAndUnload()) {
                 NDArray after = merged.parameters().get("Linear.weight").getArray();
-                NDArray change = scope.zeros(after.getShape()).add(after).sub(layer.weight().getArray());
+                NDArray change =
+                        scope.zeros(after.getShape()).add(after).sub(layer.weight().getArray());
                 return change.toFloatArray()[0];
             }
         }

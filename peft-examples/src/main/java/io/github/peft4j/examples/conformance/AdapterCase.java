@@ -99,7 +99,8 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
 
     private PeftModel load(BaseModels.Loaded base) throws IOException {
         LoadAdapterOptions options = LoadAdapterOptions.builder().optTrainable(true).build();
-        return PeftModels.fromPretrained(base.model().block(), folder, PeftModel.DEFAULT_ADAPTER, options);
+        return PeftModels.fromPretrained(
+                base.model().block(), folder, PeftModel.DEFAULT_ADAPTER, options);
     }
 
     private static void identity(PeftModel model, JsonObject description, Comparison comparison)

@@ -90,7 +90,8 @@ record ErrorSteps(BaseModel base, PeftConfig config, PeftModel model, List<Strin
             model.savePretrained(folder);
             LoadAdapterOptions options = LoadAdapterOptions.builder().optTrainable(true).build();
             try (PeftModel again =
-                    PeftModels.fromPretrained(base.block(), folder, PeftModel.DEFAULT_ADAPTER, options)) {
+                    PeftModels.fromPretrained(
+                            base.block(), folder, PeftModel.DEFAULT_ADAPTER, options)) {
                 forward(again, true);
             }
         } finally {

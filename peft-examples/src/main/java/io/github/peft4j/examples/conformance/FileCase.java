@@ -166,7 +166,8 @@ record FileCase(String name, Path folder, BaseModels models) implements Conforma
             ModelOutput output, ModelInput input, BaseModel base, LoadAdapterOptions options)
             throws IOException {
         try (PeftModel again =
-                PeftModels.fromPretrained(base.block(), folder, PeftModel.DEFAULT_ADAPTER, options)) {
+                PeftModels.fromPretrained(
+                        base.block(), folder, PeftModel.DEFAULT_ADAPTER, options)) {
             ModelOutput other = again.forward(input);
             for (Map.Entry<String, NDArray> entry : output.arrays().entrySet()) {
                 Optional<NDArray> second = other.get(entry.getKey());

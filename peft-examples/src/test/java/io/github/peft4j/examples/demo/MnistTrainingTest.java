@@ -92,11 +92,7 @@ class MnistTrainingTest {
         PrintWriter nowhere = new PrintWriter(new StringWriter());
         try (ProgressBar bar = new ProgressBar("test", batches.size(), nowhere)) {
             MnistTraining.train(
-                    model.getBlock(),
-                    ModuleTree.parameters(model.getBlock()),
-                    data,
-                    batches,
-                    bar);
+                    model.getBlock(), ModuleTree.parameters(model.getBlock()), data, batches, bar);
         }
     }
 }
