@@ -79,7 +79,7 @@ final class Attachments {
 
     private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {
         CommonFields common = config.common();
-        if (info.nameOrPath() != null) {
+        if (info.nameOrPath() != null && common.baseModelNameOrPath() == null) {
             common = common.withBaseModelNameOrPath(info.nameOrPath());
         }
         if (config.taskType().isEmpty() && common.autoMapping() == null) {

@@ -28,6 +28,16 @@ public final class PeftModels {
 
     /** Wraps a base with a fresh adapter of this name. */
     public static PeftModel getPeftModel(BaseModel base, PeftConfig config, String adapterName) {
+        String name = base.info().nameOrPath();
+        return wrap(
+                base,
+                name == null
+                        ? config
+                        : config.withCommon(config.common().withBaseModelNameOrPath(name)),
+                adapterName);
+    }
+
+    private static PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
         TaskType task = config.taskType().orElse(null);
         if (task != null) {
             for (TaskModelProvider provider : ServiceLoader.load(TaskModelProvider.class)) {
@@ -79,7 +89,8 @@ public final class PeftModels {
             BaseModel base, Path directory, String adapterName, LoadAdapterOptions options)
             throws IOException {
         PeftConfig config = PeftConfig.fromPretrained(directory.resolve(options.subfolder()));
-        PeftModel model = getPeftModel(base, AdapterFiles.forUse(config, options), adapterName);
+        // A loaded adapter keeps the name of the base that it was trained on.
+        PeftModel model = wrap(base, AdapterFiles.forUse(config, options), adapterName);
         try {
             model.loadAdapter(directory, adapterName, options);
             return model;
