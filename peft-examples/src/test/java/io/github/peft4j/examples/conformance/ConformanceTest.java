@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.peft4j.PeftConfig;
 import io.github.peft4j.examples.conformance.GoldenDirectory.Run;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
@@ -226,5 +227,7 @@ class ConformanceTest {
                         Files.readAllBytes(
                                 Golden.path("adapters/lora-r1/adapter_model.safetensors")));
         assertThat(out.resolve("lora-r1/java.safetensors")).exists();
+        assertThat(PeftConfig.fromPretrained(out.resolve("lora-r1")).common())
+                .isEqualTo(PeftConfig.fromPretrained(Golden.path("adapters/lora-r1")).common());
     }
 }
