@@ -11,6 +11,7 @@ class GradientSafetyTest {
     private static final JavaClasses MAIN =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(location -> location.contains("/peft-examples/"))
                     .importPackages("io.github.peft4j");
 
     @Test

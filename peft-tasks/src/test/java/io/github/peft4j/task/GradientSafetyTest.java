@@ -12,6 +12,7 @@ class GradientSafetyTest {
     private static final JavaClasses MAIN =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(location -> location.contains("/peft-tasks/"))
                     .importPackages("io.github.peft4j");
 
     @Test

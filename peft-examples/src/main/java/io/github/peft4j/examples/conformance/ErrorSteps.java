@@ -16,6 +16,7 @@ import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,9 +111,9 @@ record ErrorSteps(BaseModel base, PeftConfig config, PeftModel model, List<Strin
                     ModelInput.of(
                             ImmutableMap.of(
                                     ModelInput.INPUT_IDS,
-                                    ids.toType(DataType.INT64, false),
+                                    Copies.detachedAs(ids, DataType.INT64),
                                     ModelInput.ATTENTION_MASK,
-                                    mask.toType(DataType.INT64, false)));
+                                    Copies.detachedAs(mask, DataType.INT64)));
             try (Gradients mode = training ? Gradients.on() : Gradients.off()) {
                 ModelOutput output = model.forward(input, model.newStore(), training);
                 output.arrays().values().forEach(NDArray::getShape);
