@@ -1,6 +1,9 @@
 package io.github.peft4j;
 
-/** While open, adapters are switched off; closing brings back what was active before. */
+/**
+ * While open, adapters are switched off; closing switches them on again, whichever are active then.
+ * Scopes may overlap and close in any order; closing twice does nothing more.
+ */
 public final class DisabledAdapters implements AutoCloseable {
 
     private final Runnable restore;

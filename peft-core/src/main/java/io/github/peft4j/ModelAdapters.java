@@ -62,6 +62,11 @@ final class ModelAdapters {
         }
 
         @Override
+        public ImmutableMap<Parameter, Parameter> substitutes() {
+            return below.substitutes();
+        }
+
+        @Override
         public ModelInfo info() {
             return below.info();
         }

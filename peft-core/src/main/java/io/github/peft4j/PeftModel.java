@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
         registry = new AdapterRegistry(base);
         try {
             registry.add(adapterName, config);
-            registry.activate(Activation.of(adapterName));
+            registry.activate(ImmutableList.of(adapterName));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -79,7 +80,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     /** Predicts with these adapters, whatever is active; records no graph. */
     public final ModelOutput forward(ModelInput input, Activation activation) {
         try (Gradients off = Gradients.off()) {
-            return run(input, newStore(), false, registry.workOut(activation));
+            return run(input, newStore(), false, () -> registry.workOut(activation));
         }
     }
 
@@ -90,14 +91,22 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * @param training whether dropout acts
      */
     public final ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
-        return run(input, store, training, registry.active());
+        return run(input, store, training, registry::active);
     }
 
     private ModelOutput run(
-            ModelInput input, ParameterStore store, boolean training, ActiveAdapters active) {
-        AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
-        ModelOutput output = ModelAdapters.around(base, active).forward(input, pass, training);
-        return active.penalize(output, pass);
+            ModelInput input,
+            ParameterStore store,
+            boolean training,
+            Supplier<ActiveAdapters> adapters) {
+        return registry.running(
+                () -> {
+                    ActiveAdapters active = adapters.get();
+                    AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
+                    ModelOutput output =
+                            ModelAdapters.around(base, active).forward(input, pass, training);
+                    return active.penalize(output, pass);
+                });
     }
 
     /** A store over the adapters' own arrays. */
@@ -147,11 +156,28 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * Makes these adapters active, the first outermost; they train unless they were loaded for
      * prediction, and all others stop training.
      *
-     * @throws IllegalArgumentException if a name is unknown, or two of them own a copy of one
-     *     module
+     * @throws IllegalArgumentException if there is no name, a name is unknown, or two of them own a
+     *     copy of one module
      */
     public final void setAdapter(String... names) {
-        registry.activate(Activation.of(names));
+        if (names.length == 0) {
+            throw new IllegalArgumentException(
+                    "setAdapter names no adapter. Adapters of this model: "
+                            + peftConfig().keySet()
+                            + ". Name one; disableAdapter() switches them off for a while.");
+        }
+        registry.activate(ImmutableList.copyOf(names));
+    }
+
+    /**
+     * Weights an adapter's contribution, in this activation and all later ones: 1 is what its
+     * config says ({@code lora_alpha / r}), 0 is none.
+     *
+     * @throws IllegalArgumentException if the name is unknown, the factor is not finite, or the
+     *     adapter is none that only adds to its layers
+     */
+    public final void setScale(String name, double factor) {
+        registry.scale(name, factor);
     }
 
     /** Makes an activation active: adapters with scales, or silent in some layers. */
@@ -160,7 +186,10 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     }
 
     /**
-     * Removes an adapter and frees its tensors; the first remaining one becomes active if needed.
+     * Removes an adapter and frees its tensors when no running pass reads them any more; the first
+     * remaining one becomes active if needed.
+     *
+     * @throws IllegalArgumentException if the name is unknown
      */
     public final void deleteAdapter(String name) {
         registry.delete(name);
@@ -169,27 +198,31 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     /**
      * Switches the adapters off until the returned scope is closed: {@code try (var off =
      * model.disableAdapter()) { ... }}. Biases trained with {@code bias != none} stay, as in PEFT;
-     * {@link Activation#none()} is the bare base.
+     * {@link Activation#none()} is the bare base. Merged weights are forgotten, as in PEFT.
      */
     public final DisabledAdapters disableAdapter() {
-        return disable(registry.activation().disable());
+        registry.unmerge();
+        return disable(ImmutableList.of());
     }
 
     /**
      * Switches the adapters of named layers off until the returned scope is closed.
      *
-     * @param layers paths, or their ends after a dot
-     * @throws IllegalArgumentException if a name fits no adapted layer
+     * @param layers paths of layers or saved modules, or their ends after a dot
+     * @throws IllegalArgumentException if there is no name, or one fits no adapted layer
      */
     public final DisabledAdapters disableAdapter(String... layers) {
+        if (layers.length == 0) {
+            throw new IllegalArgumentException(
+                    "disableAdapter is given no layer. Name one, or call disableAdapter() for all.");
+        }
         registry.checkAdapted(Arrays.asList(layers));
-        return disable(registry.activation().disableLayers(Arrays.asList(layers)));
+        return disable(ImmutableList.copyOf(layers));
     }
 
-    private DisabledAdapters disable(Activation activation) {
-        Activation before = registry.activation();
-        registry.show(activation);
-        return new DisabledAdapters(() -> registry.show(before));
+    private DisabledAdapters disable(ImmutableList<String> layers) {
+        Silence silence = registry.silence(layers);
+        return new DisabledAdapters(() -> registry.end(silence));
     }
 
     /**
@@ -200,7 +233,59 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * @throws IllegalStateException if a merged weight is not finite
      */
     public final MergedModel mergeAndUnload() {
-        return MergedModel.of(base, registry);
+        return MergedModel.of(registry, registry.activation().names());
+    }
+
+    /**
+     * A model with these adapters merged into their layers, whatever is active there. Modules that
+     * are saved whole are those of the active adapters, as in PEFT.
+     *
+     * @throws IllegalArgumentException if a name is unknown
+     * @see #mergeAndUnload()
+     */
+    public final MergedModel mergeAndUnload(String... names) {
+        return MergedModel.of(registry, ImmutableList.copyOf(names));
+    }
+
+    /**
+     * A model without adapters in its layers that keeps the active adapters' modules that are saved
+     * whole, and trained biases, as in PEFT. The bare base is {@link #base()}.
+     */
+    public final MergedModel unload() {
+        return MergedModel.of(registry, ImmutableList.of());
+    }
+
+    /**
+     * Computes the weights with the active adapters merged in, once, and serves them from now on in
+     * the adapted layers: faster passes, until {@link #unmergeAdapter} or {@link #setAdapter}. The
+     * base does not change.
+     *
+     * @throws UnsupportedFeatureException if an active adapter has no weight form
+     * @throws IllegalStateException if a merged weight is not finite; nothing has changed then
+     */
+    public final void mergeAdapter() {
+        registry.merge(registry.activation().names());
+    }
+
+    /**
+     * Merges these adapters, whatever is active, in addition to those that are merged already: in
+     * their layers they act alone.
+     *
+     * @throws IllegalArgumentException if a name is unknown
+     * @see #mergeAdapter()
+     */
+    public final void mergeAdapter(String... names) {
+        registry.merge(ImmutableList.copyOf(names));
+    }
+
+    /** Forgets merged weights, so that the active adapters act again: exactly as before. */
+    public final void unmergeAdapter() {
+        registry.unmerge();
+    }
+
+    /** Adapters whose merged weights are served; empty if none. */
+    public final ImmutableList<String> mergedAdapters() {
+        return registry.mergedNames();
     }
 
     /**
@@ -229,6 +314,14 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     /** All adapters by name, in the order in which they came. */
     public final ImmutableMap<String, PeftConfig> peftConfig() {
         return registry.configs();
+    }
+
+    /**
+     * What making the adapter, or loading it last, found: warnings, and tensors that the file
+     * lacked or had too many.
+     */
+    public final LoadReport loadReport(String name) {
+        return registry.entry(name).report();
     }
 
     /** The parts of an adapter. */

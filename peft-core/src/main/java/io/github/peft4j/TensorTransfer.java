@@ -8,7 +8,6 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.SavedParameter;
 import io.github.peft4j.io.Checkpoint;
@@ -24,6 +23,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves the tensors of an adapter's file into an adapter: each file tensor is used once or
@@ -32,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TensorTransfer {
 
+    private static final Logger logger = LoggerFactory.getLogger(TensorTransfer.class);
+
     private static final String PREFIX = "base_model.model.";
-    private static final int SHOWN = 10;
 
     private final AdapterSet set;
     private final String adapterName;
@@ -56,7 +58,7 @@ final class TensorTransfer {
         return new TensorTransfer(set, name, checkpoint, options);
     }
 
-    /** Does it; {@code before} are warnings that the report starts with. */
+    /** Does it; {@code before} are warnings that the report starts with, logged already. */
     LoadReport run(ImmutableList<String> before) throws IOException {
         warnings.addAll(before);
         Map<String, String> sources = new LinkedHashMap<>();
@@ -74,6 +76,7 @@ final class TensorTransfer {
         checkShapes(sources);
         warn(unexpected);
         transfer(sources);
+        warnings.subList(before.size(), warnings.size()).forEach(logger::warn);
         return new LoadReport(
                 ImmutableList.copyOf(missing),
                 ImmutableList.copyOf(unexpected),
@@ -162,9 +165,9 @@ final class TensorTransfer {
             throw new IOException(
                     checkpoint.directory()
                             + " lacks tensors of modules that are saved whole: "
-                            + shown(fatal)
+                            + Shown.of(fatal)
                             + ". It holds: "
-                            + shown(checkpoint.names())
+                            + Shown.of(checkpoint.names())
                             + ". Save the adapter again with its modules_to_save, or load it for"
                             + " the task it was trained for.");
         }
@@ -189,14 +192,14 @@ final class TensorTransfer {
                     "Size mismatch in "
                             + checkpoint.directory()
                             + ": "
-                            + shown(wrong)
+                            + Shown.of(wrong)
                             + ". Check r, rank_pattern and the base model in "
                             + PeftConfig.FILE_NAME
                             + ", or pass optIgnoreMismatchedSizes(true) to leave these out.");
         }
         mismatched.forEach(sources::remove);
         missing.addAll(mismatched);
-        warnings.add("Tensors of another size were left out: " + shown(wrong) + ".");
+        warnings.add("Tensors of another size were left out: " + Shown.of(wrong) + ".");
     }
 
     private void warn(List<String> unexpected) {
@@ -209,7 +212,7 @@ final class TensorTransfer {
                             + " tensors of the adapter, which keep their start values"
                             + all
                             + ": "
-                            + shown(missing)
+                            + Shown.of(missing)
                             + ".");
         }
         if (!unexpected.isEmpty()) {
@@ -218,7 +221,7 @@ final class TensorTransfer {
                             + " holds "
                             + unexpected.size()
                             + " tensors that belong to no part of the adapter: "
-                            + shown(unexpected)
+                            + Shown.of(unexpected)
                             + ".");
         }
     }
@@ -251,11 +254,5 @@ final class TensorTransfer {
             throw new IllegalStateException("No tensor " + key);
         }
         return parameter;
-    }
-
-    private static String shown(Iterable<String> names) {
-        String text = Joiner.on(", ").join(Iterables.limit(names, SHOWN));
-        int more = Iterables.size(names) - SHOWN;
-        return more > 0 ? text + ", ... (" + more + " more)" : text;
     }
 }

@@ -25,6 +25,14 @@ public record Activation(
     private static final Activation NONE =
             new Activation(ImmutableList.of(), ImmutableMap.of(), true, ImmutableSet.of());
 
+    /** Checks the names. */
+    public Activation {
+        if (ImmutableSet.copyOf(names).size() < names.size()) {
+            throw new IllegalArgumentException(
+                    "Adapters " + names + " hold a name twice. Name each adapter once.");
+        }
+    }
+
     /** These adapters, the first outermost. */
     public static Activation of(String... names) {
         return of(ImmutableList.copyOf(names));
@@ -33,6 +41,16 @@ public record Activation(
     /** These adapters, the first outermost. */
     public static Activation of(ImmutableList<String> names) {
         return new Activation(names, ImmutableMap.of(), true, ImmutableSet.of());
+    }
+
+    /** Other adapters, all switched on, with the scales of this activation. */
+    public Activation withNames(ImmutableList<String> others) {
+        return new Activation(others, scales, true, ImmutableSet.of());
+    }
+
+    /** The factor of an adapter. */
+    public double scaleOf(String name) {
+        return scales.getOrDefault(name, 1.0);
     }
 
     /** The bare base model. */
@@ -59,8 +77,30 @@ public record Activation(
                     "The scale of adapter '" + name + "' is " + factor + "; it must be finite.");
         }
         Map<String, Double> all = new LinkedHashMap<>(scales);
-        all.put(name, factor);
+        if (factor == 1) {
+            all.remove(name);
+        } else {
+            all.put(name, factor);
+        }
         return new Activation(names, ImmutableMap.copyOf(all), enabled, disabledLayers);
+    }
+
+    /** The same without one adapter. */
+    public Activation without(String name) {
+        Map<String, Double> others = new LinkedHashMap<>(scales);
+        others.remove(name);
+        return new Activation(
+                names.stream()
+                        .filter(other -> !other.equals(name))
+                        .collect(ImmutableList.toImmutableList()),
+                ImmutableMap.copyOf(others),
+                enabled,
+                disabledLayers);
+    }
+
+    /** Whether a layer of this path is meant by a name: the path itself, or its end after a dot. */
+    public static boolean names(String layer, String path) {
+        return path.equals(layer) || path.endsWith("." + layer);
     }
 
     /** Whether adapters act at the layer of this path. */
@@ -69,7 +109,7 @@ public record Activation(
             return false;
         }
         for (String layer : disabledLayers) {
-            if (path.equals(layer) || path.endsWith("." + layer)) {
+            if (names(layer, path)) {
                 return false;
             }
         }

@@ -6,7 +6,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
+import com.google.common.collect.Sets;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
@@ -34,6 +34,8 @@ public final class ActiveAdapters {
     private final IdentityHashMap<Parameter, ImmutableList<WeightAdapter>> folds =
             new IdentityHashMap<>();
     private final IdentityHashMap<Parameter, Fold> foldSites = new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, LayerSite> foldedLayers = new IdentityHashMap<>();
+    private final IdentityHashMap<Parameter, Parameter> held = new IdentityHashMap<>();
     private final IdentityHashMap<Parameter, Parameter> substitutes = new IdentityHashMap<>();
     private final IdentityHashMap<Adapter, Double> scales = new IdentityHashMap<>();
     private final List<ModelAdapter> modelAdapters = new ArrayList<>();
@@ -68,15 +70,18 @@ public final class ActiveAdapters {
      */
     public static ActiveAdapters of(
             BaseModel model, FrozenBase base, Map<String, AdapterSet> sets, Activation activation) {
-        return of(model, base, sets, activation, false);
+        return of(model, base, sets, activation, null);
     }
 
     /**
-     * The same adapters, each in its weight form: what merging folds.
+     * Adapters in their weight form: what merging folds. Modules that are saved whole and trained
+     * biases stay those of this activation.
      *
+     * @param names adapters to fold, the first outermost
      * @throws UnsupportedFeatureException if an adapter has no weight form
      */
-    public ActiveAdapters asWeights(BaseModel model, Map<String, AdapterSet> sets) {
+    public ActiveAdapters asWeights(
+            BaseModel model, Map<String, AdapterSet> sets, ImmutableList<String> names) {
         if (!modelAdapters.isEmpty()) {
             throw new UnsupportedFeatureException(
                     "Adapters "
@@ -84,7 +89,47 @@ public final class ActiveAdapters {
                             + " change the model's inputs and cannot be merged into its weights."
                             + " Keep them unmerged.");
         }
-        return of(model, base, sets, activation, true);
+        return of(model, base, sets, activation, names);
+    }
+
+    /**
+     * The same, except in layers that some adapters are merged into: there the merged weights stand
+     * in for the base's, and no adapter acts.
+     *
+     * @param merged the names of those adapters
+     * @param weights merged weights and biases, by the base's
+     */
+    public ActiveAdapters over(
+            BaseModel model,
+            Map<String, AdapterSet> sets,
+            ImmutableList<String> merged,
+            Map<Parameter, Parameter> weights) {
+        ActiveAdapters over = of(model, base, sets, activation);
+        for (LayerSite site : model.sites()) {
+            if (activation.actsAt(site.path()) && over.isMerged(site, sets, merged)) {
+                over.layers.remove(site.block());
+                over.substitute(site.weight(), weights);
+                over.substitute(site.bias(), weights);
+            }
+        }
+        return over;
+    }
+
+    private boolean isMerged(
+            LayerSite site, Map<String, AdapterSet> sets, ImmutableList<String> merged) {
+        return merged.stream()
+                .map(sets::get)
+                .anyMatch(set -> set != null && set.layers().containsKey(site.path()));
+    }
+
+    private void substitute(@Nullable Parameter original, Map<Parameter, Parameter> weights) {
+        if (original != null) {
+            folds.remove(original);
+            Parameter weight = weights.get(original);
+            if (weight != null) {
+                substitutes.put(original, weight);
+            }
+        }
     }
 
     private static ActiveAdapters of(
@@ -92,42 +137,54 @@ public final class ActiveAdapters {
             FrozenBase base,
             Map<String, AdapterSet> sets,
             Activation activation,
-            boolean weightsOnly) {
+            @Nullable ImmutableList<String> folded) {
         ActiveAdapters active = new ActiveAdapters(base, activation);
+        model.substitutes().forEach(active::standIn);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
-            AdapterSet set = sets.get(name);
-            if (set == null) {
-                throw new IllegalArgumentException(
-                        "There is no adapter '"
-                                + name
-                                + "'. Adapters of this model: "
-                                + sets.keySet()
-                                + ". Add or load it first.");
-            }
-            acting.add(set);
-            active.addScale(set, activation.scales().getOrDefault(name, 1.0));
+            acting.add(require(sets, name));
+        }
+        List<AdapterSet> inLayers = new ArrayList<>();
+        for (String name : folded == null ? activation.names() : folded) {
+            AdapterSet set = require(sets, name);
+            inLayers.add(set);
+            active.addScale(set, activation.scaleOf(name));
         }
         if (!activation.names().isEmpty()) {
             // PEFT trains biases in the base itself: they outlive disabling and switching.
             for (AdapterSet set : sets.values()) {
-                set.biases().forEach(active.substitutes::put);
+                set.biases().forEach((p, copy) -> active.substitutes.put(active.held(p), copy));
             }
         }
         for (LayerSite site : model.sites()) {
             if (activation.actsAt(site.path())) {
-                active.addLayer(site, acting, weightsOnly);
+                active.addLayer(site, inLayers, folded != null);
             }
         }
+        active.refuseSharedWeights(model);
         if (activation.enabled()) {
+            Set<Parameter> copied = Sets.newIdentityHashSet();
             for (AdapterSet set : acting) {
-                active.addSavedModules(set, activation);
+                active.addSavedModules(set, activation, copied);
                 set.modelAdapter().ifPresent(active.modelAdapters::add);
                 set.modelAdapter().ifPresent(active::addPenalty);
                 active.packing &= set.allowsPacking();
             }
         }
         return active;
+    }
+
+    private static AdapterSet require(Map<String, AdapterSet> sets, String name) {
+        AdapterSet set = sets.get(name);
+        if (set == null) {
+            throw new IllegalArgumentException(
+                    "There is no adapter '"
+                            + name
+                            + "'. Adapters of this model: "
+                            + sets.keySet()
+                            + ". Add or load it first.");
+        }
+        return set;
     }
 
     /** Adapters around the whole model, outermost first. */
@@ -176,7 +233,13 @@ public final class ActiveAdapters {
 
     /** Whether layers see another value than this base parameter's. */
     public boolean changes(Parameter parameter) {
-        return folds.containsKey(parameter) || substitutes.containsKey(parameter);
+        Parameter own = held(parameter);
+        return folds.containsKey(own) || substitute(own) != parameter;
+    }
+
+    /** The parameter that the block holds where the model shows this one in its place. */
+    Parameter held(Parameter parameter) {
+        return held.getOrDefault(parameter, parameter);
     }
 
     double scale(Adapter adapter) {
@@ -193,6 +256,11 @@ public final class ActiveAdapters {
 
     boolean allowsPacking() {
         return packing;
+    }
+
+    private void standIn(Parameter own, Parameter shown) {
+        held.put(shown, own);
+        substitutes.put(own, shown);
     }
 
     private void addScale(AdapterSet set, double scale) {
@@ -230,6 +298,7 @@ public final class ActiveAdapters {
         }
         if (!weights.isEmpty()) {
             ImmutableList<WeightAdapter> all = ImmutableList.copyOf(weights);
+            foldedLayers.putIfAbsent(held(site.requireWeight()), site);
             putFold(site.requireWeight(), all, Fold.weight(site));
             if (site.bias() != null) {
                 putFold(site.bias(), all, Fold.bias());
@@ -244,18 +313,35 @@ public final class ActiveAdapters {
     }
 
     private void putFold(Parameter parameter, ImmutableList<WeightAdapter> adapters, Fold fold) {
-        folds.put(parameter, adapters);
-        foldSites.put(parameter, fold);
+        folds.put(held(parameter), adapters);
+        foldSites.put(held(parameter), fold);
     }
 
-    private void addSavedModules(AdapterSet set, Activation activation) {
+    /** A changed weight reaches every layer that reads it, and not all of them were asked for. */
+    private void refuseSharedWeights(BaseModel model) {
+        for (LayerSite site : model.sites()) {
+            LayerSite folded = site.weight() == null ? null : foldedLayers.get(held(site.weight()));
+            if (folded != null && folded.block() != site.block()) {
+                throw new UnsupportedFeatureException(
+                        "Layers "
+                                + folded.path()
+                                + " and "
+                                + site.path()
+                                + " share one weight, so the adapter at one of them cannot act"
+                                + " through the weight, or be merged, without changing the other."
+                                + " Keep it unmerged, and use the layers of io.github.peft4j.nn.");
+            }
+        }
+    }
+
+    private void addSavedModules(AdapterSet set, Activation activation, Set<Parameter> copied) {
         for (Map.Entry<Parameter, SavedParameter> entry : set.savedModules().entrySet()) {
             SavedParameter saved = entry.getValue();
             if (!activation.actsAt(saved.modulePath())) {
                 continue;
             }
-            Parameter before = substitutes.put(entry.getKey(), saved.parameter());
-            if (before != null && before != saved.parameter() && isCopy(before, set)) {
+            Parameter own = held(entry.getKey());
+            if (!copied.add(own)) {
                 throw new IllegalArgumentException(
                         "Adapters "
                                 + activation.names()
@@ -264,11 +350,8 @@ public final class ActiveAdapters {
                                 + "; only one copy can act. Activate one of them, or train the"
                                 + " others without modules_to_save.");
             }
+            substitutes.put(own, saved.parameter());
         }
-    }
-
-    private static boolean isCopy(Parameter before, AdapterSet set) {
-        return !Iterables.contains(set.biases().values(), before);
     }
 
     /** How weight forms meet a parameter: a weight in [out, in], or a bias. */
@@ -284,9 +367,23 @@ public final class ActiveAdapters {
                 NDArray weight = frozen;
                 for (WeightAdapter adapter : adapters.reverse()) {
                     weight = adapter.weight(weight, frozen, pass);
+                    if (site.bias() == null) {
+                        requireNoBias(site, adapter, pass);
+                    }
                 }
                 return layer == null ? weight : layer.canonical(weight);
             };
+        }
+
+        /** A layer without a bias cannot take one on. */
+        private static void requireNoBias(LayerSite site, WeightAdapter adapter, AdapterPass pass) {
+            if (adapter.bias(null, pass) != null) {
+                throw new IllegalStateException(
+                        "The adapter at "
+                                + site.path()
+                                + " adds a bias, and the layer has none to be merged into. Keep the"
+                                + " adapter unmerged.");
+            }
         }
 
         static Fold bias() {

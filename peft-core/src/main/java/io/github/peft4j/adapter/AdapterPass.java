@@ -3,6 +3,7 @@ package io.github.peft4j.adapter;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDResource;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
@@ -85,6 +86,11 @@ public final class AdapterPass extends ParameterStore {
         return training;
     }
 
+    /** Whether something stands in for each of these parameters already. */
+    public boolean serves(Map<Parameter, Parameter> substitutes) {
+        return substitutes.keySet().stream().allMatch(own -> active.substitute(own) != own);
+    }
+
     /** Manager of the call's input. */
     public NDManager scope() {
         return scope;
@@ -108,12 +114,18 @@ public final class AdapterPass extends ParameterStore {
         return known;
     }
 
-    /** A value that several layers share, computed by the first that asks. */
+    /**
+     * A value that several layers share, computed by the first that asks. An array moves to the
+     * pass's manager: the first layer may compute in one that closes after it.
+     */
     @SuppressWarnings("unchecked") // one key, one type: the caller's contract
     public <T> T once(Object key, Supplier<T> supplier) {
         Object known = shared.get(key);
         if (known == null) {
             known = supplier.get();
+            if (known instanceof NDResource resource) {
+                resource.attach(scope);
+            }
             shared.put(key, known);
         }
         return (T) known;
@@ -147,11 +159,12 @@ public final class AdapterPass extends ParameterStore {
 
     /** The parameter with every weight form folded in, innermost first. */
     public NDArray effective(Parameter parameter) {
-        ImmutableList<WeightAdapter> folds = active.folds(parameter);
+        Parameter own = active.held(parameter);
+        ImmutableList<WeightAdapter> folds = active.folds(own);
         if (folds.isEmpty()) {
-            return value(parameter);
+            return value(own);
         }
-        return once(parameter, () -> active.fold(parameter, folds, this));
+        return once(own, () -> active.fold(own, folds, this));
     }
 
     private NDArray read(Parameter parameter) {

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +109,7 @@ public final class AdapterSet implements AutoCloseable {
         private final NDManager manager;
         private final Map<String, Adapter> layers = new LinkedHashMap<>();
         private final Map<String, Parameter> tensors = new LinkedHashMap<>();
+        private final Set<Parameter> keyed = new HashSet<>();
         private final Map<Parameter, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
         private final Map<String, Parameter> aliases = new LinkedHashMap<>();
@@ -124,7 +127,9 @@ public final class AdapterSet implements AutoCloseable {
 
         /** Puts an adapter at a layer; its tensors get keys {@code prefix + path + suffix}. */
         public Builder addLayer(String prefix, String path, Adapter adapter) {
-            layers.put(path, adapter);
+            if (layers.putIfAbsent(path, adapter) != null) {
+                throw new IllegalStateException("Two adapters claim the layer " + path + ".");
+            }
             adapter.parameters().forEach((suffix, p) -> addTensor(prefix + path + "." + suffix, p));
             return this;
         }
@@ -138,12 +143,19 @@ public final class AdapterSet implements AutoCloseable {
             return parameter;
         }
 
-        /** Adds a tensor under its file key; a key may come once. */
+        /**
+         * Adds a tensor under its file key; a key may come once. A tensor that has a key already,
+         * because layers share it, gets this one as an alias: it trains and counts once.
+         */
         public Builder addTensor(String key, Parameter parameter) {
+            if (keyed.contains(parameter) && tensors.get(key) != parameter) {
+                return addAlias(key, parameter);
+            }
             Parameter before = tensors.putIfAbsent(key, parameter);
             if (before != null && before != parameter) {
                 throw new IllegalStateException("Two tensors claim the key " + key + ".");
             }
+            keyed.add(parameter);
             return this;
         }
 
@@ -165,9 +177,10 @@ public final class AdapterSet implements AutoCloseable {
             return this;
         }
 
-        /** Sets what acts around the whole model. */
-        public Builder optModelAdapter(ModelAdapter adapter) {
+        /** Sets what acts around the whole model; its tensors get keys {@code prefix + suffix}. */
+        public Builder optModelAdapter(String prefix, ModelAdapter adapter) {
             modelAdapter = adapter;
+            adapter.parameters().forEach((suffix, p) -> addTensor(prefix + suffix, p));
             return this;
         }
 

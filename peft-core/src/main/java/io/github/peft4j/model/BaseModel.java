@@ -50,6 +50,14 @@ public interface BaseModel {
                 .orElse(Device.cpu());
     }
 
+    /**
+     * Parameters that take the place of those which the blocks hold, by the latter: the weights of
+     * a merged model. {@link #sites} and {@link #parameters} show them already.
+     */
+    default ImmutableMap<Parameter, Parameter> substitutes() {
+        return ImmutableMap.of();
+    }
+
     /** Facts from the checkpoint's configuration. */
     ModelInfo info();
 }

@@ -32,10 +32,13 @@ public final class ModuleTree {
 
     private ModuleTree() {}
 
-    /** All modules below the root, parents before children, in order. */
+    /**
+     * All modules below the root, parents before children, in order; one that stands at several
+     * places is named by the first.
+     */
     public static ImmutableList<LayerSite> sites(Block root) {
         ImmutableList.Builder<LayerSite> sites = ImmutableList.builder();
-        addSites("", root, sites);
+        addSites("", root, Sets.newIdentityHashSet(), sites);
         return sites.build();
     }
 
@@ -58,13 +61,15 @@ public final class ModuleTree {
     }
 
     private static void addSites(
-            String prefix, Block block, ImmutableList.Builder<LayerSite> sites) {
+            String prefix, Block block, Set<Block> seen, ImmutableList.Builder<LayerSite> sites) {
         children(block)
                 .forEach(
                         (name, child) -> {
-                            String path = prefix + name;
-                            sites.add(site(path, child));
-                            addSites(path + ".", child, sites);
+                            if (seen.add(child)) {
+                                String path = prefix + name;
+                                sites.add(site(path, child));
+                                addSites(path + ".", child, seen, sites);
+                            }
                         });
     }
 

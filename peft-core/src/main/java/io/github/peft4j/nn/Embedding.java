@@ -2,6 +2,7 @@ package io.github.peft4j.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -77,5 +78,10 @@ public final class Embedding extends Module implements AdaptableLayer {
             @Nullable PairList<String, Object> params) {
         NDArray ids = inputs.singletonOrThrow();
         return new NDList(forward(AdapterPass.over(store, ids.getManager(), training), ids));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] shapes) {
+        return new Shape[] {shapes[0].add(weight.getShape().get(1))};
     }
 }

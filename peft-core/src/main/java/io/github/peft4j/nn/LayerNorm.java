@@ -2,6 +2,7 @@ package io.github.peft4j.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -79,5 +80,10 @@ public final class LayerNorm extends Module implements AdaptableLayer {
             @Nullable PairList<String, Object> params) {
         NDArray x = inputs.singletonOrThrow();
         return new NDList(forward(AdapterPass.over(store, x.getManager(), training), x));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] shapes) {
+        return new Shape[] {shapes[0]};
     }
 }

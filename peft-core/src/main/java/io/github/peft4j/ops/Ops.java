@@ -2,7 +2,6 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,60 +21,58 @@ public final class Ops {
 
     /** {@code x w^T + b}: x [..., in], w [out, in], b [out] or null; result [..., out]. */
     public static NDArray linear(NDArray x, NDArray w, @Nullable NDArray b) {
-        checkInner(x, w, "linear");
+        Operands.requireInner(x, w, "linear");
+        Operands.requireVector(b, w.getShape().get(0), "bias of linear");
         return b == null ? module().call("linear", x, w) : module().call("linear", x, w, b);
     }
 
     /** {@code y + scale (x a^T) b^T}: y [..., out], x [..., in], a [r, in], b [out, r]. */
     public static NDArray loraAdd(NDArray y, NDArray x, NDArray a, NDArray b, double scale) {
-        checkLowRank(x, a, b);
-        check(
-                y.getShape().get(y.getShape().dimension() - 1) == b.getShape().get(0),
-                "lora: y ends in %s but B makes %s",
-                y.getShape(),
-                b.getShape());
+        Operands.requireLowRank(x, a, b);
+        Operands.requireShape(y, Operands.withLast(x, b.getShape().get(0)), "y of lora");
         return module().call("lora_add", y, x, a, b, scale);
     }
 
     /** {@code scale (x a^T) b^T}: x [..., in], a [r, in], b [out, r]; result [..., out]. */
     public static NDArray loraDelta(NDArray x, NDArray a, NDArray b, double scale) {
-        checkLowRank(x, a, b);
+        Operands.requireLowRank(x, a, b);
         return module().call("lora_delta", x, a, b, scale);
     }
 
     /** {@code scale b a}: a [r, in], b [out, r]; result [out, in]. */
     public static NDArray lowRank(NDArray a, NDArray b, double scale) {
-        check(
-                a.getShape().get(0) == b.getShape().get(1),
-                "low rank product: A is %s, B is %s",
-                a.getShape(),
-                b.getShape());
+        Operands.requireFactors(a, b);
         return module().call("low_rank", a, b, scale);
     }
 
     /** Rows of w [rows, dim] by ids [...] int64; result [..., dim]. Ids are checked by LibTorch. */
     public static NDArray embedding(NDArray ids, NDArray w) {
-        checkIds(ids);
+        Operands.requireIds(ids);
+        Operands.requireDimensions(w, 2, "embedding table");
         return module().call("embedding", ids, w);
     }
 
     /** As {@link #embedding(NDArray, NDArray)}, without a gradient for the row of padding. */
     public static NDArray embedding(NDArray ids, NDArray w, long paddingIndex) {
-        checkIds(ids);
+        Operands.requireIds(ids);
+        Operands.requireDimensions(w, 2, "embedding table");
+        Operands.requireIndex(paddingIndex, w.getShape().get(0), "padding row");
         return module().call("embedding_padded", ids, w, paddingIndex);
     }
 
     /** Layer norm over the last axis: {@code (x - mean) / sqrt(var + eps) * w + b}. */
     public static NDArray layerNorm(NDArray x, NDArray w, NDArray b, double eps) {
-        checkLast(x, w, "layer norm");
+        Operands.requireVector(w, Operands.last(x), "weight of layer norm");
+        Operands.requireVector(b, Operands.last(x), "bias of layer norm");
         return module().call("layer_norm", x, w, b, eps);
     }
 
     /** Layer norm of {@code x + residual}. */
     public static NDArray addLayerNorm(
             NDArray x, NDArray residual, NDArray w, NDArray b, double eps) {
-        checkLast(x, w, "layer norm");
-        checkSame(x, residual, "residual");
+        Operands.requireShape(residual, x.getShape(), "residual");
+        Operands.requireVector(w, Operands.last(x), "weight of layer norm");
+        Operands.requireVector(b, Operands.last(x), "bias of layer norm");
         return module().call("add_layer_norm", x, residual, w, b, eps);
     }
 
@@ -86,6 +83,7 @@ public final class Ops {
 
     /** Zeroes each element with probability p and divides the others by 1 - p. */
     public static NDArray dropout(NDArray x, double p) {
+        Operands.requireProbability(p);
         return module().call("dropout", x, p);
     }
 
@@ -96,7 +94,8 @@ public final class Ops {
 
     /** Rows of x [R, ...] by index [K] int64; result [K, ...]. */
     public static NDArray rows(NDArray x, NDArray index) {
-        checkIds(index);
+        Operands.requireIds(index);
+        Operands.requireDimensions(index, 1, "index of rows");
         return module().call("rows", x, index);
     }
 
@@ -118,7 +117,9 @@ public final class Ops {
      */
     public static NDArray attention(
             NDArray q, NDArray k, NDArray v, int heads, double dropout, @Nullable NDArray mask) {
-        checkHeads(q, heads);
+        Operands.requireAttention(q, k, v, heads, 3);
+        Operands.requireMask(mask, q, k);
+        Operands.requireProbability(dropout);
         return mask == null
                 ? module().call("attention", q, k, v, heads, dropout)
                 : module().call("attention", q, k, v, heads, dropout, mask);
@@ -142,7 +143,9 @@ public final class Ops {
             NDArray keyBounds,
             int heads,
             double dropout) {
-        checkHeads(q, heads);
+        Operands.requireAttention(q, k, v, heads, 2);
+        Operands.requireBounds(queryBounds, keyBounds);
+        Operands.requireProbability(dropout);
         return module().call("packed_attention", q, k, v, queryBounds, keyBounds, heads, dropout);
     }
 
@@ -150,82 +153,21 @@ public final class Ops {
      * Mean cross entropy of logits [R, C] and labels [R] int64; labels equal to ignore drop out.
      */
     public static NDArray crossEntropy(NDArray logits, NDArray labels, long ignore) {
-        checkIds(labels);
-        check(
-                logits.getShape().get(0) == labels.getShape().get(0),
-                "cross entropy: logits are %s, labels %s",
-                logits.getShape(),
-                labels.getShape());
+        Operands.requireIds(labels);
+        Operands.requireDimensions(logits, 2, "logits of cross entropy");
+        Operands.requireVector(labels, logits.getShape().get(0), "labels of cross entropy");
         return module().call("cross_entropy", logits, labels, ignore);
     }
 
     /** Mean binary cross entropy of logits and labels of the same shape. */
     public static NDArray binaryCrossEntropy(NDArray logits, NDArray labels) {
-        checkSame(logits, labels, "labels");
+        Operands.requireShape(labels, logits.getShape(), "labels");
         return module().call("bce_with_logits", logits, labels);
     }
 
     /** Mean squared error of two arrays of the same shape. */
     public static NDArray meanSquaredError(NDArray x, NDArray labels) {
-        checkSame(x, labels, "labels");
+        Operands.requireShape(labels, x.getShape(), "labels");
         return module().call("mse", x, labels);
-    }
-
-    private static void checkLowRank(NDArray x, NDArray a, NDArray b) {
-        checkInner(x, a, "lora");
-        check(
-                a.getShape().get(0) == b.getShape().get(1),
-                "lora: A is %s, B is %s",
-                a.getShape(),
-                b.getShape());
-    }
-
-    private static void checkInner(NDArray x, NDArray w, String what) {
-        Shape shape = w.getShape();
-        check(shape.dimension() == 2, what + ": the weight is %s, not [out, in]%s", shape, "");
-        check(last(x) == shape.get(1), what + ": x is %s, the weight %s", x.getShape(), shape);
-    }
-
-    private static void checkLast(NDArray x, NDArray w, String what) {
-        check(
-                last(x) == w.getShape().get(0),
-                what + ": x is %s, the weight %s",
-                x.getShape(),
-                w.getShape());
-    }
-
-    private static void checkSame(NDArray x, NDArray y, String what) {
-        check(
-                x.getShape().equals(y.getShape()),
-                what + " must have the same shape: %s and %s",
-                x.getShape(),
-                y.getShape());
-    }
-
-    private static void checkHeads(NDArray q, int heads) {
-        check(
-                heads > 0 && last(q) % heads == 0,
-                "attention: %s does not split into %s heads",
-                q.getShape(),
-                heads);
-    }
-
-    private static void checkIds(NDArray ids) {
-        check(
-                ids.getDataType() == DataType.INT64,
-                "ids, positions and class labels must be int64, got %s%s",
-                ids.getDataType(),
-                "");
-    }
-
-    private static long last(NDArray x) {
-        Shape shape = x.getShape();
-        return shape.dimension() == 0 ? -1 : shape.get(shape.dimension() - 1);
-    }
-
-    private static void check(boolean ok, String template, Object left, Object right) {
-        if (!ok) {
-            throw new IllegalArgumentException(String.format(template, left, right) + ".");
-        }
     }
 }

@@ -53,12 +53,13 @@ final class ScriptModule {
                         return true;
                     });
 
-    private ScriptModule() {
+    /** Loads these resources of this package. */
+    ScriptModule(ImmutableList<String> sources) {
         manager = NDManager.newBaseManager("PyTorch");
         manager.setName("peft ops");
         store = new ParameterStore(manager, false);
         try {
-            ByteArrayInputStream archive = new ByteArrayInputStream(ScriptArchive.of(SOURCES));
+            ByteArrayInputStream archive = new ByteArrayInputStream(ScriptArchive.of(sources));
             block = JniUtils.loadModule((PtNDManager) manager, archive, false, false);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot load the operator archive.", e);
@@ -84,23 +85,24 @@ final class ScriptModule {
         boolean plain = PLAIN_EXECUTOR.get();
         assert plain;
         List<NDArray> temporary = new ArrayList<>(0);
-        NDList list = new NDList(arguments.length + 2);
-        list.add(withPlainName(first, temporary));
-        for (Object argument : arguments) {
-            list.add(
-                    argument instanceof Number number
-                            ? scalar(number, temporary)
-                            : withPlainName((NDArray) argument, temporary));
+        try {
+            NDList list = new NDList(arguments.length + 2);
+            list.add(withPlainName(first, temporary));
+            for (Object argument : arguments) {
+                list.add(
+                        argument instanceof Number number
+                                ? scalar(number, temporary)
+                                : withPlainName((NDArray) argument, temporary));
+            }
+            list.add(methods.computeIfAbsent(method, this::methodSelector));
+            NDList results = block.forward(store, list, true);
+            refuseUnknownTypes(method, results);
+            return results;
+        } finally {
+            for (NDArray array : temporary) {
+                array.close();
+            }
         }
-        list.add(methods.computeIfAbsent(method, this::methodSelector));
-        NDList results = block.forward(store, list, true);
-        for (NDArray array : temporary) {
-            array.close();
-        }
-        for (NDArray result : results) {
-            refuseUnknownType(method, result);
-        }
-        return results;
     }
 
     private NDArray scalar(Number value, List<NDArray> temporary) {
@@ -148,9 +150,9 @@ final class ScriptModule {
         return true;
     }
 
-    private static void refuseUnknownType(String method, NDArray result) {
-        if (result.getDataType() == DataType.UNKNOWN) {
-            result.close();
+    private static void refuseUnknownTypes(String method, NDList results) {
+        if (results.stream().anyMatch(result -> result.getDataType() == DataType.UNKNOWN)) {
+            results.close();
             throw new IllegalStateException(
                     "Operator "
                             + method
@@ -158,6 +160,11 @@ final class ScriptModule {
                             + " DJL's own methods would end the process on it. Widen it to float32"
                             + " inside the operator.");
         }
+    }
+
+    /** How many numbers are kept as tensors. */
+    int constants() {
+        return constants.size();
     }
 
     private static final class Holder {
@@ -171,7 +178,7 @@ final class ScriptModule {
             if (engine == null) {
                 throw new IllegalStateException("The PyTorch engine is not on the class path.");
             }
-            return new ScriptModule();
+            return new ScriptModule(SOURCES);
         }
     }
 }

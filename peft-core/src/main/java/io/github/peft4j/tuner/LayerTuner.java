@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
@@ -64,7 +63,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     protected abstract C resolved(C config, TargetModules targets, List<LayerSite> sites);
 
     /** More warnings about a config and what it matched. */
-    protected ImmutableList<String> warnings(C config, List<String> adapted) {
+    protected ImmutableList<String> warnings(C config, List<LayerSite> adapted) {
         return ImmutableList.of();
     }
 
@@ -78,7 +77,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         TargetMatch match = TargetMatcher.match(targets, matchable(model, config), kinds());
         refuseHeads(match, request.lateModulesToSave());
         List<LayerSite> adapted = sites(model, match.adapted());
-        NDManager manager = newManager(adapted);
+        NDManager manager = newManager(model);
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
             LayerAdapters adapters = prepare(config, manager, adapted);
@@ -93,7 +92,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
                             .addAll(match.warnings())
-                            .addAll(warnings(config, match.adapted()))
+                            .addAll(warnings(config, adapted))
                             .build();
             TargetModules found = withLate(match.targets(), request.lateModulesToSave());
             return new Attachment<>(resolved(config, found, adapted), set.build(), warnings);
@@ -112,9 +111,8 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         return parameter;
     }
 
-    private static NDManager newManager(List<LayerSite> sites) {
-        Device device = sites.get(0).requireWeight().getArray().getDevice();
-        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    private static NDManager newManager(BaseModel model) {
+        NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
         manager.setName("peft adapter");
         return manager;
     }

@@ -1,6 +1,13 @@
 package io.github.peft4j.testkit;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.Ops;
 import java.nio.ByteBuffer;
 import org.assertj.core.api.Assertions;
 
@@ -40,5 +47,33 @@ public final class Tensors {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
         return bytes;
+    }
+
+    /** Writes {@code values * factor} into a parameter's own memory. */
+    public static void fill(Parameter parameter, NDArray values, double factor) {
+        try (Gradients off = Gradients.off()) {
+            InPlace.copy(parameter.getArray(), Ops.scale(values, factor));
+        }
+    }
+
+    /** An array of these numbers whose memory is LibTorch's own, like a loaded weight's. */
+    public static NDArray of(NDManager manager, Shape shape, double... numbers) {
+        float[] values = new float[numbers.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) numbers[i];
+        }
+        try (NDArray wrapped = manager.create(values, shape)) {
+            return Copies.detached(wrapped);
+        }
+    }
+
+    /** A parameter of these numbers. */
+    public static Parameter parameter(
+            NDManager manager, boolean trained, Shape shape, double... numbers) {
+        Parameter parameter =
+                Parameter.builder().setName("p").setType(Parameter.Type.WEIGHT).build();
+        parameter.setArray(of(manager, shape, numbers));
+        parameter.freeze(!trained);
+        return parameter;
     }
 }

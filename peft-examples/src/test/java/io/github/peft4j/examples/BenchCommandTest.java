@@ -45,8 +45,16 @@ class BenchCommandTest {
         try {
             CommandRun run =
                     CommandRun.of(
-                            "bench", "--workload", "tiny", "--models", folder, "--out", json,
-                            "--quick", "--threads", 1);
+                            "bench",
+                            "--workload",
+                            "tiny",
+                            "--models",
+                            folder,
+                            "--out",
+                            json,
+                            "--quick",
+                            "--threads",
+                            1);
 
             assertThat(run.err()).isEmpty();
             assertThat(run.exitCode()).isZero();
@@ -82,8 +90,15 @@ class BenchCommandTest {
 
         CommandRun threads =
                 CommandRun.of(
-                        "bench", "--workload", "tiny", "--models", folder, "--out",
-                        folder.resolve("a"), "--threads", -1);
+                        "bench",
+                        "--workload",
+                        "tiny",
+                        "--models",
+                        folder,
+                        "--out",
+                        folder.resolve("a"),
+                        "--threads",
+                        -1);
         assertThat(threads.exitCode()).isEqualTo(2);
         assertThat(threads.err()).contains("--threads is -1, must be 0 or more.");
     }
@@ -103,9 +118,11 @@ class BenchCommandTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Map<String, NDArray> batches = new TreeMap<>();
             for (int i = 0; i < 2; i++) {
-                batches.put("input_ids." + i, manager.create(new long[] {2, 90, 3}, new Shape(1, 3)));
                 batches.put(
-                        "attention_mask." + i, manager.create(new long[] {1, 1, 1}, new Shape(1, 3)));
+                        "input_ids." + i, manager.create(new long[] {2, 90, 3}, new Shape(1, 3)));
+                batches.put(
+                        "attention_mask." + i,
+                        manager.create(new long[] {1, 1, 1}, new Shape(1, 3)));
             }
             SafetensorsWriter.writeArrays(
                     folder.resolve("batches/two.safetensors"), batches, Map.of());

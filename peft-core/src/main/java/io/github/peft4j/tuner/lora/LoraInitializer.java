@@ -77,8 +77,8 @@ public interface LoraInitializer {
     /**
      * {@code "orthogonal"}: A and B are random but start with B A = 0, because their factors take
      * turns in the rows of an orthogonal matrix. With Q from the QR decomposition of a random rank
-     * x rank matrix, A = (N1 Q[0::2... ])^T / 10 over the even-numbered rows of Q and B = N2^T over
-     * the odd-numbered ones, N standard normal.
+     * x rank matrix, and N1 and N2 standard normal: A = Q0^T N1 / 10 with the rows 0, 2, ... of Q,
+     * and B = N2 Q1 / 10 with the rows 1, 3, ...
      *
      * @throws IllegalArgumentException if the rank is odd
      */

@@ -70,12 +70,8 @@ final class LoraLinear implements DeltaAdapter, WeightAdapter {
         if (bias == null) {
             return current;
         }
-        if (current == null) {
-            throw new IllegalStateException(
-                    "lora_bias needs a layer with a bias to be merged into. Keep the adapter"
-                            + " unmerged, or train it without lora_bias.");
-        }
-        return current.add(Ops.scale(pass.value(bias), scale(pass)));
+        NDArray added = Ops.scale(pass.value(bias), scale(pass));
+        return current == null ? added : current.add(added);
     }
 
     @Override

@@ -174,8 +174,7 @@ public final class Benchmark {
             for (int step = 0; step < steps; step++) {
                 time.start();
                 try (NDManager scope = root.newSubManager()) {
-                    float[] logits =
-                            model.apply(batches.input(step, scope, false)).toFloatArray();
+                    float[] logits = model.apply(batches.input(step, scope, false)).toFloatArray();
                     double sum = 0;
                     for (float logit : logits) {
                         sum += Math.abs((double) logit);
@@ -198,7 +197,9 @@ public final class Benchmark {
         TransformerModel base =
                 timed(
                         "load_base_seconds",
-                        () -> Transformers.load(workload.model(), TaskType.SEQ_CLS, options.build()));
+                        () ->
+                                Transformers.load(
+                                        workload.model(), TaskType.SEQ_CLS, options.build()));
         result.addProperty("rss_base_mb", ProcessMemory.resident());
         return base;
     }
@@ -238,8 +239,7 @@ public final class Benchmark {
         result.addProperty("rss_anonymous_mb", ProcessMemory.anonymous());
     }
 
-    private static double updateNorm(
-            Map<String, Parameter> trained, Map<String, float[]> start) {
+    private static double updateNorm(Map<String, Parameter> trained, Map<String, float[]> start) {
         double sum = 0;
         for (Map.Entry<String, Parameter> entry : trained.entrySet()) {
             float[] now = entry.getValue().getArray().toFloatArray();
@@ -253,7 +253,9 @@ public final class Benchmark {
 
     private static long size(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 

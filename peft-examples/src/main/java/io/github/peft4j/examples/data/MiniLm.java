@@ -85,8 +85,7 @@ public final class MiniLm {
     }
 
     /** Writes beside the goal and renames; whoever holds the lock owns the partial directory. */
-    private static void make(Path directory)
-            throws IOException, MalformedModelException {
+    private static void make(Path directory) throws IOException, MalformedModelException {
         Path partial = directory.resolveSibling(directory.getFileName() + ".partial");
         if (Files.exists(partial)) {
             MoreFiles.deleteRecursively(partial, RecursiveDeleteOption.ALLOW_INSECURE);

@@ -46,7 +46,8 @@ class MnistDemoTest {
         assertThat(figure(report, "before", "wrong_9")).isPositive();
         assertThat(figure(report, "after", "wrong_9"))
                 .isLessThanOrEqualTo(figure(report, "before", "wrong_9") / 3);
-        assertThat(figure(report, "after", "wrong")).isNotEqualTo(figure(report, "before", "wrong"));
+        assertThat(figure(report, "after", "wrong"))
+                .isNotEqualTo(figure(report, "before", "wrong"));
         assertThat(report.get("disabled")).isEqualTo(report.get("before"));
         assertThat(report.get("reloaded")).isEqualTo(report.get("after"));
     }
@@ -57,8 +58,20 @@ class MnistDemoTest {
 
         CommandRun run =
                 CommandRun.of(
-                        "demo", "mnist", "--images", 200, "--rank", 3, "--alpha", 2, "--digit", 4,
-                        "--seed", 1, "--json", json);
+                        "demo",
+                        "mnist",
+                        "--images",
+                        200,
+                        "--rank",
+                        3,
+                        "--alpha",
+                        2,
+                        "--digit",
+                        4,
+                        "--seed",
+                        1,
+                        "--json",
+                        json);
 
         assertThat(run.exitCode()).isZero();
         JsonObject report = CommandRun.json(json);

@@ -42,7 +42,7 @@ final class ToyModels {
     static PeftModel lora(BaseModel base, int seed, double dropout) {
         Engine.getEngine("PyTorch").setRandomSeed(seed);
         return PeftModels.getPeftModel(
-                base,
+                base.block(),
                 LoraConfig.builder()
                         .optTaskType(TaskType.SEQ_CLS)
                         .optR(4)

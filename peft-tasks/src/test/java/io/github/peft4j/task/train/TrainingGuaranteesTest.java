@@ -12,7 +12,6 @@ import io.github.peft4j.LoadAdapterOptions;
 import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.task.data.BatchLoader;
@@ -51,7 +50,7 @@ class TrainingGuaranteesTest {
 
     private PeftModel golden() throws IOException {
         return PeftModels.fromPretrained(
-                (BaseModel) base,
+                base,
                 Golden.path(ADAPTER),
                 "default",
                 LoadAdapterOptions.builder().optTrainable(true).build());

@@ -14,7 +14,6 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.TaskType;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.TextInput;
@@ -51,9 +50,7 @@ class TextTranslatorsTest {
         Path checkpoint = Golden.path("models/bert-seqcls");
         tokenizer = Tokenizer.fromPretrained(checkpoint);
         base = Transformers.load(checkpoint, TaskType.SEQ_CLS);
-        peft =
-                PeftModels.fromPretrained(
-                        (BaseModel) base, Golden.path("adapters/lora-seqcls-bert"));
+        peft = PeftModels.fromPretrained(base, Golden.path("adapters/lora-seqcls-bert"));
         model = Model.newInstance("classifier", "PyTorch");
         model.setBlock(peft);
     }
@@ -219,7 +216,7 @@ class TextTranslatorsTest {
         Path checkpoint = Golden.path("models/bert-seqcls-regression");
         LoraConfig config = LoraConfig.builder().optTaskType(TaskType.SEQ_CLS).build();
         try (TransformerModel one = Transformers.load(checkpoint, TaskType.SEQ_CLS);
-                PeftModel adapted = PeftModels.getPeftModel((BaseModel) one, config);
+                PeftModel adapted = PeftModels.getPeftModel(one, config);
                 Model djl = Model.newInstance("score", "PyTorch")) {
             djl.setBlock(adapted);
             try (Predictor<String, Float> predictor =

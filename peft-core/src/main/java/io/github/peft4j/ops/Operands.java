@@ -1,0 +1,152 @@
+package io.github.peft4j.ops;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import org.jspecify.annotations.Nullable;
+
+/** What operators ask of their operands, refused before LibTorch sees them. */
+final class Operands {
+
+    private Operands() {}
+
+    static void requireShape(NDArray x, Shape shape, String what) {
+        require(x.getShape().equals(shape), "The %s is %s; it must be %s", what, x, shape);
+    }
+
+    static void requireDimensions(NDArray x, int dimensions, String what) {
+        require(
+                x.getShape().dimension() == dimensions,
+                "The %s is %s; it must have %s axes",
+                what,
+                x,
+                dimensions);
+    }
+
+    /** A vector of this length, or null. */
+    static void requireVector(@Nullable NDArray x, long length, String what) {
+        if (x != null) {
+            requireShape(x, new Shape(length), what);
+        }
+    }
+
+    /** x [..., in] and w [out, in]. */
+    static void requireInner(NDArray x, NDArray w, String what) {
+        requireDimensions(w, 2, "weight of " + what);
+        require(
+                last(x) == w.getShape().get(1),
+                "The input of %s is %s; it must end in the %s columns of its weight",
+                what,
+                x,
+                w.getShape().get(1));
+    }
+
+    /** a [r, in] and b [out, r]. */
+    static void requireFactors(NDArray a, NDArray b) {
+        requireDimensions(a, 2, "factor A");
+        requireDimensions(b, 2, "factor B");
+        require(
+                a.getShape().get(0) == b.getShape().get(1),
+                "The factor %s is %s; it must have as many columns as A has rows, %s",
+                "B",
+                b,
+                a.getShape().get(0));
+    }
+
+    static void requireLowRank(NDArray x, NDArray a, NDArray b) {
+        requireFactors(a, b);
+        requireInner(x, a, "lora");
+    }
+
+    static void requireIds(NDArray ids) {
+        require(
+                ids.getDataType() == DataType.INT64,
+                "The %s array %s must be int64, got %s",
+                "index",
+                ids,
+                ids.getDataType());
+    }
+
+    static void requireIndex(long index, long rows, String what) {
+        if (index < 0 || index >= rows) {
+            throw new IllegalArgumentException(
+                    "The " + what + " is " + index + "; it must be from 0 to " + (rows - 1) + ".");
+        }
+    }
+
+    static void requireProbability(double p) {
+        if (!(p >= 0 && p < 1)) {
+            throw new IllegalArgumentException(
+                    "The dropout probability is " + p + "; it must be in [0, 1).");
+        }
+    }
+
+    /** q and k of these axes, equal but for the sequence; v like k; heads side by side. */
+    static void requireAttention(NDArray q, NDArray k, NDArray v, int heads, int axes) {
+        requireDimensions(q, axes, "query of attention");
+        requireDimensions(k, axes, "key of attention");
+        requireShape(v, k.getShape(), "value of attention");
+        require(
+                last(k) == last(q) && (axes == 2 || k.getShape().get(0) == q.getShape().get(0)),
+                "The %s is %s; it must have the batch and the features of the query, %s",
+                "key of attention",
+                k,
+                q.getShape());
+        require(
+                heads > 0 && last(q) % heads == 0,
+                "The %s is %s; its features must split into %s heads",
+                "query of attention",
+                q,
+                heads);
+    }
+
+    /** A boolean mask [B, 1 or S, T], or null. */
+    static void requireMask(@Nullable NDArray mask, NDArray q, NDArray k) {
+        if (mask == null) {
+            return;
+        }
+        require(
+                mask.getDataType() == DataType.BOOLEAN,
+                "The %s of shape %s must be boolean, got %s",
+                "attention mask",
+                mask,
+                mask.getDataType());
+        Shape one = new Shape(q.getShape().get(0), 1, k.getShape().get(1));
+        if (!mask.getShape().equals(one)) {
+            Shape each = new Shape(q.getShape().get(0), q.getShape().get(1), k.getShape().get(1));
+            requireShape(mask, each, "attention mask");
+        }
+    }
+
+    static void requireBounds(NDArray queryBounds, NDArray keyBounds) {
+        requireIds(queryBounds);
+        requireIds(keyBounds);
+        requireDimensions(keyBounds, 1, "array of key bounds");
+        requireShape(queryBounds, keyBounds.getShape(), "array of query bounds");
+        require(
+                keyBounds.getShape().get(0) > 1,
+                "The %s is %s; it must hold at least %s numbers",
+                "array of key bounds",
+                keyBounds,
+                2);
+    }
+
+    /** The length of the last axis, or -1 without axes. */
+    static long last(NDArray x) {
+        Shape shape = x.getShape();
+        return shape.dimension() == 0 ? -1 : shape.get(shape.dimension() - 1);
+    }
+
+    /** The shape of x with another last axis. */
+    static Shape withLast(NDArray x, long length) {
+        Shape shape = x.getShape();
+        return shape.slice(0, shape.dimension() - 1).add(length);
+    }
+
+    private static void require(boolean ok, String template, String what, NDArray x, Object rule) {
+        if (!ok) {
+            throw new IllegalArgumentException(
+                    String.format(template, what, x.getShape(), rule) + ".");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.peft4j.testkit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.InPlace;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** A base with two adapters of which the first is active. */
+final class TunerSubject implements AutoCloseable {
+
+    static final String FIRST = PeftModel.DEFAULT_ADAPTER;
+    static final String SECOND = "second";
+
+    private final ToyModel toy;
+    private final PeftModel model;
+
+    TunerSubject(ToyModel toy, PeftConfig config) {
+        this.toy = toy;
+        model = PeftModels.getPeftModel(toy.base().block(), config);
+        model.addAdapter(SECOND, config);
+    }
+
+    ToyModel toy() {
+        return toy;
+    }
+
+    PeftModel model() {
+        return model;
+    }
+
+    /** Whether every part of the method has this form. */
+    boolean is(Class<? extends Adapter> form) {
+        AdapterSet set = model.adapter(FIRST);
+        return set.modelAdapter().isEmpty()
+                && Iterables.all(set.layers().values(), form::isInstance);
+    }
+
+    NDArray output(NDManager scope, Activation activation) {
+        return model.forward(toy.input(scope), activation).logits();
+    }
+
+    /** What the base computes on its own. */
+    NDArray bare(NDManager scope) {
+        try (Gradients off = Gradients.off()) {
+            return toy.base().forward(toy.input(scope), model.newStore(), false).logits();
+        }
+    }
+
+    byte[] serial(String name) {
+        try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+            return Tensors.bytes(output(scope, Activation.of(name)));
+        }
+    }
+
+    /** Whether fifty more passes give the same bytes. */
+    boolean repeats(String name, byte[] bytes) {
+        return IntStream.range(0, 50).allMatch(i -> Arrays.equals(serial(name), bytes));
+    }
+
+    double distance(Activation left, Activation right) {
+        try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+            return Tensors.relativeError(output(scope, left), output(scope, right));
+        }
+    }
+
+    ImmutableMap<String, byte[]> bytes(String name) {
+        ImmutableMap.Builder<String, byte[]> bytes = ImmutableMap.builder();
+        model.adapter(name)
+                .tensors()
+                .forEach((key, p) -> bytes.put(key, Tensors.bytes(p.getArray())));
+        return bytes.buildOrThrow();
+    }
+
+    void backward() {
+        try (NDManager scope = NDManager.newBaseManager("PyTorch");
+                Gradients on = Gradients.on()) {
+            NDArray output = model.forward(toy.input(scope), model.newStore(), true).logits();
+            Gradients.backward(ToyModel.loss(output));
+        }
+    }
+
+    void trainSteps(int steps) {
+        for (int i = 0; i < steps; i++) {
+            backward();
+            try (Gradients off = Gradients.off()) {
+                for (Parameter parameter : model.trainableTensors().values()) {
+                    try (NDArray gradient = parameter.getArray().getGradient()) {
+                        InPlace.sgd(parameter.getArray(), gradient, 0.1);
+                    }
+                    Gradients.zero(parameter.getArray());
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        toy.close();
+    }
+
+    /** The norm of a tensor's gradient. */
+    static double gradientNorm(Parameter parameter) {
+        try (NDArray gradient = parameter.getArray().getGradient();
+                NDManager scope = NDManager.newBaseManager("PyTorch")) {
+            return InPlace.norm(scope, gradient).getFloat();
+        }
+    }
+}

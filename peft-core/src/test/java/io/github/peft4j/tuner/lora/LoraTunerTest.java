@@ -1,0 +1,28 @@
+package io.github.peft4j.tuner.lora;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.testkit.TunerContract;
+
+class LoraTunerTest extends TunerContract {
+
+    @Override
+    protected PeftConfig config() {
+        return LoraConfig.builder()
+                .optR(2)
+                .optLoraAlpha(3)
+                .optTargetModules("table", "up", "down")
+                .build();
+    }
+
+    @Override
+    protected ImmutableSet<String> keysOnOurLayers() {
+        return ImmutableSet.of(
+                "base_model.model.table.lora_embedding_A",
+                "base_model.model.table.lora_embedding_B",
+                "base_model.model.up.lora_A.weight",
+                "base_model.model.up.lora_B.weight",
+                "base_model.model.down.lora_A.weight",
+                "base_model.model.down.lora_B.weight");
+    }
+}
