@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,17 @@ class TsvReaderTest {
 
     private Path write(String text, Charset charset) throws IOException {
         return Files.write(directory.resolve("demo.tsv"), text.getBytes(charset));
+    }
+
+    @Test
+    void readsAStreamUnderTheNameGiven() throws IOException {
+        byte[] good = (HEADER + "train\t1\t2\tpositive\tyes\n").getBytes(StandardCharsets.UTF_8);
+        byte[] bad = (HEADER + "train\t1\t2\tpositive\n").getBytes(StandardCharsets.UTF_8);
+
+        assertThat(READER.read(new ByteArrayInputStream(good), "a.tsv").size()).isEqualTo(1);
+        assertThatThrownBy(() -> READER.read(new ByteArrayInputStream(bad), "jar!/a.tsv"))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("jar!/a.tsv, line 2: 4 columns where the header has 5.");
     }
 
     private void refuses(TsvReader reader, String text, String... parts) throws IOException {
