@@ -6,14 +6,18 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * What a classifier says of every test image, and how often it is wrong.
- *
- * @param scores ten an image
- * @param wrong for each digit, how many of its images were taken for another
- * @param images number of images
- */
-record DigitScores(float[] scores, int[] wrong, int images) {
+/** What a classifier says of every test image, ten scores an image, and how often it is wrong. */
+final class DigitScores {
+
+    private final float[] scores;
+    private final int[] wrong;
+    private final int images;
+
+    private DigitScores(float[] scores, int[] wrong, int images) {
+        this.scores = scores;
+        this.wrong = wrong;
+        this.images = images;
+    }
 
     /** Asks the block for every image. */
     static DigitScores of(Block block, MnistData data) {
@@ -31,6 +35,16 @@ record DigitScores(float[] scores, int[] wrong, int images) {
             }
         }
         return wrong;
+    }
+
+    /** Number of images. */
+    int images() {
+        return images;
+    }
+
+    /** How many images of a digit were taken for another. */
+    int wrong(int digit) {
+        return wrong[digit];
     }
 
     int allWrong() {

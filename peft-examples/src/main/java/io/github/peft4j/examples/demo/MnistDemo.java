@@ -5,10 +5,6 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
-import io.github.peft4j.DisabledAdapters;
-import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.examples.console.Checks;
@@ -21,7 +17,6 @@ import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.LoraInitializer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -118,7 +113,7 @@ public final class MnistDemo implements Callable<Integer> {
                     100.0 * count / weights.count());
             trainAdapter(peft, train, out);
 
-            Outcome outcome = judge(peft, net, before, test);
+            MnistOutcome outcome = MnistOutcome.judge(peft, net, before, test);
             printTable(outcome, out);
             boolean unchanged = weights.equals(WeightSnapshot.of(ModuleTree.parameters(net)));
             Checks checks = prove(outcome, unchanged, weights.count(), out);
@@ -148,84 +143,33 @@ public final class MnistDemo implements Callable<Integer> {
         }
     }
 
-    /** Predictions of all kinds of use of one adapter, and its size on disk. */
-    private record Outcome(
-            DigitScores before,
-            DigitScores on,
-            DigitScores partly,
-            DigitScores off,
-            DigitScores reloaded,
-            DigitScores merged,
-            long bytes) {
-
-        DemoReport report(double seconds, long parameters) {
-            return new DemoReport(
-                    "mnist",
-                    seconds,
-                    parameters,
-                    bytes,
-                    before.metrics(),
-                    on.metrics(),
-                    reloaded.metrics(),
-                    off.metrics());
-        }
-    }
-
-    private static Outcome judge(PeftModel peft, Block net, DigitScores before, MnistData test)
-            throws IOException {
-        DigitScores on = DigitScores.of(peft, test);
-        DigitScores partly;
-        try (DisabledAdapters firstLayer = peft.disableAdapter(LAYERS[0])) {
-            partly = DigitScores.of(peft, test);
-        }
-        DigitScores off;
-        try (DisabledAdapters all = peft.disableAdapter()) {
-            off = DigitScores.of(peft, test);
-        }
-        DigitScores merged;
-        try (MergedModel model = peft.mergeAndUnload()) {
-            merged = DigitScores.of(model, test);
-        }
-        Path directory = Files.createTempDirectory("peft-mnist");
-        try {
-            peft.savePretrained(directory);
-            try (PeftModel again = PeftModels.fromPretrained(net, directory)) {
-                DigitScores reloaded = DigitScores.of(again, test);
-                long bytes = AdapterSize.of(directory);
-                return new Outcome(before, on, partly, off, reloaded, merged, bytes);
-            }
-        } finally {
-            MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
-        }
-    }
-
-    private void printTable(Outcome outcome, PrintWriter out) {
+    private void printTable(MnistOutcome outcome, PrintWriter out) {
         out.printf(
                 Locale.ROOT,
                 "%n3  Wrong of %,d test images, by digit; the digit %d went from %d to %d%n",
-                outcome.on.images(),
+                outcome.on().images(),
                 digit,
-                outcome.before.wrong()[digit],
-                outcome.on.wrong()[digit]);
+                outcome.before().wrong(digit),
+                outcome.on().wrong(digit));
         String[] heads = "net,0,1,2,3,4,5,6,7,8,9,all,accuracy".split(",");
         new TextTable(heads)
-                .addRow(outcome.before.row("before"))
-                .addRow(outcome.on.row("LoRA on"))
-                .addRow(outcome.partly.row("off in " + LAYERS[0]))
-                .addRow(outcome.off.row("LoRA off"))
+                .addRow(outcome.before().row("before"))
+                .addRow(outcome.on().row("LoRA on"))
+                .addRow(outcome.partly().row("off in linear1"))
+                .addRow(outcome.off().row("LoRA off"))
                 .print(out);
     }
 
-    private Checks prove(Outcome all, boolean unchanged, long weights, PrintWriter out) {
+    private Checks prove(MnistOutcome all, boolean unchanged, long weights, PrintWriter out) {
         String bits = "bit for bit";
         out.println();
         return new Checks(out)
                 .add(
-                        all.off.sameBits(all.before),
+                        all.off().sameBits(all.before()),
                         String.format(
                                 Locale.ROOT,
                                 "LoRA off: all %,d predictions as before, %s",
-                                all.off.images(),
+                                all.off().images(),
                                 bits))
                 .add(
                         unchanged,
@@ -235,12 +179,14 @@ public final class MnistDemo implements Callable<Integer> {
                                 weights,
                                 bits))
                 .add(
-                        all.reloaded.sameBits(all.on),
+                        all.reloaded().sameBits(all.on()),
                         "saved in PEFT's format ("
-                                + AdapterSize.text(all.bytes)
+                                + AdapterSize.text(all.bytes())
                                 + "), loaded: as trained, "
                                 + bits)
-                .add(all.merged.sameBits(all.on), "merged into the weights: as trained, " + bits);
+                .add(
+                        all.merged().sameBits(all.on()),
+                        "merged into the weights: as trained, " + bits);
     }
 
     private void check(boolean right, String option, int value, String rule) {

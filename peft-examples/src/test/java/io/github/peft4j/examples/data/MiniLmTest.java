@@ -40,7 +40,9 @@ class MiniLmTest {
                         "tokenizer.json",
                         "tokenizer_config.json");
         assertThat(directory.resolve("tokenizer.json")).hasSize(742_346);
-        assertThat(directory.resolve("config.json")).content().contains("\"hidden_size\": 384");
+        assertThat(directory.resolve("config.json"))
+                .content()
+                .contains("\"hidden_size\": 384", "\"sentence-transformers/all-MiniLM-L6-v2\"");
         Path weights = directory.resolve("model.safetensors");
         assertThat(weights).hasSize(90_864_192);
         try (SafetensorsReader tensors = SafetensorsReader.open(weights)) {

@@ -28,7 +28,7 @@ class MnistTrainingTest {
 
             DigitScores scores = DigitScores.of(model.getBlock(), test);
 
-            assertThat(scores.scores()).hasSize(100_000);
+            assertThat(scores.images()).isEqualTo(10_000);
             assertThat(scores.allWrong()).isLessThan(2500);
         }
     }
