@@ -47,8 +47,7 @@ class ActivationTest {
                         .disableLayers(ImmutableList.of("up"));
 
         assertThat(both.without("a"))
-                .isEqualTo(
-                        Activation.of("b").scale("b", 3).disableLayers(ImmutableList.of("up")));
+                .isEqualTo(Activation.of("b").scale("b", 3).disableLayers(ImmutableList.of("up")));
     }
 
     @Test

@@ -40,10 +40,7 @@ class ModuleTreeTest {
     @Test
     void keepsOrdinalsWhereNamesWouldCollide() {
         SequentialBlock root =
-                new SequentialBlock()
-                        .add(linear())
-                        .add(new LambdaBlock(x -> x))
-                        .add(linear());
+                new SequentialBlock().add(linear()).add(new LambdaBlock(x -> x)).add(linear());
 
         assertThat(paths(root)).containsExactly("01Linear", "LambdaBlock", "03Linear");
     }
@@ -76,7 +73,9 @@ class ModuleTreeTest {
     void listsAParameterThatTwoLayersShareOnce() {
         Parameter weight = Parameter.builder().setName("w").setType(Parameter.Type.WEIGHT).build();
         Tree root =
-                new Tree().with("in", new Tree().owning(weight)).with("out", new Tree().owning(weight));
+                new Tree()
+                        .with("in", new Tree().owning(weight))
+                        .with("out", new Tree().owning(weight));
 
         assertThat(paths(root)).containsExactly("in", "out");
         assertThat(ModuleTree.parameters(root).keySet()).containsExactly("in.w");

@@ -54,9 +54,7 @@ class OperandsTest {
         refused(
                 () -> Ops.loraDelta(of(3, 3), of(2, 4), of(5, 2), 1),
                 "The input of lora is (3, 3); it must end in the 4 columns of its weight.");
-        refused(
-                () -> Ops.lowRank(of(4), of(5, 1), 1),
-                "The factor A is (4); it must have 2 axes.");
+        refused(() -> Ops.lowRank(of(4), of(5, 1), 1), "The factor A is (4); it must have 2 axes.");
     }
 
     @Test
@@ -93,7 +91,9 @@ class OperandsTest {
     @Test
     void attention() {
         NDArray q = of(2, 3, 4);
-        NDArray mask = manager.ones(new Shape(2, 1, 2)).toType(ai.djl.ndarray.types.DataType.BOOLEAN, true);
+        NDArray mask =
+                manager.ones(new Shape(2, 1, 2))
+                        .toType(ai.djl.ndarray.types.DataType.BOOLEAN, true);
 
         refused(
                 () -> Ops.attention(q, of(2, 3, 6), of(2, 3, 6), 2, 0, null),

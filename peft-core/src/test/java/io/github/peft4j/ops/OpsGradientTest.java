@@ -75,10 +75,7 @@ class OpsGradientTest {
     @Test
     void layerNorm() {
         GradientCheck.check(
-                a -> Ops.layerNorm(a[0], a[1], a[2], 1e-3),
-                numbers(2, 4),
-                numbers(4),
-                numbers(4));
+                a -> Ops.layerNorm(a[0], a[1], a[2], 1e-3), numbers(2, 4), numbers(4), numbers(4));
         GradientCheck.check(
                 a -> Ops.addLayerNorm(a[0], a[1], a[2], a[3], 1e-3),
                 numbers(2, 4),

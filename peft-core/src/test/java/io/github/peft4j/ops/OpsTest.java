@@ -79,8 +79,10 @@ class OpsTest {
         NDArray b = array(new Shape(2), 0, 1);
         NDArray half = array(new Shape(1, 2), 0.5, 1.5);
 
-        assertThat(Ops.layerNorm(x, w, b, 0).toFloatArray()).containsExactly(new float[] {-2, 3}, EXACT);
-        assertThat(Ops.layerNorm(x, w, b, 3).toFloatArray()).containsExactly(new float[] {-1, 2}, EXACT);
+        assertThat(Ops.layerNorm(x, w, b, 0).toFloatArray())
+                .containsExactly(new float[] {-2, 3}, EXACT);
+        assertThat(Ops.layerNorm(x, w, b, 3).toFloatArray())
+                .containsExactly(new float[] {-1, 2}, EXACT);
         assertThat(Ops.addLayerNorm(half, half, w, b, 3).toFloatArray())
                 .containsExactly(new float[] {-1, 2}, EXACT);
     }

@@ -53,8 +53,7 @@ public final class GradientCheck {
                 Assertions.assertThat(gradient.toDoubleArray())
                         .as("gradient of argument %d", i)
                         .containsExactly(
-                                differences(function, arguments, i),
-                                Assertions.within(TOLERANCE));
+                                differences(function, arguments, i), Assertions.within(TOLERANCE));
             }
         }
     }

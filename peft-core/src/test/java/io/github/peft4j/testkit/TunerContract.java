@@ -139,7 +139,12 @@ public abstract class TunerContract {
 
             subject.model()
                     .trainableTensors()
-                    .forEach((key, p) -> assertThat(TunerSubject.gradientNorm(p)).as(key).isPositive().isFinite());
+                    .forEach(
+                            (key, p) ->
+                                    assertThat(TunerSubject.gradientNorm(p))
+                                            .as(key)
+                                            .isPositive()
+                                            .isFinite());
         }
     }
 

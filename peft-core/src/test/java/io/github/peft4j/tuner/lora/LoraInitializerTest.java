@@ -135,7 +135,8 @@ class LoraInitializerTest {
 
         assertZero(pair.a());
         assertThat(deviation(pair.b())).isCloseTo(1, within(0.03));
-        assertThat(deviation(pair(LoraInitializer.randomEmbedding()).a())).isCloseTo(1, within(0.03));
+        assertThat(deviation(pair(LoraInitializer.randomEmbedding()).a()))
+                .isCloseTo(1, within(0.03));
     }
 
     @Test
@@ -144,7 +145,10 @@ class LoraInitializerTest {
         float[] expected = LoraInitializer.gaussian().create(manager, 4, 3, 2).a().toFloatArray();
         manager.getEngine().setRandomSeed(5);
         float[] named =
-                LoraStarts.linear(InitLoraWeights.GAUSSIAN).create(manager, 4, 3, 2).a().toFloatArray();
+                LoraStarts.linear(InitLoraWeights.GAUSSIAN)
+                        .create(manager, 4, 3, 2)
+                        .a()
+                        .toFloatArray();
 
         assertThat(named).containsExactly(expected);
         assertThat(LoraStarts.linear(InitLoraWeights.custom(LoraInitializer.normal(1))))
