@@ -17,13 +17,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Adapters on disk, in Hugging Face PEFT's layout. */
 final class AdapterFiles {
-
-    private static final Logger logger = LoggerFactory.getLogger(AdapterFiles.class);
 
     private static final String WEIGHTS = "adapter_model.safetensors";
 
@@ -81,9 +77,10 @@ final class AdapterFiles {
             if (registry.contains(name)) {
                 AdapterSet set = registry.require(name);
                 TensorTransfer transfer = TensorTransfer.into(set, name, checkpoint, options);
-                LoadReport report = transfer.run(ImmutableList.of());
-                registry.remember(name, transfer.storedTypes());
-                logged(report.warnings());
+                ImmutableList<String> before =
+                        joined(loaded.warnings(), registry.entry(name).report().warnings());
+                LoadReport report = transfer.run(before);
+                registry.loaded(name, transfer.storedTypes(), report);
                 return report;
             }
             PeftConfig config = forUse(loaded.config(), options);
@@ -91,14 +88,8 @@ final class AdapterFiles {
             try {
                 TensorTransfer transfer =
                         TensorTransfer.into(attachment.set(), name, checkpoint, options);
-                LoadReport report =
-                        transfer.run(
-                                ImmutableList.<String>builder()
-                                        .addAll(loaded.warnings())
-                                        .addAll(attachment.warnings())
-                                        .build());
-                registry.publish(name, attachment, transfer.storedTypes());
-                logged(report.warnings());
+                LoadReport report = transfer.run(joined(loaded.warnings(), attachment.warnings()));
+                registry.publish(name, attachment, transfer.storedTypes(), report);
                 return report;
             } catch (IOException | RuntimeException e) {
                 attachment.set().close();
@@ -112,9 +103,7 @@ final class AdapterFiles {
         return config.withCommon(config.common().withInferenceMode(!options.trainable()));
     }
 
-    private static void logged(List<String> warnings) {
-        for (String warning : warnings) {
-            logger.warn(warning);
-        }
+    private static ImmutableList<String> joined(List<String> first, List<String> second) {
+        return ImmutableList.<String>builder().addAll(first).addAll(second).build();
     }
 }

@@ -3,10 +3,12 @@ package io.github.peft4j;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.FrozenBase;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.BaseModel;
@@ -18,12 +20,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The adapters of a model and which of them act. Changes are made one at a time and published as
  * one immutable state, which passes read without a lock.
  */
 final class AdapterRegistry implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(AdapterRegistry.class);
 
     private final BaseModel base;
     private final FrozenBase frozen;
@@ -33,7 +40,7 @@ final class AdapterRegistry implements AutoCloseable {
     AdapterRegistry(BaseModel base) {
         this.base = base;
         frozen = new FrozenBase(base.parameters().values());
-        state = stateOf(ImmutableMap.of(), Activation.none(), ImmutableList.of());
+        state = stateOf(ImmutableMap.of(), Activation.none(), ImmutableList.of(), null);
     }
 
     /**
@@ -42,8 +49,13 @@ final class AdapterRegistry implements AutoCloseable {
      * @param config as it will be saved
      * @param storedTypes types of tensors that are written in another type than float32: copies of
      *     modules keep the type that the file had
+     * @param report what was odd about it
      */
-    record Entry(PeftConfig config, AdapterSet set, ImmutableMap<String, Dtype> storedTypes) {}
+    record Entry(
+            PeftConfig config,
+            AdapterSet set,
+            ImmutableMap<String, Dtype> storedTypes,
+            LoadReport report) {}
 
     /**
      * What passes see.
@@ -56,6 +68,7 @@ final class AdapterRegistry implements AutoCloseable {
             Activation chosen,
             ImmutableList<Silence> silences,
             Activation shown,
+            @Nullable MergedWeights merged,
             ActiveAdapters active) {}
 
     BaseModel base() {
@@ -77,7 +90,20 @@ final class AdapterRegistry implements AutoCloseable {
 
     ActiveAdapters workOut(Activation activation) {
         State now = state;
-        return activation.equals(now.shown()) ? now.active() : workOut(now.entries(), activation);
+        return activation.equals(now.shown())
+                ? now.active()
+                : workOut(now.entries(), activation, now.merged());
+    }
+
+    /** The active adapters as if none was merged. */
+    ActiveAdapters unmerged() {
+        State now = state;
+        return workOut(now.entries(), now.shown(), null);
+    }
+
+    ImmutableList<String> mergedNames() {
+        MergedWeights merged = state.merged();
+        return merged == null ? ImmutableList.of() : merged.names();
     }
 
     ImmutableMap<String, AdapterSet> sets() {
@@ -125,38 +151,50 @@ final class AdapterRegistry implements AutoCloseable {
 
     /** Builds an adapter and publishes it; it is not active. */
     synchronized void add(String name, PeftConfig config) {
-        publish(name, attach(name, config), ImmutableMap.of());
+        Attachment<?> attachment = attach(name, config);
+        LoadReport report = LoadReport.ofNew(attachment.warnings());
+        publish(name, attachment, ImmutableMap.of(), report);
     }
 
     /** Builds an adapter without publishing it. */
     Attachment<?> attach(String name, PeftConfig config) {
         checkFree(name);
         checkBias(config);
-        return Attachments.create(base, config);
+        return Attachments.create(base, config, name);
     }
 
     /**
      * Publishes an adapter that {@link #attach} has built.
      *
      * @param storedTypes in which types its file holds its tensors
+     * @param report what was odd about it
      */
     synchronized void publish(
-            String name, Attachment<?> attachment, ImmutableMap<String, Dtype> storedTypes) {
+            String name,
+            Attachment<?> attachment,
+            ImmutableMap<String, Dtype> storedTypes,
+            LoadReport report) {
         checkFree(name);
         attachment.set().setTraining(false);
-        put(name, new Entry(attachment.config(), attachment.set(), storedTypes));
+        put(name, new Entry(attachment.config(), attachment.set(), storedTypes, report));
     }
 
-    /** Remembers in which types the file holds its tensors that was loaded into an adapter. */
-    synchronized void remember(String name, ImmutableMap<String, Dtype> storedTypes) {
+    /** Keeps what loading into a known name has found. */
+    synchronized void loaded(
+            String name, ImmutableMap<String, Dtype> storedTypes, LoadReport report) {
         Entry entry = entry(name);
-        put(name, new Entry(entry.config(), entry.set(), storedTypes));
+        put(name, new Entry(entry.config(), entry.set(), storedTypes, report));
     }
 
     private void put(String name, Entry entry) {
         Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
         entries.put(name, entry);
-        state = stateOf(ImmutableMap.copyOf(entries), state.chosen(), state.silences());
+        state =
+                stateOf(
+                        ImmutableMap.copyOf(entries),
+                        state.chosen(),
+                        state.silences(),
+                        state.merged());
     }
 
     synchronized void copy(String from, String name) {
@@ -174,7 +212,13 @@ final class AdapterRegistry implements AutoCloseable {
                                 }
                             });
         }
-        publish(name, attachment, source.storedTypes());
+        LoadReport report = LoadReport.ofNew(attachment.warnings());
+        publish(name, attachment, source.storedTypes(), report);
+    }
+
+    /** Makes adapters active; a scale that was set stays with its adapter. */
+    synchronized void activate(ImmutableList<String> names) {
+        activate(state.chosen().withNames(names));
     }
 
     /** Makes an activation active and lets exactly its adapters train. */
@@ -183,7 +227,8 @@ final class AdapterRegistry implements AutoCloseable {
     }
 
     private void choose(ImmutableMap<String, Entry> entries, Activation activation) {
-        State next = stateOf(entries, activation, state.silences());
+        State before = state;
+        State next = stateOf(entries, activation, before.silences(), null);
         next.entries()
                 .forEach(
                         (name, entry) ->
@@ -192,6 +237,65 @@ final class AdapterRegistry implements AutoCloseable {
                                                 activation.names().contains(name)
                                                         && !entry.config().inferenceMode()));
         state = next;
+        if (before.merged() != null) {
+            logger.warn(
+                    "Adapters {} were merged and are not any more: {} are active now.",
+                    before.merged().names(),
+                    activation.names());
+            before.merged().close();
+        }
+    }
+
+    /** Merges adapters on top of those that are merged. */
+    synchronized void merge(ImmutableList<String> names) {
+        ImmutableList<String> all =
+                ImmutableSet.<String>builder().addAll(names).addAll(mergedNames()).build().asList();
+        if (mergedNames().containsAll(names)) {
+            logger.warn("Adapters {} are merged already; nothing to do.", names);
+            return;
+        }
+        ActiveAdapters weights = unmerged().asWeights(base, sets(), all);
+        MergedWeights before = state.merged();
+        MergedWeights merged = MergedWeights.of(base, weights, all);
+        state = stateOf(state.entries(), state.chosen(), state.silences(), merged);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    synchronized void unmerge() {
+        MergedWeights before = state.merged();
+        state = stateOf(state.entries(), state.chosen(), state.silences(), null);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /** Weights an adapter, also while it is not active. */
+    synchronized void scale(String name, double factor) {
+        entry(name)
+                .set()
+                .layers()
+                .forEach(
+                        (path, adapter) -> {
+                            if (!(adapter instanceof DeltaAdapter)) {
+                                throw new IllegalArgumentException(
+                                        "Adapter '"
+                                                + name
+                                                + "' does more than add to layer "
+                                                + path
+                                                + ", so the factor "
+                                                + factor
+                                                + " has no meaning there. Only adapters that add,"
+                                                + " such as LoRA, can be scaled.");
+                            }
+                        });
+        state =
+                stateOf(
+                        state.entries(),
+                        state.chosen().scale(name, factor),
+                        state.silences(),
+                        state.merged());
     }
 
     /**
@@ -212,7 +316,7 @@ final class AdapterRegistry implements AutoCloseable {
     }
 
     private void show(ImmutableList<Silence> silences) {
-        state = stateOf(state.entries(), state.chosen(), silences);
+        state = stateOf(state.entries(), state.chosen(), silences, state.merged());
     }
 
     /** Removes an adapter; its tensors are freed when no pass reads them any more. */
@@ -337,16 +441,24 @@ final class AdapterRegistry implements AutoCloseable {
     private State stateOf(
             ImmutableMap<String, Entry> entries,
             Activation chosen,
-            ImmutableList<Silence> silences) {
+            ImmutableList<Silence> silences,
+            @Nullable MergedWeights merged) {
         Activation shown = chosen;
         for (Silence silence : silences) {
             shown = silence.over(shown);
         }
-        return new State(entries, chosen, silences, shown, workOut(entries, shown));
+        return new State(entries, chosen, silences, shown, merged, workOut(entries, shown, merged));
     }
 
-    private ActiveAdapters workOut(ImmutableMap<String, Entry> entries, Activation activation) {
-        return ActiveAdapters.of(base, frozen, sets(entries), activation);
+    private ActiveAdapters workOut(
+            ImmutableMap<String, Entry> entries,
+            Activation activation,
+            @Nullable MergedWeights merged) {
+        ImmutableMap<String, AdapterSet> sets = sets(entries);
+        ActiveAdapters active = ActiveAdapters.of(base, frozen, sets, activation);
+        return merged == null
+                ? active
+                : active.over(base, sets, merged.names(), merged.parameters());
     }
 
     private static ImmutableMap<String, AdapterSet> sets(ImmutableMap<String, Entry> entries) {
@@ -357,6 +469,10 @@ final class AdapterRegistry implements AutoCloseable {
 
     @Override
     public void close() {
+        MergedWeights merged = state.merged();
+        if (merged != null) {
+            merged.close();
+        }
         sets().values().forEach(AdapterSet::close);
         frozen.close();
     }

@@ -2,6 +2,7 @@ package io.github.peft4j;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.AttachRequest;
@@ -21,13 +22,15 @@ final class Attachments {
 
     private Attachments() {}
 
-    /** The adapter of a config on a base. */
-    static Attachment<?> create(BaseModel base, PeftConfig config) {
+    /** The adapter of a config on a base; its warnings are logged. */
+    static Attachment<?> create(BaseModel base, PeftConfig config, String name) {
         Attachment<?> attachment =
-                attach(
-                        Tuners.require(config.peftType()),
-                        base,
-                        withModelFacts(base.info(), config));
+                withNameWarning(
+                        attach(
+                                Tuners.require(config.peftType()),
+                                base,
+                                withModelFacts(base.info(), config)),
+                        name);
         for (String warning : attachment.warnings()) {
             logger.warn(warning);
         }
@@ -38,6 +41,27 @@ final class Attachments {
     static boolean trainsBias(PeftConfig config) {
         Object bias = config.toMap().get("bias");
         return bias != null && !bias.equals("none");
+    }
+
+    /** PEFT looks for the adapter's name in its keys, and finds it in the method's own prefix. */
+    private static <C extends PeftConfig> Attachment<C> withNameWarning(
+            Attachment<C> attachment, String name) {
+        for (Adapter adapter : attachment.set().layers().values()) {
+            for (String suffix : adapter.parameters().keySet()) {
+                String prefix = suffix.substring(0, suffix.indexOf('_') + 1);
+                if (prefix.contains(name)) {
+                    return attachment.warn(
+                            "Adapter name '"
+                                    + name
+                                    + "' is part of '"
+                                    + prefix
+                                    + "', with which this method's tensors begin: Python PEFT may"
+                                    + " leave their start values when it loads them. Choose another"
+                                    + " name.");
+                }
+            }
+        }
+        return attachment;
     }
 
     private static <C extends PeftConfig> Attachment<C> attach(

@@ -3,7 +3,7 @@ package io.github.peft4j;
 import com.google.common.collect.ImmutableList;
 
 /**
- * What loading an adapter found.
+ * What making or loading an adapter found.
  *
  * @param missingKeys tensors of the adapter that the file lacks; they keep their values
  * @param unexpectedKeys tensors of the file that no part of the adapter takes
@@ -12,4 +12,10 @@ import com.google.common.collect.ImmutableList;
 public record LoadReport(
         ImmutableList<String> missingKeys,
         ImmutableList<String> unexpectedKeys,
-        ImmutableList<String> warnings) {}
+        ImmutableList<String> warnings) {
+
+    /** The report on an adapter that was made here: nothing can be missing. */
+    static LoadReport ofNew(ImmutableList<String> warnings) {
+        return new LoadReport(ImmutableList.of(), ImmutableList.of(), warnings);
+    }
+}

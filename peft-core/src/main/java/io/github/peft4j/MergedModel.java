@@ -1,8 +1,6 @@
 package io.github.peft4j;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBaseBlock;
 import ai.djl.nn.Block;
@@ -21,7 +19,6 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,21 +32,21 @@ import org.jspecify.annotations.Nullable;
 public final class MergedModel extends AbstractBaseBlock implements BaseModel, AutoCloseable {
 
     private final BaseModel base;
-    private final NDManager manager;
+    private final MergedWeights own;
     private final FrozenBase frozen;
     private final ActiveAdapters merged;
     private final ImmutableMap<String, Parameter> weights;
     private final ImmutableMap<Parameter, Parameter> substitutes;
     private final ImmutableList<LayerSite> sites;
 
-    private MergedModel(
-            BaseModel base, NDManager manager, ImmutableMap<Parameter, Parameter> replaced) {
+    private MergedModel(BaseModel base, MergedWeights own) {
         this.base = base;
-        this.manager = manager;
+        this.own = own;
         inputShapes = new Shape[0];
         ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
-        base.parameters().forEach((key, p) -> all.put(key, replaced.getOrDefault(p, p)));
+        base.parameters().forEach((key, p) -> all.put(key, own.parameters().getOrDefault(p, p)));
         weights = all.buildOrThrow();
+        ImmutableMap<Parameter, Parameter> replaced = own.parameters();
         sites =
                 base.sites().stream()
                         .map(site -> shown(site, replaced))
@@ -87,58 +84,17 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
         return ImmutableMap.copyOf(all);
     }
 
-    static MergedModel of(BaseModel base, AdapterRegistry registry) {
-        ActiveAdapters active = registry.active().asWeights(base, registry.sets());
-        NDManager manager = NDManager.newBaseManager(base.device(), "PyTorch");
-        manager.setName("peft merged");
-        try (NDManager scratch = manager.newSubManager();
-                Gradients off = Gradients.off()) {
-            ParameterStore store = new ParameterStore(scratch, false);
-            AdapterPass pass = new AdapterPass(store, scratch, false, active);
-            Map<Parameter, Parameter> replaced = new LinkedHashMap<>();
-            for (Map.Entry<String, Parameter> entry : base.parameters().entrySet()) {
-                Parameter original = entry.getValue();
-                if (active.changes(original)) {
-                    NDArray weight = pass.effective(original);
-                    refuseNonFinite(entry.getKey(), weight, registry);
-                    replaced.put(original, owned(original, weight, manager));
-                }
-            }
-            return new MergedModel(base, manager, ImmutableMap.copyOf(replaced));
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
-    }
-
-    private static void refuseNonFinite(String key, NDArray weight, AdapterRegistry registry) {
-        try (NDArray bad = weight.isNaN().logicalOr(weight.isInfinite())) {
-            if (bad.any().getBoolean()) {
-                throw new IllegalStateException(
-                        "Merging adapters "
-                                + registry.activation().names()
-                                + " gives numbers in "
-                                + key
-                                + " that are not finite. Check the adapter's tensors; nothing was"
-                                + " merged.");
-            }
-        }
-    }
-
-    private static Parameter owned(Parameter original, NDArray weight, NDManager manager) {
-        NDArray copy = Copies.detached(weight);
-        copy.attach(manager);
-        Parameter parameter =
-                Parameter.builder().setName(original.getName()).setType(original.getType()).build();
-        parameter.setArray(copy);
-        parameter.freeze(true);
-        return parameter;
+    /** Folds these adapters; saved modules and biases are those of the registry's activation. */
+    static MergedModel of(AdapterRegistry registry, ImmutableList<String> names) {
+        BaseModel base = registry.base();
+        ActiveAdapters active = registry.unmerged().asWeights(base, registry.sets(), names);
+        return new MergedModel(base, MergedWeights.of(base, active, names));
     }
 
     /** Predicts; records no graph. */
     public ModelOutput forward(ModelInput input) {
         try (Gradients off = Gradients.off()) {
-            return forward(input, new ParameterStore(manager, false), false);
+            return forward(input, new ParameterStore(own.manager(), false), false);
         }
     }
 
@@ -217,7 +173,7 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
     /** Frees the merged weights; the base stays open. */
     @Override
     public void close() {
-        manager.close();
+        own.close();
         frozen.close();
     }
 

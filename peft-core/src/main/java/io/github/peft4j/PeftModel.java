@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
         registry = new AdapterRegistry(base);
         try {
             registry.add(adapterName, config);
-            registry.activate(Activation.of(adapterName));
+            registry.activate(ImmutableList.of(adapterName));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -102,7 +103,9 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
                 () -> {
                     ActiveAdapters active = adapters.get();
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
-                    return ModelAdapters.around(base, active).forward(input, pass, training);
+                    ModelOutput output =
+                            ModelAdapters.around(base, active).forward(input, pass, training);
+                    return active.penalize(output, pass);
                 });
     }
 
@@ -163,7 +166,18 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
                             + peftConfig().keySet()
                             + ". Name one; disableAdapter() switches them off for a while.");
         }
-        registry.activate(Activation.of(names));
+        registry.activate(ImmutableList.copyOf(names));
+    }
+
+    /**
+     * Weights an adapter's contribution, in this activation and all later ones: 1 is what its
+     * config says ({@code lora_alpha / r}), 0 is none.
+     *
+     * @throws IllegalArgumentException if the name is unknown, the factor is not finite, or the
+     *     adapter is none that only adds to its layers
+     */
+    public final void setScale(String name, double factor) {
+        registry.scale(name, factor);
     }
 
     /** Makes an activation active: adapters with scales, or silent in some layers. */
@@ -184,9 +198,10 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     /**
      * Switches the adapters off until the returned scope is closed: {@code try (var off =
      * model.disableAdapter()) { ... }}. Biases trained with {@code bias != none} stay, as in PEFT;
-     * {@link Activation#none()} is the bare base.
+     * {@link Activation#none()} is the bare base. Merged weights are forgotten, as in PEFT.
      */
     public final DisabledAdapters disableAdapter() {
+        registry.unmerge();
         return disable(ImmutableList.of());
     }
 
@@ -218,7 +233,59 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * @throws IllegalStateException if a merged weight is not finite
      */
     public final MergedModel mergeAndUnload() {
-        return MergedModel.of(base, registry);
+        return MergedModel.of(registry, registry.activation().names());
+    }
+
+    /**
+     * A model with these adapters merged into their layers, whatever is active there. Modules that
+     * are saved whole are those of the active adapters, as in PEFT.
+     *
+     * @throws IllegalArgumentException if a name is unknown
+     * @see #mergeAndUnload()
+     */
+    public final MergedModel mergeAndUnload(String... names) {
+        return MergedModel.of(registry, ImmutableList.copyOf(names));
+    }
+
+    /**
+     * A model without adapters in its layers that keeps the active adapters' modules that are saved
+     * whole, and trained biases, as in PEFT. The bare base is {@link #base()}.
+     */
+    public final MergedModel unload() {
+        return MergedModel.of(registry, ImmutableList.of());
+    }
+
+    /**
+     * Computes the weights with the active adapters merged in, once, and serves them from now on in
+     * the adapted layers: faster passes, until {@link #unmergeAdapter} or {@link #setAdapter}. The
+     * base does not change.
+     *
+     * @throws UnsupportedFeatureException if an active adapter has no weight form
+     * @throws IllegalStateException if a merged weight is not finite; nothing has changed then
+     */
+    public final void mergeAdapter() {
+        registry.merge(registry.activation().names());
+    }
+
+    /**
+     * Merges these adapters, whatever is active, in addition to those that are merged already: in
+     * their layers they act alone.
+     *
+     * @throws IllegalArgumentException if a name is unknown
+     * @see #mergeAdapter()
+     */
+    public final void mergeAdapter(String... names) {
+        registry.merge(ImmutableList.copyOf(names));
+    }
+
+    /** Forgets merged weights, so that the active adapters act again: exactly as before. */
+    public final void unmergeAdapter() {
+        registry.unmerge();
+    }
+
+    /** Adapters whose merged weights are served; empty if none. */
+    public final ImmutableList<String> mergedAdapters() {
+        return registry.mergedNames();
     }
 
     /**
@@ -247,6 +314,14 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     /** All adapters by name, in the order in which they came. */
     public final ImmutableMap<String, PeftConfig> peftConfig() {
         return registry.configs();
+    }
+
+    /**
+     * What making the adapter, or loading it last, found: warnings, and tensors that the file
+     * lacked or had too many.
+     */
+    public final LoadReport loadReport(String name) {
+        return registry.entry(name).report();
     }
 
     /** The parts of an adapter. */
@@ -278,6 +353,26 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
             set.getValue().tensors().forEach((key, p) -> list.add(prefix + key, p));
         }
         return list;
+    }
+
+    /**
+     * Freezes what the predicate names, or lets it train again as far as it belongs to a trainable
+     * active adapter: a DJL {@code newTrainer} after {@code load} asks for all parameters.
+     */
+    @Override
+    public final void freezeParameters(boolean freeze, Predicate<Parameter> predicate) {
+        ImmutableSet<Parameter> trained = ImmutableSet.copyOf(trainableTensors().values());
+        for (Parameter parameter : getParameters().values()) {
+            if (predicate.test(parameter) && (freeze || trained.contains(parameter))) {
+                parameter.freeze(freeze);
+            }
+        }
+    }
+
+    /** As {@link #freezeParameters(boolean, Predicate)}, for all parameters. */
+    @Override
+    public final void freezeParameters(boolean freeze) {
+        freezeParameters(freeze, parameter -> true);
     }
 
     /** No children: the base is a reference. */

@@ -21,24 +21,26 @@ public final class PeftModels {
     /**
      * Wraps a base with a fresh adapter called {@code default}.
      *
+     * @param base a model of {@code Transformers.load}, or any initialized DJL block
      * @return the config's task class where peft-tasks is on the class path, else a plain {@link
      *     PeftModel}
      * @throws IllegalArgumentException if the config does not fit the base
      * @throws UnsupportedFeatureException if this version lacks something the config asks for
      */
-    public static PeftModel getPeftModel(BaseModel base, PeftConfig config) {
+    public static PeftModel getPeftModel(Block base, PeftConfig config) {
         return getPeftModel(base, config, PeftModel.DEFAULT_ADAPTER);
     }
 
     /** Wraps a base with a fresh adapter of this name. */
-    public static PeftModel getPeftModel(BaseModel base, PeftConfig config, String adapterName) {
-        String name = base.info().nameOrPath();
+    public static PeftModel getPeftModel(Block base, PeftConfig config, String adapterName) {
+        BaseModel model = baseOf(base);
+        String name = model.info().nameOrPath();
         String given = config.common().baseModelNameOrPath();
         if (given != null && !given.equals(name)) {
             logger.warn("The config names base model {}, but the base is {}.", given, name);
         }
         return wrap(
-                base,
+                model,
                 config.withCommon(config.common().withBaseModelNameOrPath(name)),
                 adapterName);
     }
@@ -55,16 +57,6 @@ public final class PeftModels {
         return new PeftModel(base, config, adapterName);
     }
 
-    /** Wraps an initialized DJL block with a fresh adapter called {@code default}. */
-    public static PeftModel getPeftModel(Block base, PeftConfig config) {
-        return getPeftModel(base, config, PeftModel.DEFAULT_ADAPTER);
-    }
-
-    /** Wraps an initialized DJL block with a fresh adapter of this name. */
-    public static PeftModel getPeftModel(Block base, PeftConfig config, String adapterName) {
-        return getPeftModel(baseOf(base), config, adapterName);
-    }
-
     /**
      * Wraps the block of a DJL model with a fresh adapter called {@code default}. The DJL model
      * must stay open.
@@ -74,12 +66,12 @@ public final class PeftModels {
     }
 
     /** Loads an adapter for prediction, called {@code default}. */
-    public static PeftModel fromPretrained(BaseModel base, Path directory) throws IOException {
+    public static PeftModel fromPretrained(Block base, Path directory) throws IOException {
         return fromPretrained(base, directory, PeftModel.DEFAULT_ADAPTER);
     }
 
     /** Loads an adapter for prediction under this name. */
-    public static PeftModel fromPretrained(BaseModel base, Path directory, String adapterName)
+    public static PeftModel fromPretrained(Block base, Path directory, String adapterName)
             throws IOException {
         return fromPretrained(base, directory, adapterName, LoadAdapterOptions.DEFAULT);
     }
@@ -92,10 +84,10 @@ public final class PeftModels {
      * @throws IllegalArgumentException if the config does not fit the base
      */
     public static PeftModel fromPretrained(
-            BaseModel base, Path directory, String adapterName, LoadAdapterOptions options)
+            Block base, Path directory, String adapterName, LoadAdapterOptions options)
             throws IOException {
         PeftConfig config = PeftConfig.fromPretrained(directory.resolve(options.subfolder()));
-        PeftModel model = wrap(base, AdapterFiles.forUse(config, options), adapterName);
+        PeftModel model = wrap(baseOf(base), AdapterFiles.forUse(config, options), adapterName);
         try {
             model.loadAdapter(directory, adapterName, options);
             return model;
@@ -103,11 +95,6 @@ public final class PeftModels {
             model.close();
             throw e;
         }
-    }
-
-    /** Loads an adapter onto an initialized DJL block. */
-    public static PeftModel fromPretrained(Block base, Path directory) throws IOException {
-        return fromPretrained(baseOf(base), directory);
     }
 
     /**

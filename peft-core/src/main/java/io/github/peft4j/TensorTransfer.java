@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves the tensors of an adapter's file into an adapter: each file tensor is used once or
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * read.
  */
 final class TensorTransfer {
+
+    private static final Logger logger = LoggerFactory.getLogger(TensorTransfer.class);
 
     private static final String PREFIX = "base_model.model.";
 
@@ -54,7 +58,7 @@ final class TensorTransfer {
         return new TensorTransfer(set, name, checkpoint, options);
     }
 
-    /** Does it; {@code before} are warnings that the report starts with. */
+    /** Does it; {@code before} are warnings that the report starts with, logged already. */
     LoadReport run(ImmutableList<String> before) throws IOException {
         warnings.addAll(before);
         Map<String, String> sources = new LinkedHashMap<>();
@@ -72,6 +76,7 @@ final class TensorTransfer {
         checkShapes(sources);
         warn(unexpected);
         transfer(sources);
+        warnings.subList(before.size(), warnings.size()).forEach(logger::warn);
         return new LoadReport(
                 ImmutableList.copyOf(missing),
                 ImmutableList.copyOf(unexpected),

@@ -43,6 +43,16 @@ public record Activation(
         return new Activation(names, ImmutableMap.of(), true, ImmutableSet.of());
     }
 
+    /** Other adapters, all switched on, with the scales of this activation. */
+    public Activation withNames(ImmutableList<String> others) {
+        return new Activation(others, scales, true, ImmutableSet.of());
+    }
+
+    /** The factor of an adapter. */
+    public double scaleOf(String name) {
+        return scales.getOrDefault(name, 1.0);
+    }
+
     /** The bare base model. */
     public static Activation none() {
         return NONE;
@@ -67,7 +77,11 @@ public record Activation(
                     "The scale of adapter '" + name + "' is " + factor + "; it must be finite.");
         }
         Map<String, Double> all = new LinkedHashMap<>(scales);
-        all.put(name, factor);
+        if (factor == 1) {
+            all.remove(name);
+        } else {
+            all.put(name, factor);
+        }
         return new Activation(names, ImmutableMap.copyOf(all), enabled, disabledLayers);
     }
 

@@ -10,7 +10,9 @@ import com.google.common.collect.Sets;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelOutput;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ public final class ActiveAdapters {
     private final IdentityHashMap<Parameter, Parameter> substitutes = new IdentityHashMap<>();
     private final IdentityHashMap<Adapter, Double> scales = new IdentityHashMap<>();
     private final List<ModelAdapter> modelAdapters = new ArrayList<>();
+    private final Set<Penalized> penalized = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean packing = true;
 
     private final Activation activation;
@@ -67,15 +70,18 @@ public final class ActiveAdapters {
      */
     public static ActiveAdapters of(
             BaseModel model, FrozenBase base, Map<String, AdapterSet> sets, Activation activation) {
-        return of(model, base, sets, activation, false);
+        return of(model, base, sets, activation, null);
     }
 
     /**
-     * The same adapters, each in its weight form: what merging folds.
+     * Adapters in their weight form: what merging folds. Modules that are saved whole and trained
+     * biases stay those of this activation.
      *
+     * @param names adapters to fold, the first outermost
      * @throws UnsupportedFeatureException if an adapter has no weight form
      */
-    public ActiveAdapters asWeights(BaseModel model, Map<String, AdapterSet> sets) {
+    public ActiveAdapters asWeights(
+            BaseModel model, Map<String, AdapterSet> sets, ImmutableList<String> names) {
         if (!modelAdapters.isEmpty()) {
             throw new UnsupportedFeatureException(
                     "Adapters "
@@ -83,7 +89,47 @@ public final class ActiveAdapters {
                             + " change the model's inputs and cannot be merged into its weights."
                             + " Keep them unmerged.");
         }
-        return of(model, base, sets, activation, true);
+        return of(model, base, sets, activation, names);
+    }
+
+    /**
+     * The same, except in layers that some adapters are merged into: there the merged weights stand
+     * in for the base's, and no adapter acts.
+     *
+     * @param merged the names of those adapters
+     * @param weights merged weights and biases, by the base's
+     */
+    public ActiveAdapters over(
+            BaseModel model,
+            Map<String, AdapterSet> sets,
+            ImmutableList<String> merged,
+            Map<Parameter, Parameter> weights) {
+        ActiveAdapters over = of(model, base, sets, activation);
+        for (LayerSite site : model.sites()) {
+            if (activation.actsAt(site.path()) && over.isMerged(site, sets, merged)) {
+                over.layers.remove(site.block());
+                over.substitute(site.weight(), weights);
+                over.substitute(site.bias(), weights);
+            }
+        }
+        return over;
+    }
+
+    private boolean isMerged(
+            LayerSite site, Map<String, AdapterSet> sets, ImmutableList<String> merged) {
+        return merged.stream()
+                .map(sets::get)
+                .anyMatch(set -> set != null && set.layers().containsKey(site.path()));
+    }
+
+    private void substitute(@Nullable Parameter original, Map<Parameter, Parameter> weights) {
+        if (original != null) {
+            folds.remove(original);
+            Parameter weight = weights.get(original);
+            if (weight != null) {
+                substitutes.put(original, weight);
+            }
+        }
     }
 
     private static ActiveAdapters of(
@@ -91,22 +137,18 @@ public final class ActiveAdapters {
             FrozenBase base,
             Map<String, AdapterSet> sets,
             Activation activation,
-            boolean weightsOnly) {
+            @Nullable ImmutableList<String> folded) {
         ActiveAdapters active = new ActiveAdapters(base, activation);
         model.substitutes().forEach(active::standIn);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
-            AdapterSet set = sets.get(name);
-            if (set == null) {
-                throw new IllegalArgumentException(
-                        "There is no adapter '"
-                                + name
-                                + "'. Adapters of this model: "
-                                + sets.keySet()
-                                + ". Add or load it first.");
-            }
-            acting.add(set);
-            active.addScale(set, activation.scales().getOrDefault(name, 1.0));
+            acting.add(require(sets, name));
+        }
+        List<AdapterSet> inLayers = new ArrayList<>();
+        for (String name : folded == null ? activation.names() : folded) {
+            AdapterSet set = require(sets, name);
+            inLayers.add(set);
+            active.addScale(set, activation.scaleOf(name));
         }
         if (!activation.names().isEmpty()) {
             // PEFT trains biases in the base itself: they outlive disabling and switching.
@@ -116,7 +158,7 @@ public final class ActiveAdapters {
         }
         for (LayerSite site : model.sites()) {
             if (activation.actsAt(site.path())) {
-                active.addLayer(site, acting, weightsOnly);
+                active.addLayer(site, inLayers, folded != null);
             }
         }
         active.refuseSharedWeights(model);
@@ -125,15 +167,44 @@ public final class ActiveAdapters {
             for (AdapterSet set : acting) {
                 active.addSavedModules(set, activation, copied);
                 set.modelAdapter().ifPresent(active.modelAdapters::add);
+                set.modelAdapter().ifPresent(active::addPenalty);
                 active.packing &= set.allowsPacking();
             }
         }
         return active;
     }
 
+    private static AdapterSet require(Map<String, AdapterSet> sets, String name) {
+        AdapterSet set = sets.get(name);
+        if (set == null) {
+            throw new IllegalArgumentException(
+                    "There is no adapter '"
+                            + name
+                            + "'. Adapters of this model: "
+                            + sets.keySet()
+                            + ". Add or load it first.");
+        }
+        return set;
+    }
+
     /** Adapters around the whole model, outermost first. */
     public ImmutableList<ModelAdapter> modelAdapters() {
         return ImmutableList.copyOf(modelAdapters);
+    }
+
+    /**
+     * The output with the penalties of the acting adapters added to its loss; as it is if it has no
+     * loss.
+     */
+    public ModelOutput penalize(ModelOutput output, AdapterPass pass) {
+        NDArray loss = output.get(ModelOutput.LOSS).orElse(null);
+        if (loss == null || penalized.isEmpty()) {
+            return output;
+        }
+        for (Penalized adapter : penalized) {
+            loss = loss.add(adapter.penalty(pass));
+        }
+        return output.with(ModelOutput.LOSS, loss);
     }
 
     /** Adapters around a layer, outermost first. */
@@ -208,6 +279,7 @@ public final class ActiveAdapters {
             if (adapter == null) {
                 continue;
             }
+            addPenalty(adapter);
             boolean activations = !weightsOnly && site.block() instanceof AdaptableLayer;
             if (activations && adapter instanceof LayerAdapter layer) {
                 around.add(layer);
@@ -231,6 +303,12 @@ public final class ActiveAdapters {
             if (site.bias() != null) {
                 putFold(site.bias(), all, Fold.bias());
             }
+        }
+    }
+
+    private void addPenalty(Adapter adapter) {
+        if (adapter instanceof Penalized one) {
+            penalized.add(one);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.peft4j.io;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
@@ -44,7 +45,7 @@ public interface TensorView {
     static TensorView of(NDArray array, Dtype type) {
         return switch (type) {
             case F32 -> of(array);
-            case F16 -> of(Copies.detachedFloat16(array));
+            case F16 -> of(Copies.detachedAs(array, DataType.FLOAT16));
             case BF16 -> new Bfloat16Tensor(array);
             default ->
                     throw new IllegalArgumentException(

@@ -22,8 +22,8 @@ public final class Copies {
         return array.toDevice(device, true);
     }
 
-    /** The same numbers rounded to float16, without gradient history; always a new array. */
-    public static NDArray detachedFloat16(NDArray array) {
-        return array.toType(DataType.FLOAT16, true);
+    /** The same numbers in another type, without gradient history; always a new array. */
+    public static NDArray detachedAs(NDArray array, DataType type) {
+        return array.toType(type, true);
     }
 }

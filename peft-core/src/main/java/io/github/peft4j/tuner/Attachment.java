@@ -12,4 +12,12 @@ import io.github.peft4j.adapter.AdapterSet;
  * @param warnings what is odd but allowed, as PEFT warns about it
  */
 public record Attachment<C extends PeftConfig>(
-        C config, AdapterSet set, ImmutableList<String> warnings) {}
+        C config, AdapterSet set, ImmutableList<String> warnings) {
+
+    /** The same with one more warning. */
+    public Attachment<C> warn(String warning) {
+        ImmutableList<String> all =
+                ImmutableList.<String>builder().addAll(warnings).add(warning).build();
+        return new Attachment<>(config, set, all);
+    }
+}

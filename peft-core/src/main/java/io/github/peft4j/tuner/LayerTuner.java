@@ -63,7 +63,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     protected abstract C resolved(C config, TargetModules targets, List<LayerSite> sites);
 
     /** More warnings about a config and what it matched. */
-    protected ImmutableList<String> warnings(C config, List<String> adapted) {
+    protected ImmutableList<String> warnings(C config, List<LayerSite> adapted) {
         return ImmutableList.of();
     }
 
@@ -92,7 +92,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
                             .addAll(match.warnings())
-                            .addAll(warnings(config, match.adapted()))
+                            .addAll(warnings(config, adapted))
                             .build();
             TargetModules found = withLate(match.targets(), request.lateModulesToSave());
             return new Attachment<>(resolved(config, found, adapted), set.build(), warnings);

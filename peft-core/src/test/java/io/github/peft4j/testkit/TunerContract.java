@@ -205,7 +205,8 @@ public abstract class TunerContract {
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             subject.model().savePretrained(directory, FIRST);
 
-            try (PeftModel again = PeftModels.fromPretrained(subject.toy().base(), directory)) {
+            try (PeftModel again =
+                    PeftModels.fromPretrained(subject.toy().base().block(), directory)) {
                 NDArray theirs = again.forward(subject.toy().input(scope)).logits();
                 NDArray ours = subject.output(scope, Activation.of(FIRST));
 

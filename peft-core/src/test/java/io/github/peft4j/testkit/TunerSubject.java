@@ -27,7 +27,7 @@ final class TunerSubject implements AutoCloseable {
 
     TunerSubject(ToyModel toy, PeftConfig config) {
         this.toy = toy;
-        model = PeftModels.getPeftModel(toy.base(), config);
+        model = PeftModels.getPeftModel(toy.base().block(), config);
         model.addAdapter(SECOND, config);
     }
 

@@ -1,15 +1,28 @@
 package io.github.peft4j.examples;
 
-import io.github.peft4j.UnsupportedFeatureException;
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import io.github.peft4j.examples.bench.Benchmark;
+import io.github.peft4j.examples.console.DemoReport;
+import io.github.peft4j.io.AtomicFiles;
+import io.github.peft4j.io.FileContent;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Runs one workload of the side-by-side benchmark against Python PEFT. */
 @SuppressWarnings("NullAway.Init") // picocli fills what is required
 @Command(name = "bench", description = "Run one benchmark workload and write what it took.")
 final class BenchCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
 
     @Option(names = "--workload", paramLabel = "NAME", required = true, description = "Which one.")
     private String workload;
@@ -38,18 +51,19 @@ final class BenchCommand implements Callable<Integer> {
     private int threads;
 
     @Override
-    public Integer call() {
-        throw new UnsupportedFeatureException(
-                "The benchmarks are not in this build (workload "
-                        + workload
-                        + ", models "
-                        + models
-                        + ", out "
-                        + out
-                        + ", quick "
-                        + quick
-                        + ", threads "
-                        + threads
-                        + "). Run './peft demo mnist'.");
+    public Integer call() throws IOException {
+        if (threads < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--threads is " + threads + ", must be 0 or more.");
+        }
+        DemoReport.requireWritable(out);
+        if (threads > 0) {
+            Engine.getEngine("PyTorch"); // JniUtils does not work before
+            JniUtils.setNumThreads(threads);
+        }
+        JsonObject measured = Benchmark.run(models, workload, quick);
+        String json = new GsonBuilder().setPrettyPrinting().create().toJson(measured);
+        AtomicFiles.write(out, FileContent.utf8(json + System.lineSeparator()));
+        return 0;
     }
 }

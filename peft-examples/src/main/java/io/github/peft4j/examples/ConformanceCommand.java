@@ -1,12 +1,18 @@
 package io.github.peft4j.examples;
 
-import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.examples.conformance.Conformance;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Computes reference cases again and compares them with what Python computed. */
 @SuppressWarnings("NullAway.Init") // picocli fills what is required
@@ -14,6 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "conformance",
         description = "Compare with reference cases computed by Python PEFT.")
 final class ConformanceCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
 
     @Parameters(paramLabel = "DIR", description = "Folder with the cases (adapters, models, ...).")
     private Path cases;
@@ -27,8 +35,8 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "GLOB",
-            description = "Only cases whose name matches, such as 'lora-*'.")
-    private String only = "*";
+            description = "Only cases whose name matches, such as 'adapters/lora-*'.")
+    private @Nullable String only;
 
     @Option(
             names = "--write",
@@ -37,16 +45,26 @@ final class ConformanceCommand implements Callable<Integer> {
     private @Nullable Path write;
 
     @Override
-    public Integer call() {
-        throw new UnsupportedFeatureException(
-                "The conformance runner is not in this build (cases "
-                        + cases
-                        + ", models "
-                        + models
-                        + ", only "
-                        + only
-                        + ", write "
-                        + write
-                        + "). Run './peft demo mnist'.");
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        AtomicInteger lines = new AtomicInteger();
+        boolean right =
+                new Conformance(cases, models, only, write)
+                        .run(
+                                line -> {
+                                    out.println(line);
+                                    out.flush(); // a case may take long
+                                    lines.incrementAndGet();
+                                });
+        if (lines.get() == 1) { // the counts alone: nothing was proved
+            throw new IOException(
+                    "No case in '"
+                            + cases
+                            + "'"
+                            + (only == null ? "" : " is called '" + only + "'")
+                            + ". Pass a folder with adapters/NAME or models/NAME/expected below"
+                            + " it.");
+        }
+        return right ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 }

@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * How a checkpoint is read.
  *
- * @param labels names of the head's labels; empty keeps those of config.json
+ * @param labels names of the labels of a head of one's own, which may start fresh without a
+ *     warning; empty keeps those of config.json
  * @param configOverrides values laid over config.json
  */
 public record LoadOptions(

@@ -59,7 +59,12 @@ public final class Transformers {
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             CheckpointKeys keys = new CheckpointKeys(checkpoint.names());
             Family.Parts parts = family.create(config, head, keys);
-            return build(directory, config, checkpoint, parts);
+            // Who names the labels asks for a head of his own.
+            ImmutableList<String> expected =
+                    options.labels().isEmpty()
+                            ? ImmutableList.of()
+                            : parts.head().modules().keySet().asList();
+            return build(directory, config, checkpoint, parts, expected);
         }
     }
 
@@ -87,7 +92,11 @@ public final class Transformers {
     }
 
     private static TransformerModel build(
-            Path directory, PretrainedConfig config, Checkpoint checkpoint, Family.Parts parts)
+            Path directory,
+            PretrainedConfig config,
+            Checkpoint checkpoint,
+            Family.Parts parts,
+            ImmutableList<String> expectedFresh)
             throws IOException {
         NDManager manager = NDManager.newBaseManager("PyTorch");
         manager.setName("transformer " + directory.getFileName());
@@ -98,7 +107,11 @@ public final class Transformers {
                     new TransformerModel(
                             manager, config, path, parts.backbone(), parts.head(), info);
             new WeightLoader(checkpoint, manager, parts.prefix())
-                    .fill(model.parameters(), freshModules(parts), parts.initializerRange());
+                    .fill(
+                            model.parameters(),
+                            freshModules(parts),
+                            expectedFresh,
+                            parts.initializerRange());
             return model;
         } catch (IOException | RuntimeException e) {
             manager.close();

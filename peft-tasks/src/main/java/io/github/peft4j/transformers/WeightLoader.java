@@ -45,11 +45,13 @@ final class WeightLoader {
      * Fills the parameters.
      *
      * @param mayBeFresh path prefixes of modules that may start fresh
+     * @param expected those among them whose fresh start the caller has asked for
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
     void fill(
             ImmutableMap<String, Parameter> parameters,
             ImmutableList<String> mayBeFresh,
+            ImmutableList<String> expected,
             double initializerRange)
             throws IOException {
         Map<String, String> sources = match(parameters);
@@ -59,7 +61,9 @@ final class WeightLoader {
             Parameter parameter = entry.getValue();
             String source = sources.get(entry.getKey());
             if (source == null) {
-                fresh.add(entry.getKey());
+                if (!isIn(expected, entry.getKey())) {
+                    fresh.add(entry.getKey());
+                }
                 set(parameter, fresh(parameter, initializerRange));
             } else {
                 set(parameter, load(source));
@@ -72,6 +76,10 @@ final class WeightLoader {
                     checkpoint.directory(),
                     shown(fresh));
         }
+    }
+
+    private static boolean isIn(ImmutableList<String> modules, String name) {
+        return Iterables.any(modules, module -> name.startsWith(module + "."));
     }
 
     /** Parameter name to the checkpoint's own name for it. */
@@ -107,7 +115,7 @@ final class WeightLoader {
             String name = entry.getKey();
             String source = sources.get(name);
             if (source == null) {
-                if (!Iterables.any(mayBeFresh, module -> name.startsWith(module + "."))) {
+                if (!isIn(mayBeFresh, name)) {
                     missing.add(name);
                 }
                 continue;

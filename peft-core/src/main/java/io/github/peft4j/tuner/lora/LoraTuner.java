@@ -115,8 +115,8 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     }
 
     @Override
-    protected ImmutableList<String> warnings(LoraConfig config, List<String> adapted) {
-        return ImmutableList.copyOf(config.patternWarnings(adapted));
+    protected ImmutableList<String> warnings(LoraConfig config, List<LayerSite> adapted) {
+        return LoraLayerWarnings.about(config, adapted);
     }
 
     private static Adapter linear(

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.gson.JsonArray;
@@ -74,7 +75,7 @@ public final class Benchmark {
                                     + benchmark.workload.kind()
                                     + " are not run by this version.");
         }
-        benchmark.result.addProperty("threads", Runtime.getRuntime().availableProcessors());
+        benchmark.result.addProperty("threads", JniUtils.getNumThreads());
         benchmark.result.addProperty("versions", "LibTorch " + engine.getVersion());
         return benchmark.result;
     }
@@ -173,8 +174,7 @@ public final class Benchmark {
             for (int step = 0; step < steps; step++) {
                 time.start();
                 try (NDManager scope = root.newSubManager()) {
-                    float[] logits =
-                            model.apply(batches.input(step, scope, false)).toFloatArray();
+                    float[] logits = model.apply(batches.input(step, scope, false)).toFloatArray();
                     double sum = 0;
                     for (float logit : logits) {
                         sum += Math.abs((double) logit);
@@ -197,7 +197,9 @@ public final class Benchmark {
         TransformerModel base =
                 timed(
                         "load_base_seconds",
-                        () -> Transformers.load(workload.model(), TaskType.SEQ_CLS, options.build()));
+                        () ->
+                                Transformers.load(
+                                        workload.model(), TaskType.SEQ_CLS, options.build()));
         result.addProperty("rss_base_mb", ProcessMemory.resident());
         return base;
     }
@@ -237,8 +239,7 @@ public final class Benchmark {
         result.addProperty("rss_anonymous_mb", ProcessMemory.anonymous());
     }
 
-    private static double updateNorm(
-            Map<String, Parameter> trained, Map<String, float[]> start) {
+    private static double updateNorm(Map<String, Parameter> trained, Map<String, float[]> start) {
         double sum = 0;
         for (Map.Entry<String, Parameter> entry : trained.entrySet()) {
             float[] now = entry.getValue().getArray().toFloatArray();
@@ -252,7 +253,9 @@ public final class Benchmark {
 
     private static long size(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 

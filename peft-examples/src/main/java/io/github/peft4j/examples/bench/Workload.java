@@ -43,7 +43,9 @@ record Workload(JsonObject json, Path models) {
         for (String key : workload.keySet()) {
             if (key.equals("optimizer")) {
                 JsonObject optimizer = all.getAsJsonObject(key);
-                workload.getAsJsonObject(key).entrySet().forEach(e -> optimizer.add(e.getKey(), e.getValue()));
+                workload.getAsJsonObject(key)
+                        .entrySet()
+                        .forEach(e -> optimizer.add(e.getKey(), e.getValue()));
             } else {
                 all.add(key, workload.get(key));
             }
@@ -84,7 +86,11 @@ record Workload(JsonObject json, Path models) {
     Path model() {
         if (!text("dtype").equals("float32")) {
             throw new UnsupportedFeatureException(
-                    "Workload " + name() + " wants a base in " + text("dtype") + "; only float32"
+                    "Workload "
+                            + name()
+                            + " wants a base in "
+                            + text("dtype")
+                            + "; only float32"
                             + " bases are run by this version.");
         }
         return models.resolve("models").resolve(text("model"));

@@ -1,4 +1,6 @@
-/** Benchmarks whose workloads are files that another program can run as well: {@code peft bench}. */
+/**
+ * Benchmarks whose workloads are files that another program can run as well: {@code peft bench}.
+ */
 @NullMarked
 package io.github.peft4j.examples.bench;
 

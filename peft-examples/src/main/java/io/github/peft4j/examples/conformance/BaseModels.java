@@ -47,6 +47,33 @@ final class BaseModels {
                 "No base model '" + name + "' in " + folders + ". Name its folder with --models.");
     }
 
+    /** Loads a base with the head that its checkpoint was saved with. */
+    Loaded loadForItsTask(String name) throws IOException {
+        JsonObject description = new JsonObject();
+        description.addProperty("model", name);
+        Path config = find(name).resolve("config.json");
+        if (Files.exists(config)) {
+            description.addProperty("auto_class", autoClass(ExpectedFile.json(config)));
+        }
+        return load(description);
+    }
+
+    private static String autoClass(JsonObject config) {
+        JsonElement classes = config.get("architectures");
+        if (classes == null || !classes.isJsonArray() || classes.getAsJsonArray().isEmpty()) {
+            return "AutoModel";
+        }
+        String name = classes.getAsJsonArray().get(0).getAsString();
+        int head = name.indexOf("For");
+        if (head >= 0) {
+            String task = name.substring(head);
+            return task.equals("ForConditionalGeneration")
+                    ? "AutoModelForSeq2SeqLM"
+                    : "AutoModel" + task;
+        }
+        return name.endsWith("LMHeadModel") ? "AutoModelForCausalLM" : "AutoModel";
+    }
+
     /** Loads the base of a case without dropout, so that training mode computes what eval does. */
     Loaded load(JsonObject description) throws IOException {
         Path directory = find(description.get("model").getAsString());
@@ -61,7 +88,8 @@ final class BaseModels {
             throw new UnsupportedFeatureException(
                     "There is no head for " + autoClass + " in this version.");
         }
-        var model = Transformers.load(directory, task.orElse(null), options(directory, description));
+        var model =
+                Transformers.load(directory, task.orElse(null), options(directory, description));
         return new Loaded(model, model);
     }
 

@@ -5,14 +5,17 @@ import ai.djl.ndarray.types.DataType;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.model.ModelOutput;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compares tensors by the golden files' rules: relative Euclidean error over the whole tensor, 1e-5
- * for outputs and weights, 1e-4 for gradients and whatever follows training steps. The case's {@code
- * rtol}, {@code near_zero} and {@code unstable} are honoured and nothing else is.
+ * for outputs and weights, 1e-4 for gradients and whatever follows training steps. The case's
+ * {@code rtol}, {@code near_zero} and {@code unstable} are honoured and nothing else is.
  */
 final class Comparison {
 
@@ -26,10 +29,14 @@ final class Comparison {
     private final ImmutableSet<String> nearZero;
     private final ImmutableSet<String> unstable;
     private double worst;
+    private boolean started;
 
     Comparison(JsonObject rules) {
         JsonElement limits = rules.get("rtol");
-        rtol = limits != null && limits.isJsonObject() ? limits.getAsJsonObject() : new JsonObject();
+        rtol =
+                limits != null && limits.isJsonObject()
+                        ? limits.getAsJsonObject()
+                        : new JsonObject();
         nearZero = names(rules, "near_zero");
         unstable = names(rules, "unstable");
     }
@@ -42,9 +49,21 @@ final class Comparison {
         return names.build();
     }
 
-    /** The largest relative error so far. */
-    double worst() {
+    /**
+     * The largest relative error.
+     *
+     * @throws CaseFailure if nothing was compared, which proves nothing
+     */
+    double result() throws CaseFailure {
+        if (!started) {
+            throw new CaseFailure("there is nothing to compare");
+        }
         return worst;
+    }
+
+    /** Whether two of our own results differ by more than an output may differ from Python's. */
+    static boolean differ(NDArray one, NDArray other) {
+        return !(distance(numbers(one), numbers(other)) <= OUTPUT);
     }
 
     /** Whether rounding alone decides this tensor. */
@@ -55,6 +74,45 @@ final class Comparison {
     /** Whether this tensor is zero up to rounding. */
     boolean isNearZero(String name) {
         return nearZero.contains(name);
+    }
+
+    /** Part of a case that compares. */
+    @FunctionalInterface
+    interface Check {
+        void run() throws Exception;
+    }
+
+    /** Runs a part of a case; what this version lacks must show before anything is compared. */
+    void run(Check check) throws Exception {
+        try {
+            check.run();
+        } catch (UnsupportedFeatureException e) {
+            if (started) {
+                throw new CaseFailure("lacks something only after comparing: " + e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    /** Compares what must be the same. */
+    void equal(String what, Object ours, Object theirs) throws CaseFailure {
+        started = true;
+        if (!ours.equals(theirs)) {
+            throw new CaseFailure(what + ": " + ours + ", Python has " + theirs);
+        }
+    }
+
+    /** Compares all fields of an output that stand in the file under this start. */
+    void compareOutput(String start, ModelOutput output, ExpectedFile expected) throws CaseFailure {
+        for (Map.Entry<String, NDArray> entry : expected.startingWith(start).entrySet()) {
+            NDArray ours =
+                    output.get(entry.getKey())
+                            .orElseThrow(
+                                    () -> new CaseFailure(start + entry.getKey() + " missing"));
+            if (!isUnstable(start + entry.getKey())) {
+                compare(start + entry.getKey(), ours, entry.getValue());
+            }
+        }
     }
 
     /** Compares an output, a weight, a gradient or a trained tensor; the name tells which. */
@@ -69,6 +127,7 @@ final class Comparison {
      */
     void compare(String name, NDArray ours, NDArray theirs, boolean @Nullable [] mask)
             throws CaseFailure {
+        started = true;
         if (!ours.getShape().equals(theirs.getShape())) {
             throw new CaseFailure(
                     name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());
@@ -90,6 +149,7 @@ final class Comparison {
      */
     void compareNearZero(String name, NDArray ours, NDArray theirs, double largest)
             throws CaseFailure {
+        started = true;
         if (!ours.getShape().equals(theirs.getShape())) {
             throw new CaseFailure(
                     name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());
@@ -113,11 +173,7 @@ final class Comparison {
         if (!(error <= limit)) {
             throw new CaseFailure(
                     String.format(
-                            Locale.ROOT,
-                            "%s differs by %.1e (allowed %.0e)",
-                            name,
-                            error,
-                            limit),
+                            Locale.ROOT, "%s differs by %.1e (allowed %.0e)", name, error, limit),
                     error);
         }
     }

@@ -1,12 +1,9 @@
 package io.github.peft4j.examples.conformance;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.UnsupportedFeatureException;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,11 +11,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the cases of a directory.
+ * Runs the cases of a directory. A part that is not there is passed over; a case counts as
+ * unsupported if the library itself says that it lacks something, before anything was compared.
  *
- * @param directory laid out like the golden files: models, adapters, tokenizers, tables
+ * @param directory laid out like the golden files: models, adapters, tokenizers, configs, bad,
+ *     errors.json, targets.json
  * @param models further folder of base models, or null
- * @param only glob that a case's name must match, or null for all
+ * @param only glob on case names, or null for all: {@code adapters/lora-*}, or without the part,
+ *     {@code lora-*}; naming a folder takes all cases in it ({@code bert-base}, {@code errors})
  * @param write folder to save single adapters into again, or null
  */
 public record Conformance(
@@ -53,10 +53,9 @@ public record Conformance(
         if (models != null) {
             folders.add(models);
         }
-        PathMatcher matcher =
-                only == null ? null : FileSystems.getDefault().getPathMatcher("glob:" + only);
+        CaseNames names = CaseNames.matching(only);
         return CaseFinder.find(directory, new BaseModels(folders.build()), write).stream()
-                .filter(one -> matcher == null || matcher.matches(Path.of(one.name())))
+                .filter(one -> names.contain(one.name()))
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -71,8 +70,4 @@ public record Conformance(
             return CaseResult.fail(one.name(), Double.NaN, e.toString());
         }
     }
-
-    /** Names of the parts of a directory that are run. */
-    static final ImmutableSet<String> PARTS =
-            ImmutableSet.of("models", "adapters", "tokenizers", "configs", "bad");
 }

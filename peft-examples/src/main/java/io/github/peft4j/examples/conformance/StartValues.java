@@ -24,15 +24,14 @@ final class StartValues {
     private StartValues() {}
 
     /** Compares the start of a fresh adapter with {@code init.*}. */
-    static void check(BaseModel base, PeftConfig config, ExpectedFile expected)
-            throws CaseFailure {
+    static void check(BaseModel base, PeftConfig config, ExpectedFile expected) throws CaseFailure {
         Map<String, NDArray> starts = expected.startingWith("init.");
         if (starts.isEmpty()) {
             return;
         }
         Engine.getEngine("PyTorch").setRandomSeed(SEED);
         PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
-        try (PeftModel model = PeftModels.getPeftModel(base, fresh)) {
+        try (PeftModel model = PeftModels.getPeftModel(base.block(), fresh)) {
             Map<String, Parameter> tensors = model.adapter(PeftModel.DEFAULT_ADAPTER).tensors();
             for (Map.Entry<String, NDArray> entry : starts.entrySet()) {
                 Parameter ours = tensors.get(entry.getKey());
@@ -45,7 +44,10 @@ final class StartValues {
     }
 
     private static void compare(String name, NDArray ours, NDArray theirs) throws CaseFailure {
-        AdapterCase.equal(name + " shape", ours.getShape(), theirs.getShape());
+        if (!ours.getShape().equals(theirs.getShape())) {
+            throw new CaseFailure(
+                    name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());
+        }
         double[] left = Comparison.numbers(ours);
         double[] right = Comparison.numbers(theirs);
         for (int i = 0; i < left.length; i++) {

@@ -102,8 +102,7 @@ record TrainingChecks(JsonObject description, ExpectedFile expected, Comparison 
         }
     }
 
-    private void compareGroup(String start, PeftModel model, boolean gradients)
-            throws CaseFailure {
+    private void compareGroup(String start, PeftModel model, boolean gradients) throws CaseFailure {
         Map<String, NDArray> group = expected.startingWith(start);
         double largest = 0;
         for (NDArray array : group.values()) {
@@ -115,8 +114,7 @@ record TrainingChecks(JsonObject description, ExpectedFile expected, Comparison 
             if (parameter == null) {
                 throw new CaseFailure(name + ": no such trained tensor");
             }
-            NDArray ours =
-                    gradients ? parameter.getArray().getGradient() : parameter.getArray();
+            NDArray ours = gradients ? parameter.getArray().getGradient() : parameter.getArray();
             try {
                 if (comparison.isNearZero(name)) {
                     comparison.compareNearZero(name, ours, entry.getValue(), largest);

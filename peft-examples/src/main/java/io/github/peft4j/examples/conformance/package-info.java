@@ -1,6 +1,6 @@
 /**
- * Runs every case of a directory of golden files against this library: what {@code peft conformance}
- * does.
+ * Runs every case of a directory of golden files against this library: what {@code peft
+ * conformance} does.
  */
 @NullMarked
 package io.github.peft4j.examples.conformance;

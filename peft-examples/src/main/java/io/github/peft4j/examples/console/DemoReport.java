@@ -4,10 +4,11 @@ import com.google.common.collect.ImmutableMap;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.github.peft4j.io.AtomicFiles;
+import io.github.peft4j.io.FileContent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 
 /**
@@ -100,17 +101,7 @@ public record DemoReport(
 
     /** Writes the report; an existing file is replaced in one step, so none is ever half there. */
     public void write(Path file) throws IOException {
-        Path temporary = temporary(file);
-        try {
-            Files.writeString(temporary, GSON.toJson(this) + System.lineSeparator());
-            Files.move(
-                    temporary,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        AtomicFiles.write(file, FileContent.utf8(GSON.toJson(this) + System.lineSeparator()));
     }
 
     private static Path temporary(Path file) throws IOException {

@@ -3,7 +3,7 @@ package io.github.peft4j.examples.console;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.function.Function;
 
@@ -15,22 +15,22 @@ public final class Interactive {
 
     private final boolean terminal;
     private final BufferedReader in;
-    private final PrintStream out;
+    private final PrintWriter out;
 
-    private Interactive(boolean terminal, BufferedReader in, PrintStream out) {
+    private Interactive(boolean terminal, BufferedReader in, PrintWriter out) {
         this.terminal = terminal;
         this.in = in;
         this.out = out;
     }
 
-    /** Reads from and prints to this process's terminal, if it has one. */
-    public static Interactive onTerminal() {
+    /** Reads from this process's terminal and answers on {@code out}, if there is a terminal. */
+    public static Interactive onTerminal(PrintWriter out) {
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
-        return new Interactive(Terminal.isInteractive(), in, System.out);
+        return new Interactive(Terminal.isInteractive(), in, out);
     }
 
-    static Interactive of(boolean terminal, BufferedReader in, PrintStream out) {
+    static Interactive of(boolean terminal, BufferedReader in, PrintWriter out) {
         return new Interactive(terminal, in, out);
     }
 
@@ -53,6 +53,7 @@ public final class Interactive {
                 return;
             }
             out.println(answer.apply(line.strip()));
+            out.flush();
         }
     }
 }

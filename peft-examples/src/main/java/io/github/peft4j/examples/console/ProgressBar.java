@@ -1,6 +1,6 @@
 package io.github.peft4j.examples.console;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * hundred steps), examples a second, time left. Plain ASCII, at most 79 characters.
  *
  * <p>On a terminal one line is redrawn ten times a second; elsewhere, as in a log, a line is
- * printed every five seconds at most. {@link #close} prints the last state.
+ * printed every fifteen seconds at most. {@link #close} prints the last state.
  */
 public final class ProgressBar implements AutoCloseable {
 
@@ -18,9 +18,9 @@ public final class ProgressBar implements AutoCloseable {
     private static final int WIDTH = 79;
     private static final double KEEP = 0.98;
     private static final long REDRAW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final boolean redraw;
     private final LongSupplier nanoTime;
     private final String label;
@@ -28,6 +28,7 @@ public final class ProgressBar implements AutoCloseable {
     private final long start;
     private long lastDrawn;
     private int done;
+    private int drawn;
     private long examples;
     private double weight;
     private double lossSum;
@@ -38,12 +39,13 @@ public final class ProgressBar implements AutoCloseable {
      *
      * @param label what is going on, such as {@code epoch 1}
      * @param steps how often {@link #step} will be called, at least 1
+     * @param out where to draw: standard output, or whatever stands in for it in a test
      */
-    public ProgressBar(String label, int steps) {
-        this(label, steps, System.out, Terminal.isInteractive(), System::nanoTime);
+    public ProgressBar(String label, int steps, PrintWriter out) {
+        this(label, steps, out, Terminal.isInteractive(), System::nanoTime);
     }
 
-    ProgressBar(String label, int steps, PrintStream out, boolean redraw, LongSupplier nanoTime) {
+    ProgressBar(String label, int steps, PrintWriter out, boolean redraw, LongSupplier nanoTime) {
         if (steps < 1) {
             throw new IllegalArgumentException(
                     "'"
@@ -85,21 +87,23 @@ public final class ProgressBar implements AutoCloseable {
     /** Prints the last state and ends the line. */
     @Override
     public void close() {
-        if (done > 0) {
+        if (done > drawn) {
             draw(nanoTime.getAsLong());
-            if (redraw) {
-                out.println();
-            }
+        }
+        if (redraw && done > 0) {
+            out.println();
         }
     }
 
     private void draw(long now) {
+        drawn = done;
         String line = line((now - start) / 1e9);
         if (redraw) {
             out.print("\r" + line + " ".repeat(Math.max(0, WIDTH - line.length())));
             out.flush();
         } else {
             out.println(line);
+            out.flush();
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.peft4j.examples.console;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +41,7 @@ public final class TextTable {
     }
 
     /** Prints the heads, a rule and the rows. */
-    public void print(PrintStream out) {
+    public void print(PrintWriter out) {
         for (String line : lines()) {
             out.println(line);
         }

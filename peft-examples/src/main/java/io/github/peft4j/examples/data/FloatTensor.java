@@ -1,9 +1,13 @@
 package io.github.peft4j.examples.data;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.io.Dtype;
+import io.github.peft4j.io.TensorView;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.channels.WritableByteChannel;
 
 /**
  * A float32 tensor as it stands in a file: row major, little endian. The bytes are shared, not
@@ -12,7 +16,7 @@ import java.nio.FloatBuffer;
  * @param shape the sizes; [] is a scalar
  * @param data four bytes an element, from position 0 to the limit
  */
-public record FloatTensor(Shape shape, ByteBuffer data) {
+public record FloatTensor(Shape shape, ByteBuffer data) implements TensorView {
 
     /** Checks that bytes and shape agree. */
     public FloatTensor {
@@ -33,6 +37,19 @@ public record FloatTensor(Shape shape, ByteBuffer data) {
     @Override
     public ByteBuffer data() {
         return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public Dtype dtype() {
+        return Dtype.F32;
+    }
+
+    @Override
+    public void writeTo(WritableByteChannel out) throws IOException {
+        ByteBuffer rest = data();
+        while (rest.hasRemaining()) {
+            out.write(rest);
+        }
     }
 
     /** A copy of the elements. */

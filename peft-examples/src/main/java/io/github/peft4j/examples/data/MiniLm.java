@@ -1,10 +1,12 @@
 package io.github.peft4j.examples.data;
 
 import ai.djl.MalformedModelException;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hashing;
 import com.google.common.io.ByteStreams;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import io.github.peft4j.io.SafetensorsWriter;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,10 +66,6 @@ public final class MiniLm {
 
     /** The checkpoint directory under this cache directory, made at the first call. */
     public static Path directory(Path cache) throws IOException, MalformedModelException {
-        return directory(cache, new PlainSafetensors());
-    }
-
-    static Path directory(Path cache, TensorSink sink) throws IOException, MalformedModelException {
         Path directory = cache.resolve("minilm-" + VERSION);
         if (Files.isDirectory(directory)) {
             return directory;
@@ -79,7 +77,7 @@ public final class MiniLm {
                     FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 channel.lock(); // until the channel is closed, or the process is gone
                 if (!Files.isDirectory(directory)) {
-                    make(directory, sink);
+                    make(directory);
                 }
             }
         }
@@ -87,8 +85,7 @@ public final class MiniLm {
     }
 
     /** Writes beside the goal and renames; whoever holds the lock owns the partial directory. */
-    private static void make(Path directory, TensorSink sink)
-            throws IOException, MalformedModelException {
+    private static void make(Path directory) throws IOException, MalformedModelException {
         Path partial = directory.resolveSibling(directory.getFileName() + ".partial");
         if (Files.exists(partial)) {
             MoreFiles.deleteRecursively(partial, RecursiveDeleteOption.ALLOW_INSECURE);
@@ -96,7 +93,10 @@ public final class MiniLm {
         Files.createDirectory(partial);
         try {
             ByteBuffer onnx = ByteBuffer.wrap(ONNX.read());
-            sink.write(partial.resolve("model.safetensors"), OnnxWeights.read(onnx));
+            SafetensorsWriter.write(
+                    partial.resolve("model.safetensors"),
+                    OnnxWeights.read(onnx),
+                    ImmutableMap.of("format", "pt"));
             Files.write(partial.resolve("tokenizer.json"), TOKENIZER.read());
             for (String name : new String[] {"config.json", "tokenizer_config.json"}) {
                 try (InputStream in = DemoData.open("minilm/" + name)) {

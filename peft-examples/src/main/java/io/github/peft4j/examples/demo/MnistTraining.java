@@ -1,115 +1,101 @@
 package io.github.peft4j.examples.demo;
 
-import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.DefaultTrainingConfig;
-import ai.djl.training.GradientCollector;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
-import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
 import io.github.peft4j.examples.console.ProgressBar;
 import io.github.peft4j.examples.data.MnistData;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.task.train.AdamW;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Trains and judges a digit classifier with nothing but DJL: Adam (learning rate 1e-3), cross
- * entropy. The block may be {@link MnistNet} or anything of the same shape, so that an adapted net
- * goes the same way as the plain one.
+ * Trains and judges a digit classifier: Adam (learning rate 1e-3), cross entropy. The block may be
+ * {@link MnistNet} or that net under an adapter; both go the same way, only the trained tensors
+ * differ.
  *
  * <p>Everything made in a step, the batch included, lives in one manager that is closed after the
  * update: DJL frees nothing before.
  */
 final class MnistTraining {
 
-    private static final float LEARNING_RATE = 1e-3f;
+    private static final double LEARNING_RATE = 1e-3;
     private static final int BATCH_OF_PREDICTION = 1000;
 
     private MnistTraining() {}
 
     /**
-     * Trains the model's block on these batches, one step each, with a fresh optimizer.
+     * Trains on these batches, one step each, with a fresh optimizer.
      *
+     * @param block from [B, 784] to [B, 10]
+     * @param trained the tensors that the optimizer moves
      * @param batches rows of {@code data}
      * @param bar told of each step
      */
-    static void train(Model model, MnistData data, List<int[]> batches, ProgressBar bar) {
-        DefaultTrainingConfig config =
-                new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                        .optOptimizer(
-                                Optimizer.adam()
-                                        .optLearningRateTracker(Tracker.fixed(LEARNING_RATE))
-                                        .build());
-        try (Trainer trainer = model.newTrainer(config)) {
-            trainer.initialize(new Shape(1, MnistData.PIXELS));
+    static void train(
+            Block block,
+            Map<String, Parameter> trained,
+            MnistData data,
+            List<int[]> batches,
+            ProgressBar bar) {
+        // Without decay AdamW is Adam.
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                AdamW adam = AdamW.builder().addGroup(trained, 0).build()) {
             for (int[] rows : batches) {
-                step(trainer, data, rows, bar);
+                try (NDManager scope = manager.newSubManager()) {
+                    step(scope, block, data, rows, bar);
+                }
+                adam.step(LEARNING_RATE);
+                trained.values().forEach(tensor -> Gradients.zero(tensor.getArray()));
             }
         }
     }
 
-    private static void step(Trainer trainer, MnistData data, int[] rows, ProgressBar bar) {
-        try (NDManager scope = trainer.getManager().newSubManager()) {
-            NDList images = new NDList(images(scope, data, rows));
+    private static void step(
+            NDManager scope, Block block, MnistData data, int[] rows, ProgressBar bar) {
+        try (Gradients on = Gradients.on()) {
             NDList labels = new NDList(scope.create(data.labels(rows)));
-            NDList scores;
-            NDArray loss;
-            try (GradientCollector collector = trainer.newGradientCollector()) {
-                scores = trainer.forward(images, labels);
-                loss = trainer.getLoss().evaluate(labels, scores);
-                collector.backward(loss);
-            }
-            trainer.step();
-            int[] predicted = best(scores.singletonOrThrow().toFloatArray());
-            bar.step(rows.length, loss.getFloat(), right(predicted, data, rows));
+            NDList scores =
+                    block.forward(
+                            new ParameterStore(scope, false),
+                            new NDList(images(scope, data, rows)),
+                            true);
+            NDArray loss = Loss.softmaxCrossEntropyLoss().evaluate(labels, scores);
+            Gradients.backward(loss);
+            int[] digits = digits(scores.singletonOrThrow().toFloatArray());
+            bar.step(rows.length, loss.getFloat(), right(digits, data, rows));
         }
     }
 
-    /** The digit that the model gives to each image, in the order of the data. */
-    static int[] predict(Model model, MnistData data) {
-        int[] predicted = new int[data.size()];
-        boolean gradients = JniUtils.isGradMode();
-        JniUtils.setGradMode(false);
-        try {
+    /** What the block says of each image, ten scores an image, in the order of the data. */
+    static float[] scores(Block block, MnistData data) {
+        float[] all = new float[data.size() * MnistData.DIGITS];
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Gradients off = Gradients.off()) {
             for (int from = 0; from < data.size(); from += BATCH_OF_PREDICTION) {
                 int to = Math.min(from + BATCH_OF_PREDICTION, data.size());
                 int[] rows = IntStream.range(from, to).toArray();
-                try (NDManager scope = model.getNDManager().newSubManager()) {
+                try (NDManager scope = manager.newSubManager()) {
                     ParameterStore store = new ParameterStore(scope, false);
                     NDList images = new NDList(images(scope, data, rows));
-                    NDList scores = model.getBlock().forward(store, images, false);
-                    int[] best = best(scores.singletonOrThrow().toFloatArray());
-                    System.arraycopy(best, 0, predicted, from, best.length);
+                    NDArray scores = block.forward(store, images, false).singletonOrThrow();
+                    float[] part = scores.toFloatArray();
+                    System.arraycopy(part, 0, all, from * MnistData.DIGITS, part.length);
                 }
             }
-        } finally {
-            JniUtils.setGradMode(gradients);
         }
-        return predicted;
+        return all;
     }
 
-    /** For each digit, how many of its images were taken for another. */
-    static int[] wrongPerDigit(int[] predicted, MnistData data) {
-        int[] wrong = new int[MnistData.DIGITS];
-        for (int row = 0; row < predicted.length; row++) {
-            if (predicted[row] != data.label(row)) {
-                wrong[data.label(row)]++;
-            }
-        }
-        return wrong;
-    }
-
-    private static NDArray images(NDManager scope, MnistData data, int[] rows) {
-        return scope.create(data.pixels(rows), new Shape(rows.length, MnistData.PIXELS));
-    }
-
-    private static int[] best(float[] scores) {
+    /** The digit with the highest of ten scores, for each image. */
+    static int[] digits(float[] scores) {
         int[] best = new int[scores.length / MnistData.DIGITS];
         for (int row = 0; row < best.length; row++) {
             for (int digit = 1; digit < MnistData.DIGITS; digit++) {
@@ -122,10 +108,14 @@ final class MnistTraining {
         return best;
     }
 
-    private static int right(int[] predicted, MnistData data, int[] rows) {
+    private static NDArray images(NDManager scope, MnistData data, int[] rows) {
+        return scope.create(data.pixels(rows), new Shape(rows.length, MnistData.PIXELS));
+    }
+
+    private static int right(int[] digits, MnistData data, int[] rows) {
         int right = 0;
         for (int i = 0; i < rows.length; i++) {
-            right += predicted[i] == data.label(rows[i]) ? 1 : 0;
+            right += digits[i] == data.label(rows[i]) ? 1 : 0;
         }
         return right;
     }

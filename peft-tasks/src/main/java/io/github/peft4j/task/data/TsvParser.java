@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,7 +25,7 @@ final class TsvParser {
     private static final Splitter TABS = Splitter.on('\t');
 
     private final TsvReader options;
-    private final Path file;
+    private final String file;
     private final InputStream bytes;
 
     private final Map<String, Integer> classes = new LinkedHashMap<>();
@@ -36,7 +35,7 @@ final class TsvParser {
     private int line;
     private int badRows;
 
-    TsvParser(TsvReader options, Path file, InputStream bytes) {
+    TsvParser(TsvReader options, String file, InputStream bytes) {
         this.options = options;
         this.file = file;
         this.bytes = bytes;
@@ -133,7 +132,8 @@ final class TsvParser {
         Integer index = classes.get(label);
         if (index == null) {
             throw new BadRowException(
-                    "label '%s' is none of %s. Add it with optLabels or optLeaveOut."
+                    ("label '%s' is none of %s. Correct it, add it to the labels (optLabels) or"
+                                    + " leave it out (optLeaveOut).")
                             .formatted(label, Ordering.natural().sortedCopy(options.labels())));
         }
         return index;

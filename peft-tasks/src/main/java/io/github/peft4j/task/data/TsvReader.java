@@ -53,8 +53,18 @@ public record TsvReader(
      */
     public TextDataset read(Path file) throws IOException {
         try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
-            return new TsvParser(this, file, bytes).parse();
+            return read(bytes, file.toString());
         }
+    }
+
+    /**
+     * Reads a file that is no {@link Path}, such as a resource in a jar; the caller closes it.
+     *
+     * @param name what errors call it
+     * @throws IOException as {@link #read(Path)}
+     */
+    public TextDataset read(InputStream bytes, String name) throws IOException {
+        return new TsvParser(this, name, bytes).parse();
     }
 
     /** Starts from: all labels, all rows, bad rows refused. */

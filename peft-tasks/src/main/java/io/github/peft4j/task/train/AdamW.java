@@ -177,9 +177,7 @@ public final class AdamW implements AutoCloseable {
         public Builder addGroup(
                 Map<String, Parameter> parameters, double weightDecay, double rateFactor) {
             Preconditions.checkArgument(
-                    weightDecay >= 0,
-                    "weight decay is %s; it must be 0 or more.",
-                    weightDecay);
+                    weightDecay >= 0, "weight decay is %s; it must be 0 or more.", weightDecay);
             Preconditions.checkArgument(
                     rateFactor > 0, "The rate factor is %s; it must be positive.", rateFactor);
             groups.add(new Group(ImmutableMap.copyOf(parameters), weightDecay, rateFactor));

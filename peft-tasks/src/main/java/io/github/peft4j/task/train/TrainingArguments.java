@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataSeed seed of the order of examples; default {@code seed}
  * @param evalSteps steps between evaluations, 0 for one after each epoch; default 0
  * @param saveSteps steps between checkpoints, 0 for one after each epoch; default 500
+ * @param saveTotalLimit checkpoints that are kept, the newest ones; 0, the default, for all
  * @param loggingSteps steps between log lines; default 500
  * @param outputDir directory of the checkpoints; null, the default, for none
  * @param loadBestModelAtEnd whether the best evaluation's adapter is restored in the end; default
@@ -62,6 +63,7 @@ public record TrainingArguments(
         long dataSeed,
         int evalSteps,
         int saveSteps,
+        int saveTotalLimit,
         int loggingSteps,
         @Nullable Path outputDir,
         boolean loadBestModelAtEnd,
@@ -93,6 +95,7 @@ public record TrainingArguments(
         together(!constant || !warm, "constant", "a warm-up", "Use CONSTANT_WITH_WARMUP");
         atLeast(0, "evalSteps", evalSteps, "Give 0 for each epoch");
         atLeast(0, "saveSteps", saveSteps, "Give 0 for each epoch");
+        atLeast(0, "saveTotalLimit", saveTotalLimit, "Give 0 to keep all");
         atLeast(1, "loggingSteps", loggingSteps, "Give a large number for few lines");
         atLeast(0, "earlyStoppingPatience", earlyStoppingPatience, "Give 0 to train to the end");
         double threshold = earlyStoppingThreshold;
@@ -181,6 +184,7 @@ public record TrainingArguments(
         private OptionalLong dataSeed = OptionalLong.empty();
         private int evalSteps;
         private int saveSteps = 500;
+        private int saveTotalLimit;
         private int loggingSteps = 500;
         private @Nullable Path outputDir;
         private boolean loadBestModelAtEnd;
@@ -300,6 +304,12 @@ public record TrainingArguments(
             return this;
         }
 
+        /** Checkpoints that are kept, 0 for all. */
+        public Builder optSaveTotalLimit(int value) {
+            saveTotalLimit = value;
+            return this;
+        }
+
         /** Steps between log lines. */
         public Builder optLoggingSteps(int value) {
             loggingSteps = value;
@@ -369,6 +379,7 @@ public record TrainingArguments(
                     dataSeed.orElse(seed),
                     evalSteps,
                     saveSteps,
+                    saveTotalLimit,
                     loggingSteps,
                     outputDir,
                     loadBestModelAtEnd,

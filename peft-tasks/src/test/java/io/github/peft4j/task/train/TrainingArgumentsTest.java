@@ -38,6 +38,7 @@ class TrainingArgumentsTest {
                                 42,
                                 0,
                                 500,
+                                0,
                                 500,
                                 null,
                                 false,
@@ -69,6 +70,7 @@ class TrainingArgumentsTest {
                         .optDataSeed(2)
                         .optEvalSteps(10)
                         .optSaveSteps(20)
+                        .optSaveTotalLimit(2)
                         .optLoggingSteps(5)
                         .optOutputDir(Path.of("out"))
                         .optLoadBestModelAtEnd(true)
@@ -100,6 +102,7 @@ class TrainingArgumentsTest {
                                 2,
                                 10,
                                 20,
+                                2,
                                 5,
                                 Path.of("out"),
                                 true,

@@ -1,0 +1,56 @@
+package io.github.peft4j.tuner.lora;
+
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.model.LayerSite;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is odd about a config for the layers it has matched; PEFT warns of the same. */
+final class LoraLayerWarnings {
+
+    private LoraLayerWarnings() {}
+
+    static ImmutableList<String> about(LoraConfig config, List<LayerSite> adapted) {
+        ImmutableList.Builder<String> warnings = ImmutableList.builder();
+        warnings.addAll(config.patternWarnings(adapted.stream().map(LayerSite::path).toList()));
+        String orientation = orientation(config, adapted);
+        if (orientation != null) {
+            warnings.add(orientation);
+        }
+        if (config.loraBias()) {
+            warnings.addAll(withoutBias(adapted));
+        }
+        return warnings.build();
+    }
+
+    /** The layers decide how weights lie; a config that says otherwise is corrected. */
+    private static @Nullable String orientation(LoraConfig config, List<LayerSite> adapted) {
+        for (LayerSite site : adapted) {
+            boolean transposed = site.kind() == LayerKind.CONV1D_TRANSPOSED;
+            if (site.kind().isLinear() && transposed != config.fanInFanOut()) {
+                return "fan_in_fan_out is "
+                        + config.fanInFanOut()
+                        + ", but the weight of "
+                        + site.path()
+                        + (transposed ? " is stored as [in, out]" : " is stored as [out, in]")
+                        + ". It is set to "
+                        + transposed
+                        + ".";
+            }
+        }
+        return null;
+    }
+
+    private static ImmutableList<String> withoutBias(List<LayerSite> adapted) {
+        for (LayerSite site : adapted) {
+            if (site.bias() == null) {
+                return ImmutableList.of(
+                        "lora_bias is true, but "
+                                + site.path()
+                                + " has no bias, so the adapter cannot be merged into it.");
+            }
+        }
+        return ImmutableList.of();
+    }
+}

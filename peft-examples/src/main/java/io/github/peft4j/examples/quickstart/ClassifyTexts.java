@@ -1,0 +1,61 @@
+package io.github.peft4j.examples.quickstart;
+
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.task.data.EncodeOptions;
+import io.github.peft4j.task.data.TextDataset;
+import io.github.peft4j.task.data.TokenDataset;
+import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.data.TsvReader;
+import io.github.peft4j.task.train.PeftTrainer;
+import io.github.peft4j.task.train.TrainingArguments;
+import io.github.peft4j.transformers.LoadOptions;
+import io.github.peft4j.transformers.TransformerModel;
+import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.tuner.lora.LoraConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** From a checkpoint and a table of labelled texts to an adapter that Python loads. */
+public final class ClassifyTexts {
+
+    private ClassifyTexts() {}
+
+    /**
+     * Fine-tunes a BERT on texts.
+     *
+     * @param checkpoint Hugging Face directory: config.json, *.safetensors, tokenizer.json
+     * @param table TSV with the columns {@code label} and {@code text}
+     * @param output where the adapter goes
+     */
+    public static void fineTune(Path checkpoint, Path table, Path output) throws IOException {
+        // snippet: quickstart
+        TextDataset data = TsvReader.builder().build().read(table);
+        LoadOptions labels = LoadOptions.builder().optLabels(data.labels()).build();
+        try (Tokenizer tokenizer = Tokenizer.fromPretrained(checkpoint);
+                TransformerModel base = Transformers.load(checkpoint, TaskType.SEQ_CLS, labels);
+                PeftModel model =
+                        PeftModels.getPeftModel(
+                                base,
+                                LoraConfig.builder()
+                                        .optTaskType(TaskType.SEQ_CLS)
+                                        .optR(8)
+                                        .optLoraAlpha(16)
+                                        .build())) {
+            model.printTrainableParameters();
+            new PeftTrainer(
+                            model,
+                            TrainingArguments.builder()
+                                    .optEpochs(3)
+                                    .optPerDeviceTrainBatchSize(32)
+                                    .optLearningRate(1e-3)
+                                    .build())
+                    .fit(
+                            TokenDataset.of(tokenizer, data.rows(), EncodeOptions.truncatedTo(64)),
+                            null);
+            model.savePretrained(output);
+        }
+        // end
+    }
+}

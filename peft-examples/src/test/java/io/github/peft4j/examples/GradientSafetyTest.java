@@ -1,0 +1,21 @@
+package io.github.peft4j.examples;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.peft4j.testkit.GradientSafety;
+import org.junit.jupiter.api.Test;
+
+class GradientSafetyTest {
+
+    private static final JavaClasses MAIN =
+            new ClassFileImporter()
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(location -> location.contains("/peft-examples/"))
+                    .importPackages("io.github.peft4j");
+
+    @Test
+    void onlyTheGatewayUsesOpsThatCorruptOrCutGradients() {
+        GradientSafety.RULE.check(MAIN);
+    }
+}

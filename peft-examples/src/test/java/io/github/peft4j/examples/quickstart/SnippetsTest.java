@@ -1,0 +1,59 @@
+package io.github.peft4j.examples.quickstart;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** The documentation quotes code that compiles. */
+class SnippetsTest {
+
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    @Test
+    void readmeQuotesTheQuickstart() throws IOException {
+        Path source =
+                ROOT.resolve(
+                        "peft-examples/src/main/java/io/github/peft4j/examples/quickstart/ClassifyTexts.java");
+
+        String quoted = quoted(Files.readString(ROOT.resolve("README.md")), "quickstart");
+
+        Assertions.assertThat(quoted).isEqualTo(snippet(Files.readAllLines(source), "quickstart"));
+    }
+
+    /** The code between the marks of a snippet, without its indentation. */
+    private static String snippet(List<String> lines, String name) {
+        int start = indexOf(lines, "// snippet: " + name);
+        int end = start + indexOf(lines.subList(start, lines.size()), "// end");
+        List<String> code = lines.subList(start + 1, end);
+        int indent =
+                code.stream()
+                        .filter(line -> !line.isBlank())
+                        .mapToInt(line -> line.length() - line.stripLeading().length())
+                        .min()
+                        .orElse(0);
+        return code.stream()
+                .map(line -> line.isBlank() ? "" : line.substring(indent))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static int indexOf(List<String> lines, String mark) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).strip().equals(mark)) {
+                return i;
+            }
+        }
+        throw new AssertionError("There is no mark '" + mark + "'");
+    }
+
+    private static String quoted(String page, String name) {
+        String start = "<!-- snippet: " + name + " -->\n```java\n";
+        int from = page.indexOf(start);
+        Assertions.assertThat(from).as("mark of snippet %s", name).isNotNegative();
+        int to = page.indexOf("\n```", from + start.length());
+        return page.substring(from + start.length(), to);
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.peft4j.task.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.task.data.BatchLoader;
+import io.github.peft4j.task.data.HostArray;
+import io.github.peft4j.task.data.InOriginalOrder;
+import io.github.peft4j.task.data.TokenBatch;
+import io.github.peft4j.task.metric.Metric;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Runs a model over all batches of a loader without training it. */
+final class Evaluator {
+
+    private static final long IGNORED = -100;
+
+    private final PeftModel model;
+    private final ImmutableList<Supplier<? extends Metric>> metrics;
+
+    Evaluator(PeftModel model, ImmutableList<Supplier<? extends Metric>> metrics) {
+        this.model = model;
+        this.metrics = metrics;
+    }
+
+    /** Names of the figures, {@code loss} first. */
+    ImmutableList<String> names() {
+        return ImmutableList.<String>builder()
+                .add(ModelOutput.LOSS)
+                .addAll(metrics.stream().map(metric -> metric.get().name()).toList())
+                .build();
+    }
+
+    /** The mean loss of the examples and each metric by its name. */
+    ImmutableMap<String, Double> evaluate(BatchLoader loader) {
+        List<Metric> counting = new ArrayList<>();
+        metrics.forEach(metric -> counting.add(metric.get()));
+        double loss = 0;
+        long examples = 0;
+        for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
+            TokenBatch batch = batches.next();
+            try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+                ModelOutput output = model.forward(batch.toInput(scope));
+                loss += (double) output.loss().getFloat() * batch.size();
+                examples += batch.size();
+                if (!counting.isEmpty()) {
+                    count(counting, output, batch);
+                }
+            }
+        }
+        ImmutableMap.Builder<String, Double> figures = ImmutableMap.builder();
+        figures.put(ModelOutput.LOSS, loss / examples);
+        counting.forEach(metric -> figures.put(metric.name(), metric.value()));
+        return figures.buildOrThrow();
+    }
+
+    private static void count(List<Metric> metrics, ModelOutput output, TokenBatch batch) {
+        if (!(batch.columns().get(ModelInput.LABELS) instanceof HostArray.Int64 column)) {
+            throw new IllegalArgumentException(
+                    "Metrics count classes, and the labels of this dataset are not class "
+                            + "numbers. Leave metrics out and compute them from predict().");
+        }
+        long[] labels = column.values();
+        long[] predicted;
+        try (NDArray best = output.logits().argMax(-1)) {
+            predicted = best.toLongArray();
+        }
+        if (predicted.length != labels.length) {
+            throw new IllegalArgumentException(
+                    ("%d predictions do not fit %d labels. Leave metrics out for this task "
+                                    + "and compute them from predict().")
+                            .formatted(predicted.length, labels.length));
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] != IGNORED) {
+                int guess = Math.toIntExact(predicted[i]);
+                int label = Math.toIntExact(labels[i]);
+                metrics.forEach(metric -> metric.update(guess, label));
+            }
+        }
+    }
+
+    /** The logits of each example, flat, in the order of the dataset. */
+    float[][] predict(BatchLoader loader) {
+        InOriginalOrder<float[]> results = new InOriginalOrder<>(loader.source().size());
+        for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
+            TokenBatch batch = batches.next();
+            try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+                ModelInput input = batch.toInput(scope).without(ModelInput.LABELS);
+                float[] logits = model.forward(input).logits().toFloatArray();
+                int width = logits.length / batch.size();
+                List<float[]> rows = new ArrayList<>();
+                for (int row = 0; row < batch.size(); row++) {
+                    rows.add(Arrays.copyOfRange(logits, row * width, (row + 1) * width));
+                }
+                results.add(batch, rows);
+            }
+        }
+        return results.toList().toArray(new float[0][]);
+    }
+}

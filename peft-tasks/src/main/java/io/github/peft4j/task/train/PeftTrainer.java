@@ -1,0 +1,154 @@
+package io.github.peft4j.task.train;
+
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.task.data.BatchLoader;
+import io.github.peft4j.task.data.BatchSource;
+import io.github.peft4j.task.metric.Metric;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains the active adapters of a model, as Hugging Face's {@code Trainer} does.
+ *
+ * <p>AdamW with PyTorch's numbers, gradients clipped by their common norm, accumulated over several
+ * batches, a learning rate schedule, evaluations, the best adapter kept, early stopping, and
+ * checkpoints from which a killed training goes on to the same bits: the engine's generator is
+ * seeded anew from (seed, step) at each step, so dropout repeats itself.
+ *
+ * <p>A batch's memory is freed after its backward pass. The base is never changed. A trainer may be
+ * used again; one training at a time, as all threads of a process share the engine's generator.
+ */
+public final class PeftTrainer {
+
+    private final PeftModel model;
+    private final TrainingSetup setup;
+    private final Evaluator evaluator;
+
+    private PeftTrainer(Builder builder) {
+        model = builder.model;
+        setup =
+                new TrainingSetup(
+                        builder.arguments,
+                        builder.listeners.build(),
+                        builder.metrics.build(),
+                        builder.grouping);
+        evaluator = new Evaluator(model, setup.metrics());
+    }
+
+    /** A trainer without metrics and listeners, with Hugging Face's parameter groups. */
+    public PeftTrainer(PeftModel model, TrainingArguments arguments) {
+        this(builder(model, arguments));
+    }
+
+    /** Starts with what {@link #PeftTrainer(PeftModel, TrainingArguments)} has. */
+    public static Builder builder(PeftModel model, TrainingArguments arguments) {
+        return new Builder(model, arguments);
+    }
+
+    /**
+     * Trains on examples, in batches of the sizes and in the order that the arguments say.
+     *
+     * @param validation examples for evaluations, or null
+     * @see #fit(BatchLoader, BatchLoader)
+     */
+    public TrainingResult fit(BatchSource train, @Nullable BatchSource validation)
+            throws IOException {
+        TrainingArguments arguments = setup.arguments();
+        BatchLoader batches =
+                BatchLoader.builder(train)
+                        .optBatchSize(arguments.perDeviceTrainBatchSize())
+                        .optShuffle(true)
+                        .optSeed(arguments.dataSeed())
+                        .build();
+        return fit(batches, validation == null ? null : evaluationBatches(validation));
+    }
+
+    private BatchLoader evaluationBatches(BatchSource examples) {
+        return BatchLoader.builder(examples)
+                .optBatchSize(setup.arguments().perDeviceEvalBatchSize())
+                .build();
+    }
+
+    /**
+     * Trains. Batch sizes and order are the loaders'; those of the arguments are not looked at.
+     *
+     * @param validation batches for evaluations, or null
+     * @throws IllegalStateException if nothing trains, or not exactly what the model says
+     * @throws IllegalArgumentException if arguments and validation do not fit, or a checkpoint was
+     *     written by another training: the text names what differs
+     * @throws ArithmeticException if loss or gradients of a step are not finite
+     * @throws IOException if a checkpoint cannot be written or read
+     */
+    public TrainingResult fit(BatchLoader train, @Nullable BatchLoader validation)
+            throws IOException {
+        setup.requireEvaluations(evaluator, validation);
+        ImmutableMap<String, Parameter> trainable = TrainableTensors.require(model);
+        try (TrainingRun run = new TrainingRun(model, setup, trainable, train, validation)) {
+            return run.run();
+        }
+    }
+
+    /** The mean loss of labelled examples as {@code loss}, and each metric by its name. */
+    public ImmutableMap<String, Double> evaluate(BatchLoader examples) {
+        return evaluator.evaluate(examples);
+    }
+
+    /** As {@link #evaluate(BatchLoader)}, in batches of the arguments' size. */
+    public ImmutableMap<String, Double> evaluate(BatchSource examples) {
+        return evaluate(evaluationBatches(examples));
+    }
+
+    /** The logits of each example, flat, in the order of the dataset; labels are not needed. */
+    public float[][] predict(BatchLoader examples) {
+        return evaluator.predict(examples);
+    }
+
+    /** As {@link #predict(BatchLoader)}, in batches of the arguments' size. */
+    public float[][] predict(BatchSource examples) {
+        return predict(evaluationBatches(examples));
+    }
+
+    /** Collects the parts of a trainer. */
+    public static final class Builder {
+
+        private final PeftModel model;
+        private final TrainingArguments arguments;
+        private final ImmutableList.Builder<TrainerListener> listeners = ImmutableList.builder();
+        private final ImmutableList.Builder<Supplier<? extends Metric>> metrics =
+                ImmutableList.builder();
+        private ParameterGrouping grouping;
+
+        private Builder(PeftModel model, TrainingArguments arguments) {
+            this.model = model;
+            this.arguments = arguments;
+            grouping = ParameterGrouping.byDecay(arguments.weightDecay());
+        }
+
+        /** Adds a listener; they are called in the order in which they were added. */
+        public Builder addListener(TrainerListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** Adds a metric to evaluations, made anew for each: {@code addMetric(Accuracy::new)}. */
+        public Builder addMetric(Supplier<? extends Metric> metric) {
+            metrics.add(metric);
+            return this;
+        }
+
+        /** Own groups of tensors; the arguments' weight decay is not looked at then. */
+        public Builder optParameterGrouping(ParameterGrouping value) {
+            grouping = value;
+            return this;
+        }
+
+        /** The trainer. */
+        public PeftTrainer build() {
+            return new PeftTrainer(this);
+        }
+    }
+}

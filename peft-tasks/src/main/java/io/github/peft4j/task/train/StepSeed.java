@@ -1,0 +1,19 @@
+package io.github.peft4j.task.train;
+
+import ai.djl.engine.Engine;
+import com.google.common.hash.Hashing;
+
+/** The engine's random numbers of a step, which depend on seed and step alone. */
+final class StepSeed {
+
+    private StepSeed() {}
+
+    /** Seeds the engine's generator for a step. */
+    static void set(long seed, long step) {
+        Engine.getEngine("PyTorch").setRandomSeed(of(seed, step));
+    }
+
+    static int of(long seed, long step) {
+        return Hashing.murmur3_32_fixed().newHasher().putLong(seed).putLong(step).hash().asInt();
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.peft4j.task.train;
+
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.task.data.BatchLoader;
+import io.github.peft4j.task.metric.Metric;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a trainer is made of, and the parts that a run makes of it. */
+record TrainingSetup(
+        TrainingArguments arguments,
+        ImmutableList<TrainerListener> listeners,
+        ImmutableList<Supplier<? extends Metric>> metrics,
+        ParameterGrouping grouping) {
+
+    private static final String EVAL = "eval_";
+
+    /** The figure that tells which evaluation is best, without Hugging Face's optional prefix. */
+    static String figure(TrainingArguments arguments) {
+        String name = arguments.metricForBestModel();
+        return name.startsWith(EVAL) ? name.substring(EVAL.length()) : name;
+    }
+
+    /**
+     * Refuses arguments that ask for evaluations where there are none, or for an unknown figure.
+     */
+    void requireEvaluations(Evaluator evaluator, @Nullable BatchLoader validation) {
+        if (validation == null) {
+            boolean needed =
+                    arguments.loadBestModelAtEnd() || arguments.earlyStoppingPatience() > 0;
+            if (needed || arguments.evalSteps() > 0) {
+                throw new IllegalArgumentException(
+                        "loadBestModelAtEnd, earlyStoppingPatience and evalSteps need "
+                                + "evaluations, and validation is null. Pass validation examples "
+                                + "or leave them out.");
+            }
+        } else if (!evaluator.names().contains(figure(arguments))) {
+            throw new IllegalArgumentException(
+                    ("metric_for_best_model '%s' is none of %s. Add the metric with addMetric "
+                                    + "or name one of these.")
+                            .formatted(arguments.metricForBestModel(), evaluator.names()));
+        }
+    }
+
+    /**
+     * The optimizer.
+     *
+     * @throws IllegalArgumentException if the groups are not a division of the trained tensors
+     */
+    AdamW optimizer(ImmutableMap<String, Parameter> trainable) {
+        AdamW.Builder builder =
+                AdamW.builder()
+                        .optBeta1(arguments.adamBeta1())
+                        .optBeta2(arguments.adamBeta2())
+                        .optEpsilon(arguments.adamEpsilon());
+        Set<String> grouped = new LinkedHashSet<>();
+        for (ParameterGroup group : grouping.group(trainable)) {
+            grouped.addAll(group.parameters().keySet());
+            builder.addGroup(group.parameters(), group.weightDecay(), group.rateFactor());
+        }
+        if (!grouped.equals(trainable.keySet())) {
+            throw new IllegalArgumentException(
+                    ("The parameter groups hold %s, but these tensors train: %s. Put each "
+                                    + "into one group.")
+                            .formatted(grouped, trainable.keySet()));
+        }
+        return builder.build();
+    }
+
+    /** What makes the steps of a run. */
+    TrainingStep step(PeftModel model, ImmutableMap<String, Parameter> trainable, AdamW optimizer) {
+        Set<StepAware> aware = Collections.newSetFromMap(new IdentityHashMap<>());
+        ImmutableList.Builder<StepAware> ordered = ImmutableList.builder();
+        boolean causal = false;
+        for (String name : model.activeAdapters()) {
+            PeftConfig config = model.peftConfig().get(name);
+            causal |= config != null && config.taskType().equals(Optional.of(TaskType.CAUSAL_LM));
+            AdapterSet set = model.adapter(name);
+            List<Adapter> adapters = new ArrayList<>(set.layers().values());
+            set.modelAdapter().ifPresent(adapters::add);
+            for (Adapter adapter : adapters) {
+                if (adapter instanceof StepAware one && aware.add(one)) {
+                    ordered.add(one);
+                }
+            }
+        }
+        return new TrainingStep(
+                model,
+                arguments,
+                trainable.values().asList(),
+                optimizer,
+                ordered.build(),
+                new LossWeights(causal),
+                listeners);
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.peft4j.task.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.task.data.TokenBatch;
+import java.util.List;
+
+/**
+ * One optimizer step: forward and backward of its batches, clipping, adapters that act around the
+ * step, the optimizer, and gradients back to zero.
+ *
+ * <p>Each batch computes in a manager of its own, closed after its backward pass, so memory is that
+ * of one batch however many are accumulated.
+ */
+final class TrainingStep {
+
+    private final PeftModel model;
+    private final TrainingArguments arguments;
+    private final ImmutableList<Parameter> parameters;
+    private final AdamW optimizer;
+    private final ImmutableList<StepAware> stepAware;
+    private final LossWeights weights;
+    private final ImmutableList<TrainerListener> listeners;
+    private final ParameterStore store;
+
+    TrainingStep(
+            PeftModel model,
+            TrainingArguments arguments,
+            ImmutableList<Parameter> parameters,
+            AdamW optimizer,
+            ImmutableList<StepAware> stepAware,
+            LossWeights weights,
+            ImmutableList<TrainerListener> listeners) {
+        this.model = model;
+        this.arguments = arguments;
+        this.parameters = parameters;
+        this.optimizer = optimizer;
+        this.stepAware = stepAware;
+        this.weights = weights;
+        this.listeners = listeners;
+        store = model.newStore();
+    }
+
+    /** Loss and gradient norm of a step that was made. */
+    record Outcome(double loss, double gradientNorm) {}
+
+    /**
+     * Makes a step.
+     *
+     * @param step number of the step, from 0
+     * @throws ArithmeticException if loss or gradients are not finite; the optimizer has not acted
+     */
+    Outcome run(NDManager manager, long step, List<TokenBatch> batches, double learningRate) {
+        StepSeed.set(arguments.seed(), step);
+        double[] shares = weights.of(batches);
+        try (NDManager scope = manager.newSubManager()) {
+            double loss = 0;
+            for (int i = 0; i < shares.length; i++) {
+                if (shares[i] > 0) {
+                    loss += shares[i] * backward(scope, step, batches.get(i), shares[i]);
+                }
+            }
+            requireFinite("loss", loss, step);
+            return new Outcome(loss, update(step, learningRate));
+        } finally {
+            zeroGradients();
+        }
+    }
+
+    private double backward(NDManager step, long number, TokenBatch batch, double share) {
+        try (NDManager scope = step.newSubManager()) {
+            ModelOutput output;
+            try (Gradients on = Gradients.on()) {
+                output = model.forward(batch.toInput(scope), store, true);
+                NDArray loss = output.loss();
+                Gradients.backward(share == 1 ? loss : Ops.scale(loss, share));
+            }
+            try (Gradients off = Gradients.off()) {
+                BatchReport report = new BatchReport(number, batch, output);
+                listeners.forEach(listener -> listener.onBatch(report));
+                return output.loss().getFloat();
+            }
+        }
+    }
+
+    private double update(long step, double learningRate) {
+        try (Gradients off = Gradients.off()) {
+            double bound = arguments.maxGradNorm();
+            double norm =
+                    GradientClipping.clip(parameters, bound > 0 ? bound : Double.POSITIVE_INFINITY);
+            requireFinite("gradient norm", norm, step);
+            stepAware.forEach(adapter -> adapter.beforeStep(step));
+            optimizer.step(learningRate);
+            stepAware.forEach(adapter -> adapter.afterStep(step));
+            return norm;
+        }
+    }
+
+    /** Gradients of an earlier user, or of a step that failed, must not count. */
+    void zeroGradients() {
+        parameters.forEach(parameter -> Gradients.zero(parameter.getArray()));
+    }
+
+    private static void requireFinite(String what, double value, long step) {
+        if (!Double.isFinite(value)) {
+            throw new ArithmeticException(
+                    ("The %s of step %d is %s. The adapter is as the step before left it. "
+                                    + "Lower the learning rate, set maxGradNorm, or look for broken "
+                                    + "examples in this step's batches.")
+                            .formatted(what, step + 1, value));
+        }
+    }
+}
