@@ -35,7 +35,7 @@ class AdapterFilesTest {
 
     private final ToyModel toy = ToyModel.ours();
     private final NDManager scope = NDManager.newBaseManager("PyTorch");
-    private final PeftModel model = PeftModels.getPeftModel(toy.base(), config());
+    private final PeftModel model = PeftModels.getPeftModel(toy.base().block(), config());
     @TempDir private Path directory;
 
     AdapterFilesTest() {
@@ -280,7 +280,7 @@ class AdapterFilesTest {
         Files.delete(directory.resolve("adapter_model.safetensors"));
         int arrays = LeakCheck.count();
 
-        assertThatThrownBy(() -> PeftModels.fromPretrained(toy.base(), directory))
+        assertThatThrownBy(() -> PeftModels.fromPretrained(toy.base().block(), directory))
                 .isInstanceOf(IOException.class);
 
         assertThat(LeakCheck.count()).isEqualTo(arrays);

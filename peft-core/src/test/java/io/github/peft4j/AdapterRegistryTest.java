@@ -29,7 +29,7 @@ class AdapterRegistryTest {
 
     private final ToyModel toy = ToyModel.ours();
     private final NDManager scope = NDManager.newBaseManager("PyTorch");
-    private final PeftModel model = PeftModels.getPeftModel(toy.base(), config().build());
+    private final PeftModel model = PeftModels.getPeftModel(toy.base().block(), config().build());
 
     @BeforeEach
     void addASecond() {

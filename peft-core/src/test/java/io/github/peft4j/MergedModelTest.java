@@ -12,7 +12,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.model.BlockModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.LeakCheck;
@@ -29,7 +28,7 @@ class MergedModelTest {
     private final NDManager scope = NDManager.newBaseManager("PyTorch");
     private final PeftModel model =
             PeftModels.getPeftModel(
-                    toy.base(),
+                    toy.base().block(),
                     config().optBias(LoraBias.LORA_ONLY).optModulesToSave("norm").build());
 
     MergedModelTest() {
@@ -54,7 +53,7 @@ class MergedModelTest {
     }
 
     private static PeftModel adapt(BaseModel base, LoraConfig config) {
-        return PeftModels.getPeftModel(base, config);
+        return PeftModels.getPeftModel(base.block(), config);
     }
 
     private NDArray output(PeftModel any) {
@@ -179,7 +178,7 @@ class MergedModelTest {
             NDArray expected = block.forward(model.newStore(), new NDList(x), false).get(0);
 
             LoraConfig config = LoraConfig.builder().optTargetModules("Linear").build();
-            try (PeftModel over = PeftModels.getPeftModel(new BlockModel(block), config)) {
+            try (PeftModel over = PeftModels.getPeftModel(block, config)) {
                 NDArray y = over.forward(toy.input(scope)).logits();
 
                 assertThat(Tensors.bytes(y)).isEqualTo(Tensors.bytes(expected));

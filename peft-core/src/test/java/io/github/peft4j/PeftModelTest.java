@@ -30,7 +30,7 @@ class PeftModelTest {
 
     private final ToyModel toy = ToyModel.ours();
     private final NDManager scope = NDManager.newBaseManager("PyTorch");
-    private final PeftModel model = PeftModels.getPeftModel(toy.base(), config().build());
+    private final PeftModel model = PeftModels.getPeftModel(toy.base().block(), config().build());
 
     @AfterEach
     void close() {
@@ -124,7 +124,7 @@ class PeftModelTest {
         LoraConfig wrong = LoraConfig.builder().optTargetModules("upp").build();
         int before = LeakCheck.count();
 
-        assertThatThrownBy(() -> PeftModels.getPeftModel(toy.base(), wrong))
+        assertThatThrownBy(() -> PeftModels.getPeftModel(toy.base().block(), wrong))
                 .isInstanceOf(NoMatchingModuleException.class);
 
         assertThat(LeakCheck.count()).isEqualTo(before);
@@ -134,7 +134,7 @@ class PeftModelTest {
     void refusesDropoutWhereALayerGivesItsWeightOnly() {
         LoraConfig dropout = config().optLoraDropout(0.1).build();
         try (ToyModel stock = ToyModel.stock()) {
-            assertThatThrownBy(() -> PeftModels.getPeftModel(stock.base(), dropout))
+            assertThatThrownBy(() -> PeftModels.getPeftModel(stock.base().block(), dropout))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "lora_dropout = 0.1 acts on the layer's input, but layer up"
