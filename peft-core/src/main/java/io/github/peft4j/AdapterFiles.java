@@ -33,9 +33,9 @@ final class AdapterFiles {
                     directory.toString(), null, "it is a file. Pass a directory to save into.");
         }
         Map<String, FileContent> files = new LinkedHashMap<>();
-        AdapterRegistry.Entry last = null;
+        AdapterInventory.Entry last = null;
         for (String name : names) {
-            AdapterRegistry.Entry entry = registry.entry(name);
+            AdapterInventory.Entry entry = registry.adapters().entry(name);
             String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
             files.put(folder + WEIGHTS, weights(entry));
             // A reader looks for the config first, so it comes last.
@@ -50,7 +50,7 @@ final class AdapterFiles {
         AtomicFiles.write(directory, files);
     }
 
-    private static FileContent weights(AdapterRegistry.Entry entry) {
+    private static FileContent weights(AdapterInventory.Entry entry) {
         ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
         entry.set()
                 .tensors()
@@ -74,11 +74,13 @@ final class AdapterFiles {
         Path folder = directory.resolve(options.subfolder());
         LoadedConfig loaded = PeftConfig.load(folder);
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
-            if (registry.contains(name)) {
-                AdapterSet set = registry.require(name);
+            if (registry.adapters().contains(name)) {
+                AdapterSet set = registry.adapters().require(name);
                 TensorTransfer transfer = TensorTransfer.into(set, name, checkpoint, options);
                 ImmutableList<String> before =
-                        joined(loaded.warnings(), registry.entry(name).report().warnings());
+                        joined(
+                                loaded.warnings(),
+                                registry.adapters().entry(name).report().warnings());
                 LoadReport report = transfer.run(before);
                 registry.loaded(name, transfer.storedTypes(), report);
                 return report;

@@ -4,7 +4,6 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.ImmutableSortedSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
@@ -15,9 +14,6 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.tuner.Attachment;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,22 +36,8 @@ final class AdapterRegistry implements AutoCloseable {
     AdapterRegistry(BaseModel base) {
         this.base = base;
         frozen = new FrozenBase(base.parameters().values());
-        state = stateOf(ImmutableMap.of(), Activation.none(), ImmutableList.of(), null);
+        state = stateOf(AdapterInventory.EMPTY, Activation.none(), ImmutableList.of(), null);
     }
-
-    /**
-     * One adapter.
-     *
-     * @param config as it will be saved
-     * @param storedTypes types of tensors that are written in another type than float32: copies of
-     *     modules keep the type that the file had
-     * @param report what was odd about it
-     */
-    record Entry(
-            PeftConfig config,
-            AdapterSet set,
-            ImmutableMap<String, Dtype> storedTypes,
-            LoadReport report) {}
 
     /**
      * What passes see.
@@ -64,7 +46,7 @@ final class AdapterRegistry implements AutoCloseable {
      * @param shown the same under the silences
      */
     private record State(
-            ImmutableMap<String, Entry> entries,
+            AdapterInventory adapters,
             Activation chosen,
             ImmutableList<Silence> silences,
             Activation shown,
@@ -77,6 +59,23 @@ final class AdapterRegistry implements AutoCloseable {
 
     FrozenBase frozen() {
         return frozen;
+    }
+
+    /** The adapters as they are now. */
+    AdapterInventory adapters() {
+        return state.adapters();
+    }
+
+    /** The tensors that train now. */
+    ImmutableMap<String, Parameter> trainableTensors() {
+        State now = state;
+        return now.adapters().trainableTensors(now.chosen().names());
+    }
+
+    /** How many numbers train now, and how many there are. */
+    ParameterCount count() {
+        State now = state;
+        return now.adapters().count(base, now.chosen().names());
     }
 
     /** What acts now, scopes that switch adapters off included. */
@@ -92,49 +91,18 @@ final class AdapterRegistry implements AutoCloseable {
         State now = state;
         return activation.equals(now.shown())
                 ? now.active()
-                : workOut(now.entries(), activation, now.merged());
+                : workOut(now.adapters(), activation, now.merged());
     }
 
     /** The active adapters as if none was merged. */
     ActiveAdapters unmerged() {
         State now = state;
-        return workOut(now.entries(), now.shown(), null);
+        return workOut(now.adapters(), now.shown(), null);
     }
 
     ImmutableList<String> mergedNames() {
         MergedWeights merged = state.merged();
         return merged == null ? ImmutableList.of() : merged.names();
-    }
-
-    ImmutableMap<String, AdapterSet> sets() {
-        return sets(state.entries());
-    }
-
-    ImmutableMap<String, PeftConfig> configs() {
-        ImmutableMap.Builder<String, PeftConfig> configs = ImmutableMap.builder();
-        state.entries().forEach((name, entry) -> configs.put(name, entry.config()));
-        return configs.buildOrThrow();
-    }
-
-    boolean contains(String name) {
-        return state.entries().containsKey(name);
-    }
-
-    AdapterSet require(String name) {
-        return entry(name).set();
-    }
-
-    Entry entry(String name) {
-        Entry entry = state.entries().get(name);
-        if (entry == null) {
-            throw new IllegalArgumentException(
-                    "There is no adapter '"
-                            + name
-                            + "'. Adapters of this model: "
-                            + state.entries().keySet()
-                            + ". Add or load it first.");
-        }
-        return entry;
     }
 
     /**
@@ -158,8 +126,8 @@ final class AdapterRegistry implements AutoCloseable {
 
     /** Builds an adapter without publishing it. */
     Attachment<?> attach(String name, PeftConfig config) {
-        checkFree(name);
-        checkBias(config);
+        adapters().checkFree(name);
+        adapters().checkBias(config);
         return Attachments.create(base, config, name);
     }
 
@@ -174,31 +142,32 @@ final class AdapterRegistry implements AutoCloseable {
             Attachment<?> attachment,
             ImmutableMap<String, Dtype> storedTypes,
             LoadReport report) {
-        checkFree(name);
+        adapters().checkFree(name);
         attachment.set().setTraining(false);
-        put(name, new Entry(attachment.config(), attachment.set(), storedTypes, report));
+        put(
+                name,
+                new AdapterInventory.Entry(
+                        attachment.config(), attachment.set(), storedTypes, report));
     }
 
     /** Keeps what loading into a known name has found. */
     synchronized void loaded(
             String name, ImmutableMap<String, Dtype> storedTypes, LoadReport report) {
-        Entry entry = entry(name);
-        put(name, new Entry(entry.config(), entry.set(), storedTypes, report));
+        AdapterInventory.Entry entry = adapters().entry(name);
+        put(name, new AdapterInventory.Entry(entry.config(), entry.set(), storedTypes, report));
     }
 
-    private void put(String name, Entry entry) {
-        Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
-        entries.put(name, entry);
+    private void put(String name, AdapterInventory.Entry entry) {
         state =
                 stateOf(
-                        ImmutableMap.copyOf(entries),
+                        state.adapters().with(name, entry),
                         state.chosen(),
                         state.silences(),
                         state.merged());
     }
 
     synchronized void copy(String from, String name) {
-        Entry source = entry(from);
+        AdapterInventory.Entry source = adapters().entry(from);
         Attachment<?> attachment = attach(name, source.config());
         try (Gradients off = Gradients.off()) {
             attachment
@@ -223,13 +192,14 @@ final class AdapterRegistry implements AutoCloseable {
 
     /** Makes an activation active and lets exactly its adapters train. */
     synchronized void activate(Activation activation) {
-        choose(state.entries(), activation);
+        choose(state.adapters(), activation);
     }
 
-    private void choose(ImmutableMap<String, Entry> entries, Activation activation) {
+    private void choose(AdapterInventory adapters, Activation activation) {
         State before = state;
-        State next = stateOf(entries, activation, before.silences(), null);
-        next.entries()
+        State next = stateOf(adapters, activation, before.silences(), null);
+        next.adapters()
+                .entries()
                 .forEach(
                         (name, entry) ->
                                 entry.set()
@@ -254,10 +224,10 @@ final class AdapterRegistry implements AutoCloseable {
             logger.warn("Adapters {} are merged already; nothing to do.", names);
             return;
         }
-        ActiveAdapters weights = unmerged().asWeights(base, sets(), all);
+        ActiveAdapters weights = unmerged().asWeights(base, state.adapters().sets(), all);
         MergedWeights before = state.merged();
         MergedWeights merged = MergedWeights.of(base, weights, all);
-        state = stateOf(state.entries(), state.chosen(), state.silences(), merged);
+        state = stateOf(state.adapters(), state.chosen(), state.silences(), merged);
         if (before != null) {
             before.close();
         }
@@ -265,7 +235,7 @@ final class AdapterRegistry implements AutoCloseable {
 
     synchronized void unmerge() {
         MergedWeights before = state.merged();
-        state = stateOf(state.entries(), state.chosen(), state.silences(), null);
+        state = stateOf(state.adapters(), state.chosen(), state.silences(), null);
         if (before != null) {
             before.close();
         }
@@ -273,7 +243,8 @@ final class AdapterRegistry implements AutoCloseable {
 
     /** Weights an adapter, also while it is not active. */
     synchronized void scale(String name, double factor) {
-        entry(name)
+        adapters()
+                .entry(name)
                 .set()
                 .layers()
                 .forEach(
@@ -292,7 +263,7 @@ final class AdapterRegistry implements AutoCloseable {
                         });
         state =
                 stateOf(
-                        state.entries(),
+                        state.adapters(),
                         state.chosen().scale(name, factor),
                         state.silences(),
                         state.merged());
@@ -316,7 +287,7 @@ final class AdapterRegistry implements AutoCloseable {
     }
 
     private void show(ImmutableList<Silence> silences) {
-        state = stateOf(state.entries(), state.chosen(), silences, state.merged());
+        state = stateOf(state.adapters(), state.chosen(), silences, state.merged());
     }
 
     /** Removes an adapter; its tensors are freed when no pass reads them any more. */
@@ -338,108 +309,18 @@ final class AdapterRegistry implements AutoCloseable {
     }
 
     private synchronized AdapterSet remove(String name) {
-        Entry entry = entry(name);
-        Map<String, Entry> entries = new LinkedHashMap<>(state.entries());
-        entries.remove(name);
+        AdapterInventory.Entry entry = adapters().entry(name);
+        AdapterInventory others = state.adapters().without(name);
         Activation rest = state.chosen().without(name);
-        if (rest.names().isEmpty() && !entries.isEmpty()) {
-            rest = Activation.of(entries.keySet().iterator().next());
+        if (rest.names().isEmpty() && !others.entries().isEmpty()) {
+            rest = Activation.of(others.entries().keySet().iterator().next());
         }
-        choose(ImmutableMap.copyOf(entries), rest);
+        choose(others, rest);
         return entry.set();
     }
 
-    ImmutableMap<String, Parameter> trainableTensors() {
-        ImmutableMap.Builder<String, Parameter> tensors = ImmutableMap.builder();
-        State now = state;
-        for (String name : now.chosen().names()) {
-            Entry entry = now.entries().get(name);
-            if (entry == null || entry.config().inferenceMode()) {
-                continue;
-            }
-            String prefix = now.chosen().names().size() == 1 ? "" : name + ".";
-            entry.set()
-                    .tensors()
-                    .forEach(
-                            (key, parameter) -> {
-                                if (entry.set().trainable().contains(parameter)) {
-                                    tensors.put(prefix + key, parameter);
-                                }
-                            });
-        }
-        return tensors.buildOrThrow();
-    }
-
-    ParameterCount count() {
-        long all = 0;
-        for (Parameter parameter : base.parameters().values()) {
-            all += parameter.getShape().size();
-        }
-        for (AdapterSet set : sets().values()) {
-            for (Parameter parameter : set.tensors().values()) {
-                // PEFT trains biases in the base itself, where they are counted already.
-                all += set.biases().containsValue(parameter) ? 0 : parameter.getShape().size();
-            }
-        }
-        long trainable = 0;
-        for (Parameter parameter : trainableTensors().values()) {
-            trainable += parameter.getShape().size();
-        }
-        return new ParameterCount(trainable, all);
-    }
-
-    /** Refuses names that fit no layer with an adapter and no module that is saved whole. */
-    void checkAdapted(List<String> layers) {
-        ImmutableSortedSet<String> paths = adaptedPaths();
-        for (String layer : layers) {
-            if (paths.stream().noneMatch(path -> Activation.names(layer, path))) {
-                throw new IllegalArgumentException(
-                        "No adapter acts at a layer called '"
-                                + layer
-                                + "'. Adapted layers: "
-                                + Shown.of(paths)
-                                + ".");
-            }
-        }
-    }
-
-    private ImmutableSortedSet<String> adaptedPaths() {
-        ImmutableSortedSet.Builder<String> paths = ImmutableSortedSet.naturalOrder();
-        for (AdapterSet set : sets().values()) {
-            paths.addAll(set.layers().keySet());
-            set.savedModules().values().forEach(saved -> paths.add(saved.modulePath()));
-        }
-        return paths.build();
-    }
-
-    private void checkFree(String name) {
-        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.contains(".")) {
-            throw new IllegalArgumentException(
-                    "Adapter name '"
-                            + name
-                            + "' cannot be the name of a folder and a part of a key. Use letters,"
-                            + " digits, '-' and '_'.");
-        }
-        if (contains(name)) {
-            throw new IllegalArgumentException(
-                    "There is an adapter '"
-                            + name
-                            + "' already. Choose another name or delete it.");
-        }
-    }
-
-    private void checkBias(PeftConfig config) {
-        for (Entry entry : state.entries().values()) {
-            if (!entry.set().biases().isEmpty() && Attachments.trainsBias(config)) {
-                throw new IllegalArgumentException(
-                        "Only one adapter of a model may train the base's biases (bias other than"
-                                + " 'none'), and one does already. Use bias 'none' for the others.");
-            }
-        }
-    }
-
     private State stateOf(
-            ImmutableMap<String, Entry> entries,
+            AdapterInventory adapters,
             Activation chosen,
             ImmutableList<Silence> silences,
             @Nullable MergedWeights merged) {
@@ -447,24 +328,17 @@ final class AdapterRegistry implements AutoCloseable {
         for (Silence silence : silences) {
             shown = silence.over(shown);
         }
-        return new State(entries, chosen, silences, shown, merged, workOut(entries, shown, merged));
+        return new State(
+                adapters, chosen, silences, shown, merged, workOut(adapters, shown, merged));
     }
 
     private ActiveAdapters workOut(
-            ImmutableMap<String, Entry> entries,
-            Activation activation,
-            @Nullable MergedWeights merged) {
-        ImmutableMap<String, AdapterSet> sets = sets(entries);
+            AdapterInventory adapters, Activation activation, @Nullable MergedWeights merged) {
+        ImmutableMap<String, AdapterSet> sets = adapters.sets();
         ActiveAdapters active = ActiveAdapters.of(base, frozen, sets, activation);
         return merged == null
                 ? active
                 : active.over(base, sets, merged.names(), merged.parameters());
-    }
-
-    private static ImmutableMap<String, AdapterSet> sets(ImmutableMap<String, Entry> entries) {
-        ImmutableMap.Builder<String, AdapterSet> sets = ImmutableMap.builder();
-        entries.forEach((name, entry) -> sets.put(name, entry.set()));
-        return sets.buildOrThrow();
     }
 
     @Override
@@ -473,7 +347,7 @@ final class AdapterRegistry implements AutoCloseable {
         if (merged != null) {
             merged.close();
         }
-        sets().values().forEach(AdapterSet::close);
+        state.adapters().sets().values().forEach(AdapterSet::close);
         frozen.close();
     }
 }

@@ -1,14 +1,10 @@
 package io.github.peft4j;
 
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBaseBlock;
 import ai.djl.nn.Block;
-import ai.djl.nn.BlockList;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.ActiveAdapters;
@@ -29,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * the base, which stays as it was; needs the base to stay open. It is a base model itself: {@link
  * PeftModels} puts new adapters over it.
  */
-public final class MergedModel extends AbstractBaseBlock implements BaseModel, AutoCloseable {
+public final class MergedModel extends ReferencingBlock implements BaseModel, AutoCloseable {
 
     private final BaseModel base;
     private final MergedWeights own;
@@ -40,9 +36,9 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
     private final ImmutableList<LayerSite> sites;
 
     private MergedModel(BaseModel base, MergedWeights own) {
+        super(base);
         this.base = base;
         this.own = own;
-        inputShapes = new Shape[0];
         ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
         base.parameters().forEach((key, p) -> all.put(key, own.parameters().getOrDefault(p, p)));
         weights = all.buildOrThrow();
@@ -87,7 +83,8 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
     /** Folds these adapters; saved modules and biases are those of the registry's activation. */
     static MergedModel of(AdapterRegistry registry, ImmutableList<String> names) {
         BaseModel base = registry.base();
-        ActiveAdapters active = registry.unmerged().asWeights(base, registry.sets(), names);
+        ActiveAdapters active =
+                registry.unmerged().asWeights(base, registry.adapters().sets(), names);
         return new MergedModel(base, MergedWeights.of(base, active, names));
     }
 
@@ -145,11 +142,6 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
     }
 
     @Override
-    public BlockList getChildren() {
-        return new BlockList();
-    }
-
-    @Override
     public ParameterList getDirectParameters() {
         ParameterList list = new ParameterList();
         weights.forEach(list::add);
@@ -157,17 +149,8 @@ public final class MergedModel extends AbstractBaseBlock implements BaseModel, A
     }
 
     @Override
-    public Shape[] getOutputShapes(Shape[] shapes) {
-        return base.block().getOutputShapes(shapes);
-    }
-
-    @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            @Nullable PairList<String, Object> params) {
-        return toList(forward(toInput(inputs, new NDList()), store, training));
+    ModelOutput run(ModelInput input, ParameterStore store, boolean training) {
+        return forward(input, store, training);
     }
 
     /** Frees the merged weights; the base stays open. */

@@ -1,14 +1,9 @@
 package io.github.peft4j;
 
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBaseBlock;
-import ai.djl.nn.BlockList;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -26,7 +21,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A base model with named adapters.
@@ -38,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As a DJL block it takes the base's arrays in the base's order and returns its main result.
  */
-public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
+public class PeftModel extends ReferencingBlock implements AutoCloseable {
 
     /** The name of the first adapter where none is given. */
     public static final String DEFAULT_ADAPTER = "default";
@@ -51,10 +45,9 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * Wraps a base with a first adapter, which becomes active. Use {@link PeftModels}, which finds
      * the class for the config's task.
      */
-    @SuppressWarnings("this-escape") // shapes are known from the constructor on
     protected PeftModel(BaseModel base, PeftConfig config, String adapterName) {
+        super(base);
         this.base = base;
-        inputShapes = new Shape[0];
         manager = NDManager.newBaseManager(base.device(), "PyTorch");
         manager.setName("peft model");
         registry = new AdapterRegistry(base);
@@ -216,7 +209,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
             throw new IllegalArgumentException(
                     "disableAdapter is given no layer. Name one, or call disableAdapter() for all.");
         }
-        registry.checkAdapted(Arrays.asList(layers));
+        registry.adapters().checkAdapted(Arrays.asList(layers));
         return disable(ImmutableList.copyOf(layers));
     }
 
@@ -293,7 +286,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * sub-directories of their names. All files are complete before the first old one is replaced.
      */
     public final void savePretrained(Path directory) throws IOException {
-        AdapterFiles.save(registry, directory, registry.sets().keySet());
+        AdapterFiles.save(registry, directory, registry.adapters().sets().keySet());
     }
 
     /** Writes these adapters; see {@link #savePretrained(Path)}. */
@@ -313,7 +306,7 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
 
     /** All adapters by name, in the order in which they came. */
     public final ImmutableMap<String, PeftConfig> peftConfig() {
-        return registry.configs();
+        return registry.adapters().configs();
     }
 
     /**
@@ -321,12 +314,12 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
      * lacked or had too many.
      */
     public final LoadReport loadReport(String name) {
-        return registry.entry(name).report();
+        return registry.adapters().entry(name).report();
     }
 
     /** The parts of an adapter. */
     public final AdapterSet adapter(String name) {
-        return registry.require(name);
+        return registry.adapters().require(name);
     }
 
     /** The tensors that train now, by their key in the adapter's file. */
@@ -348,8 +341,8 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
     @Override
     public final ParameterList getDirectParameters() {
         ParameterList list = new ParameterList();
-        for (Map.Entry<String, AdapterSet> set : registry.sets().entrySet()) {
-            String prefix = registry.sets().size() == 1 ? "" : set.getKey() + ".";
+        for (Map.Entry<String, AdapterSet> set : registry.adapters().sets().entrySet()) {
+            String prefix = registry.adapters().sets().size() == 1 ? "" : set.getKey() + ".";
             set.getValue().tensors().forEach((key, p) -> list.add(prefix + key, p));
         }
         return list;
@@ -375,25 +368,9 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
         freezeParameters(freeze, parameter -> true);
     }
 
-    /** No children: the base is a reference. */
     @Override
-    public final BlockList getChildren() {
-        return new BlockList();
-    }
-
-    @Override
-    protected final NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            @Nullable PairList<String, Object> params) {
-        ModelInput input = base.toInput(inputs, new NDList());
-        return base.toList(forward(input, store, training));
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] shapes) {
-        return base.block().getOutputShapes(shapes);
+    final ModelOutput run(ModelInput input, ParameterStore store, boolean training) {
+        return forward(input, store, training);
     }
 
     /** Frees the adapters; the base stays open. */
@@ -405,6 +382,6 @@ public class PeftModel extends AbstractBaseBlock implements AutoCloseable {
 
     @Override
     public String toString() {
-        return getClass().getSimpleName() + registry.configs().keySet();
+        return getClass().getSimpleName() + registry.adapters().configs().keySet();
     }
 }

@@ -135,7 +135,8 @@ public final class AdapterPass extends ParameterStore {
      * What a block that reads its own weights receives: the adapted weight where one is adapted.
      */
     @Override
-    public @Nullable NDArray getValue(Parameter parameter, Device device, boolean isTraining) {
+    public @Nullable NDArray getValue(
+            @Nullable Parameter parameter, Device device, boolean isTraining) {
         if (parameter == null) {
             return null; // DJL's blocks ask for optional parameters by null
         }

@@ -9,6 +9,7 @@ import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Ops;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.assertj.core.api.Assertions;
 
 /** Comparisons of whole tensors. */
@@ -65,6 +66,15 @@ public final class Tensors {
         try (NDArray wrapped = manager.create(values, shape)) {
             return Copies.detached(wrapped);
         }
+    }
+
+    /** What a map holds under a key; fails if it is nothing. */
+    public static <V> V get(Map<String, V> map, String key) {
+        V value = map.get(key);
+        if (value == null) {
+            throw new AssertionError("Nothing under " + key + ", only " + map.keySet());
+        }
+        return value;
     }
 
     /** A parameter of these numbers. */

@@ -17,7 +17,6 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.testkit.Tensors;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,10 +50,13 @@ class LoraEmbeddingTest {
     }
 
     private Parameter tensor(String letter) {
-        Map<String, Parameter> tensors = model.adapter("default").tensors();
-        Parameter parameter = tensors.get("base_model.model.Embedding.lora_embedding_" + letter);
-        assertThat(parameter).isNotNull();
-        return parameter;
+        return tensor("default", letter);
+    }
+
+    private Parameter tensor(String name, String letter) {
+        return Tensors.get(
+                model.adapter(name).tensors(),
+                "base_model.model.Embedding.lora_embedding_" + letter);
     }
 
     private ModelInput ids() {
@@ -79,26 +81,20 @@ class LoraEmbeddingTest {
     @Test
     void mergesTheTransposedProduct() {
         try (MergedModel merged = model.mergeAndUnload()) {
-            assertThat(merged.parameters().get("Embedding.weight").getArray().toFloatArray())
+            assertThat(
+                            Tensors.get(merged.parameters(), "Embedding.weight")
+                                    .getArray()
+                                    .toFloatArray())
                     .containsExactly(21, -18, 43, -36, 65, -54);
         }
     }
 
     @Test
     void startsWithAZeroAndBNormal() {
-        model.addAdapter("fresh", model.peftConfig().get("default"));
-        Map<String, Parameter> fresh = model.adapter("fresh").tensors();
+        model.addAdapter("fresh", Tensors.get(model.peftConfig(), "default"));
 
-        assertThat(
-                        fresh.get("base_model.model.Embedding.lora_embedding_A")
-                                .getArray()
-                                .toFloatArray())
-                .containsOnly(0);
-        assertThat(
-                        fresh.get("base_model.model.Embedding.lora_embedding_B")
-                                .getArray()
-                                .toFloatArray())
-                .doesNotContain(0);
+        assertThat(tensor("fresh", "A").getArray().toFloatArray()).containsOnly(0);
+        assertThat(tensor("fresh", "B").getArray().toFloatArray()).doesNotContain(0);
     }
 
     @Test

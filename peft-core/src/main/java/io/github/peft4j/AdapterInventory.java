@@ -1,0 +1,177 @@
+package io.github.peft4j;
+
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedSet;
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.io.Dtype;
+import io.github.peft4j.model.BaseModel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The adapters of a model, by name in the order in which they came.
+ *
+ * @param entries each adapter
+ */
+record AdapterInventory(ImmutableMap<String, Entry> entries) {
+
+    /** No adapters. */
+    static final AdapterInventory EMPTY = new AdapterInventory(ImmutableMap.of());
+
+    /**
+     * One adapter.
+     *
+     * @param config as it will be saved
+     * @param storedTypes types of tensors that are written in another type than float32: copies of
+     *     modules keep the type that the file had
+     * @param report what was odd about it
+     */
+    record Entry(
+            PeftConfig config,
+            AdapterSet set,
+            ImmutableMap<String, Dtype> storedTypes,
+            LoadReport report) {}
+
+    /** The same with an adapter put in or replaced. */
+    AdapterInventory with(String name, Entry entry) {
+        Map<String, Entry> copy = new LinkedHashMap<>(entries);
+        copy.put(name, entry);
+        return new AdapterInventory(ImmutableMap.copyOf(copy));
+    }
+
+    /** The same without an adapter. */
+    AdapterInventory without(String name) {
+        Map<String, Entry> copy = new LinkedHashMap<>(entries);
+        copy.remove(name);
+        return new AdapterInventory(ImmutableMap.copyOf(copy));
+    }
+
+    ImmutableMap<String, AdapterSet> sets() {
+        ImmutableMap.Builder<String, AdapterSet> sets = ImmutableMap.builder();
+        entries.forEach((name, entry) -> sets.put(name, entry.set()));
+        return sets.buildOrThrow();
+    }
+
+    ImmutableMap<String, PeftConfig> configs() {
+        ImmutableMap.Builder<String, PeftConfig> configs = ImmutableMap.builder();
+        entries.forEach((name, entry) -> configs.put(name, entry.config()));
+        return configs.buildOrThrow();
+    }
+
+    boolean contains(String name) {
+        return entries.containsKey(name);
+    }
+
+    AdapterSet require(String name) {
+        return entry(name).set();
+    }
+
+    Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException(
+                    "There is no adapter '"
+                            + name
+                            + "'. Adapters of this model: "
+                            + entries.keySet()
+                            + ". Add or load it first.");
+        }
+        return entry;
+    }
+
+    /** The tensors that train while these adapters are active, by their key in the file. */
+    ImmutableMap<String, Parameter> trainableTensors(ImmutableList<String> names) {
+        ImmutableMap.Builder<String, Parameter> tensors = ImmutableMap.builder();
+        for (String name : names) {
+            Entry entry = entries.get(name);
+            if (entry == null || entry.config().inferenceMode()) {
+                continue;
+            }
+            String prefix = names.size() == 1 ? "" : name + ".";
+            entry.set()
+                    .tensors()
+                    .forEach(
+                            (key, parameter) -> {
+                                if (entry.set().trainable().contains(parameter)) {
+                                    tensors.put(prefix + key, parameter);
+                                }
+                            });
+        }
+        return tensors.buildOrThrow();
+    }
+
+    /** How many numbers train while these adapters are active, and how many there are. */
+    ParameterCount count(BaseModel base, ImmutableList<String> names) {
+        long all = 0;
+        for (Parameter parameter : base.parameters().values()) {
+            all += parameter.getShape().size();
+        }
+        for (AdapterSet set : sets().values()) {
+            for (Parameter parameter : set.tensors().values()) {
+                // PEFT trains biases in the base itself, where they are counted already.
+                all += set.biases().containsValue(parameter) ? 0 : parameter.getShape().size();
+            }
+        }
+        long trainable = 0;
+        for (Parameter parameter : trainableTensors(names).values()) {
+            trainable += parameter.getShape().size();
+        }
+        return new ParameterCount(trainable, all);
+    }
+
+    /** Refuses names that fit no layer with an adapter and no module that is saved whole. */
+    void checkAdapted(List<String> layers) {
+        ImmutableSortedSet<String> paths = adaptedPaths();
+        for (String layer : layers) {
+            if (paths.stream().noneMatch(path -> Activation.names(layer, path))) {
+                throw new IllegalArgumentException(
+                        "No adapter acts at a layer called '"
+                                + layer
+                                + "'. Adapted layers: "
+                                + Shown.of(paths)
+                                + ".");
+            }
+        }
+    }
+
+    private ImmutableSortedSet<String> adaptedPaths() {
+        ImmutableSortedSet.Builder<String> paths = ImmutableSortedSet.naturalOrder();
+        for (AdapterSet set : sets().values()) {
+            paths.addAll(set.layers().keySet());
+            set.savedModules().values().forEach(saved -> paths.add(saved.modulePath()));
+        }
+        return paths.build();
+    }
+
+    /** Refuses a name that is taken or cannot be one. */
+    void checkFree(String name) {
+        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.contains(".")) {
+            throw new IllegalArgumentException(
+                    "Adapter name '"
+                            + name
+                            + "' cannot be the name of a folder and a part of a key. Use letters,"
+                            + " digits, '-' and '_'.");
+        }
+        if (contains(name)) {
+            throw new IllegalArgumentException(
+                    "There is an adapter '"
+                            + name
+                            + "' already. Choose another name or delete it.");
+        }
+    }
+
+    /** Refuses a second adapter that trains the biases of the base. */
+    void checkBias(PeftConfig config) {
+        for (Entry entry : entries.values()) {
+            if (!entry.set().biases().isEmpty() && Attachments.trainsBias(config)) {
+                throw new IllegalArgumentException(
+                        "Only one adapter of a model may train the base's biases (bias other than"
+                                + " 'none'), and one does already. Use bias 'none' for the others.");
+            }
+        }
+    }
+}
