@@ -212,7 +212,7 @@ final class AdapterRegistry implements AutoCloseable {
                     "Adapters {} were merged and are not any more: {} are active now.",
                     before.merged().names(),
                     activation.names());
-            before.merged().close();
+            freeWhenIdle(before.merged()::close);
         }
     }
 
@@ -229,7 +229,7 @@ final class AdapterRegistry implements AutoCloseable {
         MergedWeights merged = MergedWeights.of(base, weights, all);
         state = stateOf(state.adapters(), state.chosen(), state.silences(), merged);
         if (before != null) {
-            before.close();
+            freeWhenIdle(before::close);
         }
     }
 
@@ -237,7 +237,7 @@ final class AdapterRegistry implements AutoCloseable {
         MergedWeights before = state.merged();
         state = stateOf(state.adapters(), state.chosen(), state.silences(), null);
         if (before != null) {
-            before.close();
+            freeWhenIdle(before::close);
         }
     }
 
@@ -300,9 +300,19 @@ final class AdapterRegistry implements AutoCloseable {
                             + " done.");
         }
         AdapterSet removed = remove(name);
+        freeWhenIdle(removed::close);
+    }
+
+    /** Frees tensors when the passes that may still read them are done. */
+    private void freeWhenIdle(Runnable free) {
+        if (passes.getReadHoldCount() > 0) {
+            throw new IllegalStateException(
+                    "Adapters cannot be switched, merged or unmerged from inside a pass while merged"
+                            + " weights are in use. Do it when the pass is done.");
+        }
         passes.writeLock().lock();
         try {
-            removed.close();
+            free.run();
         } finally {
             passes.writeLock().unlock();
         }
