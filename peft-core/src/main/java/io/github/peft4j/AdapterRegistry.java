@@ -7,14 +7,12 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.FrozenBase;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.tuner.Attachment;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +28,7 @@ final class AdapterRegistry implements AutoCloseable {
 
     private final BaseModel base;
     private final FrozenBase frozen;
-    private final ReentrantReadWriteLock passes = new ReentrantReadWriteLock();
+    private final RunningPasses passes = new RunningPasses();
     private volatile State state;
 
     AdapterRegistry(BaseModel base) {
@@ -55,10 +53,6 @@ final class AdapterRegistry implements AutoCloseable {
 
     BaseModel base() {
         return base;
-    }
-
-    FrozenBase frozen() {
-        return frozen;
     }
 
     /** The adapters as they are now. */
@@ -109,12 +103,7 @@ final class AdapterRegistry implements AutoCloseable {
      * Runs a pass. An adapter that is deleted meanwhile keeps its tensors until the pass is done.
      */
     <T> T running(Supplier<T> pass) {
-        passes.readLock().lock();
-        try {
-            return pass.get();
-        } finally {
-            passes.readLock().unlock();
-        }
+        return passes.run(pass);
     }
 
     /** Builds an adapter and publishes it; it is not active. */
@@ -186,13 +175,19 @@ final class AdapterRegistry implements AutoCloseable {
     }
 
     /** Makes adapters active; a scale that was set stays with its adapter. */
-    synchronized void activate(ImmutableList<String> names) {
-        activate(state.chosen().withNames(names));
+    void activate(ImmutableList<String> names) {
+        synchronized (this) {
+            choose(state.adapters(), state.chosen().withNames(names));
+        }
+        passes.free();
     }
 
     /** Makes an activation active and lets exactly its adapters train. */
-    synchronized void activate(Activation activation) {
-        choose(state.adapters(), activation);
+    void activate(Activation activation) {
+        synchronized (this) {
+            choose(state.adapters(), activation);
+        }
+        passes.free();
     }
 
     private void choose(AdapterInventory adapters, Activation activation) {
@@ -212,55 +207,47 @@ final class AdapterRegistry implements AutoCloseable {
                     "Adapters {} were merged and are not any more: {} are active now.",
                     before.merged().names(),
                     activation.names());
-            freeWhenIdle(before.merged()::close);
+            passes.retire(before.merged()::close);
         }
     }
 
     /** Merges adapters on top of those that are merged. */
-    synchronized void merge(ImmutableList<String> names) {
-        ImmutableList<String> all =
-                ImmutableSet.<String>builder().addAll(names).addAll(mergedNames()).build().asList();
-        if (mergedNames().containsAll(names)) {
-            logger.warn("Adapters {} are merged already; nothing to do.", names);
-            return;
+    void merge(ImmutableList<String> names) {
+        synchronized (this) {
+            if (mergedNames().containsAll(names)) {
+                logger.warn("Adapters {} are merged already; nothing to do.", names);
+                return;
+            }
+            ImmutableList<String> all =
+                    ImmutableSet.<String>builder()
+                            .addAll(names)
+                            .addAll(mergedNames())
+                            .build()
+                            .asList();
+            ActiveAdapters weights = unmerged().asWeights(base, state.adapters().sets(), all);
+            serve(MergedWeights.of(base, weights, all));
         }
-        ActiveAdapters weights = unmerged().asWeights(base, state.adapters().sets(), all);
-        MergedWeights before = state.merged();
-        MergedWeights merged = MergedWeights.of(base, weights, all);
-        state = stateOf(state.adapters(), state.chosen(), state.silences(), merged);
-        if (before != null) {
-            freeWhenIdle(before::close);
-        }
+        passes.free();
     }
 
-    synchronized void unmerge() {
+    void unmerge() {
+        synchronized (this) {
+            serve(null);
+        }
+        passes.free();
+    }
+
+    private void serve(@Nullable MergedWeights merged) {
         MergedWeights before = state.merged();
-        state = stateOf(state.adapters(), state.chosen(), state.silences(), null);
+        state = stateOf(state.adapters(), state.chosen(), state.silences(), merged);
         if (before != null) {
-            freeWhenIdle(before::close);
+            passes.retire(before::close);
         }
     }
 
     /** Weights an adapter, also while it is not active. */
     synchronized void scale(String name, double factor) {
-        adapters()
-                .entry(name)
-                .set()
-                .layers()
-                .forEach(
-                        (path, adapter) -> {
-                            if (!(adapter instanceof DeltaAdapter)) {
-                                throw new IllegalArgumentException(
-                                        "Adapter '"
-                                                + name
-                                                + "' does more than add to layer "
-                                                + path
-                                                + ", so the factor "
-                                                + factor
-                                                + " has no meaning there. Only adapters that add,"
-                                                + " such as LoRA, can be scaled.");
-                            }
-                        });
+        adapters().entry(name).set().requireScalable(name, factor);
         state =
                 stateOf(
                         state.adapters(),
@@ -292,41 +279,17 @@ final class AdapterRegistry implements AutoCloseable {
 
     /** Removes an adapter; its tensors are freed when no pass reads them any more. */
     void delete(String name) {
-        if (passes.getReadHoldCount() > 0) {
-            throw new IllegalStateException(
-                    "Adapter '"
-                            + name
-                            + "' cannot be deleted from inside a pass. Delete it when the pass is"
-                            + " done.");
+        synchronized (this) {
+            AdapterSet removed = adapters().entry(name).set();
+            AdapterInventory others = state.adapters().without(name);
+            Activation rest = state.chosen().without(name);
+            if (rest.names().isEmpty() && !others.entries().isEmpty()) {
+                rest = Activation.of(others.entries().keySet().iterator().next());
+            }
+            choose(others, rest);
+            passes.retire(removed::close);
         }
-        AdapterSet removed = remove(name);
-        freeWhenIdle(removed::close);
-    }
-
-    /** Frees tensors when the passes that may still read them are done. */
-    private void freeWhenIdle(Runnable free) {
-        if (passes.getReadHoldCount() > 0) {
-            throw new IllegalStateException(
-                    "Adapters cannot be switched, merged or unmerged from inside a pass while merged"
-                            + " weights are in use. Do it when the pass is done.");
-        }
-        passes.writeLock().lock();
-        try {
-            free.run();
-        } finally {
-            passes.writeLock().unlock();
-        }
-    }
-
-    private synchronized AdapterSet remove(String name) {
-        AdapterInventory.Entry entry = adapters().entry(name);
-        AdapterInventory others = state.adapters().without(name);
-        Activation rest = state.chosen().without(name);
-        if (rest.names().isEmpty() && !others.entries().isEmpty()) {
-            rest = Activation.of(others.entries().keySet().iterator().next());
-        }
-        choose(others, rest);
-        return entry.set();
+        passes.free();
     }
 
     private State stateOf(

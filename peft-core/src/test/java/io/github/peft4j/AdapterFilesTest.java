@@ -176,6 +176,20 @@ class AdapterFilesTest {
     }
 
     @Test
+    void whatWasLoadedForPredictionDoesNotTrainUnlessAskedTo() throws IOException {
+        model.savePretrained(directory);
+        model.loadAdapter(directory, "fixed");
+        model.loadAdapter(
+                directory, "goes-on", LoadAdapterOptions.builder().optTrainable(true).build());
+
+        model.setAdapter("fixed");
+        assertThat(model.adapter("fixed").trainable()).noneMatch(Parameter::requiresGradient);
+        assertThat(model.trainableTensors()).isEmpty();
+        model.setAdapter("goes-on");
+        assertThat(model.adapter("goes-on").trainable()).allMatch(Parameter::requiresGradient);
+    }
+
+    @Test
     void aFileThatFitsByHalfChangesNothing() throws IOException {
         model.savePretrained(directory);
         Map<String, NDArray> tensors = tensors();

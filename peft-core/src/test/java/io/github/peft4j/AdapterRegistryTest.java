@@ -16,7 +16,6 @@ import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.tuner.lora.LoraConfig;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -212,29 +211,57 @@ class AdapterRegistryTest {
     }
 
     @Test
-    void refusesToDeleteFromInsideAPass() {
-        AtomicReference<PeftModel> self = new AtomicReference<>();
+    void anAdapterDeletedFromInsideAPassActsToItsEnd() {
+        AtomicReference<Runnable> inside = new AtomicReference<>(() -> {});
         SequentialBlock block =
                 new SequentialBlock()
                         .add(
                                 LambdaBlock.singleton(
                                         x -> {
-                                            Objects.requireNonNull(self.get())
-                                                    .deleteAdapter("default");
+                                            inside.get().run();
+                                            return x;
+                                        }))
+                        .add(linear());
+        LoraConfig all =
+                LoraConfig.builder().optTargetModules("Linear").optInitLoraWeights(false).build();
+        try (PeftModel inner = PeftModels.getPeftModel(block, all)) {
+            ModelInput input = ModelInput.of(ImmutableMap.of("x", scope.ones(new Shape(1, 2))));
+            Parameter a = inner.adapter("default").trainable().iterator().next();
+            byte[] before = Tensors.bytes(inner.forward(input).logits());
+
+            inside.set(() -> inner.deleteAdapter("default"));
+            byte[] during = Tensors.bytes(inner.forward(input).logits());
+            inside.set(() -> {});
+
+            assertThat(during).isEqualTo(before);
+            assertThat(a.getArray().isReleased()).isTrue();
+            assertThat(Tensors.bytes(inner.forward(input).logits())).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void mergedWeightsStayUntilRunningPassesAreDone() {
+        AtomicReference<Runnable> inside = new AtomicReference<>(() -> {});
+        SequentialBlock block =
+                new SequentialBlock()
+                        .add(
+                                LambdaBlock.singleton(
+                                        x -> {
+                                            inside.get().run();
                                             return x;
                                         }))
                         .add(linear());
         LoraConfig all = LoraConfig.builder().optTargetModules("Linear").build();
         try (PeftModel inner = PeftModels.getPeftModel(block, all)) {
-            self.set(inner);
             ModelInput input = ModelInput.of(ImmutableMap.of("x", scope.ones(new Shape(1, 2))));
+            inner.mergeAdapter();
+            byte[] before = Tensors.bytes(inner.forward(input).logits());
 
-            assertThatThrownBy(() -> inner.forward(input))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage(
-                            "Adapter 'default' cannot be deleted from inside a pass. Delete it when"
-                                    + " the pass is done.");
-            assertThat(inner.peftConfig()).containsKey("default");
+            inside.set(inner::unmergeAdapter);
+            byte[] during = Tensors.bytes(inner.forward(input).logits());
+
+            assertThat(during).isEqualTo(before);
+            assertThat(inner.mergedAdapters()).isEmpty();
         }
     }
 

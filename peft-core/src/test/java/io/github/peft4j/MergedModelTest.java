@@ -11,7 +11,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.LeakCheck;
@@ -50,10 +49,6 @@ class MergedModelTest {
         for (Parameter p : any.adapter("default").trainable()) {
             Tensors.fill(p, scope.randomNormal(p.getShape()), 0.5);
         }
-    }
-
-    private static PeftModel adapt(BaseModel base, LoraConfig config) {
-        return PeftModels.getPeftModel(base.block(), config);
     }
 
     private NDArray output(PeftModel any) {
@@ -133,7 +128,7 @@ class MergedModelTest {
     void takesNewAdaptersOnTop() {
         LoraConfig again = config().optTargetModules("up", "down", "table").build();
         try (MergedModel merged = model.mergeAndUnload();
-                PeftModel over = adapt(merged, again)) {
+                PeftModel over = PeftModels.getPeftModel(merged, again)) {
             NDArray before = output(merged);
             assertThat(Tensors.bytes(output(over))).isEqualTo(Tensors.bytes(before));
 
@@ -141,7 +136,7 @@ class MergedModelTest {
             NDArray trained = output(over);
             assertThat(Tensors.relativeError(trained, before)).isGreaterThan(0.01);
             try (MergedModel twice = over.mergeAndUnload();
-                    PeftModel third = adapt(twice, again)) {
+                    PeftModel third = PeftModels.getPeftModel(twice, again)) {
                 Tensors.assertClose(output(twice), trained, Tensors.OUTPUT, "merged twice");
                 assertThat(Tensors.bytes(output(third))).isEqualTo(Tensors.bytes(output(twice)));
                 train(third);
@@ -152,10 +147,29 @@ class MergedModelTest {
     }
 
     @Test
+    void servesWeightsThatAreMergedForAWhileOnTop() {
+        LoraConfig again = config().optTargetModules("up", "down").build();
+        try (MergedModel merged = model.mergeAndUnload();
+                PeftModel over = PeftModels.getPeftModel(merged, again)) {
+            train(over);
+            NDArray activations = output(over);
+
+            over.mergeAdapter();
+            Tensors.assertClose(output(over), activations, Tensors.OUTPUT, "merged");
+            for (Parameter p : over.adapter("default").trainable()) {
+                Tensors.fill(p, scope.zeros(p.getShape()), 1);
+            }
+            Tensors.assertClose(output(over), activations, Tensors.OUTPUT, "weights are kept");
+            over.unmergeAdapter();
+            assertThat(Tensors.bytes(output(over))).isEqualTo(Tensors.bytes(output(merged)));
+        }
+    }
+
+    @Test
     void copiesMergedWeightsForModulesThatAreSavedWhole() {
         LoraConfig head = config().optTargetModules("down").optModulesToSave("norm").build();
         try (MergedModel merged = model.mergeAndUnload();
-                PeftModel over = adapt(merged, head)) {
+                PeftModel over = PeftModels.getPeftModel(merged, head)) {
             Parameter copy =
                     Tensors.get(over.adapter("default").tensors(), "base_model.model.norm.weight");
             Parameter weight = Tensors.get(merged.parameters(), "norm.weight");

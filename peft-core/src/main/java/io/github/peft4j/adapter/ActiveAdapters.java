@@ -124,10 +124,10 @@ public final class ActiveAdapters {
 
     private void substitute(@Nullable Parameter original, Map<Parameter, Parameter> weights) {
         if (original != null) {
-            folds.remove(original);
+            folds.remove(held(original));
             Parameter weight = weights.get(original);
             if (weight != null) {
-                substitutes.put(original, weight);
+                substitutes.put(held(original), weight);
             }
         }
     }
@@ -148,7 +148,7 @@ public final class ActiveAdapters {
         for (String name : folded == null ? activation.names() : folded) {
             AdapterSet set = require(sets, name);
             inLayers.add(set);
-            active.addScale(set, activation.scaleOf(name));
+            active.addScale(name, set, activation.scaleOf(name));
         }
         if (!activation.names().isEmpty()) {
             // PEFT trains biases in the base itself: they outlive disabling and switching.
@@ -263,8 +263,9 @@ public final class ActiveAdapters {
         substitutes.put(own, shown);
     }
 
-    private void addScale(AdapterSet set, double scale) {
+    private void addScale(String name, AdapterSet set, double scale) {
         if (scale != 1.0) {
+            set.requireScalable(name, scale);
             for (Adapter adapter : set.layers().values()) {
                 scales.put(adapter, scale);
             }

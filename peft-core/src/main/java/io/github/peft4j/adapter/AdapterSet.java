@@ -90,6 +90,28 @@ public final class AdapterSet implements AutoCloseable {
         return allowsPacking;
     }
 
+    /**
+     * Refuses a factor on what more than adds.
+     *
+     * @param name the adapter's, for the text
+     */
+    public void requireScalable(String name, double factor) {
+        layers.forEach(
+                (path, adapter) -> {
+                    if (!(adapter instanceof DeltaAdapter)) {
+                        throw new IllegalArgumentException(
+                                "Adapter '"
+                                        + name
+                                        + "' does more than add to layer "
+                                        + path
+                                        + ", so the factor "
+                                        + factor
+                                        + " has no meaning there. Only adapters that add, such as"
+                                        + " LoRA, can be scaled.");
+                    }
+                });
+    }
+
     /** Switches gradients of the trainable tensors. */
     public void setTraining(boolean on) {
         for (Parameter parameter : trainable) {

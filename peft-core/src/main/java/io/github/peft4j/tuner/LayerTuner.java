@@ -46,13 +46,20 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     /** Refuses what the config asks for and this version lacks, before anything is made. */
     protected abstract void checkSupported(C config);
 
-    /** Makes adapters for one config: everything that all layers share is made here. */
-    protected abstract LayerAdapters prepare(C config, NDManager manager, List<LayerSite> sites);
+    /**
+     * Makes adapters for one config: everything that all layers share is made here.
+     *
+     * @param set where the adapters will go; tensors live in its manager, and those that belong to
+     *     no single layer are added here
+     * @param sites the layers that will be adapted
+     */
+    protected abstract LayerAdapters prepare(
+            C config, AdapterSet.Builder set, List<LayerSite> sites);
 
     /** Makes the adapter of a layer. */
     @FunctionalInterface
     protected interface LayerAdapters {
-        /** The adapter at a site; its tensors live in the manager given before. */
+        /** The adapter at a site; its tensors live in the set's manager. */
         Adapter at(LayerSite site);
     }
 
@@ -80,7 +87,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         NDManager manager = newManager(model);
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
-            LayerAdapters adapters = prepare(config, manager, adapted);
+            LayerAdapters adapters = prepare(config, set, adapted);
             for (LayerSite site : adapted) {
                 Adapter adapter = adapters.at(site);
                 refuseWeightOnly(site, adapter);

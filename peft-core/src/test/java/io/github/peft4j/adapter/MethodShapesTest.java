@@ -1,6 +1,7 @@
 package io.github.peft4j.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -98,6 +99,20 @@ class MethodShapesTest {
         assertBothFormsAgree(sets, "out");
         assertBothFormsAgree(sets, "in");
         assertBothFormsAgree(sets, "out", "in");
+    }
+
+    @Test
+    void refusesAFactorOnWhatDoesNotAdd() {
+        ImmutableMap<String, AdapterSet> sets =
+                ImmutableMap.of("out", at("01Linear", new ScaledOutput(trained(random(SIZE, 1)))));
+        Activation half = Activation.of("out").scale("out", 0.5);
+
+        assertThatThrownBy(() -> ActiveAdapters.of(model, frozen, sets, half))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Adapter 'out' does more than add to layer 01Linear, so the factor 0.5 has"
+                                + " no meaning there. Only adapters that add, such as LoRA, can be"
+                                + " scaled.");
     }
 
     @Test

@@ -10,6 +10,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftType;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.BiasRule;
@@ -70,7 +71,9 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     }
 
     @Override
-    protected LayerAdapters prepare(LoraConfig config, NDManager manager, List<LayerSite> sites) {
+    protected LayerAdapters prepare(
+            LoraConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+        NDManager manager = set.manager();
         NamePatterns<Integer> ranks = config.ranks();
         NamePatterns<Number> alphas = config.alphas();
         return site -> {
