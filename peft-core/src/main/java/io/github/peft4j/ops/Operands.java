@@ -81,54 +81,49 @@ final class Operands {
         }
     }
 
-    /** q and k of these axes, equal but for the sequence; v like k; heads side by side. */
-    static void requireAttention(NDArray q, NDArray k, NDArray v, int heads, int axes) {
+    /** q, k and v of these axes, heads side by side; k and v of one shape, in q's batch. */
+    static void requireAttention(
+            NDArray q, NDArray k, NDArray v, AttentionForm form, int axes) {
         requireDimensions(q, axes, "query of attention");
         requireDimensions(k, axes, "key of attention");
-        requireShape(v, k.getShape(), "value of attention");
+        requireDimensions(v, axes, "value of attention");
         require(
-                last(k) == last(q) && (axes == 2 || k.getShape().get(0) == q.getShape().get(0)),
-                "The %s is %s; it must have the batch and the features of the query, %s",
-                "key of attention",
-                k,
-                q.getShape());
-        require(
-                heads > 0 && last(q) % heads == 0,
+                last(q) % form.heads() == 0,
                 "The %s is %s; its features must split into %s heads",
                 "query of attention",
                 q,
-                heads);
+                form.heads());
+        long keys = last(q) / form.heads() * form.keyValueHeads();
+        require(
+                last(k) == keys && (axes == 2 || k.getShape().get(0) == q.getShape().get(0)),
+                "The %s is %s; it must have the query's batch and as many features as %s heads",
+                "key of attention",
+                k,
+                form.keyValueHeads());
+        requireShape(v, k.getShape(), "value of attention");
     }
 
-    /** A boolean mask [B, 1 or S, T], or null. */
-    static void requireMask(@Nullable NDArray mask, NDArray q, NDArray k) {
+    /** A mask [B or 1, 1 or N, S or 1, T] of booleans or float32, or null. */
+    static void requireMask(@Nullable NDArray mask, NDArray q, NDArray k, int heads) {
         if (mask == null) {
             return;
         }
+        requireDimensions(mask, 4, "attention mask");
+        DataType type = mask.getDataType();
         require(
-                mask.getDataType() == DataType.BOOLEAN,
-                "The %s of shape %s must be boolean, got %s",
+                type == DataType.BOOLEAN || type == DataType.FLOAT32,
+                "The %s of shape %s must be boolean or float32, got %s",
                 "attention mask",
                 mask,
-                mask.getDataType());
-        Shape one = new Shape(q.getShape().get(0), 1, k.getShape().get(1));
-        if (!mask.getShape().equals(one)) {
-            Shape each = new Shape(q.getShape().get(0), q.getShape().get(1), k.getShape().get(1));
-            requireShape(mask, each, "attention mask");
-        }
-    }
-
-    static void requireBounds(NDArray queryBounds, NDArray keyBounds) {
-        requireIds(queryBounds);
-        requireIds(keyBounds);
-        requireDimensions(keyBounds, 1, "array of key bounds");
-        requireShape(queryBounds, keyBounds.getShape(), "array of query bounds");
-        require(
-                keyBounds.getShape().get(0) > 1,
-                "The %s is %s; it must hold at least %s numbers",
-                "array of key bounds",
-                keyBounds,
-                2);
+                type);
+        Shape shape = mask.getShape();
+        Shape whole =
+                new Shape(
+                        shape.get(0) == 1 ? 1 : q.getShape().get(0),
+                        shape.get(1) == 1 ? 1 : heads,
+                        shape.get(2) == 1 ? 1 : q.getShape().get(1),
+                        k.getShape().get(1));
+        requireShape(mask, whole, "attention mask");
     }
 
     /** The length of the last axis, or -1 without axes. */

@@ -99,54 +99,16 @@ public final class Ops {
         return module().call("rows", x, index);
     }
 
+    /** The inverse of {@link #rows}: x [K, ...] at index [K] int64 among so many rows, else zero. */
+    public static NDArray spread(NDArray x, NDArray index, long rows) {
+        Operands.requireIds(index);
+        Operands.requireVector(index, x.getShape().get(0), "index of rows");
+        return module().call("spread", x, index, rows);
+    }
+
     /** The same numbers as float32, with a gradient; DJL's own {@code toType} cuts it. */
     public static NDArray toFloat32(NDArray x) {
         return x.getDataType() == DataType.FLOAT32 ? x : module().call("to_float32", x);
-    }
-
-    /**
-     * Attention over padded sequences: {@code softmax(q k^T / sqrt(H)) v} for each head.
-     *
-     * @param q [B, S, N H]
-     * @param k [B, T, N H]
-     * @param v [B, T, N H]
-     * @param heads N
-     * @param dropout probability on the attention weights
-     * @param mask boolean [B, 1 or S, T], true where a key may be seen; null for all
-     * @return [B, S, N H]
-     */
-    public static NDArray attention(
-            NDArray q, NDArray k, NDArray v, int heads, double dropout, @Nullable NDArray mask) {
-        Operands.requireAttention(q, k, v, heads, 3);
-        Operands.requireMask(mask, q, k);
-        Operands.requireProbability(dropout);
-        return mask == null
-                ? module().call("attention", q, k, v, heads, dropout)
-                : module().call("attention", q, k, v, heads, dropout, mask);
-    }
-
-    /**
-     * Attention over sequences laid end to end without padding; each sees itself alone.
-     *
-     * @param q [R, N H], the rows of sequence i from {@code queryBounds[i]} to the next bound
-     * @param k [T, N H], bounded by {@code keyBounds}
-     * @param v [T, N H]
-     * @param queryBounds [B + 1] int64 on the CPU
-     * @param keyBounds [B + 1] int64 on the CPU
-     * @return [R, N H]
-     */
-    public static NDArray packedAttention(
-            NDArray q,
-            NDArray k,
-            NDArray v,
-            NDArray queryBounds,
-            NDArray keyBounds,
-            int heads,
-            double dropout) {
-        Operands.requireAttention(q, k, v, heads, 2);
-        Operands.requireBounds(queryBounds, keyBounds);
-        Operands.requireProbability(dropout);
-        return module().call("packed_attention", q, k, v, queryBounds, keyBounds, heads, dropout);
     }
 
     /**

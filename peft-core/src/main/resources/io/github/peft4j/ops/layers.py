@@ -56,5 +56,10 @@
   def rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x, 0, index)
 
+  def spread(self: __torch__.Ops, x: Tensor, index: Tensor, rows: Tensor) -> Tensor:
+    size = x.size()
+    size[0] = int(rows)
+    return torch.index_copy(torch.zeros(size, dtype=x.dtype, device=x.device), 0, index, x)
+
   def to_float32(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.to(x, 6)

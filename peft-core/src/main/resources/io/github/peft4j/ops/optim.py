@@ -2,12 +2,13 @@
 
   # hyper = [lr, beta1, beta2, eps, weight decay, step], float64.
   def adamw_(self: __torch__.Ops, p: Tensor, g: Tensor, m: Tensor, v: Tensor, hyper: Tensor) -> Tensor:
-    lr = float(hyper[0])
-    b1 = float(hyper[1])
-    b2 = float(hyper[2])
-    eps = float(hyper[3])
-    step = float(hyper[5])
-    p.mul_(1. - lr * float(hyper[4]))
+    numbers = annotate(List[float], hyper.tolist())
+    lr = numbers[0]
+    b1 = numbers[1]
+    b2 = numbers[2]
+    eps = numbers[3]
+    step = numbers[5]
+    p.mul_(1. - lr * numbers[4])
     m.lerp_(g, 1. - b1)
     v.mul_(b2)
     v.addcmul_(g, g, value=1. - b2)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -91,46 +92,62 @@ class OperandsTest {
     @Test
     void attention() {
         NDArray q = of(2, 3, 4);
-        NDArray mask =
-                manager.ones(new Shape(2, 1, 2))
-                        .toType(ai.djl.ndarray.types.DataType.BOOLEAN, true);
+        NDArray bits = manager.ones(new Shape(2, 1, 3, 2)).toType(DataType.BOOLEAN, true);
+        AttentionForm two = AttentionForm.of(2, 2);
 
         refused(
-                () -> Ops.attention(q, of(2, 3, 6), of(2, 3, 6), 2, 0, null),
-                "The key of attention is (2, 3, 6); it must have the batch and the features of the"
-                        + " query, (2, 3, 4).");
+                () -> Attention.padded(q, of(2, 3, 6), of(2, 3, 6), two, null),
+                "The key of attention is (2, 3, 6); it must have the query's batch and as many"
+                        + " features as 2 heads.");
         refused(
-                () -> Ops.attention(q, q, of(2, 2, 4), 2, 0, null),
+                () -> Attention.padded(q, q, of(2, 2, 4), two, null),
                 "The value of attention is (2, 2, 4); it must be (2, 3, 4).");
         refused(
-                () -> Ops.attention(q, q, q, 3, 0, null),
+                () -> Attention.padded(q, q, q, AttentionForm.of(3, 1), null),
                 "The query of attention is (2, 3, 4); its features must split into 3 heads.");
         refused(
-                () -> Ops.attention(q, q, q, 2, 0, mask),
-                "The attention mask is (2, 1, 2); it must be (2, 3, 3).");
+                () -> Attention.padded(q, q, q, two, bits),
+                "The attention mask is (2, 1, 3, 2); it must be (2, 1, 3, 3).");
         refused(
-                () -> Ops.attention(q, q, q, 2, 0, of(2, 1, 3)),
-                "The attention mask of shape (2, 1, 3) must be boolean, got float32.");
+                () -> Attention.padded(q, q, q, two, manager.ones(new Shape(1, 1, 1, 3), DataType.INT64)),
+                "The attention mask of shape (1, 1, 1, 3) must be boolean or float32, got int64.");
         refused(
-                () -> Ops.attention(q, q, q, 2, 1, null),
-                "The dropout probability is 1.0; it must be in [0, 1).");
+                () -> Attention.padded(q, of(2, 5, 4), of(2, 5, 4), two.withCausal(), null),
+                "The key without a mask is (2, 5, 4); it must be (2, 3, 4).");
     }
 
     @Test
     void packedAttention() {
         NDArray q = of(3, 4);
-        NDArray bounds = manager.create(new long[] {0, 3});
-        NDArray more = manager.create(new long[] {0, 1, 3});
+        NDArray runs = manager.create(new long[] {1, 3, 3}, new Shape(1, 3));
+        AttentionForm two = AttentionForm.of(2, 2);
 
         refused(
-                () -> Ops.packedAttention(of(1, 3, 4), q, q, bounds, bounds, 2, 0),
+                () -> Attention.packed(of(1, 3, 4), q, q, runs, two, null),
                 "The query of attention is (1, 3, 4); it must have 2 axes.");
         refused(
-                () -> Ops.packedAttention(q, q, q, bounds, more, 2, 0),
-                "The array of query bounds is (2); it must be (3).");
+                () -> Attention.packed(q, q, q, runs.reshape(3), two, null),
+                "The array of runs is (3); it must be (3, 3).");
         refused(
-                () -> Ops.packedAttention(q, q, q, of(2), bounds, 2, 0),
-                "The index array (2) must be int64, got float32.");
+                () -> Attention.packed(q, q, q, of(1, 3), two, null),
+                "The index array (1, 3) must be int64, got float32.");
+    }
+
+    @Test
+    void formsOfAttention() {
+        refused(
+                () -> AttentionForm.of(4, 2).withKeyValueHeads(3),
+                "4 heads do not split over 3 key and value heads. Correct the numbers of heads in"
+                        + " config.json.");
+        refused(
+                () -> AttentionForm.of(4, 2).withDropout(1),
+                "The dropout probability is 1.0; it must be in [0, 1).");
+        refused(
+                () -> AttentionForm.of(4, 2).withWindow(3),
+                "A window of 3 positions must be 0 (none) or more, and belongs to causal attention.");
+        refused(
+                () -> AttentionForm.of(4, 2).withSoftCap(-1),
+                "The soft cap on scores is -1.0; it must be 0 (none) or more.");
     }
 
     @Test

@@ -96,28 +96,8 @@ class OpsGradientTest {
 
         GradientCheck.check(a -> Ops.scale(a[0], -0.3), numbers(3));
         GradientCheck.check(a -> Ops.rows(a[0], index), numbers(3, 2));
-    }
-
-    @Test
-    void attention() {
-        NDArray mask = manager.create(new boolean[] {true, true, false}, new Shape(1, 1, 3));
-
-        GradientCheck.check(
-                a -> Ops.attention(a[0], a[1], a[2], 2, 0, mask),
-                numbers(1, 2, 4),
-                numbers(1, 3, 4),
-                numbers(1, 3, 4));
-    }
-
-    @Test
-    void packedAttention() {
-        NDArray bounds = manager.create(new long[] {0, 1, 3});
-
-        GradientCheck.check(
-                a -> Ops.packedAttention(a[0], a[1], a[2], bounds, bounds, 2, 0),
-                numbers(3, 4),
-                numbers(3, 4),
-                numbers(3, 4));
+        NDArray places = manager.create(new long[] {3, 1});
+        GradientCheck.check(a -> Ops.spread(a[0], places, 4), numbers(2, 2));
     }
 
     @Test

@@ -127,42 +127,6 @@ class OpsTest {
     }
 
     @Test
-    void attentionIsASoftmaxOverTheKeysThatMayBeSeen() {
-        // One head of size 1: weights are softmax of q k.
-        NDArray q = array(new Shape(1, 1, 1), Math.log(3));
-        NDArray k = array(new Shape(1, 3, 1), 1, 0, 50);
-        NDArray v = array(new Shape(1, 3, 1), 4, 8, 1000);
-        NDArray mask = manager.create(new boolean[] {true, true, false}, new Shape(1, 1, 3));
-
-        assertThat(Ops.attention(q, k, v, 1, 0, mask).toFloatArray())
-                .containsExactly(new float[] {5}, within(1e-5f));
-    }
-
-    @Test
-    void packedAttentionEqualsMaskedAttention() {
-        NDArray q = manager.randomNormal(new Shape(2, 4, 6));
-        NDArray k = manager.randomNormal(new Shape(2, 4, 6));
-        NDArray v = manager.randomNormal(new Shape(2, 4, 6));
-        boolean[] seen = {true, true, true, true, true, true, false, false};
-        NDArray mask = manager.create(seen, new Shape(2, 1, 4));
-        NDArray kept = manager.create(new long[] {0, 1, 2, 3, 4, 5});
-        NDArray bounds = manager.create(new long[] {0, 4, 6});
-
-        NDArray padded = Ops.attention(q, k, v, 2, 0, mask).reshape(8, 6);
-        NDArray packed =
-                Ops.packedAttention(
-                        Ops.rows(q.reshape(8, 6), kept),
-                        Ops.rows(k.reshape(8, 6), kept),
-                        Ops.rows(v.reshape(8, 6), kept),
-                        bounds,
-                        bounds,
-                        2,
-                        0);
-
-        Tensors.assertClose(packed, Ops.rows(padded, kept), 1e-6, "packed");
-    }
-
-    @Test
     void crossEntropyIsTheMeanOverLabelsThatCount() {
         NDArray logits = array(new Shape(3, 2), 0, Math.log(3), 0, 0, 7, -7);
         NDArray labels = manager.create(new long[] {1, 0, -100});

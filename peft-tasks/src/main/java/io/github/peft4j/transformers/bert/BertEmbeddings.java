@@ -92,8 +92,8 @@ final class BertEmbeddings extends Module {
         return layout.pack(ids);
     }
 
-    /** [B, S] of the input. */
-    static Shape shape(ModelInput input) {
+    /** The ids or embeddings of the input, [B, S] or [B, S, H]. */
+    static NDArray tokens(ModelInput input) {
         @Nullable NDArray ids = input.inputIds();
         NDArray array = ids != null ? ids : input.inputsEmbeds();
         if (array == null || array.getShape().dimension() < 2) {
@@ -102,6 +102,10 @@ final class BertEmbeddings extends Module {
                             + (array == null ? "nothing" : array.getShape())
                             + ". Put a single text into a batch of one.");
         }
-        return array.getShape().slice(0, 2);
+        return array;
+    }
+
+    private static Shape shape(ModelInput input) {
+        return tokens(input).getShape().slice(0, 2);
     }
 }

@@ -6,6 +6,7 @@ import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
+import io.github.peft4j.ops.AttentionForm;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.part.TokenLayout;
 
@@ -18,6 +19,8 @@ import io.github.peft4j.transformers.part.TokenLayout;
 final class BertLayer extends Module {
 
     private final BertConfig config;
+    private final AttentionForm form;
+    private final AttentionForm trainingForm;
     private final Linear query;
     private final Linear key;
     private final Linear value;
@@ -30,6 +33,8 @@ final class BertLayer extends Module {
     BertLayer(BertConfig config) {
         this.config = config;
         int hidden = config.hiddenSize();
+        form = AttentionForm.of(config.heads(), hidden / config.heads());
+        trainingForm = form.withDropout(config.attentionDropout());
         Group attention = child("attention", new Group());
         Group self = attention.add("self", new Group());
         query = self.add("query", new Linear(hidden, hidden));
@@ -54,15 +59,14 @@ final class BertLayer extends Module {
      */
     NDArray forward(AdapterPass pass, NDArray x, TokenLayout layout, boolean firstOnly) {
         NDArray rows = firstOnly ? layout.first(x) : x;
-        double dropout = pass.training() ? config.attentionDropout() : 0;
+        AttentionForm form = pass.training() ? trainingForm : this.form;
+        NDArray q = query.forward(pass, rows);
+        NDArray k = key.forward(pass, x);
+        NDArray v = value.forward(pass, x);
         NDArray context =
-                layout.attention(
-                        query.forward(pass, rows),
-                        key.forward(pass, x),
-                        value.forward(pass, x),
-                        config.heads(),
-                        dropout,
-                        firstOnly);
+                firstOnly
+                        ? layout.firstAttention(q, k, v, form)
+                        : layout.attention(q, k, v, form, null);
         NDArray attended = dropped(pass, attentionOut.forward(pass, context));
         NDArray middle = attentionNorm.forward(pass, attended, rows);
         NDArray wide = Ops.activate(config.activation(), up.forward(pass, middle));

@@ -40,8 +40,11 @@ final class BertModel extends Module implements Backbone {
     public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
         boolean all = wanted == Wanted.ALL || input.outputHiddenStates();
         NDArray mask = input.attentionMask();
+        NDArray ids = BertEmbeddings.tokens(input);
         TokenLayout layout =
-                all || !pass.allowsPacking() ? TokenLayout.padded(mask) : TokenLayout.packed(mask);
+                all || !pass.allowsPacking()
+                        ? TokenLayout.padded(ids, mask)
+                        : TokenLayout.packedFromFirst(ids, mask);
         List<NDArray> states = new ArrayList<>();
         NDArray x = embeddings.forward(pass, input, layout);
         boolean first = !all && wanted == Wanted.FIRST;

@@ -4,8 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.ops.Ops;
-import java.util.Arrays;
+import io.github.peft4j.ops.AttentionForm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,76 +14,62 @@ import org.jspecify.annotations.Nullable;
  * of all sequences lie end to end as [T, H], so nothing is computed for padding; in a usual batch
  * of texts that is more than half of the work.
  */
-public abstract sealed class TokenLayout {
+public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
 
-    private TokenLayout() {}
+    TokenLayout() {}
 
     /**
      * Keeps padding.
      *
-     * @param mask [B, S], 1 for a token, or null for all ones
+     * @param ids the batch's token ids [B, S], or its embeddings [B, S, H]; masks land in their
+     *     manager
+     * @param mask [B, P + S], 1 for a token, where P positions came before this call; null for all
+     *     ones
      */
-    public static TokenLayout padded(@Nullable NDArray mask) {
-        if (mask == null) {
-            return new Padded(null);
-        }
-        try (NDArray zero = mask.getManager().zeros(new Shape(), mask.getDataType())) {
-            return new Padded(mask.neq(zero).expandDims(1));
-        }
+    public static TokenLayout padded(NDArray ids, @Nullable NDArray mask) {
+        return new PaddedTokens(ids, mask);
     }
 
     /**
-     * Drops padding if there is any and the batch allows it.
+     * Drops padding if there is any and every row has a token.
      *
-     * <p>It does not where a row's first token is padding (poolers read it) or where no token is
-     * padding, since equal lengths compute faster side by side.
+     * <p>It does not where no token is padding, since equal lengths compute faster side by side.
      *
+     * @param ids the batch's token ids [B, S], or its embeddings [B, S, H]
      * @param mask [B, S], 1 for a token, or null for all ones
      */
-    public static TokenLayout packed(@Nullable NDArray mask) {
-        if (mask == null) {
-            return padded(null);
-        }
-        boolean[] real = real(mask);
-        long rows = mask.getShape().get(0);
-        int length = (int) mask.getShape().get(1);
-        long[] bounds = new long[(int) rows + 1];
-        long[] kept = new long[real.length];
-        int count = 0;
-        for (int row = 0; row < rows; row++) {
-            if (!real[row * length]) {
-                return padded(mask);
-            }
-            for (int i = row * length; i < (row + 1) * length; i++) {
-                if (real[i]) {
-                    kept[count++] = i;
-                }
-            }
-            bounds[row + 1] = count;
-        }
-        if (count == real.length) {
-            return padded(null);
-        }
-        return new Packed(mask.getManager(), Arrays.copyOf(kept, count), bounds);
+    public static TokenLayout packed(NDArray ids, @Nullable NDArray mask) {
+        return mask == null ? padded(ids, null) : PackedTokens.of(ids, mask, null);
     }
 
-    private static boolean[] real(NDArray mask) {
-        boolean[] real;
-        if (mask.getDataType() == DataType.INT64) {
-            long[] values = mask.toLongArray();
-            real = new boolean[values.length];
-            for (int i = 0; i < real.length; i++) {
-                real[i] = values[i] != 0;
-            }
-        } else {
-            Number[] values = mask.toArray();
-            real = new boolean[values.length];
-            for (int i = 0; i < real.length; i++) {
-                real[i] = values[i].doubleValue() != 0;
-            }
+    /**
+     * The same for a model whose first position of each row is read even if it is padding: such a
+     * batch keeps its padding.
+     */
+    public static TokenLayout packedFromFirst(NDArray ids, @Nullable NDArray mask) {
+        if (mask != null && !PackedTokens.startsWithTokens(mask)) {
+            return padded(ids, mask);
         }
-        return real;
+        return packed(ids, mask);
     }
+
+    /** The layout of a decoder whose rows look at the rows of this one: packed if this one is. */
+    public final TokenLayout partner(NDArray ids, @Nullable NDArray mask) {
+        if (this instanceof PackedTokens packed) {
+            NDArray real =
+                    mask == null ? ids.getManager().ones(batch(ids), DataType.INT64) : mask;
+            return PackedTokens.of(ids, real, packed);
+        }
+        return padded(ids, mask);
+    }
+
+    /** [B, S] of ids or embeddings. */
+    static Shape batch(NDArray ids) {
+        return ids.getShape().slice(0, 2);
+    }
+
+    /** [B, S] of the batch. */
+    public abstract Shape shape();
 
     /** Whether padding was dropped. */
     public abstract boolean isPacked();
@@ -92,89 +77,51 @@ public abstract sealed class TokenLayout {
     /** Lays [B, S, ...] out; the result of a padded layout is the argument itself. */
     public abstract NDArray pack(NDArray padded);
 
+    /** Lays hidden states out as [B, S, H] again, with zeros for padding that was dropped. */
+    public abstract NDArray unpack(NDArray hidden);
+
     /** The first token of each row: [B, 1, H] or [B, H]. */
     public abstract NDArray first(NDArray hidden);
 
+    /** Hidden states as rows: [B S, H] or [T, H]. */
+    public final NDArray flat(NDArray hidden) {
+        return isPacked() ? hidden : hidden.reshape(-1, hidden.getShape().get(2));
+    }
+
+    /** Positions 0, 1, ... of each row, padding counted: [B, S] int64 or [T], from this number on. */
+    public final NDArray positions(long from) {
+        Shape shape = shape();
+        NDManager manager = manager();
+        NDArray row = manager.arange((int) from, (int) (from + shape.get(1)), 1, DataType.INT64);
+        return pack(row.expandDims(0).broadcast(shape));
+    }
+
+    /** Manager of the batch. */
+    abstract NDManager manager();
+
     /**
-     * Attention of each sequence over itself.
+     * Attention of each sequence over itself, and over what came before it.
      *
-     * @param q queries of all tokens, or of the first ones only
-     * @param firstOnly whether q holds the first tokens only
+     * @param q queries of all tokens
+     * @param k keys of all tokens, earlier ones first
+     * @param bias [1, N, S, T] added to the scores, or null
      * @return of q's shape
      */
     public abstract NDArray attention(
-            NDArray q, NDArray k, NDArray v, int heads, double dropout, boolean firstOnly);
+            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias);
 
-    private static final class Padded extends TokenLayout {
+    /**
+     * Attention of the first tokens alone over their whole sequences.
+     *
+     * @param q queries of the first tokens, as {@link #first} lays them out
+     */
+    public abstract NDArray firstAttention(NDArray q, NDArray k, NDArray v, AttentionForm form);
 
-        private final @Nullable NDArray mask;
-
-        Padded(@Nullable NDArray mask) {
-            this.mask = mask;
-        }
-
-        @Override
-        public boolean isPacked() {
-            return false;
-        }
-
-        @Override
-        public NDArray pack(NDArray padded) {
-            return padded;
-        }
-
-        @Override
-        public NDArray first(NDArray hidden) {
-            return hidden.get(":, 0:1");
-        }
-
-        @Override
-        public NDArray attention(
-                NDArray q, NDArray k, NDArray v, int heads, double dropout, boolean firstOnly) {
-            return Ops.attention(q, k, v, heads, dropout, mask);
-        }
-    }
-
-    private static final class Packed extends TokenLayout {
-
-        private final NDArray index;
-        private final NDArray bounds;
-        private final NDArray starts;
-        private final NDArray single;
-
-        Packed(NDManager manager, long[] kept, long[] ends) {
-            index = manager.create(kept);
-            bounds = manager.create(ends);
-            starts = manager.create(Arrays.copyOf(ends, ends.length - 1));
-            long[] ones = new long[ends.length];
-            Arrays.setAll(ones, i -> i);
-            single = manager.create(ones);
-        }
-
-        @Override
-        public boolean isPacked() {
-            return true;
-        }
-
-        @Override
-        public NDArray pack(NDArray padded) {
-            Shape shape = padded.getShape();
-            Shape flat = new Shape(shape.get(0) * shape.get(1)).addAll(shape.slice(2));
-            try (NDArray rows = padded.reshape(flat)) {
-                return Ops.rows(rows, index);
-            }
-        }
-
-        @Override
-        public NDArray first(NDArray hidden) {
-            return Ops.rows(hidden, starts);
-        }
-
-        @Override
-        public NDArray attention(
-                NDArray q, NDArray k, NDArray v, int heads, double dropout, boolean firstOnly) {
-            return Ops.packedAttention(
-                    q, k, v, firstOnly ? single : bounds, bounds, heads, dropout);
-        }
-    }
+    /**
+     * Attention of each sequence over the sequence of the same row elsewhere.
+     *
+     * @param keys the layout of k and v, whose {@link #partner} this is
+     */
+    public abstract NDArray cross(
+            NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form);
 }

@@ -1,0 +1,210 @@
+package io.github.peft4j.transformers.part;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.ops.Attention;
+import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.Ops;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Real tokens end to end. Rows lie in order of their length, so that neighbours of equal length
+ * are computed side by side.
+ */
+final class PackedTokens extends TokenLayout {
+
+    private final NDManager manager;
+    private final Shape shape;
+    private final int[] order;
+    private final int[] lengths;
+    private final NDArray index;
+    private final NDArray starts;
+    private final NDArray runs;
+    private @Nullable FirstRows firstRows;
+
+    /** Where the first tokens of the rows go, and where they come from, in order of length. */
+    private record FirstRows(NDArray sorted, NDArray original, NDArray runs) {}
+
+    private PackedTokens(NDArray ids, int[] order, int[] lengths, long[] kept) {
+        manager = ids.getManager();
+        shape = batch(ids);
+        this.order = order;
+        this.lengths = lengths;
+        index = manager.create(kept);
+        long[] first = new long[order.length];
+        long start = 0;
+        for (int i = 0; i < order.length; i++) {
+            first[order[i]] = start;
+            start += lengths[i];
+        }
+        starts = manager.create(first);
+        runs = runs(lengths, lengths);
+    }
+
+    /**
+     * Packs a batch.
+     *
+     * @param like whose order of rows to take; null for the order of length
+     * @return padded if nothing is padding, or some row is nothing but padding
+     */
+    static TokenLayout of(NDArray ids, NDArray mask, @Nullable PackedTokens like) {
+        boolean[] real = real(mask);
+        int rows = (int) mask.getShape().get(0);
+        int width = (int) mask.getShape().get(1);
+        int[] counts = new int[rows];
+        for (int i = 0; i < real.length; i++) {
+            counts[i / width] += real[i] ? 1 : 0;
+        }
+        int total = Arrays.stream(counts).sum();
+        boolean empty = Arrays.stream(counts).anyMatch(count -> count == 0);
+        if (like == null && (empty || total == real.length)) {
+            return padded(ids, total == real.length ? null : mask);
+        }
+        int[] order =
+                like != null
+                        ? like.order
+                        : IntStream.range(0, rows)
+                                .boxed()
+                                .sorted(Comparator.comparing(row -> counts[row]))
+                                .mapToInt(row -> row)
+                                .toArray();
+        long[] kept = new long[total];
+        int next = 0;
+        for (int row : order) {
+            for (int i = row * width; i < (row + 1) * width; i++) {
+                if (real[i]) {
+                    kept[next++] = i;
+                }
+            }
+        }
+        int[] lengths = Arrays.stream(order).map(row -> counts[row]).toArray();
+        return new PackedTokens(ids, order, lengths, kept);
+    }
+
+    /** Whether each row's first position is a token. */
+    static boolean startsWithTokens(NDArray mask) {
+        boolean[] real = real(mask);
+        int width = (int) mask.getShape().get(1);
+        for (int i = 0; i < real.length; i += width) {
+            if (!real[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean[] real(NDArray mask) {
+        boolean[] real;
+        if (mask.getDataType() == DataType.INT64) {
+            long[] values = mask.toLongArray();
+            real = new boolean[values.length];
+            for (int i = 0; i < real.length; i++) {
+                real[i] = values[i] != 0;
+            }
+        } else {
+            Number[] values = mask.toArray();
+            real = new boolean[values.length];
+            for (int i = 0; i < real.length; i++) {
+                real[i] = values[i].doubleValue() != 0;
+            }
+        }
+        return real;
+    }
+
+    /** Neighbours with equally many queries and equally many keys. */
+    private NDArray runs(int[] queries, int[] keys) {
+        long[] triples = new long[3 * queries.length];
+        int end = 0;
+        for (int i = 0; i < queries.length; i++) {
+            boolean same =
+                    end > 0 && triples[end - 2] == queries[i] && triples[end - 1] == keys[i];
+            if (same) {
+                triples[end - 3]++;
+            } else {
+                triples[end] = 1;
+                triples[end + 1] = queries[i];
+                triples[end + 2] = keys[i];
+                end += 3;
+            }
+        }
+        return manager.create(Arrays.copyOf(triples, end), new Shape(end / 3, 3));
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public boolean isPacked() {
+        return true;
+    }
+
+    @Override
+    public NDArray pack(NDArray padded) {
+        Shape of = padded.getShape();
+        Shape flat = new Shape(of.get(0) * of.get(1)).addAll(of.slice(2));
+        try (NDArray rows = padded.reshape(flat)) {
+            return Ops.rows(rows, index);
+        }
+    }
+
+    @Override
+    public NDArray unpack(NDArray hidden) {
+        return Ops.spread(hidden, index, shape.size())
+                .reshape(shape.addAll(hidden.getShape().slice(1)));
+    }
+
+    @Override
+    public NDArray first(NDArray hidden) {
+        return Ops.rows(hidden, starts);
+    }
+
+    @Override
+    NDManager manager() {
+        return manager;
+    }
+
+    @Override
+    public NDArray attention(
+            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+        return Attention.packed(q, k, v, runs, form, bias);
+    }
+
+    @Override
+    public NDArray firstAttention(NDArray q, NDArray k, NDArray v, AttentionForm form) {
+        FirstRows rows = firstRows;
+        if (rows == null) {
+            rows = firstRows();
+            firstRows = rows;
+        }
+        NDArray sorted = Ops.rows(q, rows.sorted());
+        return Ops.rows(
+                Attention.packed(sorted, k, v, rows.runs(), form, null), rows.original());
+    }
+
+    private FirstRows firstRows() {
+        int[] ones = new int[order.length];
+        Arrays.fill(ones, 1);
+        long[] sorted = Arrays.stream(order).asLongStream().toArray();
+        long[] original = new long[order.length];
+        for (int i = 0; i < order.length; i++) {
+            original[order[i]] = i;
+        }
+        return new FirstRows(
+                manager.create(sorted), manager.create(original), runs(ones, lengths));
+    }
+
+    @Override
+    public NDArray cross(NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form) {
+        PackedTokens other = (PackedTokens) keys; // a partner of a packed layout is packed
+        try (NDArray pairs = runs(lengths, other.lengths)) {
+            return Attention.packed(q, k, v, pairs, form, null);
+        }
+    }
+}

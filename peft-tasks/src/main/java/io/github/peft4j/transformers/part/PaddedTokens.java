@@ -1,0 +1,126 @@
+package io.github.peft4j.transformers.part;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.ops.Attention;
+import io.github.peft4j.ops.AttentionForm;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of equal length; masks hide the padding. */
+final class PaddedTokens extends TokenLayout {
+
+    private final NDManager manager;
+    private final Shape shape;
+    private final @Nullable NDArray mask;
+    private final Map<MaskKey, NDArray> masks = new HashMap<>();
+
+    /** What a mask depends on; arrays are equal if they are the same object. */
+    private record MaskKey(boolean causal, int window, long keys, @Nullable NDArray bias) {}
+
+    PaddedTokens(NDArray ids, @Nullable NDArray mask) {
+        manager = ids.getManager();
+        shape = batch(ids);
+        this.mask = mask;
+        if (mask != null
+                && (mask.getShape().dimension() != 2
+                        || mask.getShape().get(0) != shape.get(0)
+                        || mask.getShape().get(1) < shape.get(1))) {
+            throw new IllegalArgumentException(
+                    "The attention_mask is "
+                            + mask.getShape()
+                            + " for a batch of "
+                            + shape
+                            + ". Give a number for each token, earlier ones included.");
+        }
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public boolean isPacked() {
+        return false;
+    }
+
+    @Override
+    public NDArray pack(NDArray padded) {
+        return padded;
+    }
+
+    @Override
+    public NDArray unpack(NDArray hidden) {
+        return hidden;
+    }
+
+    @Override
+    public NDArray first(NDArray hidden) {
+        return hidden.get(":, 0:1");
+    }
+
+    @Override
+    NDManager manager() {
+        return manager;
+    }
+
+    @Override
+    public NDArray attention(
+            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+        return Attention.padded(q, k, v, form, mask(form, k.getShape().get(1), bias));
+    }
+
+    @Override
+    public NDArray firstAttention(NDArray q, NDArray k, NDArray v, AttentionForm form) {
+        return Attention.padded(q, k, v, form, mask(form, k.getShape().get(1), null));
+    }
+
+    @Override
+    public NDArray cross(NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form) {
+        PaddedTokens other = (PaddedTokens) keys; // a partner of a padded layout is padded
+        return Attention.padded(q, k, v, form, other.mask(form, k.getShape().get(1), null));
+    }
+
+    /** The mask of this form over so many keys, or null if every query sees what its form allows. */
+    private @Nullable NDArray mask(AttentionForm form, long keys, @Nullable NDArray bias) {
+        if (mask != null && mask.getShape().get(1) != keys) {
+            throw new IllegalArgumentException(
+                    "The attention_mask covers "
+                            + mask.getShape().get(1)
+                            + " positions, but there are "
+                            + keys
+                            + " keys. Give a mask over earlier positions and this call's.");
+        }
+        long queries = shape.get(1);
+        boolean banded = form.causal() && form.window() > 0 && form.window() < keys;
+        boolean triangle = form.causal() && queries > 1;
+        // The engine draws the triangle itself where rows start at position 0 and nothing else is.
+        boolean plain = !triangle || (bias == null && queries == keys);
+        if (mask == null && !banded && plain) {
+            return bias;
+        }
+        MaskKey key = new MaskKey(form.causal(), form.window(), keys, bias);
+        NDArray known = masks.get(key);
+        if (known == null) {
+            known = make(form, keys, bias);
+            masks.put(key, known);
+        }
+        return known;
+    }
+
+    private NDArray make(AttentionForm form, long keys, @Nullable NDArray bias) {
+        NDArray tokens =
+                mask != null ? mask : manager.ones(new Shape(shape.get(0), keys), DataType.INT64);
+        NDArray visible = Attention.visible(tokens, shape.get(1), form);
+        if (bias == null) {
+            return visible;
+        }
+        NDArray sum = Attention.biased(bias, visible);
+        sum.attach(manager);
+        return sum;
+    }
+}
