@@ -97,9 +97,15 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                     ActiveAdapters active = adapters.get();
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
                     ModelOutput output =
-                            ModelAdapters.around(base, active).forward(input, pass, training);
+                            ModelAdapters.around(base, active)
+                                    .forward(callOf(input), pass, training);
                     return active.penalize(output, pass);
                 });
+    }
+
+    /** What the base is called with: a task's wrapper may leave arguments out, as PEFT's do. */
+    protected ModelInput callOf(ModelInput input) {
+        return input;
     }
 
     /** A store over the adapters' own arrays. */

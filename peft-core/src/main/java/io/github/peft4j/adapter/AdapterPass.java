@@ -76,6 +76,17 @@ public final class AdapterPass extends ParameterStore {
         return active.around(layer);
     }
 
+    /**
+     * Whether nothing acts on a layer and its weight does not train: a block may then compute the
+     * layer's gradient by hand, from the frozen weight alone.
+     */
+    public boolean isPlain(AdaptableLayer layer) {
+        Parameter own = active.held(layer.weight());
+        return active.around(layer).isEmpty()
+                && active.folds(own).isEmpty()
+                && !effective(layer.weight()).hasGradient();
+    }
+
     /** The factor on an adapter's contribution, 1 unless the activation says otherwise. */
     public double scale(Adapter adapter) {
         return active.scale(adapter);

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code input_ids}: [B, S] int64, or {@code inputs_embeds}: [B, S, H] in its place
  *   <li>{@code attention_mask}: [B, S], 1 for a token and 0 for padding; absent means all ones
  *   <li>{@code token_type_ids}, {@code position_ids}: [B, S] int64
+ *   <li>{@code decoder_input_ids}, {@code decoder_attention_mask}: [B, T], for an encoder-decoder;
+ *       {@code encoder_outputs}: [B, S, H], what its encoder made in an earlier call
  *   <li>{@code labels}, {@code start_positions}, {@code end_positions}: what the loss is computed
  *       from; absent means no loss
  * </ul>
@@ -44,12 +46,39 @@ public final class ModelInput {
     /** What the loss is computed from. */
     public static final String LABELS = "labels";
 
+    /** Position of the answer's first token. */
+    public static final String START_POSITIONS = "start_positions";
+
+    /** Position of the answer's last token. */
+    public static final String END_POSITIONS = "end_positions";
+
+    /** Token ids of a decoder. */
+    public static final String DECODER_INPUT_IDS = "decoder_input_ids";
+
+    /** 1 for a token of a decoder, 0 for padding. */
+    public static final String DECODER_ATTENTION_MASK = "decoder_attention_mask";
+
+    /** What the encoder made, in place of a run of it. */
+    public static final String ENCODER_OUTPUTS = "encoder_outputs";
+
     private final ImmutableMap<String, NDArray> arrays;
     private final boolean outputHiddenStates;
+    private final LogitsWanted logits;
+    private final @Nullable KeyValueCache cache;
 
-    private ModelInput(Map<String, NDArray> arrays, boolean outputHiddenStates) {
+    private ModelInput(
+            Map<String, NDArray> arrays,
+            boolean outputHiddenStates,
+            LogitsWanted logits,
+            @Nullable KeyValueCache cache) {
         this.arrays = ImmutableMap.copyOf(arrays);
         this.outputHiddenStates = outputHiddenStates;
+        this.logits = logits;
+        this.cache = cache;
+    }
+
+    private ModelInput with(Map<String, NDArray> others) {
+        return new ModelInput(others, outputHiddenStates, logits, cache);
     }
 
     /** An input of these arrays by argument name. */
@@ -58,7 +87,7 @@ public final class ModelInput {
             throw new IllegalArgumentException(
                     "A model input has no arrays. Pass at least input_ids or inputs_embeds.");
         }
-        return new ModelInput(arrays, false);
+        return new ModelInput(arrays, false, LogitsWanted.ALL, null);
     }
 
     /** An input of token ids [B, S] and their mask [B, S]. */
@@ -119,19 +148,42 @@ public final class ModelInput {
     public ModelInput with(String name, NDArray array) {
         Map<String, NDArray> copy = new LinkedHashMap<>(arrays);
         copy.put(name, array);
-        return new ModelInput(copy, outputHiddenStates);
+        return with(copy);
     }
 
     /** The same call without the array of this name. */
     public ModelInput without(String name) {
         Map<String, NDArray> copy = new LinkedHashMap<>(arrays);
         copy.remove(name);
-        return new ModelInput(copy, outputHiddenStates);
+        return with(copy);
     }
 
     /** The same call that also returns (or does not return) the hidden states of all layers. */
     public ModelInput withOutputHiddenStates(boolean wanted) {
-        return new ModelInput(arrays, wanted);
+        return new ModelInput(arrays, wanted, logits, cache);
+    }
+
+    /** Which scores of a language model are wanted; all unless said otherwise. */
+    public LogitsWanted logits() {
+        return logits;
+    }
+
+    /** The same call that returns only these scores of a language model. */
+    public ModelInput withLogits(LogitsWanted wanted) {
+        return new ModelInput(arrays, outputHiddenStates, wanted, cache);
+    }
+
+    /** Keys and values of earlier positions, or null. */
+    public @Nullable KeyValueCache cache() {
+        return cache;
+    }
+
+    /**
+     * The same call after earlier positions, which {@code attention_mask} covers too: [B, P + S].
+     * The call adds its own.
+     */
+    public ModelInput withCache(KeyValueCache earlier) {
+        return new ModelInput(arrays, outputHiddenStates, logits, earlier);
     }
 
     /** The manager in which the call computes: that of the first array. */

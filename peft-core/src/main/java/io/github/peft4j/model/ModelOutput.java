@@ -2,6 +2,7 @@ package io.github.peft4j.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,15 @@ public final class ModelOutput {
 
     /** What a pooler made of the first token [B, H]. */
     public static final String POOLER_OUTPUT = "pooler_output";
+
+    /** Scores of each token as the answer's first [B, S]. */
+    public static final String START_LOGITS = "start_logits";
+
+    /** Scores of each token as the answer's last [B, S]. */
+    public static final String END_LOGITS = "end_logits";
+
+    /** What an encoder-decoder's encoder made [B, S, H]. */
+    public static final String ENCODER_LAST_HIDDEN_STATE = "encoder_last_hidden_state";
 
     private final ImmutableMap<String, NDArray> arrays;
 
@@ -72,6 +82,39 @@ public final class ModelOutput {
      */
     public NDArray logits() {
         return require(LOGITS, "Load the base with a task type that has a head.");
+    }
+
+    /**
+     * Scores of each token as the answer's first, [B, S].
+     *
+     * @throws IllegalStateException if this model does not answer questions
+     */
+    public NDArray startLogits() {
+        return require(START_LOGITS, "Load the base for QUESTION_ANS.");
+    }
+
+    /**
+     * Scores of each token as the answer's last, [B, S].
+     *
+     * @throws IllegalStateException if this model does not answer questions
+     */
+    public NDArray endLogits() {
+        return require(END_LOGITS, "Load the base for QUESTION_ANS.");
+    }
+
+    /**
+     * The embeddings and each layer's output, [B, S, H]; of an encoder-decoder, the decoder's.
+     *
+     * @throws IllegalStateException if they were not asked for
+     */
+    public ImmutableList<NDArray> hiddenStates() {
+        String prefix = arrays.containsKey("hidden_states.0") ? "" : "decoder_";
+        ImmutableList.Builder<NDArray> states = ImmutableList.builder();
+        states.add(require(prefix + "hidden_states.0", "Call with withOutputHiddenStates(true)."));
+        for (int i = 1; arrays.containsKey(prefix + "hidden_states." + i); i++) {
+            states.add(require(prefix + "hidden_states." + i, ""));
+        }
+        return states.build();
     }
 
     /**

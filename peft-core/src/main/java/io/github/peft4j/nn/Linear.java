@@ -37,6 +37,30 @@ public final class Linear extends Module implements AdaptableLayer {
         bias = hasBias ? parameter("bias", Parameter.Type.BIAS, out) : null;
     }
 
+    /**
+     * A layer that reads another's weight, as the output of a language model reads its token
+     * embedding.
+     */
+    public static Linear tiedTo(Parameter weight) {
+        return new Linear(weight, null);
+    }
+
+    /** A layer that reads another's weight and has a bias of its own. */
+    public static Linear tiedToWithBias(Parameter weight) {
+        Parameter own =
+                Parameter.builder()
+                        .setName("bias")
+                        .setType(Parameter.Type.BIAS)
+                        .optShape(new Shape(weight.getShape().get(0)))
+                        .build();
+        return new Linear(weight, own);
+    }
+
+    private Linear(Parameter weight, @Nullable Parameter bias) {
+        this.weight = addParameter(weight);
+        this.bias = bias == null ? null : addParameter(bias);
+    }
+
     /** The layer's output with the adapters of the pass, [..., out]. */
     public NDArray forward(AdapterPass pass, NDArray x) {
         return pass.apply(this, x);

@@ -31,8 +31,8 @@ public final class Attention {
      * @param v [B, T, K H]
      * @param form its {@code causal} and {@code window} count only without a mask, and a window not
      *     at all: {@link #visible} makes masks of both
-     * @param mask [B or 1, 1 or N, S or 1, T]: booleans, true where a key may be seen, or numbers to
-     *     be added to the scores; null for none
+     * @param mask [B or 1, 1 or N, S or 1, T]: booleans, true where a key may be seen, or numbers
+     *     to be added to the scores; null for none
      * @return [B, S, N H]
      */
     public static NDArray padded(
@@ -110,8 +110,7 @@ public final class Attention {
      */
     public static NDArray visible(NDArray tokens, long queries, AttentionForm form) {
         Operands.requireDimensions(tokens, 2, "attention mask");
-        return module()
-                .call("visible", tokens, queries, form.causal() ? 1 : 0, form.window());
+        return module().call("visible", tokens, queries, form.causal() ? 1 : 0, form.window());
     }
 
     /**

@@ -64,14 +64,12 @@ public record AttentionForm(
 
     /** The same with dropout on the attention weights. */
     public AttentionForm withDropout(double probability) {
-        return new AttentionForm(
-                heads, keyValueHeads, scale, probability, causal, window, softCap);
+        return new AttentionForm(heads, keyValueHeads, scale, probability, causal, window, softCap);
     }
 
     /** The same, where a query sees only this many positions, itself included. */
     public AttentionForm withWindow(int positions) {
-        return new AttentionForm(
-                heads, keyValueHeads, scale, dropout, causal, positions, softCap);
+        return new AttentionForm(heads, keyValueHeads, scale, dropout, causal, positions, softCap);
     }
 
     /** The same with bent scores. */

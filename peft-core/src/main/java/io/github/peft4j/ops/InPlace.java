@@ -48,6 +48,29 @@ public final class InPlace {
     }
 
     /**
+     * Writes the rows of x [B, S, D] into {@code buffer} [B, capacity, D] at place {@code at} of
+     * its second axis.
+     *
+     * @return a view of the buffer up to the end of x, in x's manager
+     */
+    public static NDArray append(NDArray buffer, NDArray x, long at) {
+        long end = at + x.getShape().get(1);
+        if (at < 0 || end > buffer.getShape().get(1)) {
+            throw new IllegalArgumentException(
+                    "Rows "
+                            + at
+                            + " to "
+                            + end
+                            + " do not fit into "
+                            + buffer.getShape()
+                            + ". Make the buffer larger.");
+        }
+        NDArray view = module().call("append_", buffer, x, at);
+        view.attach(x.getManager());
+        return view;
+    }
+
+    /**
      * Writes the numbers of source into the memory of x; views and the optimizer keep seeing it.
      */
     public static void copy(NDArray x, NDArray source) {

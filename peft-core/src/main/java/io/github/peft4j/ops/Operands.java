@@ -82,8 +82,7 @@ final class Operands {
     }
 
     /** q, k and v of these axes, heads side by side; k and v of one shape, in q's batch. */
-    static void requireAttention(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, int axes) {
+    static void requireAttention(NDArray q, NDArray k, NDArray v, AttentionForm form, int axes) {
         requireDimensions(q, axes, "query of attention");
         requireDimensions(k, axes, "key of attention");
         requireDimensions(v, axes, "value of attention");

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ops {
 
+    /** 32 MiB of float32 scores. */
+    private static final long SCORES_AT_ONCE = 8L << 20;
+
+    /** Fewer rows would read a large weight too often. */
+    private static final long MIN_ROWS = 32;
+
     private Ops() {}
 
     private static ScriptModule module() {
@@ -76,6 +82,20 @@ public final class Ops {
         return module().call("add_layer_norm", x, residual, w, b, eps);
     }
 
+    /** RMS norm over the last axis: {@code x / sqrt(mean(x^2) + eps) * (offset + w)}. */
+    public static NDArray rmsNorm(NDArray x, NDArray w, double eps, double offset) {
+        Operands.requireVector(w, Operands.last(x), "weight of RMS norm");
+        return offset == 0
+                ? module().call("rms_norm", x, w, eps)
+                : module().call("rms_norm_offset", x, w, eps, offset);
+    }
+
+    /** {@code f(gate) * up}: the middle of a gated feed-forward part. */
+    public static NDArray gated(ActivationFunction function, NDArray gate, NDArray up) {
+        Operands.requireShape(up, gate.getShape(), "gated half");
+        return activate(function, gate).mul(up);
+    }
+
     /** An activation function by name, elementwise. */
     public static NDArray activate(ActivationFunction function, NDArray x) {
         return module().call(function.method(), x);
@@ -99,7 +119,9 @@ public final class Ops {
         return module().call("rows", x, index);
     }
 
-    /** The inverse of {@link #rows}: x [K, ...] at index [K] int64 among so many rows, else zero. */
+    /**
+     * The inverse of {@link #rows}: x [K, ...] at index [K] int64 among so many rows, else zero.
+     */
     public static NDArray spread(NDArray x, NDArray index, long rows) {
         Operands.requireIds(index);
         Operands.requireVector(index, x.getShape().get(0), "index of rows");
@@ -119,6 +141,29 @@ public final class Ops {
         Operands.requireDimensions(logits, 2, "logits of cross entropy");
         Operands.requireVector(labels, logits.getShape().get(0), "labels of cross entropy");
         return module().call("cross_entropy", logits, labels, ignore);
+    }
+
+    /**
+     * Mean cross entropy of {@code h w^T} and labels, without holding the scores of all rows at
+     * once. Its gradient reaches h alone: w must be frozen.
+     *
+     * @param h [K, H]
+     * @param w [C, H]
+     * @param labels [K] int64, each from 0 to C - 1
+     * @throws IllegalArgumentException if w would need a gradient
+     */
+    public static NDArray linearCrossEntropy(NDArray h, NDArray w, NDArray labels) {
+        Operands.requireInner(h, w, "linear cross entropy");
+        Operands.requireDimensions(h, 2, "input of linear cross entropy");
+        Operands.requireIds(labels);
+        Operands.requireVector(labels, h.getShape().get(0), "labels of cross entropy");
+        if (w.hasGradient()) {
+            throw new IllegalArgumentException(
+                    "The weight of linear cross entropy trains, and would get no gradient. Compute"
+                            + " the scores and use crossEntropy.");
+        }
+        long rows = Math.max(MIN_ROWS, SCORES_AT_ONCE / w.getShape().get(0));
+        return module().call("linear_cross_entropy", h, w, labels, rows);
     }
 
     /** Mean binary cross entropy of logits and labels of the same shape. */

@@ -32,6 +32,12 @@
   def add_layer_norm(self: __torch__.Ops, x: Tensor, r: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
     return torch.layer_norm(torch.add(x, r), [x.size(-1)], w, b, float(eps))
 
+  def rms_norm(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor) -> Tensor:
+    return torch.mul(torch.mul(x, torch.rsqrt(torch.add(torch.mean(torch.mul(x, x), [-1], True), float(eps)))), w)
+
+  def rms_norm_offset(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor, offset: Tensor) -> Tensor:
+    return self.rms_norm(x, torch.add(w, float(offset)), eps)
+
   def gelu(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.gelu(x)
 

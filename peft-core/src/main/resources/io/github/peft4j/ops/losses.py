@@ -8,3 +8,30 @@
 
   def mse(self: __torch__.Ops, x: Tensor, labels: Tensor) -> Tensor:
     return torch.mse_loss(x, labels, 1)
+
+  # Mean cross entropy of h w^T [K, C] and labels [K], some rows at a time, so that the scores of all
+  # rows never stand in memory together. The gradient to h is computed on the way and handed over by
+  # a sum whose value is subtracted again; w is frozen. Rows are few enough for the scores to fit.
+  def linear_cross_entropy(self: __torch__.Ops, h: Tensor, w: Tensor, labels: Tensor, rows: Tensor) -> Tensor:
+    n = h.size(0)
+    step = int(rows)
+    x = torch.detach(h)
+    grads = annotate(List[Tensor], [])
+    total = torch.zeros([], dtype=h.dtype, device=h.device)
+    start = 0
+    while start < n:
+      count = min(step, n - start)
+      part = x.narrow(0, start, count)
+      target = labels.narrow(0, start, count).unsqueeze(1)
+      scores = torch.log_softmax(torch.linear(part, w), -1)
+      total = torch.sub(total, torch.sum(torch.gather(scores, 1, target)))
+      if h.requires_grad:
+        p = torch.exp_(scores)
+        p.scatter_add_(1, target, torch.full([count, 1], -1., dtype=h.dtype, device=h.device))
+        grads.append(torch.matmul(p, w))
+      start = start + count
+    loss = torch.div(total, n)
+    if h.requires_grad:
+      carrier = torch.sum(torch.mul(h, torch.div(torch.cat(grads), n)))
+      loss = torch.add(loss, torch.sub(carrier, torch.detach(carrier)))
+    return loss

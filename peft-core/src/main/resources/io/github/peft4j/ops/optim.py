@@ -26,5 +26,13 @@
   def scale_(self: __torch__.Ops, x: Tensor, factor: Tensor) -> Tensor:
     return x.mul_(factor)
 
+  # Writes x [B, S, D] at place at of the second axis, and gives all up to its end.
+  def append_(self: __torch__.Ops, buffer: Tensor, x: Tensor, at: Tensor) -> Tensor:
+    start = int(at)
+    size = x.size(1)
+    target = buffer.narrow(1, start, size)
+    target.copy_(x)
+    return buffer.narrow(1, 0, start + size)
+
   def copy_(self: __torch__.Ops, x: Tensor, source: Tensor) -> Tensor:
     return x.copy_(source)

@@ -52,14 +52,19 @@ class AttentionTest {
 
     /** One query at a time, by the definition. */
     private NDArray definition(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, NDArray bias, int row, int length) {
+            NDArray q,
+            NDArray k,
+            NDArray v,
+            AttentionForm form,
+            NDArray bias,
+            int row,
+            int length) {
         NDList all = new NDList();
         for (int s = 0; s < length; s++) {
             NDList heads = new NDList();
             for (int n = 0; n < form.heads(); n++) {
                 int group = n * form.keyValueHeads() / form.heads();
-                int from =
-                        form.window() > 0 ? Math.max(0, s - form.window() + 1) : 0;
+                int from = form.window() > 0 ? Math.max(0, s - form.window() + 1) : 0;
                 int to = form.causal() ? s + 1 : length;
                 NDArray query = head(q, row, n).get(s);
                 NDArray keys = head(k, row, group).get("{}:{}", from, to);
@@ -122,8 +127,7 @@ class AttentionTest {
         int[][] rows = {{0, 2}, {2, 4}, {4, 8}};
 
         for (NDArray added : new NDArray[] {null, bias}) {
-            NDArray packed =
-                    Attention.packed(q.get(0), k.get(0), v.get(0), runs, form, added);
+            NDArray packed = Attention.packed(q.get(0), k.get(0), v.get(0), runs, form, added);
             for (int[] row : rows) {
                 String at = "0, {}:{}";
                 NDArray expected =

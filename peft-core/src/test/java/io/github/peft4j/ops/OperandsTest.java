@@ -109,7 +109,9 @@ class OperandsTest {
                 () -> Attention.padded(q, q, q, two, bits),
                 "The attention mask is (2, 1, 3, 2); it must be (2, 1, 3, 3).");
         refused(
-                () -> Attention.padded(q, q, q, two, manager.ones(new Shape(1, 1, 1, 3), DataType.INT64)),
+                () ->
+                        Attention.padded(
+                                q, q, q, two, manager.ones(new Shape(1, 1, 1, 3), DataType.INT64)),
                 "The attention mask of shape (1, 1, 1, 3) must be boolean or float32, got int64.");
         refused(
                 () -> Attention.padded(q, of(2, 5, 4), of(2, 5, 4), two.withCausal(), null),

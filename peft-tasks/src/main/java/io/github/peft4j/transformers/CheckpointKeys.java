@@ -1,19 +1,44 @@
 package io.github.peft4j.transformers;
 
+import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.io.Checkpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** The tensor names of a checkpoint, seen through the renames of old files. */
 public final class CheckpointKeys {
 
+    private final Checkpoint checkpoint;
     private final ImmutableSet<String> names;
 
-    /** The names of a file. */
-    public CheckpointKeys(Iterable<String> names) {
+    CheckpointKeys(Checkpoint checkpoint) {
+        this.checkpoint = checkpoint;
         ImmutableSet.Builder<String> renamed = ImmutableSet.builder();
-        for (String name : names) {
+        for (String name : checkpoint.names()) {
             renamed.add(modern(name));
         }
         this.names = renamed.build();
+    }
+
+    /** Whether there is a tensor of this name. */
+    public boolean contains(String name) {
+        return names.contains(name);
+    }
+
+    /**
+     * Whether both tensors are there and hold different numbers: what was tied once may have been
+     * trained apart.
+     */
+    public boolean differ(String one, String other) {
+        if (!checkpoint.names().contains(one) || !checkpoint.names().contains(other)) {
+            return false;
+        }
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            return !checkpoint.load(manager, one).contentEquals(checkpoint.load(manager, other));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot compare " + one + " and " + other + ".", e);
+        }
     }
 
     /** Whether some tensor's name ends in this dotted suffix. */

@@ -115,6 +115,31 @@ public final class PretrainedConfig {
         return value == null ? missing : number(key, value);
     }
 
+    /** An object as a config of its own, or an empty one where the key is absent or null. */
+    public PretrainedConfig section(String key) {
+        JsonElement value = find(key);
+        return value == null
+                ? new PretrainedConfig(new JsonObject(), source)
+                : of(value, key + " of " + source);
+    }
+
+    /** Whether the key is there and not null. */
+    public boolean has(String key) {
+        return find(key) != null;
+    }
+
+    /** Texts, or an empty list where the key is absent or null. */
+    public ImmutableList<String> strings(String key) {
+        JsonElement value = find(key);
+        ImmutableList.Builder<String> texts = ImmutableList.builder();
+        if (value != null && value.isJsonArray()) {
+            value.getAsJsonArray().forEach(text -> texts.add(text.getAsString()));
+        } else if (value != null) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not a list"));
+        }
+        return texts.build();
+    }
+
     /** A truth value, or the default where the key is absent or null. */
     public boolean flag(String key, boolean missing) {
         JsonElement value = find(key);

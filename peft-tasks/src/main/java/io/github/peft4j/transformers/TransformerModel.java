@@ -83,9 +83,14 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         AdapterPass pass = AdapterPass.over(store, input.manager(), training);
         Backbone.Output hidden = backbone.forward(pass, input, head.wanted(input));
         Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
+        String states =
+                hidden.further().containsKey(ModelOutput.ENCODER_LAST_HIDDEN_STATE)
+                        ? "decoder_hidden_states."
+                        : "hidden_states.";
         for (int i = 0; i < hidden.hiddenStates().size(); i++) {
-            fields.put("hidden_states." + i, hidden.hiddenStates().get(i));
+            fields.put(states + i, hidden.hiddenStates().get(i));
         }
+        fields.putAll(hidden.further());
         return ModelOutput.of(fields);
     }
 

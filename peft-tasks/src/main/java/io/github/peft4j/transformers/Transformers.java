@@ -8,9 +8,10 @@ import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.transformers.bert.BertFamily;
-import io.github.peft4j.transformers.head.Head;
+import io.github.peft4j.transformers.llama.LlamaFamily;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class Transformers {
 
     /** All families; a new one is a package and a row here. */
-    private static final ImmutableList<Family> FAMILIES = ImmutableList.of(new BertFamily());
+    private static final ImmutableList<Family> FAMILIES =
+            ImmutableList.of(new BertFamily(), new LlamaFamily());
 
     private Transformers() {}
 
     /** The layers alone, as transformers' {@code AutoModel}. */
     public static TransformerModel load(Path directory) throws IOException {
-        return load(directory, null, LoadOptions.DEFAULT);
+        return load(directory, AutoClass.MODEL, LoadOptions.DEFAULT);
     }
 
     /** The layers with the head of a task; null for the layers alone. */
@@ -45,20 +47,36 @@ public final class Transformers {
      */
     public static TransformerModel load(
             Path directory, @Nullable TaskType task, LoadOptions options) throws IOException {
+        return load(directory, AutoClass.of(task), options);
+    }
+
+    /**
+     * The layers with a head that transformers has an Auto class for.
+     *
+     * @param directory config.json and *.safetensors
+     * @throws IOException if a file is missing, broken, or does not fit the config
+     * @throws UnsupportedFeatureException if this version lacks the family, or transformers the
+     *     head
+     */
+    public static TransformerModel load(Path directory, AutoClass head, LoadOptions options)
+            throws IOException {
         PretrainedConfig config = options.apply(PretrainedConfig.read(directory));
-        TaskType head = task == TaskType.FEATURE_EXTRACTION ? null : task;
         Family family = family(config.modelType());
-        if (!family.supports(head)) {
+        if (!family.heads().contains(head)) {
             throw new UnsupportedFeatureException(
                     "Models of type "
                             + config.modelType()
-                            + " have no head for "
-                            + head
-                            + " in this version. Load the checkpoint for another task.");
+                            + " cannot be loaded as "
+                            + head.className()
+                            + ". Available for them: "
+                            + family.heads().stream()
+                                    .map(AutoClass::className)
+                                    .collect(Collectors.joining(", "))
+                            + ".");
         }
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            CheckpointKeys keys = new CheckpointKeys(checkpoint.names());
-            Family.Parts parts = family.create(config, head, keys);
+            CheckpointKeys keys = new CheckpointKeys(checkpoint);
+            FamilyParts parts = family.create(config, head, keys);
             // Who names the labels asks for a head of his own.
             ImmutableList<String> expected =
                     options.labels().isEmpty()
@@ -95,7 +113,7 @@ public final class Transformers {
             Path directory,
             PretrainedConfig config,
             Checkpoint checkpoint,
-            Family.Parts parts,
+            FamilyParts parts,
             ImmutableList<String> expectedFresh)
             throws IOException {
         NDManager manager = NDManager.newBaseManager("PyTorch");
@@ -106,12 +124,7 @@ public final class Transformers {
             TransformerModel model =
                     new TransformerModel(
                             manager, config, path, parts.backbone(), parts.head(), info);
-            new WeightLoader(checkpoint, manager, parts.prefix())
-                    .fill(
-                            model.parameters(),
-                            freshModules(parts),
-                            expectedFresh,
-                            parts.initializerRange());
+            new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), expectedFresh);
             return model;
         } catch (IOException | RuntimeException e) {
             manager.close();
@@ -120,7 +133,7 @@ public final class Transformers {
     }
 
     private static ModelInfo info(
-            Path directory, PretrainedConfig config, Family.Parts parts, String path) {
+            Path directory, PretrainedConfig config, FamilyParts parts, String path) {
         String above = path.isEmpty() ? "" : path + ".";
         Path name = directory.getFileName();
         return new ModelInfo(
@@ -131,13 +144,5 @@ public final class Transformers {
                 parts.outputEmbedding(),
                 above + parts.inputEmbedding(),
                 config.values());
-    }
-
-    private static ImmutableList<String> freshModules(Family.Parts parts) {
-        Head head = parts.head();
-        return ImmutableList.<String>builder()
-                .addAll(head.modules().keySet())
-                .add(parts.prefix() + ".pooler")
-                .build();
     }
 }

@@ -33,29 +33,26 @@ final class WeightLoader {
 
     private final Checkpoint checkpoint;
     private final NDManager manager;
+    private final FamilyParts parts;
     private final String prefix;
 
-    WeightLoader(Checkpoint checkpoint, NDManager manager, String prefix) {
+    WeightLoader(Checkpoint checkpoint, NDManager manager, FamilyParts parts) {
         this.checkpoint = checkpoint;
         this.manager = manager;
-        this.prefix = prefix + ".";
+        this.parts = parts;
+        this.prefix = parts.prefix() + ".";
     }
 
     /**
      * Fills the parameters.
      *
-     * @param mayBeFresh path prefixes of modules that may start fresh
-     * @param expected those among them whose fresh start the caller has asked for
+     * @param expected modules that may start fresh whose fresh start the caller has asked for
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    void fill(
-            ImmutableMap<String, Parameter> parameters,
-            ImmutableList<String> mayBeFresh,
-            ImmutableList<String> expected,
-            double initializerRange)
+    void fill(ImmutableMap<String, Parameter> parameters, ImmutableList<String> expected)
             throws IOException {
         Map<String, String> sources = match(parameters);
-        check(parameters, sources, mayBeFresh);
+        check(parameters, sources);
         List<String> fresh = new ArrayList<>();
         for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
             Parameter parameter = entry.getValue();
@@ -64,7 +61,7 @@ final class WeightLoader {
                 if (!isIn(expected, entry.getKey())) {
                     fresh.add(entry.getKey());
                 }
-                set(parameter, fresh(parameter, initializerRange));
+                set(parameter, fresh(parameter, parts.initializerRange()));
             } else {
                 set(parameter, load(source));
             }
@@ -91,6 +88,13 @@ final class WeightLoader {
                 sources.putIfAbsent(target, name);
             }
         }
+        parts.aliases()
+                .forEach(
+                        (parameter, key) -> {
+                            if (checkpoint.names().contains(key)) {
+                                sources.putIfAbsent(parameter, key);
+                            }
+                        });
         return sources;
     }
 
@@ -105,11 +109,13 @@ final class WeightLoader {
         return parameters.containsKey(stripped) ? stripped : null;
     }
 
-    private void check(
-            ImmutableMap<String, Parameter> parameters,
-            Map<String, String> sources,
-            ImmutableList<String> mayBeFresh)
+    private void check(ImmutableMap<String, Parameter> parameters, Map<String, String> sources)
             throws IOException {
+        ImmutableList<String> mayBeFresh =
+                ImmutableList.<String>builder()
+                        .addAll(parts.head().modules().keySet())
+                        .addAll(parts.mayBeFresh())
+                        .build();
         List<String> missing = new ArrayList<>();
         for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
             String name = entry.getKey();

@@ -1,32 +1,20 @@
 package io.github.peft4j.examples.conformance;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.github.peft4j.TaskType;
-import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.Transformers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /** Finds and loads the base models of cases. */
 final class BaseModels {
-
-    private static final ImmutableMap<String, Optional<TaskType>> TASKS =
-            ImmutableMap.of(
-                    "AutoModel", Optional.empty(),
-                    "AutoModelForSequenceClassification", Optional.of(TaskType.SEQ_CLS),
-                    "AutoModelForTokenClassification", Optional.of(TaskType.TOKEN_CLS),
-                    "AutoModelForQuestionAnswering", Optional.of(TaskType.QUESTION_ANS),
-                    "AutoModelForCausalLM", Optional.of(TaskType.CAUSAL_LM),
-                    "AutoModelForSeq2SeqLM", Optional.of(TaskType.SEQ_2_SEQ_LM));
 
     private final ImmutableList<Path> folders;
 
@@ -82,14 +70,11 @@ final class BaseModels {
             return new Loaded(net, net);
         }
         JsonElement auto = description.get("auto_class");
-        String autoClass = auto == null || auto.isJsonNull() ? "none" : auto.getAsString();
-        Optional<TaskType> task = TASKS.get(autoClass);
-        if (task == null) {
-            throw new UnsupportedFeatureException(
-                    "There is no head for " + autoClass + " in this version.");
-        }
-        var model =
-                Transformers.load(directory, task.orElse(null), options(directory, description));
+        AutoClass head =
+                auto == null || auto.isJsonNull()
+                        ? AutoClass.MODEL
+                        : AutoClass.named(auto.getAsString());
+        var model = Transformers.load(directory, head, options(directory, description));
         return new Loaded(model, model);
     }
 

@@ -61,7 +61,7 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
             throws CaseFailure {
         Map<String, NDArray> wanted = expected.startingWith("out.");
         ModelInput input =
-                ModelInput.of(expected.startingWith("in."))
+                CaseInput.of(expected)
                         .withOutputHiddenStates(wanted.containsKey("hidden_states.0"));
         try (Gradients off = Gradients.off()) {
             ModelOutput output =
@@ -103,7 +103,7 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
     private static void gradients(BaseModel model, ExpectedFile expected, Comparison comparison)
             throws CaseFailure {
         ((TransformerModel) model).setTrainable(true);
-        ModelInput input = ModelInput.of(expected.startingWith("in."));
+        ModelInput input = CaseInput.of(expected);
         try (Gradients on = Gradients.on()) {
             ModelOutput output =
                     model.forward(input, new ParameterStore(input.manager(), false), true);

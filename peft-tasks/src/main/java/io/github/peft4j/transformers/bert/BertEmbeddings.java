@@ -10,9 +10,9 @@ import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.transformers.part.TokenInput;
 import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /** Sum of word, token type and position embeddings, normalised. */
 final class BertEmbeddings extends Module {
@@ -37,7 +37,7 @@ final class BertEmbeddings extends Module {
 
     /** The tokens' embeddings in their layout: [B, S, H] or [T, H]. */
     NDArray forward(AdapterPass pass, ModelInput input, TokenLayout layout) {
-        NDArray tokens = words(pass, input, layout);
+        NDArray tokens = TokenInput.embed(pass, words, input, layout);
         NDArray typeIds = packed(layout, typeIds(input));
         NDArray positionIds = packed(layout, positionIds(input));
         NDArray sum =
@@ -46,21 +46,6 @@ final class BertEmbeddings extends Module {
         return pass.training() && config.hiddenDropout() > 0
                 ? Ops.dropout(embeddings, config.hiddenDropout())
                 : embeddings;
-    }
-
-    private NDArray words(AdapterPass pass, ModelInput input, TokenLayout layout) {
-        NDArray embeds = input.inputsEmbeds();
-        if (embeds != null) {
-            return layout.pack(embeds);
-        }
-        NDArray ids = input.inputIds();
-        if (ids == null) {
-            throw new IllegalArgumentException(
-                    "The input has neither input_ids nor inputs_embeds, only "
-                            + input.arrays().keySet()
-                            + ". Pass one of them.");
-        }
-        return words.forward(pass, packed(layout, ids));
     }
 
     private static NDArray typeIds(ModelInput input) {
@@ -92,20 +77,7 @@ final class BertEmbeddings extends Module {
         return layout.pack(ids);
     }
 
-    /** The ids or embeddings of the input, [B, S] or [B, S, H]. */
-    static NDArray tokens(ModelInput input) {
-        @Nullable NDArray ids = input.inputIds();
-        NDArray array = ids != null ? ids : input.inputsEmbeds();
-        if (array == null || array.getShape().dimension() < 2) {
-            throw new IllegalArgumentException(
-                    "input_ids must be [batch, sequence], got "
-                            + (array == null ? "nothing" : array.getShape())
-                            + ". Put a single text into a batch of one.");
-        }
-        return array;
-    }
-
     private static Shape shape(ModelInput input) {
-        return tokens(input).getShape().slice(0, 2);
+        return TokenInput.tokens(input).getShape().slice(0, 2);
     }
 }

@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.bert;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Group;
@@ -11,6 +12,7 @@ import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.part.Scope;
+import io.github.peft4j.transformers.part.TokenInput;
 import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +42,7 @@ final class BertModel extends Module implements Backbone {
     public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
         boolean all = wanted == Wanted.ALL || input.outputHiddenStates();
         NDArray mask = input.attentionMask();
-        NDArray ids = BertEmbeddings.tokens(input);
+        NDArray ids = TokenInput.tokens(input);
         TokenLayout layout =
                 all || !pass.allowsPacking()
                         ? TokenLayout.padded(ids, mask)
@@ -62,16 +64,20 @@ final class BertModel extends Module implements Backbone {
         if (input.outputHiddenStates()) {
             states.add(x);
         }
-        return new Output(x, layout, pooled(pass, x, layout, first), ImmutableList.copyOf(states));
+        Output output =
+                new Output(x, layout, first, null, ImmutableList.copyOf(states), ImmutableMap.of());
+        return pooler == null ? output : pooled(pass, pooler, output);
     }
 
-    private @Nullable NDArray pooled(
-            AdapterPass pass, NDArray last, TokenLayout layout, boolean firstOnly) {
-        if (pooler == null) {
-            return null;
-        }
-        NDArray rows = firstOnly ? last : layout.first(last);
-        NDArray flat = layout.isPacked() ? rows : rows.squeeze(1);
-        return Ops.activate(ActivationFunction.TANH, pooler.forward(pass, flat));
+    private static Output pooled(AdapterPass pass, Linear pooler, Output output) {
+        NDArray pooled =
+                Ops.activate(ActivationFunction.TANH, pooler.forward(pass, output.first()));
+        return new Output(
+                output.last(),
+                output.layout(),
+                output.firstOnly(),
+                pooled,
+                output.hiddenStates(),
+                ImmutableMap.of());
     }
 }

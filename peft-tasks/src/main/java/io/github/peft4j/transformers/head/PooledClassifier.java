@@ -4,13 +4,11 @@ import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.PretrainedConfig;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -21,7 +19,6 @@ public final class PooledClassifier implements Head {
 
     private final PretrainedConfig config;
     private final Linear classifier;
-    private final int numLabels;
     private final double dropout;
 
     /**
@@ -33,8 +30,7 @@ public final class PooledClassifier implements Head {
     public PooledClassifier(PretrainedConfig config, int hidden, double dropout) {
         this.config = config;
         this.dropout = dropout;
-        numLabels = config.numLabels(2);
-        classifier = new Linear(hidden, numLabels);
+        classifier = new Linear(hidden, config.numLabels(2));
     }
 
     @Override
@@ -56,14 +52,6 @@ public final class PooledClassifier implements Head {
         }
         NDArray dropped = pass.training() && dropout > 0 ? Ops.dropout(pooled, dropout) : pooled;
         NDArray logits = classifier.forward(pass, dropped);
-        Map<String, NDArray> fields = new LinkedHashMap<>();
-        NDArray labels = input.labels();
-        if (labels != null) {
-            SequenceLoss.checkRows(logits, labels);
-            SequenceLoss loss = SequenceLoss.choose(config, numLabels, labels);
-            fields.put(ModelOutput.LOSS, loss.of(logits, labels));
-        }
-        fields.put(ModelOutput.LOGITS, logits);
-        return fields;
+        return SequenceLoss.fields(config, logits, input);
     }
 }

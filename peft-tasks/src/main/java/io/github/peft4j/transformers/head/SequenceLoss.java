@@ -3,9 +3,13 @@ package io.github.peft4j.transformers.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.PretrainedConfig;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The loss of a sequence classifier, chosen as transformers does: by {@code problem_type}, else by
@@ -26,8 +30,8 @@ public enum SequenceLoss {
         @Override
         NDArray of(NDArray logits, NDArray labels) {
             NDArray flat = labels.reshape(-1);
-            checkRange(flat, logits.getShape().get(1));
-            return Ops.crossEntropy(logits, flat, IGNORE);
+            ClassLabels.checked(flat, logits.getShape().get(1));
+            return Ops.crossEntropy(logits, flat, ClassLabels.IGNORE);
         }
     },
     /** Binary cross entropy on each label; labels are 0 and 1, [B, labels]. */
@@ -38,11 +42,21 @@ public enum SequenceLoss {
         }
     };
 
-    /** The label that does not count. */
-    public static final long IGNORE = -100;
-
     /** The mean loss of logits [B, labels]. */
     abstract NDArray of(NDArray logits, NDArray labels);
+
+    /** A classifier's outputs: the loss first if the input has labels, then the logits. */
+    static Map<String, NDArray> fields(PretrainedConfig config, NDArray logits, ModelInput input) {
+        Map<String, NDArray> fields = new LinkedHashMap<>();
+        NDArray labels = input.labels();
+        if (labels != null) {
+            checkRows(logits, labels);
+            int count = (int) logits.getShape().get(1);
+            fields.put(ModelOutput.LOSS, choose(config, count, labels).of(logits, labels));
+        }
+        fields.put(ModelOutput.LOGITS, logits);
+        return fields;
+    }
 
     /** The loss for these labels. */
     static SequenceLoss choose(PretrainedConfig config, int numLabels, NDArray labels) {
@@ -73,25 +87,6 @@ public enum SequenceLoss {
 
     private static NDArray floats(NDArray labels) {
         return labels.getDataType() == DataType.FLOAT32 ? labels : Ops.toFloat32(labels);
-    }
-
-    private static void checkRange(NDArray labels, long classes) {
-        if (labels.getDataType() != DataType.INT64) {
-            throw new IllegalArgumentException(
-                    "Class labels must be int64, got " + labels.getDataType() + ".");
-        }
-        for (long label : labels.toLongArray()) {
-            if (label != IGNORE && (label < 0 || label >= classes)) {
-                throw new IllegalArgumentException(
-                        "Label "
-                                + label
-                                + " is out of range: the head has "
-                                + classes
-                                + " labels, numbered from 0 ("
-                                + IGNORE
-                                + " is ignored). Load the model with the right number of labels.");
-            }
-        }
     }
 
     static void checkRows(NDArray logits, NDArray labels) {

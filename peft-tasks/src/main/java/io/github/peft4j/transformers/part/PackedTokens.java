@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Real tokens end to end. Rows lie in order of their length, so that neighbours of equal length
- * are computed side by side.
+ * Real tokens end to end. Rows lie in order of their length, so that neighbours of equal length are
+ * computed side by side.
  */
 final class PackedTokens extends TokenLayout {
 
@@ -22,6 +22,7 @@ final class PackedTokens extends TokenLayout {
     private final Shape shape;
     private final int[] order;
     private final int[] lengths;
+    private final long[] kept;
     private final NDArray index;
     private final NDArray starts;
     private final NDArray runs;
@@ -35,6 +36,7 @@ final class PackedTokens extends TokenLayout {
         shape = batch(ids);
         this.order = order;
         this.lengths = lengths;
+        this.kept = kept;
         index = manager.create(kept);
         long[] first = new long[order.length];
         long start = 0;
@@ -87,7 +89,7 @@ final class PackedTokens extends TokenLayout {
     }
 
     /** Whether each row's first position is a token. */
-    static boolean startsWithTokens(NDArray mask) {
+    static boolean rowsStartWithTokens(NDArray mask) {
         boolean[] real = real(mask);
         int width = (int) mask.getShape().get(1);
         for (int i = 0; i < real.length; i += width) {
@@ -121,8 +123,7 @@ final class PackedTokens extends TokenLayout {
         long[] triples = new long[3 * queries.length];
         int end = 0;
         for (int i = 0; i < queries.length; i++) {
-            boolean same =
-                    end > 0 && triples[end - 2] == queries[i] && triples[end - 1] == keys[i];
+            boolean same = end > 0 && triples[end - 2] == queries[i] && triples[end - 1] == keys[i];
             if (same) {
                 triples[end - 3]++;
             } else {
@@ -161,6 +162,29 @@ final class PackedTokens extends TokenLayout {
     }
 
     @Override
+    public NDArray rows(long[] positions) {
+        int[] places = new int[(int) shape.size()];
+        Arrays.fill(places, -1);
+        for (int i = 0; i < kept.length; i++) {
+            places[(int) kept[i]] = i;
+        }
+        long[] rows = new long[positions.length];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = places[(int) positions[i]];
+            if (rows[i] < 0) {
+                throw new IllegalArgumentException(
+                        "Position "
+                                + positions[i] % shape.get(1)
+                                + " of row "
+                                + positions[i] / shape.get(1)
+                                + " is padding by attention_mask, but has a label. Give padding the"
+                                + " label -100.");
+            }
+        }
+        return manager.create(rows);
+    }
+
+    @Override
     public NDArray first(NDArray hidden) {
         return Ops.rows(hidden, starts);
     }
@@ -184,8 +208,7 @@ final class PackedTokens extends TokenLayout {
             firstRows = rows;
         }
         NDArray sorted = Ops.rows(q, rows.sorted());
-        return Ops.rows(
-                Attention.packed(sorted, k, v, rows.runs(), form, null), rows.original());
+        return Ops.rows(Attention.packed(sorted, k, v, rows.runs(), form, null), rows.original());
     }
 
     private FirstRows firstRows() {
@@ -196,8 +219,7 @@ final class PackedTokens extends TokenLayout {
         for (int i = 0; i < order.length; i++) {
             original[order[i]] = i;
         }
-        return new FirstRows(
-                manager.create(sorted), manager.create(original), runs(ones, lengths));
+        return new FirstRows(manager.create(sorted), manager.create(original), runs(ones, lengths));
     }
 
     @Override

@@ -59,6 +59,11 @@ final class PaddedTokens extends TokenLayout {
     }
 
     @Override
+    public NDArray rows(long[] positions) {
+        return manager.create(positions);
+    }
+
+    @Override
     public NDArray first(NDArray hidden) {
         return hidden.get(":, 0:1");
     }
@@ -85,7 +90,9 @@ final class PaddedTokens extends TokenLayout {
         return Attention.padded(q, k, v, form, other.mask(form, k.getShape().get(1), null));
     }
 
-    /** The mask of this form over so many keys, or null if every query sees what its form allows. */
+    /**
+     * The mask of this form over so many keys, or null if every query sees what its form allows.
+     */
     private @Nullable NDArray mask(AttentionForm form, long keys, @Nullable NDArray bias) {
         if (mask != null && mask.getShape().get(1) != keys) {
             throw new IllegalArgumentException(

@@ -47,17 +47,21 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      * batch keeps its padding.
      */
     public static TokenLayout packedFromFirst(NDArray ids, @Nullable NDArray mask) {
-        if (mask != null && !PackedTokens.startsWithTokens(mask)) {
+        if (mask != null && !startsWithTokens(mask)) {
             return padded(ids, mask);
         }
         return packed(ids, mask);
     }
 
+    /** Whether the first position of each row of a mask [B, S] is a token. */
+    public static boolean startsWithTokens(NDArray mask) {
+        return PackedTokens.rowsStartWithTokens(mask);
+    }
+
     /** The layout of a decoder whose rows look at the rows of this one: packed if this one is. */
     public final TokenLayout partner(NDArray ids, @Nullable NDArray mask) {
         if (this instanceof PackedTokens packed) {
-            NDArray real =
-                    mask == null ? ids.getManager().ones(batch(ids), DataType.INT64) : mask;
+            NDArray real = mask == null ? ids.getManager().ones(batch(ids), DataType.INT64) : mask;
             return PackedTokens.of(ids, real, packed);
         }
         return padded(ids, mask);
@@ -88,7 +92,15 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
         return isPacked() ? hidden : hidden.reshape(-1, hidden.getShape().get(2));
     }
 
-    /** Positions 0, 1, ... of each row, padding counted: [B, S] int64 or [T], from this number on. */
+    /**
+     * Rows of {@link #flat} where these positions of [B, S], laid flat, stand; none may be dropped
+     * padding.
+     */
+    public abstract NDArray rows(long[] positions);
+
+    /**
+     * Positions 0, 1, ... of each row, padding counted: [B, S] int64 or [T], from this number on.
+     */
     public final NDArray positions(long from) {
         Shape shape = shape();
         NDManager manager = manager();

@@ -1,0 +1,37 @@
+package io.github.peft4j.task;
+
+import com.google.auto.service.AutoService;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.TaskModelProvider;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.model.BaseModel;
+
+/**
+ * A language model with adapters. {@code all-linear} leaves its output layer out; nothing is saved
+ * but the adapter.
+ */
+public final class PeftModelForCausalLM extends PeftModel {
+
+    private PeftModelForCausalLM(BaseModel base, PeftConfig config, String name) {
+        super(base, config, name);
+    }
+
+    /** Makes the wrapper; found by {@code ServiceLoader}. */
+    @AutoService(TaskModelProvider.class)
+    public static final class Provider implements TaskModelProvider {
+
+        /** For {@code ServiceLoader}. */
+        public Provider() {}
+
+        @Override
+        public TaskType taskType() {
+            return TaskType.CAUSAL_LM;
+        }
+
+        @Override
+        public PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
+            return new PeftModelForCausalLM(base, config, adapterName);
+        }
+    }
+}

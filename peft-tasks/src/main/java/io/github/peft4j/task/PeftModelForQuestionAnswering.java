@@ -1,0 +1,46 @@
+package io.github.peft4j.task;
+
+import com.google.auto.service.AutoService;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.TaskModelProvider;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.ModelInput;
+
+/**
+ * A finder of answers in texts, with adapters. The head ({@code qa_outputs}) stays out of the
+ * adapted layers, is trained whole and saved with the adapter.
+ *
+ * <p>As in PEFT, {@code token_type_ids} and {@code position_ids} do not reach the base: an adapter
+ * trained without them must be used without them. A merged model gets them again.
+ */
+public final class PeftModelForQuestionAnswering extends PeftModel {
+
+    private PeftModelForQuestionAnswering(BaseModel base, PeftConfig config, String name) {
+        super(base, config, name);
+    }
+
+    @Override
+    protected ModelInput callOf(ModelInput input) {
+        return input.without(ModelInput.TOKEN_TYPE_IDS).without(ModelInput.POSITION_IDS);
+    }
+
+    /** Makes the wrapper; found by {@code ServiceLoader}. */
+    @AutoService(TaskModelProvider.class)
+    public static final class Provider implements TaskModelProvider {
+
+        /** For {@code ServiceLoader}. */
+        public Provider() {}
+
+        @Override
+        public TaskType taskType() {
+            return TaskType.QUESTION_ANS;
+        }
+
+        @Override
+        public PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
+            return new PeftModelForQuestionAnswering(base, config, adapterName);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.peft4j.task;
+
+import com.google.auto.service.AutoService;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.TaskModelProvider;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.model.BaseModel;
+
+/**
+ * An encoder and a decoder with adapters in both. {@code all-linear} leaves the output layer out;
+ * nothing is saved but the adapter.
+ */
+public final class PeftModelForSeq2SeqLM extends PeftModel {
+
+    private PeftModelForSeq2SeqLM(BaseModel base, PeftConfig config, String name) {
+        super(base, config, name);
+    }
+
+    /** Makes the wrapper; found by {@code ServiceLoader}. */
+    @AutoService(TaskModelProvider.class)
+    public static final class Provider implements TaskModelProvider {
+
+        /** For {@code ServiceLoader}. */
+        public Provider() {}
+
+        @Override
+        public TaskType taskType() {
+            return TaskType.SEQ_2_SEQ_LM;
+        }
+
+        @Override
+        public PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
+            return new PeftModelForSeq2SeqLM(base, config, adapterName);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.peft4j.transformers.part;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.ops.Attention;
+
+/**
+ * Cosines and sines of rotary positions: feature pair i of R turns by {@code position *
+ * frequency(i)}, usually {@code theta^(-2 i / R)}.
+ *
+ * @see <a href="https://arxiv.org/abs/2104.09864">Su et al. 2021, equations 15 and 34</a>
+ */
+public final class RotaryPositions {
+
+    private final NDArray cos;
+    private final NDArray sin;
+
+    private RotaryPositions(NDArray cos, NDArray sin) {
+        this.cos = cos;
+        this.sin = sin;
+    }
+
+    /**
+     * The angles of these positions.
+     *
+     * @param positions [B, S] or [T] int64
+     * @param frequencies R / 2 angles of one position
+     * @param factor on cosines and sines; 1 but for scaled forms
+     */
+    public static RotaryPositions of(NDArray positions, double[] frequencies, double factor) {
+        NDManager manager = positions.getManager();
+        long[] places = positions.toLongArray();
+        int half = frequencies.length;
+        float[] cos = new float[places.length * 2 * half];
+        float[] sin = new float[cos.length];
+        for (int p = 0; p < places.length; p++) {
+            for (int i = 0; i < half; i++) {
+                // The product in float32, as transformers computes it.
+                double angle = (float) places[p] * (float) frequencies[i];
+                int at = p * 2 * half + i;
+                cos[at] = (float) (Math.cos(angle) * factor);
+                sin[at] = (float) (Math.sin(angle) * factor);
+                cos[at + half] = cos[at];
+                sin[at + half] = sin[at];
+            }
+        }
+        Shape shape = positions.getShape().add(2L * half);
+        return new RotaryPositions(manager.create(cos, shape), manager.create(sin, shape));
+    }
+
+    /** Frequencies {@code theta^(-2 i / R)} for i below R / 2. */
+    public static double[] frequencies(double theta, int size) {
+        double[] frequencies = new double[size / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = 1 / Math.pow(theta, 2.0 * i / size);
+        }
+        return frequencies;
+    }
+
+    /** Queries or keys [..., S, N H] turned to their positions. */
+    public NDArray turn(NDArray x, int heads) {
+        return Attention.rotary(x, cos, sin, heads);
+    }
+}

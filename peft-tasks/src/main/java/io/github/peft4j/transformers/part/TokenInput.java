@@ -1,0 +1,67 @@
+package io.github.peft4j.transformers.part;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.KeyValueCache;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.nn.Embedding;
+import org.jspecify.annotations.Nullable;
+
+/** What every backbone does first: tokens or their embeddings, and where they stand. */
+public final class TokenInput {
+
+    private TokenInput() {}
+
+    /**
+     * The ids [B, S] of the input, or its embeddings [B, S, H].
+     *
+     * @throws IllegalArgumentException if it has neither, or they have no batch axis
+     */
+    public static NDArray tokens(ModelInput input) {
+        @Nullable NDArray ids = input.inputIds();
+        NDArray array = ids != null ? ids : input.inputsEmbeds();
+        if (array == null || array.getShape().dimension() < 2) {
+            throw new IllegalArgumentException(
+                    "input_ids must be [batch, sequence], got "
+                            + (array == null ? "only " + input.arrays().keySet() : array.getShape())
+                            + ". Put a single text into a batch of one.");
+        }
+        return array;
+    }
+
+    /** The tokens' embeddings in their layout, with the adapters of the pass. */
+    public static NDArray embed(
+            AdapterPass pass, Embedding table, ModelInput input, TokenLayout layout) {
+        NDArray embeds = input.inputsEmbeds();
+        return embeds != null
+                ? layout.pack(embeds)
+                : table.forward(pass, layout.pack(tokens(input)));
+    }
+
+    /** {@code position_ids} in their layout, or positions counted on from those in the cache. */
+    public static NDArray positions(ModelInput input, TokenLayout layout) {
+        NDArray given = input.get(ModelInput.POSITION_IDS);
+        if (given == null) {
+            return layout.positions(past(input));
+        }
+        Shape shape = layout.shape();
+        // One row may stand for all.
+        return layout.pack(given.getShape().equals(shape) ? given : given.broadcast(shape));
+    }
+
+    /** How many positions came before this call. */
+    public static long past(ModelInput input) {
+        KeyValueCache cache = input.cache();
+        return cache == null ? 0 : cache.length();
+    }
+
+    /** The layout that the positions somebody will read, and the active adapters, allow. */
+    public static TokenLayout layout(AdapterPass pass, ModelInput input, boolean all) {
+        NDArray ids = tokens(input);
+        NDArray mask = input.attentionMask();
+        return all || input.cache() != null || !pass.allowsPacking()
+                ? TokenLayout.padded(ids, mask)
+                : TokenLayout.packed(ids, mask);
+    }
+}
