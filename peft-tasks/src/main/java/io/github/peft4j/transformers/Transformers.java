@@ -7,8 +7,10 @@ import io.github.peft4j.TaskType;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.transformers.bart.BartFamily;
 import io.github.peft4j.transformers.bert.BertFamily;
 import io.github.peft4j.transformers.llama.LlamaFamily;
+import io.github.peft4j.transformers.t5.T5Family;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -22,7 +24,7 @@ public final class Transformers {
 
     /** All families; a new one is a package and a row here. */
     private static final ImmutableList<Family> FAMILIES =
-            ImmutableList.of(new BertFamily(), new LlamaFamily());
+            ImmutableList.of(new BertFamily(), new LlamaFamily(), new T5Family(), new BartFamily());
 
     private Transformers() {}
 
@@ -60,8 +62,9 @@ public final class Transformers {
      */
     public static TransformerModel load(Path directory, AutoClass head, LoadOptions options)
             throws IOException {
-        PretrainedConfig config = options.apply(PretrainedConfig.read(directory));
-        Family family = family(config.modelType());
+        PretrainedConfig read = options.apply(PretrainedConfig.read(directory));
+        Family family = family(read.modelType());
+        PretrainedConfig config = family.completed(read);
         if (!family.heads().contains(head)) {
             throw new UnsupportedFeatureException(
                     "Models of type "
