@@ -9,4 +9,4 @@ import java.nio.file.Path;
  * @param seed of start values and orders
  * @param adapters folder that the adapters are saved into
  */
-record SeqClsSettings(int epochs, int seed, Path adapters) {}
+record DemoSettings(int epochs, int seed, Path adapters) {}
