@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.peft4j.task.data.read.RowReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -14,10 +15,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TsvReaderTest {
+class LabeledTextReaderTest {
 
     private static final String HEADER = "split\tid\tscore\tlabel\ttext\n";
-    private static final TsvReader READER = TsvReader.builder().build();
+    private static final LabeledTextReader READER = LabeledTextReader.tsv().build();
 
     @TempDir private Path directory;
 
@@ -40,7 +41,8 @@ class TsvReaderTest {
                 .hasMessageStartingWith("jar!/a.tsv, line 2: 4 columns where the header has 5.");
     }
 
-    private void refuses(TsvReader reader, String text, String... parts) throws IOException {
+    private void refuses(LabeledTextReader reader, String text, String... parts)
+            throws IOException {
         Path file = write(text);
         assertThatThrownBy(() -> reader.read(file))
                 .isInstanceOf(IOException.class)
@@ -59,7 +61,7 @@ class TsvReaderTest {
                                 + "train\t4\t-2\tnegative\tbad\n");
 
         TextDataset train =
-                TsvReader.builder()
+                LabeledTextReader.tsv()
                         .optLabels("negative", "positive")
                         .optLeaveOut("neutral")
                         .optSplit("train")
@@ -78,7 +80,7 @@ class TsvReaderTest {
     void numbersLabelsByFirstAppearanceInTheWholeFile() throws IOException {
         Path file = write("label\ttext\tsplit\nb\tone\ttest\na\ttwo\ttrain\nb\tthree\ttrain\n");
 
-        TextDataset train = TsvReader.builder().optSplit("train").build().read(file);
+        TextDataset train = LabeledTextReader.tsv().optSplit("train").build().read(file);
 
         assertThat(train.labels()).containsExactly("b", "a");
         assertThat(train.rows())
@@ -104,7 +106,7 @@ class TsvReaderTest {
         refuses(READER, HEADER + "train\t1\t0\tx\t \n", "line 2", "the text is empty");
         refuses(READER, HEADER + "train\t1\t0\t\ta\n", "line 2", "the label is empty");
         refuses(
-                TsvReader.builder().optLabels("x", "y").build(),
+                LabeledTextReader.tsv().optLabels("x", "y").build(),
                 HEADER + "train\t1\t0\tz\ta\n",
                 "line 2",
                 "label 'z' is none of [x, y]");
@@ -123,7 +125,7 @@ class TsvReaderTest {
     void countsBadRowsThatItSkips() throws IOException {
         Path file = write(HEADER + "train\t1\t0\tx\ta\nb\n\ntrain\t2\t0\tx\t\n");
 
-        TextDataset read = TsvReader.builder().optSkipBadRows(true).build().read(file);
+        TextDataset read = LabeledTextReader.tsv().optSkipBadRows(true).build().read(file);
 
         assertThat(read.size()).isEqualTo(1);
         assertThat(read.badRows()).isEqualTo(3);
@@ -136,7 +138,7 @@ class TsvReaderTest {
         refuses(READER, "label\tbody\n", "line 1", "lacks the column 'text'");
         refuses(READER, "label\ttext\ttext\n", "names a column twice");
         refuses(READER, "label\ttext\n", "gives 0 examples");
-        TsvReader train = TsvReader.builder().optSplit("tran").build();
+        LabeledTextReader train = LabeledTextReader.tsv().optSplit("tran").build();
         refuses(train, "label\ttext\nx\ta\n", "lacks the column 'split'");
         refuses(train, HEADER + "train\t1\t0\tx\ta\n", "split 'tran'", "Splits here: train");
     }
@@ -144,11 +146,36 @@ class TsvReaderTest {
     @Test
     void refusesContradictoryLabels() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TsvReader.builder().optLabels("a", "a").build())
+                .isThrownBy(() -> LabeledTextReader.tsv().optLabels("a", "a").build())
                 .withMessageContaining("twice");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TsvReader.builder().optLabels("a").optLeaveOut("a").build())
+                .isThrownBy(() -> LabeledTextReader.tsv().optLabels("a").optLeaveOut("a").build())
                 .withMessageContaining("both a class and left out");
+    }
+
+    @Test
+    void readsOtherColumnsAndForms() throws IOException {
+        Path csv = write("body,kind,other\n\"a, b\",x,c\n");
+        Path json =
+                Files.writeString(
+                        directory.resolve("demo.jsonl"), "{\"text\":\"a\",\"label\":1}\n");
+
+        TextDataset table =
+                LabeledTextReader.builder(RowReader.csv().build())
+                        .optTextColumn("body")
+                        .optLabelColumn("kind")
+                        .optTextPairColumn("other")
+                        .build()
+                        .read(csv);
+        TextDataset lines =
+                LabeledTextReader.builder(RowReader.jsonLines().build()).build().read(json);
+
+        assertThat(table.rows()).containsExactly(new LabeledText("a, b", "c", Label.ofClass(0)));
+        assertThat(lines.labels()).containsExactly("1");
+        refuses(
+                LabeledTextReader.tsv().optTextPairColumn("other").build(),
+                HEADER,
+                "lacks the column 'other'");
     }
 
     @Test
