@@ -6,5 +6,11 @@ import picocli.CommandLine.Command;
 @Command(
         name = "demo",
         description = "Run a demo: train an adapter and show what it changes.",
-        subcommands = {SeqClsDemo.class, MnistDemo.class})
+        subcommands = {
+            SeqClsDemo.class,
+            TokenClsDemo.class,
+            QuestionAnsweringDemo.class,
+            FeatureExtractionDemo.class,
+            MnistDemo.class
+        })
 public final class DemoCommand {}
