@@ -98,9 +98,9 @@ class AnswerFinderTest {
 
     @Test
     void givesNoAnswerIfNothingScoresHigherInEveryWindow() {
-        starts[1][0] = 6;
+        starts[1][0] = 3;
         ends[1][0] = 1;
-        starts[2][0] = 4;
+        starts[2][0] = 6;
         starts[1][first] = 3;
 
         FoundAnswer none = find(new AnswerFinder());
@@ -109,6 +109,9 @@ class AnswerFinderTest {
         assertThat(none.text()).isEmpty();
         assertThat(none.nullScore()).isEqualTo(4);
         assertThat(none.score()).isEqualTo(3);
+        starts[1][0] = 8;
+        starts[2][0] = 4;
+        assertThat(find(new AnswerFinder()).nullScore()).isEqualTo(4);
         assertThat(find(new AnswerFinder(30, true)).text()).isEqualTo("the");
         starts[1][first] = 4;
         assertThat(find(new AnswerFinder()).text()).isEqualTo("the");
