@@ -1,8 +1,12 @@
 package io.github.peft4j.task.data;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Iterables;
+import io.github.peft4j.task.chat.ChatMessage;
+import io.github.peft4j.task.chat.ChatTemplate;
+import io.github.peft4j.task.chat.ChatTemplateFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,14 +37,24 @@ public final class Tokenizer implements AutoCloseable {
     /** Inputs that are held at a time when any number of them is encoded. */
     private static final int PART = 1024;
 
+    /** How a text that a chat template wrote is encoded: it has its special tokens already. */
+    private static final EncodeOptions TEMPLATED =
+            EncodeOptions.builder().optAddSpecialTokens(false).build();
+
     private final NativeTokenizer tokenizer;
     private final TokenizerFile file;
     private final TokenizerConfig config;
+    private final ImmutableMap<String, String> templates;
 
-    private Tokenizer(NativeTokenizer tokenizer, TokenizerFile file, TokenizerConfig config) {
+    private Tokenizer(
+            NativeTokenizer tokenizer,
+            TokenizerFile file,
+            TokenizerConfig config,
+            ImmutableMap<String, String> templates) {
         this.tokenizer = tokenizer;
         this.file = file;
         this.config = config;
+        this.templates = templates;
     }
 
     /**
@@ -58,7 +72,8 @@ public final class Tokenizer implements AutoCloseable {
         }
         TokenizerFile file = TokenizerFile.read(json);
         TokenizerConfig config = TokenizerConfig.read(directory, file.padding());
-        return new Tokenizer(NativeTokenizer.read(json), file, config);
+        ImmutableMap<String, String> templates = ChatTemplateFiles.read(directory);
+        return new Tokenizer(NativeTokenizer.read(json), file, config, templates);
     }
 
     /** Encodes one text whole. */
@@ -150,6 +165,44 @@ public final class Tokenizer implements AutoCloseable {
         ImmutableList<Token> row = tokenizer.encode(input, options.addSpecialTokens());
         return truncation.windows(row).stream()
                 .map(window -> new Encoding(sample, ImmutableList.copyOf(window)));
+    }
+
+    /**
+     * Encodes a conversation by the {@link #chatTemplate()}, to have the model answer it: with the
+     * head of its next turn, and without special tokens beyond those of the template.
+     *
+     * @throws IllegalStateException if the checkpoint has no chat template
+     * @throws IllegalArgumentException if the template refuses the messages
+     */
+    public Encoding encodeChat(List<ChatMessage> messages) {
+        return encode(chatTemplate().render(messages, true), TEMPLATED);
+    }
+
+    /**
+     * The checkpoint's way to write conversations.
+     *
+     * @throws IllegalStateException if it has none
+     * @throws IllegalArgumentException if it has one that cannot be read; the text names the line
+     */
+    public ChatTemplate chatTemplate() {
+        return chatTemplate(ChatTemplateFiles.DEFAULT);
+    }
+
+    /**
+     * One of the checkpoint's ways to write conversations.
+     *
+     * @param name as the checkpoint names it, e.g. {@code tool_use}
+     */
+    public ChatTemplate chatTemplate(String name) {
+        String source = templates.get(name);
+        if (source == null) {
+            throw new IllegalStateException(
+                    ("The tokenizer has no chat template '%s', it has %s. Load an instruction-tuned"
+                                    + " checkpoint with its chat_template.jinja, or give your own to"
+                                    + " ChatTemplate.of.")
+                            .formatted(name, templates.keySet()));
+        }
+        return ChatTemplate.of(source, config.specialTokens());
     }
 
     /** The text of some ids, cleaned up as the tokenizer's configuration says. */
