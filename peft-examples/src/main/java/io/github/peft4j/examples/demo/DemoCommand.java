@@ -10,6 +10,8 @@ import picocli.CommandLine.Command;
             SeqClsDemo.class,
             TokenClsDemo.class,
             QuestionAnsweringDemo.class,
+            CausalLmDemo.class,
+            Seq2SeqDemo.class,
             FeatureExtractionDemo.class,
             MnistDemo.class
         })

@@ -84,6 +84,7 @@ record Passages(ImmutableList<Question> train, ImmutableList<Question> dev) impl
                 BatchLoader.builder(windows(base, train))
                         .optBatchSize(BATCH)
                         .optShuffle(true)
+                        .optBucketBatches(1) // padding costs nothing, chance helps
                         .optSeed(settings.seed())
                         .build();
         Trainings.run(model, arguments, batches, "questions", out);
