@@ -128,6 +128,18 @@ public final class Ops {
         return module().call("spread", x, index, rows);
     }
 
+    /** Mean of x [B, S, H] over tokens, where mask [B, S] is not 0; result [B, H]. */
+    public static NDArray meanTokens(NDArray x, NDArray mask) {
+        Operands.requireDimensions(x, 3, "hidden states");
+        Operands.requireShape(mask, x.getShape().slice(0, 2), "mask of tokens");
+        return module().call("mean_tokens", x, mask);
+    }
+
+    /** {@code x / max(|x|, 1e-12)} over the last axis. */
+    public static NDArray unitRows(NDArray x) {
+        return module().call("unit_rows", x);
+    }
+
     /** The same numbers as float32, with a gradient; DJL's own {@code toType} cuts it. */
     public static NDArray toFloat32(NDArray x) {
         return x.getDataType() == DataType.FLOAT32 ? x : module().call("to_float32", x);
@@ -183,5 +195,18 @@ public final class Ops {
     public static NDArray meanSquaredError(NDArray x, NDArray labels) {
         Operands.requireShape(labels, x.getShape(), "labels");
         return module().call("mse", x, labels);
+    }
+
+    /**
+     * Mean cross entropy of {@code scale a b^T} where row i of a belongs to row i of b and to no
+     * other: each batch is its own wrong answers.
+     *
+     * @param a [B, H]
+     * @param b [B, H]
+     */
+    public static NDArray inBatchNegatives(NDArray a, NDArray b, double scale) {
+        Operands.requireDimensions(a, 2, "first texts");
+        Operands.requireShape(b, a.getShape(), "second texts");
+        return module().call("in_batch_negatives", a, b, scale);
     }
 }

@@ -69,3 +69,12 @@
 
   def to_float32(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.to(x, 6)
+
+  # Mean of x [B, S, H] over the tokens, those where mask [B, S] is not 0.
+  def mean_tokens(self: __torch__.Ops, x: Tensor, mask: Tensor) -> Tensor:
+    weights = torch.to(torch.ne(mask, 0), x.dtype).unsqueeze(-1)
+    return torch.div(torch.sum(torch.mul(x, weights), [1]), torch.sum(weights, [1]))
+
+  # Rows of length 1; a row shorter than 1e-12 is divided by that.
+  def unit_rows(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.div(x, torch.clamp_min(torch.linalg_vector_norm(x, 2, [-1], True), 1.0000000000000001e-12))

@@ -35,3 +35,8 @@
       carrier = torch.sum(torch.mul(h, torch.div(torch.cat(grads), n)))
       loss = torch.add(loss, torch.sub(carrier, torch.detach(carrier)))
     return loss
+
+  # Row i of b is what row i of a belongs to; all other rows of b are wrong answers.
+  def in_batch_negatives(self: __torch__.Ops, a: Tensor, b: Tensor, scale: Tensor) -> Tensor:
+    scores = torch.mul(torch.matmul(a, b.t()), float(scale))
+    return torch.cross_entropy_loss(scores, torch.arange(a.size(0), dtype=4, device=a.device))

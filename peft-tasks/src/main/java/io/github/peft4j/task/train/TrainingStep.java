@@ -29,6 +29,7 @@ final class TrainingStep {
     private final ImmutableList<StepAware> stepAware;
     private final LossWeights weights;
     private final ImmutableList<TrainerListener> listeners;
+    private final Objective objective;
     private final ParameterStore store;
 
     TrainingStep(
@@ -38,7 +39,8 @@ final class TrainingStep {
             AdamW optimizer,
             ImmutableList<StepAware> stepAware,
             LossWeights weights,
-            ImmutableList<TrainerListener> listeners) {
+            ImmutableList<TrainerListener> listeners,
+            Objective objective) {
         this.model = model;
         this.arguments = arguments;
         this.parameters = parameters;
@@ -46,6 +48,7 @@ final class TrainingStep {
         this.stepAware = stepAware;
         this.weights = weights;
         this.listeners = listeners;
+        this.objective = objective;
         store = model.newStore();
     }
 
@@ -79,7 +82,7 @@ final class TrainingStep {
         try (NDManager scope = step.newSubManager()) {
             ModelOutput output;
             try (Gradients on = Gradients.on()) {
-                output = model.forward(batch.toInput(scope), store, true);
+                output = objective.of(input -> model.forward(input, store, true), batch, scope);
                 NDArray loss = output.loss();
                 Gradients.backward(share == 1 ? loss : Ops.scale(loss, share));
             }
