@@ -13,7 +13,7 @@
           bent = torch.add(bent, mask)
       if causal:
         bent = torch.masked_fill(bent, torch.logical_not(self.triangle(q, q.size(2), k.size(2), 0)), float("-inf"))
-      o = torch.matmul(torch.dropout(torch.softmax(bent, -1), p, True), v)
+      o = torch.matmul(torch.dropout(torch._safe_softmax(bent, -1), p, True), v)
     else:
       o = torch.scaled_dot_product_attention(q, k, v, mask, p, causal, scale=scale)
     return o
@@ -45,16 +45,13 @@
     return seen
 
   # [B, 1, 1 or S, T], true where a query may see a key. tokens [B, T] is not 0 for real tokens. A query
-  # of padding that would see nothing sees itself, so that it stays finite.
+  # of padding may see nothing: its attention is 0.
   def visible(self: __torch__.Ops, tokens: Tensor, queries: Tensor, causal: Tensor, window: Tensor) -> Tensor:
     keys = torch.ne(tokens, 0).unsqueeze(1).unsqueeze(1)
     if bool(causal):
       s = int(queries)
       t = tokens.size(1)
-      seen = torch.logical_and(keys, self.triangle(tokens, s, t, int(window)))
-      blind = torch.logical_not(torch.any(seen, -1, True))
-      own = torch.diag(torch.ones([t], dtype=11, device=tokens.device))[t - s:]
-      keys = torch.logical_or(seen, torch.logical_and(blind, own))
+      keys = torch.logical_and(keys, self.triangle(tokens, s, t, int(window)))
     return keys
 
   # A bias on the scores [1, N, S, T] where the key is visible, minus infinity elsewhere.

@@ -49,11 +49,14 @@ public final class RotaryPositions {
         return new RotaryPositions(manager.create(cos, shape), manager.create(sin, shape));
     }
 
-    /** Frequencies {@code theta^(-2 i / R)} for i below R / 2. */
+    /**
+     * Frequencies {@code theta^(-2 i / R)} for i below R / 2, rounded to float32 where transformers
+     * does: far positions multiply what is lost.
+     */
     public static double[] frequencies(double theta, int size) {
         double[] frequencies = new double[size / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = 1 / Math.pow(theta, 2.0 * i / size);
+            frequencies[i] = 1f / (float) Math.pow(theta, 2f * i / size);
         }
         return frequencies;
     }
