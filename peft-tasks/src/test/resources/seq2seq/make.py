@@ -34,6 +34,7 @@ MBART = dict(
 )
 IDS = [[7, 12, 5, 33, 9, 2], [21, 8, 2, 1, 1, 1], [11, 39, 14, 2, 1, 1]]
 T5_IDS = [[7, 12, 5, 33, 9, 1], [21, 8, 1, 0, 0, 0], [11, 39, 14, 1, 0, 0]]
+TWO_ENDS = [[7, 1, 5, 33, 9, 1], [21, 1, 1, 0, 0, 0], [11, 39, 1, 1, 0, 0]]  # the last one counts
 
 
 def build(model):
@@ -52,7 +53,7 @@ def write(name, model, gradients, inputs):
     shutil.rmtree(folder, ignore_errors=True)
     build(model).save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
-    ids = torch.tensor(IDS if "mbart" in name else T5_IDS)
+    ids = torch.tensor(IDS if "mbart" in name else TWO_ENDS if name == "t5-seqcls" else T5_IDS)
     pad = 1 if "mbart" in name else 0
     inputs = {"input_ids": ids, "attention_mask": (ids != pad).long()} | {k: torch.tensor(v) for k, v in inputs.items()}
     model.set_attn_implementation("eager")
