@@ -8,7 +8,12 @@ import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.transformers.bert.BertFamily;
+import io.github.peft4j.transformers.deberta.DebertaV2Family;
+import io.github.peft4j.transformers.distilbert.DistilBertFamily;
+import io.github.peft4j.transformers.electra.ElectraFamily;
 import io.github.peft4j.transformers.llama.LlamaFamily;
+import io.github.peft4j.transformers.mpnet.MPNetFamily;
+import io.github.peft4j.transformers.roberta.RobertaFamily;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -22,7 +27,14 @@ public final class Transformers {
 
     /** All families; a new one is a package and a row here. */
     private static final ImmutableList<Family> FAMILIES =
-            ImmutableList.of(new BertFamily(), new LlamaFamily());
+            ImmutableList.of(
+                    new BertFamily(),
+                    new RobertaFamily(),
+                    new DistilBertFamily(),
+                    new ElectraFamily(),
+                    new MPNetFamily(),
+                    new DebertaV2Family(),
+                    new LlamaFamily());
 
     private Transformers() {}
 
