@@ -95,7 +95,7 @@ public final class Attention {
         return module().call("packed_attention", q, bias == null ? without(arguments) : arguments);
     }
 
-    private static Object[] without(Object[] arguments) {
+    static Object[] without(Object[] arguments) {
         return Arrays.copyOf(arguments, arguments.length - 1);
     }
 

@@ -2,6 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,26 @@ public final class Ops {
         Operands.requireDimensions(w, 2, "embedding table");
         Operands.requireIndex(paddingIndex, w.getShape().get(0), "padding row");
         return module().call("embedding_padded", ids, w, paddingIndex);
+    }
+
+    /**
+     * Convolution along a sequence, zeros beyond both ends: x [B, in, S], w [out, in / groups,
+     * width], b [out]; result [B, out, S] where padding is half of an odd width.
+     */
+    public static NDArray convolve(NDArray x, NDArray w, NDArray b, int padding, int groups) {
+        Operands.requireDimensions(x, 3, "input of convolution");
+        Operands.requireDimensions(w, 3, "weight of convolution");
+        Operands.requireVector(b, w.getShape().get(0), "bias of convolution");
+        long in = w.getShape().get(1) * groups;
+        Shape shape = x.getShape();
+        Operands.requireShape(x, new Shape(shape.get(0), in, shape.get(2)), "convolution's input");
+        return module().call("convolve", x, w, b, padding, groups);
+    }
+
+    /** The last two axes of x [B, S, F] exchanged, laid out anew: [B, F, S]. */
+    public static NDArray turn(NDArray x) {
+        Operands.requireDimensions(x, 3, "array to turn");
+        return module().call("turn", x);
     }
 
     /** Layer norm over the last axis: {@code (x - mean) / sqrt(var + eps) * w + b}. */
@@ -153,6 +174,13 @@ public final class Ops {
         Operands.requireDimensions(logits, 2, "logits of cross entropy");
         Operands.requireVector(labels, logits.getShape().get(0), "labels of cross entropy");
         return module().call("cross_entropy", logits, labels, ignore);
+    }
+
+    /** Mean cross entropy of logits [R, C] and shares of the classes [R, C]. */
+    public static NDArray softCrossEntropy(NDArray logits, NDArray labels) {
+        Operands.requireDimensions(logits, 2, "logits of cross entropy");
+        Operands.requireShape(labels, logits.getShape(), "labels");
+        return module().call("soft_cross_entropy", logits, labels);
     }
 
     /**

@@ -3,6 +3,10 @@
   def cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor, ignore: Tensor) -> Tensor:
     return torch.cross_entropy_loss(logits, labels, None, 1, int(ignore), 0.)
 
+  # labels [R, C] are shares of the classes.
+  def soft_cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor) -> Tensor:
+    return torch.neg(torch.mean(torch.sum(torch.mul(torch.log_softmax(logits, -1), labels), [-1])))
+
   def bce_with_logits(self: __torch__.Ops, logits: Tensor, labels: Tensor) -> Tensor:
     return torch.binary_cross_entropy_with_logits(logits, labels, None, None, 1)
 

@@ -41,6 +41,17 @@ public final class CheckpointKeys {
         }
     }
 
+    /**
+     * Whether an output layer reads the token embedding: it does unless config.json says no, or the
+     * file holds two tensors that differ.
+     *
+     * @param embedding full name of the token embedding's weight
+     * @param output full name of the output layer's weight
+     */
+    public boolean tied(PretrainedConfig config, String embedding, String output) {
+        return config.flag("tie_word_embeddings", true) && !differ(embedding, output);
+    }
+
     /** Whether some tensor's name ends in this dotted suffix. */
     public boolean anyEndsWith(String suffix) {
         for (String name : names) {

@@ -23,7 +23,8 @@ import java.util.Map;
  */
 public final class LanguageModelHead implements Head {
 
-    private final String name;
+    private final ImmutableMap<String, Module> modules;
+    private final Transform transform;
     private final Linear layer;
     private final int shift;
     private final double softCap;
@@ -37,10 +38,38 @@ public final class LanguageModelHead implements Head {
      * @param softCap c &gt; 0 bends scores to {@code c tanh(score / c)}; 0 leaves them
      */
     public LanguageModelHead(String name, Linear layer, int shift, double softCap) {
-        this.name = name;
+        this(ImmutableMap.of(name, layer), (pass, hidden) -> hidden, layer, shift, softCap);
+    }
+
+    private LanguageModelHead(
+            ImmutableMap<String, Module> modules,
+            Transform transform,
+            Linear layer,
+            int shift,
+            double softCap) {
+        this.modules = modules;
+        this.transform = transform;
         this.layer = layer;
         this.shift = shift;
         this.softCap = softCap;
+    }
+
+    /**
+     * A head of a masked language model, where a position names its own token.
+     *
+     * @param modules all its modules by checkpoint name
+     * @param transform what hidden states go through before the output layer
+     */
+    static LanguageModelHead masked(
+            ImmutableMap<String, Module> modules, Transform transform, Linear layer) {
+        return new LanguageModelHead(modules, transform, layer, 0, 0);
+    }
+
+    /** What comes before the output layer, on hidden states [..., H]. */
+    interface Transform {
+
+        /** The output layer's input. */
+        NDArray apply(AdapterPass pass, NDArray hidden);
     }
 
     /** A causal {@code lm_head} without a soft cap. */
@@ -50,7 +79,7 @@ public final class LanguageModelHead implements Head {
 
     @Override
     public ImmutableMap<String, Module> modules() {
-        return ImmutableMap.of(name, layer);
+        return modules;
     }
 
     @Override
@@ -58,7 +87,7 @@ public final class LanguageModelHead implements Head {
         NDArray mask = input.attentionMask();
         boolean lossOnly = input.logits() == LogitsWanted.NONE && input.labels() != null;
         // A row's first label is foretold by the position before it, even if that is padding.
-        return lossOnly && (mask == null || TokenLayout.startsWithTokens(mask))
+        return lossOnly && (shift == 0 || mask == null || TokenLayout.startsWithTokens(mask))
                 ? Backbone.Wanted.TOKENS
                 : Backbone.Wanted.ALL;
     }
@@ -93,13 +122,14 @@ public final class LanguageModelHead implements Head {
     private NDArray loss(AdapterPass pass, Backbone.Output hidden, TokenLoss loss) {
         NDArray rows = Ops.rows(hidden.layout().flat(hidden.last()), loss.rows());
         if (softCap == 0 && layer.bias() == null && pass.isPlain(layer)) {
-            return Ops.linearCrossEntropy(rows, pass.effective(layer.weight()), loss.targets());
+            NDArray input = transform.apply(pass, rows);
+            return Ops.linearCrossEntropy(input, pass.effective(layer.weight()), loss.targets());
         }
         return loss.of(scores(pass, rows));
     }
 
     private NDArray scores(AdapterPass pass, NDArray hidden) {
-        NDArray logits = layer.forward(pass, hidden);
+        NDArray logits = layer.forward(pass, transform.apply(pass, hidden));
         return softCap == 0 ? logits : Ops.scale(Ops.scale(logits, 1 / softCap).tanh(), softCap);
     }
 }
