@@ -184,26 +184,33 @@ public final class Ops {
     }
 
     /**
-     * Mean cross entropy of {@code h w^T} and labels, without holding the scores of all rows at
-     * once. Its gradient reaches h alone: w must be frozen.
+     * Mean cross entropy of {@code h w^T + b} and labels, without holding the scores of all rows at
+     * once. Its gradient reaches h alone: w and b must be frozen.
      *
      * @param h [K, H]
      * @param w [C, H]
+     * @param b [C], or null
      * @param labels [K] int64, each from 0 to C - 1
-     * @throws IllegalArgumentException if w would need a gradient
+     * @throws IllegalArgumentException if w or b would need a gradient
      */
-    public static NDArray linearCrossEntropy(NDArray h, NDArray w, NDArray labels) {
+    public static NDArray linearCrossEntropy(
+            NDArray h, NDArray w, @Nullable NDArray b, NDArray labels) {
         Operands.requireInner(h, w, "linear cross entropy");
         Operands.requireDimensions(h, 2, "input of linear cross entropy");
         Operands.requireIds(labels);
         Operands.requireVector(labels, h.getShape().get(0), "labels of cross entropy");
-        if (w.hasGradient()) {
+        Operands.requireVector(b, w.getShape().get(0), "bias of linear cross entropy");
+        if (w.hasGradient() || (b != null && b.hasGradient())) {
             throw new IllegalArgumentException(
-                    "The weight of linear cross entropy trains, and would get no gradient. Compute"
+                    "The "
+                            + (w.hasGradient() ? "weight" : "bias")
+                            + " of linear cross entropy trains, and would get no gradient. Compute"
                             + " the scores and use crossEntropy.");
         }
         long rows = Math.max(MIN_ROWS, SCORES_AT_ONCE / w.getShape().get(0));
-        return module().call("linear_cross_entropy", h, w, labels, rows);
+        return b == null
+                ? module().call("linear_cross_entropy", h, w, labels, rows)
+                : module().call("linear_cross_entropy", h, w, labels, rows, b);
     }
 
     /** Mean binary cross entropy of logits and labels of the same shape. */

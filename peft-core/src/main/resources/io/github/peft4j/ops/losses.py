@@ -13,10 +13,10 @@
   def mse(self: __torch__.Ops, x: Tensor, labels: Tensor) -> Tensor:
     return torch.mse_loss(x, labels, 1)
 
-  # Mean cross entropy of h w^T [K, C] and labels [K], some rows at a time, so that the scores of all
+  # Mean cross entropy of h w^T + b [K, C] and labels [K], some rows at a time, so that the scores of all
   # rows never stand in memory together. The gradient to h is computed on the way and handed over by
-  # a sum whose value is subtracted again; w is frozen. Rows are few enough for the scores to fit.
-  def linear_cross_entropy(self: __torch__.Ops, h: Tensor, w: Tensor, labels: Tensor, rows: Tensor) -> Tensor:
+  # a sum whose value is subtracted again; w and b are frozen. Rows are few enough for the scores to fit.
+  def linear_cross_entropy(self: __torch__.Ops, h: Tensor, w: Tensor, labels: Tensor, rows: Tensor, b: Optional[Tensor]=None) -> Tensor:
     n = h.size(0)
     step = int(rows)
     x = torch.detach(h)
@@ -27,7 +27,7 @@
       count = min(step, n - start)
       part = x.narrow(0, start, count)
       target = labels.narrow(0, start, count).unsqueeze(1)
-      scores = torch.log_softmax(torch.linear(part, w), -1)
+      scores = torch.log_softmax(torch.linear(part, w, b), -1)
       total = torch.sub(total, torch.sum(torch.gather(scores, 1, target)))
       if h.requires_grad:
         p = torch.exp_(scores)

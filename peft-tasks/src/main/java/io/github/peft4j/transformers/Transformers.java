@@ -7,6 +7,7 @@ import io.github.peft4j.TaskType;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.transformers.bart.BartFamily;
 import io.github.peft4j.transformers.bert.BertFamily;
 import io.github.peft4j.transformers.deberta.DebertaV2Family;
 import io.github.peft4j.transformers.distilbert.DistilBertFamily;
@@ -22,6 +23,7 @@ import io.github.peft4j.transformers.phi3.Phi3Family;
 import io.github.peft4j.transformers.qwen2.Qwen2Family;
 import io.github.peft4j.transformers.qwen3.Qwen3Family;
 import io.github.peft4j.transformers.roberta.RobertaFamily;
+import io.github.peft4j.transformers.t5.T5Family;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -50,7 +52,9 @@ public final class Transformers {
                     new Qwen2Family(),
                     new Qwen3Family(),
                     new Gemma2Family(),
-                    new Phi3Family());
+                    new Phi3Family(),
+                    new T5Family(),
+                    new BartFamily());
 
     private Transformers() {}
 
@@ -88,8 +92,9 @@ public final class Transformers {
      */
     public static TransformerModel load(Path directory, AutoClass head, LoadOptions options)
             throws IOException {
-        PretrainedConfig config = options.apply(PretrainedConfig.read(directory));
-        Family family = family(config.modelType());
+        PretrainedConfig read = options.apply(PretrainedConfig.read(directory));
+        Family family = family(read.modelType());
+        PretrainedConfig config = family.completed(read);
         if (!family.heads().contains(head)) {
             throw new UnsupportedFeatureException(
                     "Models of type "

@@ -82,7 +82,9 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
         Map<String, NDArray> wanted = expected.startingWith("out.");
         ModelInput input =
                 CaseInput.of(expected)
-                        .withOutputHiddenStates(wanted.containsKey("hidden_states.0"));
+                        .withOutputHiddenStates(
+                                wanted.containsKey("hidden_states.0")
+                                        || wanted.containsKey("decoder_hidden_states.0"));
         try (Gradients off = Gradients.off()) {
             ModelOutput output =
                     model.forward(input, new ParameterStore(input.manager(), false), false);

@@ -117,7 +117,7 @@ final class PaddedTokens extends TokenLayout {
 
     @Override
     public NDArray cross(NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form) {
-        PaddedTokens other = (PaddedTokens) keys; // a partner of a padded layout is padded
+        PaddedTokens other = (PaddedTokens) keys; // of a pair both are packed or none is
         return Attention.padded(q, k, v, form, other.mask(form, k.getShape().get(1), null));
     }
 
@@ -154,6 +154,7 @@ final class PaddedTokens extends TokenLayout {
         NDArray tokens =
                 mask != null ? mask : manager.ones(new Shape(shape.get(0), keys), DataType.INT64);
         NDArray visible = Attention.visible(tokens, shape.get(1), form);
+        visible.attach(manager);
         if (bias == null) {
             return visible;
         }
