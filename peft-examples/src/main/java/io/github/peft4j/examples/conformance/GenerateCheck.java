@@ -21,7 +21,6 @@ import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 
 /** Generates with each setting of a case and compares the ids, and texts where there are some. */
@@ -85,7 +84,7 @@ final class GenerateCheck {
             EncodeOptions options =
                     EncodeOptions.builder()
                             .optPadding(PaddingStrategy.LONGEST)
-                            .optPaddingSide(Side.valueOf(side.toUpperCase(Locale.ROOT)))
+                            .optPaddingSide(Side.of(side))
                             .build();
             ImmutableList<TextInput> texts =
                     TargetCase.strings(description.get("texts")).stream()

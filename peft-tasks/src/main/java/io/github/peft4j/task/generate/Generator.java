@@ -54,6 +54,10 @@ public final class Generator {
         return new Generator(() -> CallableModel.of(model, activation), ImmutableList.of());
     }
 
+    static Generator of(Supplier<CallableModel> model) {
+        return new Generator(model, ImmutableList.of());
+    }
+
     /** This generator with a processor of one's own, behind the config's but before sampling's. */
     public Generator with(LogitsProcessor processor) {
         return new Generator(
@@ -110,6 +114,17 @@ public final class Generator {
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
         return new TokenStream(
                 start.decoding(), rows, answers, config.tokens(), choice, start.total);
+    }
+
+    /**
+     * Checks prompts without generating: before long work that one prompt would stop.
+     *
+     * @throws IllegalArgumentException as {@link #generate(PromptBatch, GenerationConfig)}
+     */
+    public void check(PromptBatch prompts, GenerationConfig config) {
+        Start start = new Start(model.get(), prompts, config);
+        start.rows();
+        start.decoding().close();
     }
 
     private GenerationResult search(PromptBatch prompts, GenerationConfig config) {
