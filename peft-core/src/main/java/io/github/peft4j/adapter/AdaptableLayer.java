@@ -22,4 +22,9 @@ public interface AdaptableLayer extends Block, WeightedLayer {
     default NDArray canonical(NDArray weight) {
         return weight;
     }
+
+    /** Factor by which {@link #compute} multiplies after its weight has acted. */
+    default double outputScale() {
+        return 1;
+    }
 }

@@ -223,6 +223,11 @@ public final class AdapterPass extends ParameterStore {
         public NDArray weight() {
             return layer.canonical(value(layer.weight()));
         }
+
+        @Override
+        public double outputScale() {
+            return layer.outputScale();
+        }
     }
 
     /** An adapter over what lies beneath it. */
@@ -244,6 +249,11 @@ public final class AdapterPass extends ParameterStore {
         @Override
         public NDArray weight() {
             return below.weight();
+        }
+
+        @Override
+        public double outputScale() {
+            return below.outputScale();
         }
     }
 }

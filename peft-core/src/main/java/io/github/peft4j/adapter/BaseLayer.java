@@ -10,4 +10,12 @@ public interface BaseLayer {
 
     /** The frozen weight, [out, in], whatever lies above it. */
     NDArray weight();
+
+    /**
+     * Factor on the layer's output that its weight does not show: 1 but for a scaled embedding.
+     * What is added to the output takes it too.
+     */
+    default double outputScale() {
+        return 1;
+    }
 }

@@ -80,6 +80,18 @@ public final class PretrainedConfig {
         return new PretrainedConfig(copy, source);
     }
 
+    /** The same config with values for keys that are absent; a key that is null stays null. */
+    public PretrainedConfig withDefaults(Map<String, ?> defaults) {
+        JsonObject copy = json.deepCopy();
+        defaults.forEach(
+                (key, value) -> {
+                    if (!copy.has(key)) {
+                        copy.add(key, GSON.toJsonTree(value));
+                    }
+                });
+        return new PretrainedConfig(copy, source);
+    }
+
     /** {@code model_type}, which names the family. */
     public String modelType() {
         return string("model_type")
@@ -109,6 +121,18 @@ public final class PretrainedConfig {
         return value;
     }
 
+    /**
+     * A positive whole number.
+     *
+     * @throws IllegalArgumentException if the key is absent or null
+     */
+    public int positive(String key) {
+        if (!has(key)) {
+            throw new IllegalArgumentException(problem(key, "is absent"));
+        }
+        return positive(key, 0);
+    }
+
     /** A number, or the default where the key is absent or null. */
     public double decimal(String key, double missing) {
         JsonElement value = find(key);
@@ -128,6 +152,12 @@ public final class PretrainedConfig {
         return find(key) != null;
     }
 
+    /** Whether the key is there and null: none, where an absent key means the default. */
+    public boolean isNull(String key) {
+        JsonElement value = json.get(key);
+        return value != null && value.isJsonNull();
+    }
+
     /** Texts, or an empty list where the key is absent or null. */
     public ImmutableList<String> strings(String key) {
         JsonElement value = find(key);
@@ -138,6 +168,18 @@ public final class PretrainedConfig {
             throw new IllegalArgumentException(problem(key, "is " + value + ", not a list"));
         }
         return texts.build();
+    }
+
+    /** Numbers, or an empty list where the key is absent or null. */
+    public ImmutableList<Double> decimals(String key) {
+        JsonElement value = find(key);
+        ImmutableList.Builder<Double> numbers = ImmutableList.builder();
+        if (value != null && value.isJsonArray()) {
+            value.getAsJsonArray().forEach(element -> numbers.add(number(key, element)));
+        } else if (value != null) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not a list"));
+        }
+        return numbers.build();
     }
 
     /** A truth value, or the default where the key is absent or null. */

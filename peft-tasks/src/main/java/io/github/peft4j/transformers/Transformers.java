@@ -8,7 +8,15 @@ import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.transformers.bert.BertFamily;
+import io.github.peft4j.transformers.gemma2.Gemma2Family;
+import io.github.peft4j.transformers.gpt2.Gpt2Family;
+import io.github.peft4j.transformers.gptneox.GptNeoXFamily;
 import io.github.peft4j.transformers.llama.LlamaFamily;
+import io.github.peft4j.transformers.mistral.MistralFamily;
+import io.github.peft4j.transformers.opt.OptFamily;
+import io.github.peft4j.transformers.phi3.Phi3Family;
+import io.github.peft4j.transformers.qwen2.Qwen2Family;
+import io.github.peft4j.transformers.qwen3.Qwen3Family;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -22,7 +30,17 @@ public final class Transformers {
 
     /** All families; a new one is a package and a row here. */
     private static final ImmutableList<Family> FAMILIES =
-            ImmutableList.of(new BertFamily(), new LlamaFamily());
+            ImmutableList.of(
+                    new BertFamily(),
+                    new Gpt2Family(),
+                    new GptNeoXFamily(),
+                    new OptFamily(),
+                    new LlamaFamily(),
+                    new MistralFamily(),
+                    new Qwen2Family(),
+                    new Qwen3Family(),
+                    new Gemma2Family(),
+                    new Phi3Family());
 
     private Transformers() {}
 

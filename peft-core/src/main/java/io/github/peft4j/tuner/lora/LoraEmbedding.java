@@ -12,7 +12,8 @@ import io.github.peft4j.ops.Ops;
 /**
  * Adds a product of two thin matrices to a frozen embedding table.
  *
- * <p>\(y = W[x] + s\,A^\top[x] B^\top\). Equal to the table \(W + s\,(B A)^\top\).
+ * <p>\(y = W[x] + s\,A^\top[x] B^\top\). Equal to the table \(W + s\,(B A)^\top\). A factor on the
+ * embedding's output acts on both summands.
  *
  * <ul>
  *   <li>x: [...] int64; y: [..., dim]
@@ -38,7 +39,7 @@ final class LoraEmbedding implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray low = Ops.embedding(x, pass.value(a).transpose());
-        return Ops.scale(Ops.linear(low, pass.value(b), null), scale(pass));
+        return Ops.scale(Ops.linear(low, pass.value(b), null), scale(pass) * base.outputScale());
     }
 
     @Override

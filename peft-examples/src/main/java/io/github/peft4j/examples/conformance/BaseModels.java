@@ -4,9 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.PretrainedConfig;
-import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.Transformers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,8 +93,12 @@ final class BaseModels {
 
     private static LoadOptions options(Path directory, JsonObject description) throws IOException {
         LoadOptions.Builder options = LoadOptions.builder();
-        for (Map.Entry<String, Object> entry :
-                PretrainedConfig.read(directory).values().entrySet()) {
+        Map<String, Object> values = PretrainedConfig.read(directory).values();
+        if (!values.containsKey("classifier_dropout")) {
+            // A default of some heads that is not in the file.
+            options.addConfigOverride("classifier_dropout", 0.0);
+        }
+        for (Map.Entry<String, Object> entry : values.entrySet()) {
             if (entry.getKey().contains("drop") && entry.getValue() instanceof Number) {
                 options.addConfigOverride(entry.getKey(), 0.0);
             }

@@ -15,8 +15,8 @@ final class CaseInput {
     private CaseInput() {}
 
     /**
-     * The arguments {@code in.*} of a case; {@code past_key.<i>} and {@code past_value.<i>} [B, K, P,
-     * H] become its cache.
+     * The arguments {@code in.*} of a case; {@code past_key.<i>} and {@code past_value.<i>} [B, K,
+     * P, H] become its cache.
      */
     static ModelInput of(ExpectedFile expected) {
         Map<String, NDArray> arrays = new LinkedHashMap<>(expected.startingWith("in."));

@@ -1,21 +1,32 @@
 package io.github.peft4j.transformers.llama;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Sets;
-import io.github.peft4j.nn.Linear;
 import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.CheckpointKeys;
 import io.github.peft4j.transformers.Family;
 import io.github.peft4j.transformers.FamilyParts;
 import io.github.peft4j.transformers.PretrainedConfig;
-import io.github.peft4j.transformers.head.LanguageModelHead;
-import io.github.peft4j.transformers.head.LastTokenClassifier;
-import io.github.peft4j.transformers.head.TokenClassifier;
+import io.github.peft4j.transformers.decoder.AttentionConfig;
+import io.github.peft4j.transformers.decoder.DecoderConfig;
+import io.github.peft4j.transformers.decoder.DecoderHeads;
+import io.github.peft4j.transformers.decoder.HeadedDecoder;
+import io.github.peft4j.transformers.decoder.RotaryDecoder;
+import io.github.peft4j.transformers.part.Rope;
 
 /** Builds Llama for a head. */
 public final class LlamaFamily implements Family {
 
-    private static final String LIBRARY = "transformers.models.llama.modeling_llama";
+    private static final DecoderHeads NAMES =
+            DecoderHeads.of("Llama", "llama").withQuestionPrefix("transformer");
+
+    private static final ImmutableMap<String, Object> DEFAULTS =
+            ImmutableMap.of(
+                    "vocab_size", 32000,
+                    "hidden_size", 4096,
+                    "num_hidden_layers", 32,
+                    "num_attention_heads", 32,
+                    "intermediate_size", 11008);
 
     /** Creates the family. */
     public LlamaFamily() {}
@@ -27,52 +38,19 @@ public final class LlamaFamily implements Family {
 
     @Override
     public ImmutableSet<AutoClass> heads() {
-        return Sets.immutableEnumSet(
-                AutoClass.MODEL,
-                AutoClass.CAUSAL_LM,
-                AutoClass.SEQUENCE_CLASSIFICATION,
-                AutoClass.TOKEN_CLASSIFICATION);
+        return NAMES.heads();
     }
 
     @Override
     public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
-        LlamaConfig sizes = LlamaConfig.from(config);
-        LlamaModel layers = new LlamaModel(sizes);
-        int hidden = sizes.hiddenSize();
-        return switch (head) {
-            case MODEL -> parts("LlamaModel", layers, sizes, true).build();
-            case CAUSAL_LM -> {
-                Linear output =
-                        sizes.tied()
-                                ? Linear.tiedTo(layers.words().weight())
-                                : new Linear(hidden, sizes.vocabSize(), false);
-                yield parts("LlamaForCausalLM", layers, sizes, false)
-                        .optHead(LanguageModelHead.causal(output))
-                        .optOutputEmbedding("lm_head")
-                        .build();
-            }
-            case SEQUENCE_CLASSIFICATION ->
-                    parts("LlamaForSequenceClassification", layers, sizes, false)
-                            .optHead(new LastTokenClassifier(config, hidden))
-                            .build();
-            case TOKEN_CLASSIFICATION ->
-                    parts("LlamaForTokenClassification", layers, sizes, false)
-                            .optHead(
-                                    new TokenClassifier(
-                                            "score",
-                                            hidden,
-                                            config.numLabels(2),
-                                            config.decimal("classifier_dropout", 0.1)))
-                            .build();
-            default -> throw new IllegalArgumentException("Llama has no " + head + ".");
-        };
-    }
-
-    private static FamilyParts.Builder parts(
-            String className, LlamaModel layers, LlamaConfig sizes, boolean bare) {
-        return FamilyParts.builder(className, LIBRARY, layers)
-                .setPrefix("model", bare)
-                .setInputEmbedding("embed_tokens")
-                .setInitializerRange(sizes.initializerRange());
+        PretrainedConfig full = config.withDefaults(DEFAULTS);
+        DecoderConfig sizes = DecoderConfig.from(full);
+        boolean bias = full.flag("attention_bias", false);
+        AttentionConfig attention =
+                AttentionConfig.builder(full, sizes).optBias(bias, bias).build();
+        Rope rope = Rope.from(full, attention.headSize(), 10000, 1);
+        RotaryDecoder layers =
+                RotaryDecoder.plain(sizes, attention, rope, full.flag("mlp_bias", false));
+        return HeadedDecoder.of(NAMES, full, layers, sizes).parts(head, keys).build();
     }
 }

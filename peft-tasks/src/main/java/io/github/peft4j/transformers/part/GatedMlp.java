@@ -3,7 +3,6 @@ package io.github.peft4j.transformers.part;
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
 
@@ -12,7 +11,7 @@ import io.github.peft4j.ops.Ops;
  *
  * @see <a href="https://arxiv.org/abs/2002.05202">Shazeer 2020, equation 6</a>
  */
-public final class GatedMlp extends Module {
+public final class GatedMlp extends FeedForward {
 
     private final Linear gate;
     private final Linear up;
@@ -29,7 +28,7 @@ public final class GatedMlp extends Module {
         this.activation = activation;
     }
 
-    /** Hidden states [..., H] to hidden states [..., H]. */
+    @Override
     public NDArray forward(AdapterPass pass, NDArray x) {
         return down.forward(
                 pass, Ops.gated(activation, gate.forward(pass, x), up.forward(pass, x)));

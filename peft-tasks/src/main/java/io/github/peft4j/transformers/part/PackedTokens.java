@@ -100,7 +100,7 @@ final class PackedTokens extends TokenLayout {
         return true;
     }
 
-    private static boolean[] real(NDArray mask) {
+    static boolean[] real(NDArray mask) {
         boolean[] real;
         if (mask.getDataType() == DataType.INT64) {
             long[] values = mask.toLongArray();

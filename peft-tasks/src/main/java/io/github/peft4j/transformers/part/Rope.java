@@ -1,22 +1,52 @@
 package io.github.peft4j.transformers.part;
 
 import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.transformers.PretrainedConfig;
+import java.util.Arrays;
 
 /**
  * How a checkpoint turns its queries and keys, from {@code rope_parameters} of transformers 5 or
  * {@code rope_theta} and {@code rope_scaling} of transformers 4.
  *
- * <p>{@code rope_type} {@code default} and {@code linear} (positions divided by {@code factor}),
- * and {@code llama3}: wave lengths above {@code original_max_position_embeddings / low_freq_factor}
- * are stretched by {@code factor}, those below {@code ... / high_freq_factor} stay, those between
- * are mixed.
+ * <p>{@code rope_type}:
  *
- * @param frequencies angles of one position for each feature pair
- * @param factor on cosines and sines
+ * <ul>
+ *   <li>{@code default}; {@code linear}: positions divided by {@code factor}
+ *   <li>{@code llama3}: wave lengths above {@code original_max_position_embeddings /
+ *       low_freq_factor} are stretched by {@code factor}, those below {@code ... /
+ *       high_freq_factor} stay, those between are mixed
+ *   <li>{@code longrope}: each wave length is stretched by a factor of its own, {@code
+ *       short_factor}, or {@code long_factor} in texts longer than {@code
+ *       original_max_position_embeddings}
+ * </ul>
  */
-public record Rope(double[] frequencies, double factor) {
+public final class Rope {
+
+    private final double[] frequencies;
+    private final double[] longFrequencies;
+    private final long originalLength;
+    private final double factor;
+
+    /**
+     * A form.
+     *
+     * @param frequencies angles of one position for each feature pair
+     * @param longFrequencies the same in texts longer than {@code originalLength}
+     * @param factor on cosines and sines
+     */
+    private Rope(
+            double[] frequencies, double[] longFrequencies, long originalLength, double factor) {
+        this.frequencies = frequencies;
+        this.longFrequencies = longFrequencies;
+        this.originalLength = originalLength;
+        this.factor = factor;
+    }
+
+    private static Rope of(double[] frequencies) {
+        return new Rope(frequencies, frequencies, Long.MAX_VALUE, 1);
+    }
 
     /**
      * Reads the form.
@@ -24,44 +54,58 @@ public record Rope(double[] frequencies, double factor) {
      * @param headSize features of a head
      * @param theta base where the file names none
      * @param share part of a head's features that turn, where the file names none
+     * @throws UnsupportedFeatureException if it is of another type
      */
     public static Rope from(PretrainedConfig config, int headSize, double theta, double share) {
         PretrainedConfig modern = config.section("rope_parameters");
-        PretrainedConfig scaling = config.section("rope_scaling");
         PretrainedConfig form =
-                modern.has("rope_theta") || modern.has("rope_type") ? modern : scaling;
-        double base = modern.decimal("rope_theta", config.decimal("rope_theta", theta));
+                modern.has("rope_theta") || modern.has("rope_type")
+                        ? modern
+                        : config.section("rope_scaling");
+        double base = form.decimal("rope_theta", config.decimal("rope_theta", theta));
         double part =
-                modern.decimal(
+                form.decimal(
                         "partial_rotary_factor", config.decimal("partial_rotary_factor", share));
         double[] plain = RotaryPositions.frequencies(base, (int) (headSize * part));
         String type = form.string("rope_type").or(() -> form.string("type")).orElse("default");
         return switch (type) {
-            case "default" -> new Rope(plain, 1);
-            case "linear" -> new Rope(scaled(plain, form.decimal("factor", 1)), 1);
-            case "llama3" -> new Rope(llama3(plain, form), 1);
+            case "default" -> of(plain);
+            case "linear" -> of(scaled(plain, form.decimal("factor", 1)));
+            case "llama3" -> of(llama3(plain, form, originalLength(config, form)));
+            case "longrope", "su" -> longRope(plain, config, form);
             default ->
                     throw new UnsupportedFeatureException(
                             "rope_type '"
                                     + type
                                     + "' is not available in this version. Available: default,"
-                                    + " linear, llama3.");
+                                    + " linear, llama3, longrope.");
         };
     }
 
-    private static double[] scaled(double[] frequencies, double factor) {
-        double[] scaled = frequencies.clone();
-        for (int i = 0; i < scaled.length; i++) {
-            scaled[i] /= factor;
-        }
-        return scaled;
+    private static double originalLength(PretrainedConfig config, PretrainedConfig form) {
+        String key = "original_max_position_embeddings";
+        double longest = config.decimal("max_position_embeddings", 8192);
+        return config.decimal(key, form.decimal(key, longest));
     }
 
-    private static double[] llama3(double[] frequencies, PretrainedConfig form) {
+    private static double[] scaled(double[] frequencies, double factor) {
+        double[] factors = new double[frequencies.length];
+        Arrays.fill(factors, factor);
+        return divided(frequencies, factors);
+    }
+
+    private static double[] divided(double[] frequencies, double[] factors) {
+        double[] divided = frequencies.clone();
+        for (int i = 0; i < divided.length; i++) {
+            divided[i] /= factors[i];
+        }
+        return divided;
+    }
+
+    private static double[] llama3(double[] frequencies, PretrainedConfig form, double length) {
         double factor = form.decimal("factor", 8);
         double low = form.decimal("low_freq_factor", 1);
         double high = form.decimal("high_freq_factor", 4);
-        double length = form.decimal("original_max_position_embeddings", 8192);
         double[] mixed = frequencies.clone();
         for (int i = 0; i < mixed.length; i++) {
             double wave = 2 * Math.PI / frequencies[i];
@@ -75,8 +119,44 @@ public record Rope(double[] frequencies, double factor) {
         return mixed;
     }
 
+    /**
+     * Cosines and sines grow by {@code sqrt(1 + log(factor) / log(original length))}, where the
+     * factor is by how much the texts may be longer than those of the original training.
+     */
+    private static Rope longRope(double[] plain, PretrainedConfig config, PretrainedConfig form) {
+        double original = originalLength(config, form);
+        double longer = config.decimal("max_position_embeddings", original) / original;
+        double factor = form.decimal("factor", longer);
+        double growth = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+        return new Rope(
+                divided(plain, factors(form, "short_factor", plain.length)),
+                divided(plain, factors(form, "long_factor", plain.length)),
+                (long) original,
+                form.decimal("attention_factor", growth));
+    }
+
+    private static double[] factors(PretrainedConfig form, String key, int count) {
+        ImmutableList<Double> factors = form.decimals(key);
+        if (factors.size() != count) {
+            throw new IllegalArgumentException(
+                    key
+                            + " in config.json has "
+                            + factors.size()
+                            + " numbers, but "
+                            + count
+                            + " pairs of features turn. Take the config.json of this checkpoint.");
+        }
+        return factors.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
     /** The angles of these positions, [B, S] or [T]. */
     public RotaryPositions at(NDArray positions) {
-        return RotaryPositions.of(positions, frequencies, factor);
+        return RotaryPositions.of(
+                positions, isLong(positions) ? longFrequencies : frequencies, factor);
+    }
+
+    private boolean isLong(NDArray positions) {
+        return originalLength < Long.MAX_VALUE
+                && Arrays.stream(positions.toLongArray()).max().orElse(0) >= originalLength;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.peft4j.transformers.part;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
@@ -30,13 +31,52 @@ public final class TokenInput {
         return array;
     }
 
-    /** The tokens' embeddings in their layout, with the adapters of the pass. */
+    /**
+     * The tokens' embeddings in their layout, with the adapters of the pass.
+     *
+     * @throws IllegalArgumentException if an id is not in the vocabulary
+     */
     public static NDArray embed(
             AdapterPass pass, Embedding table, ModelInput input, TokenLayout layout) {
         NDArray embeds = input.inputsEmbeds();
-        return embeds != null
-                ? layout.pack(embeds)
-                : table.forward(pass, layout.pack(tokens(input)));
+        if (embeds != null) {
+            NDArray packed = layout.pack(embeds);
+            // Layers close what they are done with, and the caller's array must stay open.
+            return packed == embeds ? embeds.reshape(embeds.getShape()) : packed;
+        }
+        NDArray ids = tokens(input);
+        requireRows(
+                ids,
+                table,
+                ModelInput.INPUT_IDS,
+                "Encode the texts with the tokenizer of this checkpoint.");
+        return table.forward(pass, layout.pack(ids));
+    }
+
+    /**
+     * Refuses ids that no row of a table stands for, which LibTorch would only call an index.
+     *
+     * @param argument name of the ids in the input
+     * @param cure what to do, as a sentence
+     * @throws IllegalArgumentException if there is one
+     */
+    public static void requireRows(NDArray ids, Embedding table, String argument, String cure) {
+        if (ids.getDataType() != DataType.INT64) {
+            throw new IllegalArgumentException(
+                    argument + " must be int64, got " + ids.getDataType() + ".");
+        }
+        for (long id : ids.toLongArray()) {
+            if (id < 0 || id >= table.rows()) {
+                throw new IllegalArgumentException(
+                        argument
+                                + " holds "
+                                + id
+                                + ", but this model's table has rows 0 to "
+                                + (table.rows() - 1)
+                                + ". "
+                                + cure);
+            }
+        }
     }
 
     /** {@code position_ids} in their layout, or positions counted on from those in the cache. */

@@ -1,0 +1,68 @@
+package io.github.peft4j.transformers.decoder;
+
+import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.nn.Group;
+import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.part.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
+
+/** The layers of a decoder one after the other: modules {@code 0}, {@code 1}, ... of a group. */
+public final class DecoderStack {
+
+    private final Group group = new Group();
+    private final List<DecoderLayer> layers = new ArrayList<>();
+
+    /**
+     * Makes the layers.
+     *
+     * @param count how many
+     * @param layer makes one by its number
+     */
+    public DecoderStack(int count, IntFunction<? extends DecoderLayer> layer) {
+        for (int i = 0; i < count; i++) {
+            layers.add(group.add(Integer.toString(i), layer.apply(i)));
+        }
+    }
+
+    /** The module that holds the layers. */
+    public Group module() {
+        return group;
+    }
+
+    /**
+     * Runs the layers; what each makes along the way is freed.
+     *
+     * @param x embeddings
+     * @param finish what follows the last layer, usually a norm; the last of the hidden states that
+     *     an input may ask for comes after it
+     */
+    public Backbone.Output run(
+            AdapterPass pass,
+            ModelInput input,
+            DecoderCall call,
+            NDArray x,
+            UnaryOperator<NDArray> finish) {
+        ImmutableList.Builder<NDArray> states = ImmutableList.builder();
+        NDArray hidden = x;
+        for (DecoderLayer layer : layers) {
+            NDArray next = Scope.run(hidden, h -> layer.forward(pass, h, call));
+            if (input.outputHiddenStates()) {
+                states.add(hidden);
+            } else {
+                hidden.close();
+            }
+            hidden = next;
+        }
+        NDArray last = finish.apply(hidden);
+        if (input.outputHiddenStates()) {
+            states.add(last);
+        }
+        return new Backbone.Output(last, call.layout(), states.build());
+    }
+}

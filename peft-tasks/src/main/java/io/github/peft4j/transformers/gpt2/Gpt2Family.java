@@ -1,0 +1,49 @@
+package io.github.peft4j.transformers.gpt2;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.transformers.AutoClass;
+import io.github.peft4j.transformers.CheckpointKeys;
+import io.github.peft4j.transformers.Family;
+import io.github.peft4j.transformers.FamilyParts;
+import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.decoder.DecoderHeads;
+import io.github.peft4j.transformers.decoder.HeadedDecoder;
+
+/** Builds GPT-2 for a head. */
+public final class Gpt2Family implements Family {
+
+    private static final DecoderHeads NAMES =
+            DecoderHeads.of("GPT2", "gpt2")
+                    .withLanguageModel("GPT2LMHeadModel")
+                    .withModules("transformer", "wte", "classifier");
+
+    /** Creates the family. */
+    public Gpt2Family() {}
+
+    @Override
+    public ImmutableSet<String> modelTypes() {
+        return ImmutableSet.of("gpt2");
+    }
+
+    @Override
+    public ImmutableSet<AutoClass> heads() {
+        return NAMES.heads();
+    }
+
+    @Override
+    public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
+        Gpt2Config sizes = Gpt2Config.from(config);
+        Gpt2Model layers = new Gpt2Model(sizes);
+        HeadedDecoder decoder =
+                new HeadedDecoder(
+                        NAMES,
+                        config,
+                        layers,
+                        layers.words(),
+                        sizes.hiddenSize(),
+                        sizes.tied(),
+                        0,
+                        sizes.initializerRange());
+        return decoder.parts(head, keys).build();
+    }
+}

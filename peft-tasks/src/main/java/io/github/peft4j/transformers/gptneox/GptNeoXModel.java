@@ -1,0 +1,48 @@
+package io.github.peft4j.transformers.gptneox;
+
+import ai.djl.ndarray.NDArray;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.nn.Embedding;
+import io.github.peft4j.nn.LayerNorm;
+import io.github.peft4j.nn.Module;
+import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.decoder.DecoderCall;
+import io.github.peft4j.transformers.decoder.DecoderStack;
+import io.github.peft4j.transformers.part.Dropout;
+import io.github.peft4j.transformers.part.RotaryPositions;
+import io.github.peft4j.transformers.part.TokenInput;
+import io.github.peft4j.transformers.part.TokenLayout;
+
+/** GPT-NeoX without a head: token embedding, layers, a norm. */
+final class GptNeoXModel extends Module implements Backbone {
+
+    private final GptNeoXConfig config;
+    private final Embedding words;
+    private final DecoderStack stack;
+    private final LayerNorm norm;
+
+    GptNeoXModel(GptNeoXConfig config) {
+        this.config = config;
+        words = child("embed_in", new Embedding(config.vocabSize(), config.hiddenSize()));
+        stack = new DecoderStack(config.layers(), i -> new GptNeoXLayer(config, i));
+        child("layers", stack.module());
+        norm = child("final_layer_norm", new LayerNorm(config.hiddenSize(), config.normEps()));
+    }
+
+    /** The token embedding, for an output that reads its weight. */
+    Embedding words() {
+        return words;
+    }
+
+    @Override
+    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
+        boolean all = wanted == Wanted.ALL || input.outputHiddenStates();
+        TokenLayout layout = TokenInput.layout(pass, input, all);
+        RotaryPositions rotary = config.rope().at(TokenInput.positions(input, layout));
+        DecoderCall call = new DecoderCall(layout, rotary, input.cache());
+        NDArray tokens = TokenInput.embed(pass, words, input, layout);
+        NDArray x = Dropout.apply(pass, tokens, config.dropout());
+        return stack.run(pass, input, call, x, hidden -> norm.forward(pass, hidden));
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.peft4j.transformers.part;
+
+import ai.djl.ndarray.NDArray;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.nn.Module;
+
+/** The part of a layer that treats each token by itself. */
+public abstract class FeedForward extends Module {
+
+    /** For parts. */
+    protected FeedForward() {}
+
+    /** Hidden states [..., H] to hidden states [..., H]. */
+    public abstract NDArray forward(AdapterPass pass, NDArray x);
+}
