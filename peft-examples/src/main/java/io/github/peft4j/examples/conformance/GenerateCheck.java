@@ -60,11 +60,7 @@ final class GenerateCheck {
             Path model, JsonObject description, ExpectedFile expected, Comparison comparison)
             throws Exception {
         return new GenerateCheck(
-                model,
-                description,
-                expected,
-                comparison,
-                GenerationConfig.fromPretrained(model));
+                model, description, expected, comparison, GenerationConfig.fromPretrained(model));
     }
 
     /** Answers prompts of {@code input_ids} and {@code attention_mask}. */

@@ -30,8 +30,7 @@ class GenerationConfigTest {
 
         assertThat(config.length()).isEqualTo(new LengthLimits(null, null, null, null));
         assertThat(config.beams()).isEqualTo(new BeamOptions(1, 1, 1, EarlyStopping.UNLIKELY));
-        assertThat(config.sampling())
-                .isEqualTo(new SamplingOptions(false, 1, 50, 1, null, null));
+        assertThat(config.sampling()).isEqualTo(new SamplingOptions(false, 1, 50, 1, null, null));
         assertThat(config.repetition()).isEqualTo(new RepetitionOptions(1, 0));
         assertThat(config.useCache()).isTrue();
         assertThat(config.toBuilder().build()).isEqualTo(config);
@@ -116,10 +115,14 @@ class GenerationConfigTest {
         GenerationConfig changed =
                 config.with(
                         ImmutableMap.of(
-                                "eos_token_id", List.of(3L, 4L),
-                                "max_new_tokens", 5L,
-                                "early_stopping", false,
-                                "seed", 11));
+                                "eos_token_id",
+                                List.of(3L, 4L),
+                                "max_new_tokens",
+                                5L,
+                                "early_stopping",
+                                false,
+                                "seed",
+                                11));
 
         assertThat(changed.tokens().eosTokenId()).containsExactly(3, 4);
         assertThat(changed.length().maxNewTokens()).isEqualTo(5);

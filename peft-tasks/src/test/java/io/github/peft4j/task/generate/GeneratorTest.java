@@ -45,9 +45,7 @@ class GeneratorTest {
     private static final Path CASE = LLAMA.resolve("expected/generate.safetensors");
     private static final Path ADAPTER = Golden.path("adapters/lora-causal-llama");
     private static final Gson GSON =
-            new GsonBuilder()
-                    .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
-                    .create();
+            new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
 
     private static TransformerModel base;
     private static GenerationConfig config;
@@ -112,19 +110,14 @@ class GeneratorTest {
             assertThat(((PeftModelForCausalLM) model).generate(own, greedy).sequences())
                     .isEqualTo(expected)
                     .isNotEqualTo(bare);
-            assertThat(Generator.of(merged).generate(own, greedy).sequences())
-                    .isEqualTo(expected);
-            assertThat(
-                            Generator.of(model, Activation.none())
-                                    .generate(own, greedy)
-                                    .sequences())
+            assertThat(Generator.of(merged).generate(own, greedy).sequences()).isEqualTo(expected);
+            assertThat(Generator.of(model, Activation.none()).generate(own, greedy).sequences())
                     .isEqualTo(bare);
             try (var off = model.disableAdapter()) {
                 assertThat(Generator.of(model).generate(own, greedy).sequences()).isEqualTo(bare);
             }
             model.mergeAdapter();
-            assertThat(Generator.of(model).generate(own, greedy).sequences())
-                    .isEqualTo(expected);
+            assertThat(Generator.of(model).generate(own, greedy).sequences()).isEqualTo(expected);
         }
     }
 
@@ -157,8 +150,7 @@ class GeneratorTest {
                     .isEqualTo(result.promptLength() + 1);
             stream.forEachRemaining(asked::add);
             assertThat(stream.hasNext()).isFalse();
-            assertThatExceptionOfType(NoSuchElementException.class)
-                    .isThrownBy(stream::next);
+            assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(stream::next);
         }
 
         assertThat(asked).isEqualTo(told);
@@ -181,8 +173,7 @@ class GeneratorTest {
 
     @Test
     void aLongAnswerLeavesNoArraysFromTokenToToken() throws IOException {
-        GenerationConfig greedy =
-                config.with(Map.of("max_new_tokens", 500, "min_new_tokens", 500));
+        GenerationConfig greedy = config.with(Map.of("max_new_tokens", 500, "min_new_tokens", 500));
         List<Integer> counts = new ArrayList<>();
 
         try (PeftModel model = PeftModels.fromPretrained(base, ADAPTER)) {
@@ -246,8 +237,8 @@ class GeneratorTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
-                                Generator.of(base)
-                                        .stream(prompts, config.with(Map.of("num_beams", 2))))
+                                Generator.of(base).stream(
+                                        prompts, config.with(Map.of("num_beams", 2))))
                 .withMessageContaining("num_beams is 2, and beam search knows its tokens only");
     }
 
@@ -278,8 +269,7 @@ class GeneratorTest {
                     description.getAsJsonObject("generate").entrySet()) {
                 settings.put(
                         setting.getKey(),
-                        GSON.fromJson(
-                                setting.getValue(), new TypeToken<Map<String, Object>>() {}));
+                        GSON.fromJson(setting.getValue(), new TypeToken<Map<String, Object>>() {}));
             }
             return settings;
         }

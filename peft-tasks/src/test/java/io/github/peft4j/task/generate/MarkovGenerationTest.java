@@ -53,13 +53,11 @@ class MarkovGenerationTest {
                         .optUseCache(cache)
                         .build();
 
-        GenerationResult result =
-                decoder().generate(PromptBatch.of(new long[][] {{1}}), config);
+        GenerationResult result = decoder().generate(PromptBatch.of(new long[][] {{1}}), config);
 
         List<Text> best = allTexts().limit(5).toList();
         for (int i = 0; i < 5; i++) {
-            assertThat(result.scores().get(i))
-                    .isCloseTo(best.get(i).score(), Offset.offset(1e-5));
+            assertThat(result.scores().get(i)).isCloseTo(best.get(i).score(), Offset.offset(1e-5));
         }
         assertThat(result.newTokens(0)).isEqualTo(best.get(0).tokens());
     }
@@ -76,8 +74,7 @@ class MarkovGenerationTest {
                         .optSeed(5L)
                         .build();
 
-        GenerationResult result =
-                decoder().generate(PromptBatch.of(new long[][] {{1}}), config);
+        GenerationResult result = decoder().generate(PromptBatch.of(new long[][] {{1}}), config);
 
         assertThat(result.sequences()).doesNotHaveDuplicates();
         assertThat(decoder().generate(PromptBatch.of(new long[][] {{1}}), config))
@@ -96,8 +93,7 @@ class MarkovGenerationTest {
                         .build();
         int[] counts = new int[4];
 
-        GenerationResult result =
-                decoder().generate(PromptBatch.of(new long[][] {{1}}), config);
+        GenerationResult result = decoder().generate(PromptBatch.of(new long[][] {{1}}), config);
         result.sequences().forEach(sequence -> counts[(int) sequence.get(1)]++);
 
         // three standard deviations of a count are at most 210
@@ -129,8 +125,7 @@ class MarkovGenerationTest {
         GenerationConfig config =
                 CONFIG.toBuilder().optDoSample(true).optMaxNewTokens(9).optSeed(3L).build();
 
-        GenerationResult alone =
-                decoder().generate(PromptBatch.of(new long[][] {{1}}), config);
+        GenerationResult alone = decoder().generate(PromptBatch.of(new long[][] {{1}}), config);
         GenerationResult beside =
                 decoder().generate(PromptBatch.of(new long[][] {{1}, {2}}), config);
 

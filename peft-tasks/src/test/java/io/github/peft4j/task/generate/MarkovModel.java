@@ -63,11 +63,7 @@ final class MarkovModel {
         }
         NDArray all = manager.create(logits, new Shape(rows, 1, scores.length));
         return ModelOutput.of(
-                Map.of(
-                        ModelOutput.LOGITS,
-                        all,
-                        ModelOutput.ENCODER_LAST_HIDDEN_STATE,
-                        states));
+                Map.of(ModelOutput.LOGITS, all, ModelOutput.ENCODER_LAST_HIDDEN_STATE, states));
     }
 
     private static NDArray require(ModelInput input, String name) {

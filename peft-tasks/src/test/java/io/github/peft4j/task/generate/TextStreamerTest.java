@@ -54,8 +54,7 @@ class TextStreamerTest {
 
     @Test
     void aPartOfACharacterWaitsForTheRest() throws IOException {
-        try (Tokenizer tokenizer =
-                Tokenizer.fromPretrained(Golden.path("models/llama-causal"))) {
+        try (Tokenizer tokenizer = Tokenizer.fromPretrained(Golden.path("models/llama-causal"))) {
             ImmutableLongArray rocket =
                     ImmutableLongArray.copyOf(tokenizer.encode("a\ud83d\ude80b").ids());
             List<String> written = new ArrayList<>();
@@ -70,8 +69,7 @@ class TextStreamerTest {
 
     @Test
     void theEndWritesWhatNeverBecameWhole() throws IOException {
-        try (Tokenizer tokenizer =
-                Tokenizer.fromPretrained(Golden.path("models/llama-causal"))) {
+        try (Tokenizer tokenizer = Tokenizer.fromPretrained(Golden.path("models/llama-causal"))) {
             long[] rocket = tokenizer.encode("a\ud83d\ude80").ids();
             List<String> written = new ArrayList<>();
             TextStreamer streamer = new TextStreamer(tokenizer, written::add);
@@ -87,8 +85,7 @@ class TextStreamerTest {
 
     @Test
     void refusesToMixTexts() throws IOException {
-        try (Tokenizer tokenizer =
-                Tokenizer.fromPretrained(Golden.path("models/llama-causal"))) {
+        try (Tokenizer tokenizer = Tokenizer.fromPretrained(Golden.path("models/llama-causal"))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(
                             () ->
