@@ -59,6 +59,21 @@ final class BatchSet implements AutoCloseable {
         return 1 - (double) real / slots;
     }
 
+    /**
+     * An array of step i; it belongs to this set.
+     *
+     * @throws IllegalArgumentException if the batches have none of this name
+     */
+    NDArray array(int step, String name) {
+        Map<String, NDArray> batch = batches.get(step % batches.size());
+        NDArray array = batch.get(name);
+        if (array == null) {
+            throw new IllegalArgumentException(
+                    "The batches have no " + name + ", only " + batch.keySet() + ".");
+        }
+        return array;
+    }
+
     /** The input of step i, as aliases in a manager of its own. */
     ModelInput input(int step, NDManager scope, boolean labels) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();

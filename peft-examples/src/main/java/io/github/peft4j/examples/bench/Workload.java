@@ -70,6 +70,11 @@ record Workload(JsonObject json, Path models) {
         return json.get(key).getAsDouble();
     }
 
+    /** How many tokens a generate workload makes for each prompt. */
+    int newTokens() {
+        return json.get("new_tokens").getAsInt();
+    }
+
     JsonObject optimizer() {
         return json.getAsJsonObject("optimizer");
     }
