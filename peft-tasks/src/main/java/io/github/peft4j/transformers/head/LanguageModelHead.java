@@ -93,7 +93,7 @@ public final class LanguageModelHead implements Head {
     private NDArray loss(AdapterPass pass, Backbone.Output hidden, TokenLoss loss) {
         NDArray rows = Ops.rows(hidden.layout().flat(hidden.last()), loss.rows());
         if (softCap == 0 && layer.bias() == null && pass.isPlain(layer)) {
-            return Ops.linearCrossEntropy(rows, pass.effective(layer.weight()), loss.targets());
+            return Ops.linearCrossEntropy(rows, pass.weight(layer), loss.targets());
         }
         return loss.of(scores(pass, rows));
     }
