@@ -156,10 +156,7 @@ public final class LanguageModelHead implements Head {
         NDArray rows = Ops.rows(hidden.layout().flat(hidden.last()), loss.rows());
         if (softCap == 0 && layer.bias() == null && pass.isPlain(layer)) {
             return Ops.linearCrossEntropy(
-                    transform.apply(pass, rows),
-                    pass.effective(layer.weight()),
-                    bias(pass),
-                    loss.targets());
+                    transform.apply(pass, rows), pass.weight(layer), bias(pass), loss.targets());
         }
         return loss.of(scores(pass, rows));
     }
