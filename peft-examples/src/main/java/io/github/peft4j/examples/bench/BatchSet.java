@@ -7,6 +7,7 @@ import io.github.peft4j.model.ModelInput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,15 @@ final class BatchSet implements AutoCloseable {
     /** Real tokens of step i. */
     long tokens(int step) {
         return tokens.get(step % tokens.size());
+    }
+
+    /** Real tokens of step i, those of the decoder (labels other than -100) included. */
+    long bothTokens(int step) {
+        long labelled =
+                Arrays.stream(array(step, "labels").toLongArray())
+                        .filter(label -> label != -100)
+                        .count();
+        return tokens(step) + labelled;
     }
 
     double padFraction() {

@@ -13,10 +13,12 @@ import com.google.gson.JsonObject;
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.LoadAdapterOptions;
 import io.github.peft4j.MergedModel;
+import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.task.generate.GenerationResult;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntToLongFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Runs one workload in this process and measures it. */
 public final class Benchmark {
@@ -85,14 +88,19 @@ public final class Benchmark {
     }
 
     private void train() throws IOException {
-        try (TransformerModel base = loadBase(TaskType.SEQ_CLS);
+        if (workload.gradientCheckpointing()) {
+            throw new UnsupportedFeatureException(
+                    "Gradient checkpointing is not available in this version.");
+        }
+        TaskType task = PeftConfig.fromPretrained(workload.adapter()).taskType().orElse(null);
+        try (TransformerModel base = loadBase(task);
                 BatchSet batches = new BatchSet(workload.batches());
                 PeftModel model = loadAdapter(base, true)) {
             Map<String, Parameter> trained = model.trainableTensors();
             result.addProperty("trainable_parameters", model.trainableParameters().trainable());
             Map<String, float[]> start = new LinkedHashMap<>();
             trained.forEach((key, p) -> start.put(key, p.getArray().toFloatArray()));
-            JsonArray losses = trainSteps(model, batches);
+            JsonArray losses = trainSteps(model, batches, task);
             result.add("losses", losses);
             result.addProperty("update_norm", updateNorm(trained, start));
             Path target = Files.createTempDirectory("peft-bench");
@@ -107,7 +115,7 @@ public final class Benchmark {
         }
     }
 
-    private JsonArray trainSteps(PeftModel model, BatchSet batches) {
+    private JsonArray trainSteps(PeftModel model, BatchSet batches, @Nullable TaskType task) {
         JsonObject optimizerOptions = workload.optimizer();
         double rate = optimizerOptions.get("lr").getAsDouble();
         double maxNorm = workload.number("max_grad_norm");
@@ -120,7 +128,8 @@ public final class Benchmark {
                 time.start();
                 try (NDManager scope = root.newSubManager();
                         Gradients on = Gradients.on()) {
-                    ModelInput input = batches.input(step, scope, true);
+                    ModelInput input =
+                            batches.input(step, scope, true).withLogits(LogitsWanted.NONE);
                     NDArray loss = model.forward(input, model.newStore(), true).loss();
                     losses.add(loss.getFloat());
                     first(step);
@@ -132,7 +141,7 @@ public final class Benchmark {
                 time.stop();
             }
         }
-        finish(time, batches, batches::tokens);
+        finish(time, batches, task == TaskType.SEQ_2_SEQ_LM ? batches::bothTokens : batches::tokens);
         return losses;
     }
 
@@ -225,7 +234,7 @@ public final class Benchmark {
         finish(time, batches, generation::tokens);
     }
 
-    private TransformerModel loadBase(TaskType task) throws IOException {
+    private TransformerModel loadBase(@Nullable TaskType task) throws IOException {
         LoadOptions.Builder options = LoadOptions.builder();
         for (Map.Entry<String, JsonElement> entry : workload.configOverrides().entrySet()) {
             options.addConfigOverride(entry.getKey(), entry.getValue());

@@ -79,6 +79,10 @@ record Workload(JsonObject json, Path models) {
         return json.getAsJsonObject("optimizer");
     }
 
+    boolean gradientCheckpointing() {
+        return json.get("gradient_checkpointing").getAsBoolean();
+    }
+
     JsonObject configOverrides() {
         return json.getAsJsonObject("config_overrides");
     }
