@@ -108,7 +108,7 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
     ParameterCount count(BaseModel base, ImmutableList<String> names) {
         long all = 0;
         for (Parameter parameter : base.parameters().values()) {
-            all += parameter.getShape().size();
+            all += base.buffers().contains(parameter) ? 0 : parameter.getShape().size();
         }
         for (AdapterSet set : sets().values()) {
             for (Parameter parameter : set.tensors().values()) {

@@ -7,6 +7,7 @@ import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
@@ -128,6 +129,12 @@ public final class MergedModel extends ReferencingBlock implements BaseModel, Au
     @Override
     public ImmutableMap<String, Parameter> parameters() {
         return weights;
+    }
+
+    /** Those of the base: no adapter is merged into a buffer. */
+    @Override
+    public ImmutableSet<Parameter> buffers() {
+        return base.buffers();
     }
 
     @Override

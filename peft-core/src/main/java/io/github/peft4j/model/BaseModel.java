@@ -7,6 +7,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 
 /**
  * The model under the adapters: its modules by dotted name, its parameters by checkpoint key, and
@@ -41,6 +42,14 @@ public interface BaseModel {
 
     /** All parameters by checkpoint key, in order. */
     ImmutableMap<String, Parameter> parameters();
+
+    /**
+     * Those of {@link #parameters} that PyTorch calls buffers: saved with the model, never trained,
+     * not counted.
+     */
+    default ImmutableSet<Parameter> buffers() {
+        return ImmutableSet.of();
+    }
 
     /** Where the weights are; adapters are made there. */
     default Device device() {

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code input_ids}: [B, S] int64, or {@code inputs_embeds}: [B, S, H] in its place
  *   <li>{@code attention_mask}: [B, S], 1 for a token and 0 for padding; absent means all ones
  *   <li>{@code token_type_ids}, {@code position_ids}: [B, S] int64
- *   <li>{@code decoder_input_ids}, {@code decoder_attention_mask}: [B, T], for an encoder-decoder;
- *       {@code encoder_outputs}: [B, S, H], what its encoder made in an earlier call
+ *   <li>{@code decoder_input_ids} (or {@code decoder_inputs_embeds}: [B, T, H] in their place),
+ *       {@code decoder_attention_mask}: [B, T], for an encoder-decoder; {@code encoder_outputs}:
+ *       [B, S, H], what its encoder made in an earlier call
  *   <li>{@code labels}, {@code start_positions}, {@code end_positions}: what the loss is computed
  *       from; absent means no loss
  * </ul>
@@ -54,6 +55,9 @@ public final class ModelInput {
 
     /** Token ids of a decoder. */
     public static final String DECODER_INPUT_IDS = "decoder_input_ids";
+
+    /** Embeddings in place of a decoder's token ids. */
+    public static final String DECODER_INPUTS_EMBEDS = "decoder_inputs_embeds";
 
     /** 1 for a token of a decoder, 0 for padding. */
     public static final String DECODER_ATTENTION_MASK = "decoder_attention_mask";

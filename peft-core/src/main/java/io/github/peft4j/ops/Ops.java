@@ -2,6 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,26 @@ public final class Ops {
         return module().call("embedding_padded", ids, w, paddingIndex);
     }
 
+    /**
+     * Convolution along a sequence, zeros beyond both ends: x [B, in, S], w [out, in / groups,
+     * width], b [out]; result [B, out, S] where padding is half of an odd width.
+     */
+    public static NDArray convolve(NDArray x, NDArray w, NDArray b, int padding, int groups) {
+        Operands.requireDimensions(x, 3, "input of convolution");
+        Operands.requireDimensions(w, 3, "weight of convolution");
+        Operands.requireVector(b, w.getShape().get(0), "bias of convolution");
+        long in = w.getShape().get(1) * groups;
+        Shape shape = x.getShape();
+        Operands.requireShape(x, new Shape(shape.get(0), in, shape.get(2)), "convolution's input");
+        return module().call("convolve", x, w, b, padding, groups);
+    }
+
+    /** The last two axes of x [B, S, F] exchanged, laid out anew: [B, F, S]. */
+    public static NDArray turn(NDArray x) {
+        Operands.requireDimensions(x, 3, "array to turn");
+        return module().call("turn", x);
+    }
+
     /** Layer norm over the last axis: {@code (x - mean) / sqrt(var + eps) * w + b}. */
     public static NDArray layerNorm(NDArray x, NDArray w, NDArray b, double eps) {
         Operands.requireVector(w, Operands.last(x), "weight of layer norm");
@@ -128,6 +149,18 @@ public final class Ops {
         return module().call("spread", x, index, rows);
     }
 
+    /** Mean of x [B, S, H] over tokens, where mask [B, S] is not 0; result [B, H]. */
+    public static NDArray meanTokens(NDArray x, NDArray mask) {
+        Operands.requireDimensions(x, 3, "hidden states");
+        Operands.requireShape(mask, x.getShape().slice(0, 2), "mask of tokens");
+        return module().call("mean_tokens", x, mask);
+    }
+
+    /** {@code x / max(|x|, 1e-12)} over the last axis. */
+    public static NDArray unitRows(NDArray x) {
+        return module().call("unit_rows", x);
+    }
+
     /** The same numbers as float32, with a gradient; DJL's own {@code toType} cuts it. */
     public static NDArray toFloat32(NDArray x) {
         return x.getDataType() == DataType.FLOAT32 ? x : module().call("to_float32", x);
@@ -143,27 +176,41 @@ public final class Ops {
         return module().call("cross_entropy", logits, labels, ignore);
     }
 
+    /** Mean cross entropy of logits [R, C] and shares of the classes [R, C]. */
+    public static NDArray softCrossEntropy(NDArray logits, NDArray labels) {
+        Operands.requireDimensions(logits, 2, "logits of cross entropy");
+        Operands.requireShape(labels, logits.getShape(), "labels");
+        return module().call("soft_cross_entropy", logits, labels);
+    }
+
     /**
-     * Mean cross entropy of {@code h w^T} and labels, without holding the scores of all rows at
-     * once. Its gradient reaches h alone: w must be frozen.
+     * Mean cross entropy of {@code h w^T + b} and labels, without holding the scores of all rows at
+     * once. Its gradient reaches h alone: w and b must be frozen.
      *
      * @param h [K, H]
      * @param w [C, H]
+     * @param b [C], or null
      * @param labels [K] int64, each from 0 to C - 1
-     * @throws IllegalArgumentException if w would need a gradient
+     * @throws IllegalArgumentException if w or b would need a gradient
      */
-    public static NDArray linearCrossEntropy(NDArray h, NDArray w, NDArray labels) {
+    public static NDArray linearCrossEntropy(
+            NDArray h, NDArray w, @Nullable NDArray b, NDArray labels) {
         Operands.requireInner(h, w, "linear cross entropy");
         Operands.requireDimensions(h, 2, "input of linear cross entropy");
         Operands.requireIds(labels);
         Operands.requireVector(labels, h.getShape().get(0), "labels of cross entropy");
-        if (w.hasGradient()) {
+        Operands.requireVector(b, w.getShape().get(0), "bias of linear cross entropy");
+        if (w.hasGradient() || (b != null && b.hasGradient())) {
             throw new IllegalArgumentException(
-                    "The weight of linear cross entropy trains, and would get no gradient. Compute"
+                    "The "
+                            + (w.hasGradient() ? "weight" : "bias")
+                            + " of linear cross entropy trains, and would get no gradient. Compute"
                             + " the scores and use crossEntropy.");
         }
         long rows = Math.max(MIN_ROWS, SCORES_AT_ONCE / w.getShape().get(0));
-        return module().call("linear_cross_entropy", h, w, labels, rows);
+        return b == null
+                ? module().call("linear_cross_entropy", h, w, labels, rows)
+                : module().call("linear_cross_entropy", h, w, labels, rows, b);
     }
 
     /** Mean binary cross entropy of logits and labels of the same shape. */
@@ -176,5 +223,18 @@ public final class Ops {
     public static NDArray meanSquaredError(NDArray x, NDArray labels) {
         Operands.requireShape(labels, x.getShape(), "labels");
         return module().call("mse", x, labels);
+    }
+
+    /**
+     * Mean cross entropy of {@code scale a b^T} where row i of a belongs to row i of b and to no
+     * other: each batch is its own wrong answers.
+     *
+     * @param a [B, H]
+     * @param b [B, H]
+     */
+    public static NDArray inBatchNegatives(NDArray a, NDArray b, double scale) {
+        Operands.requireDimensions(a, 2, "first texts");
+        Operands.requireShape(b, a.getShape(), "second texts");
+        return module().call("in_batch_negatives", a, b, scale);
     }
 }

@@ -26,6 +26,14 @@
   def embedding_padded(self: __torch__.Ops, ids: Tensor, w: Tensor, padding_idx: Tensor) -> Tensor:
     return torch.embedding(w, ids, int(padding_idx))
 
+  # x [B, in, S], w [out, in / groups, width] -> [B, out, S], zeros beyond both ends.
+  def convolve(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, padding: Tensor, groups: Tensor) -> Tensor:
+    return torch.conv1d(x, w, b, [1], [int(padding)], [1], int(groups))
+
+  # x [B, S, F] as [B, F, S], laid out anew.
+  def turn(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return x.transpose(1, 2).contiguous()
+
   def layer_norm(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], w, b, float(eps))
 
@@ -69,3 +77,12 @@
 
   def to_float32(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.to(x, 6)
+
+  # Mean of x [B, S, H] over the tokens, those where mask [B, S] is not 0.
+  def mean_tokens(self: __torch__.Ops, x: Tensor, mask: Tensor) -> Tensor:
+    weights = torch.to(torch.ne(mask, 0), x.dtype).unsqueeze(-1)
+    return torch.div(torch.sum(torch.mul(x, weights), [1]), torch.sum(weights, [1]))
+
+  # Rows of length 1; a row shorter than 1e-12 is divided by that.
+  def unit_rows(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.div(x, torch.clamp_min(torch.linalg_vector_norm(x, 2, [-1], True), 1.0000000000000001e-12))

@@ -3,16 +3,20 @@
   def cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor, ignore: Tensor) -> Tensor:
     return torch.cross_entropy_loss(logits, labels, None, 1, int(ignore), 0.)
 
+  # labels [R, C] are shares of the classes.
+  def soft_cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor) -> Tensor:
+    return torch.neg(torch.mean(torch.sum(torch.mul(torch.log_softmax(logits, -1), labels), [-1])))
+
   def bce_with_logits(self: __torch__.Ops, logits: Tensor, labels: Tensor) -> Tensor:
     return torch.binary_cross_entropy_with_logits(logits, labels, None, None, 1)
 
   def mse(self: __torch__.Ops, x: Tensor, labels: Tensor) -> Tensor:
     return torch.mse_loss(x, labels, 1)
 
-  # Mean cross entropy of h w^T [K, C] and labels [K], some rows at a time, so that the scores of all
+  # Mean cross entropy of h w^T + b [K, C] and labels [K], some rows at a time, so that the scores of all
   # rows never stand in memory together. The gradient to h is computed on the way and handed over by
-  # a sum whose value is subtracted again; w is frozen. Rows are few enough for the scores to fit.
-  def linear_cross_entropy(self: __torch__.Ops, h: Tensor, w: Tensor, labels: Tensor, rows: Tensor) -> Tensor:
+  # a sum whose value is subtracted again; w and b are frozen. Rows are few enough for the scores to fit.
+  def linear_cross_entropy(self: __torch__.Ops, h: Tensor, w: Tensor, labels: Tensor, rows: Tensor, b: Optional[Tensor]=None) -> Tensor:
     n = h.size(0)
     step = int(rows)
     x = torch.detach(h)
@@ -23,7 +27,7 @@
       count = min(step, n - start)
       part = x.narrow(0, start, count)
       target = labels.narrow(0, start, count).unsqueeze(1)
-      scores = torch.log_softmax(torch.linear(part, w), -1)
+      scores = torch.log_softmax(torch.linear(part, w, b), -1)
       total = torch.sub(total, torch.sum(torch.gather(scores, 1, target)))
       if h.requires_grad:
         p = torch.exp_(scores)
@@ -35,3 +39,8 @@
       carrier = torch.sum(torch.mul(h, torch.div(torch.cat(grads), n)))
       loss = torch.add(loss, torch.sub(carrier, torch.detach(carrier)))
     return loss
+
+  # Row i of b is what row i of a belongs to; all other rows of b are wrong answers.
+  def in_batch_negatives(self: __torch__.Ops, a: Tensor, b: Tensor, scale: Tensor) -> Tensor:
+    scores = torch.mul(torch.matmul(a, b.t()), float(scale))
+    return torch.cross_entropy_loss(scores, torch.arange(a.size(0), dtype=4, device=a.device))

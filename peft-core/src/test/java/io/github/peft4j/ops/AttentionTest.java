@@ -177,7 +177,7 @@ class AttentionTest {
     }
 
     @Test
-    void paddingOnTheLeftSeesItselfAlone() {
+    void paddingOnTheLeftSeesNothing() {
         NDArray tokens = manager.create(new long[] {0, 0, 1, 1}, new Shape(1, 4));
         AttentionForm form = AttentionForm.of(1, 1).withCausal();
 
@@ -186,7 +186,31 @@ class AttentionTest {
         boolean t = true;
         boolean f = false;
         assertThat(visible.toBooleanArray())
-                .containsExactly(t, f, f, f, f, t, f, f, f, f, t, f, f, f, t, t);
+                .containsExactly(f, f, f, f, f, f, f, f, f, f, t, f, f, f, t, t);
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void aQueryThatSeesNothingGivesZeroAndAFiniteGradient(AttentionForm form) {
+        AttentionForm causal = form.withCausal();
+        NDArray tokens = manager.create(new long[] {0, 0, 1}, new Shape(1, 3));
+        NDArray visible = Attention.visible(tokens, 3, causal);
+        long keys = (long) form.keyValueHeads() * SIZE;
+
+        NDArray y =
+                Attention.padded(
+                        numbers(1, 3, HEADS * SIZE),
+                        numbers(1, 3, keys),
+                        numbers(1, 3, keys),
+                        causal,
+                        visible);
+
+        assertThat(y.get(":, :2").toFloatArray()).containsOnly(0);
+        GradientCheck.check(
+                a -> Attention.padded(a[0], a[1], a[2], causal, visible),
+                doubles(1, 3, HEADS * SIZE),
+                doubles(1, 3, keys),
+                doubles(1, 3, keys));
     }
 
     @Test

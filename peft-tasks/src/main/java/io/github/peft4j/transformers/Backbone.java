@@ -14,6 +14,11 @@ public interface Backbone {
     /** Runs the layers. */
     Output forward(AdapterPass pass, ModelInput input, Wanted wanted);
 
+    /** What a plain DJL block takes after ids and mask. */
+    default String thirdInput() {
+        return ModelInput.TOKEN_TYPE_IDS;
+    }
+
     /** Which positions of the last layer somebody will read. */
     enum Wanted {
         /** All, padding too. */

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.io.Checkpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** The tensor names of a checkpoint, seen through the renames of old files. */
 public final class CheckpointKeys {
@@ -27,18 +28,44 @@ public final class CheckpointKeys {
     }
 
     /**
-     * Whether both tensors are there and hold different numbers: what was tied once may have been
-     * trained apart.
+     * Whether both tensors are there, with the base prefix or without, and hold different numbers:
+     * what was tied once may have been trained apart.
      */
     public boolean differ(String one, String other) {
-        if (!checkpoint.names().contains(one) || !checkpoint.names().contains(other)) {
+        String first = find(one);
+        String second = find(other);
+        if (first == null || second == null) {
             return false;
         }
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            return !checkpoint.load(manager, one).contentEquals(checkpoint.load(manager, other));
+            return !checkpoint.load(manager, first).contentEquals(checkpoint.load(manager, second));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot compare " + one + " and " + other + ".", e);
         }
+    }
+
+    /**
+     * Whether an output layer reads the token embedding: it does unless config.json says no, or the
+     * file holds two tensors that differ.
+     *
+     * @param embedding full name of the token embedding's weight
+     * @param output full name of the output layer's weight
+     */
+    public boolean tied(PretrainedConfig config, String embedding, String output) {
+        return config.flag("tie_word_embeddings", true) && !differ(embedding, output);
+    }
+
+    /** The checkpoint's own name for a tensor, or null. */
+    private @Nullable String find(String name) {
+        if (checkpoint.names().contains(name)) {
+            return name;
+        }
+        for (String own : checkpoint.names()) {
+            if (own.endsWith("." + name)) {
+                return own;
+            }
+        }
+        return null;
     }
 
     /** Whether some tensor's name ends in this dotted suffix. */

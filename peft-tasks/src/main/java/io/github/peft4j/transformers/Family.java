@@ -11,9 +11,15 @@ public interface Family {
     /** What transformers has for this family. */
     ImmutableSet<AutoClass> heads();
 
+    /** The config with what this family's own defaults say of its labels. */
+    default PretrainedConfig completed(PretrainedConfig config) {
+        return config;
+    }
+
     /**
      * The layers and the head.
      *
+     * @param config completed
      * @param head one of {@link #heads}
      * @param keys what the checkpoint holds, for parts that are there only if the file has them
      */

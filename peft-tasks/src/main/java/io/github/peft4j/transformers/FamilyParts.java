@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param outputEmbedding full path of the layer that makes vocabulary scores, or null
  * @param initializerRange standard deviation of fresh weights
  * @param mayBeFresh modules, besides the head's, that a checkpoint may lack
- * @param aliases by full parameter name: other keys under which a file may hold its tensor, as it
- *     does where weights are tied
+ * @param aliases by full parameter name: other keys under which a file may hold its tensor, with
+ *     the prefix or without, as it does where weights are tied
  */
 public record FamilyParts(
         String className,

@@ -9,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * and parameters carry the checkpoint's names.
  *
  * <p>Owns its weights; close it when no adapter needs it any more. As a DJL block it takes {@code
- * input_ids, attention_mask[, token_type_ids]} and gives logits (or the last hidden state and the
- * pooler's output).
+ * input_ids, attention_mask[, token_type_ids]}, an encoder-decoder {@code input_ids,
+ * attention_mask[, decoder_input_ids]}, and gives logits, or start and end logits, or the last
+ * hidden state and the pooler's output.
  */
 public final class TransformerModel extends Module implements BaseModel, AutoCloseable {
 
@@ -40,6 +42,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private final ModelInfo info;
     private final ImmutableList<LayerSite> sites;
     private final ImmutableMap<String, Parameter> weights;
+    private final ImmutableSet<Parameter> buffers;
 
     /**
      * Puts a backbone and a head together.
@@ -67,6 +70,8 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
             child(prefix, layers);
         }
         head.modules().forEach(this::child);
+        buffers = ImmutableSet.copyOf(head.buffers().values());
+        buffers.forEach(this::addParameter);
         sites = ModuleTree.sites(this);
         weights = ModuleTree.parameters(this);
     }
@@ -97,7 +102,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     /** Lets the base itself train, or freezes it again: for use without adapters. */
     public void setTrainable(boolean on) {
         for (Parameter parameter : weights.values()) {
-            parameter.freeze(!on);
+            parameter.freeze(!on || buffers.contains(parameter));
         }
     }
 
@@ -123,7 +128,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
             input = input.with(ModelInput.ATTENTION_MASK, data.get(1));
         }
         if (data.size() > 2) {
-            input = input.with(ModelInput.TOKEN_TYPE_IDS, data.get(2));
+            input = input.with(backbone.thirdInput(), data.get(2));
         }
         return labels.isEmpty() ? input : input.with(ModelInput.LABELS, labels.get(0));
     }
@@ -133,7 +138,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         NDList list = new NDList();
         for (String field :
                 new String[] {
-                    ModelOutput.LOGITS, ModelOutput.LAST_HIDDEN_STATE, ModelOutput.POOLER_OUTPUT
+                    ModelOutput.LOGITS,
+                    ModelOutput.START_LOGITS,
+                    ModelOutput.END_LOGITS,
+                    ModelOutput.LAST_HIDDEN_STATE,
+                    ModelOutput.POOLER_OUTPUT
                 }) {
             output.get(field).ifPresent(list::add);
         }
@@ -148,6 +157,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public ImmutableMap<String, Parameter> parameters() {
         return weights;
+    }
+
+    @Override
+    public ImmutableSet<Parameter> buffers() {
+        return buffers;
     }
 
     @Override

@@ -7,16 +7,23 @@ import io.github.peft4j.TaskType;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.transformers.bart.BartFamily;
 import io.github.peft4j.transformers.bert.BertFamily;
+import io.github.peft4j.transformers.deberta.DebertaV2Family;
+import io.github.peft4j.transformers.distilbert.DistilBertFamily;
+import io.github.peft4j.transformers.electra.ElectraFamily;
 import io.github.peft4j.transformers.gemma2.Gemma2Family;
 import io.github.peft4j.transformers.gpt2.Gpt2Family;
 import io.github.peft4j.transformers.gptneox.GptNeoXFamily;
 import io.github.peft4j.transformers.llama.LlamaFamily;
 import io.github.peft4j.transformers.mistral.MistralFamily;
+import io.github.peft4j.transformers.mpnet.MPNetFamily;
 import io.github.peft4j.transformers.opt.OptFamily;
 import io.github.peft4j.transformers.phi3.Phi3Family;
 import io.github.peft4j.transformers.qwen2.Qwen2Family;
 import io.github.peft4j.transformers.qwen3.Qwen3Family;
+import io.github.peft4j.transformers.roberta.RobertaFamily;
+import io.github.peft4j.transformers.t5.T5Family;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -32,6 +39,11 @@ public final class Transformers {
     private static final ImmutableList<Family> FAMILIES =
             ImmutableList.of(
                     new BertFamily(),
+                    new RobertaFamily(),
+                    new DistilBertFamily(),
+                    new ElectraFamily(),
+                    new MPNetFamily(),
+                    new DebertaV2Family(),
                     new Gpt2Family(),
                     new GptNeoXFamily(),
                     new OptFamily(),
@@ -40,7 +52,9 @@ public final class Transformers {
                     new Qwen2Family(),
                     new Qwen3Family(),
                     new Gemma2Family(),
-                    new Phi3Family());
+                    new Phi3Family(),
+                    new T5Family(),
+                    new BartFamily());
 
     private Transformers() {}
 
@@ -78,8 +92,9 @@ public final class Transformers {
      */
     public static TransformerModel load(Path directory, AutoClass head, LoadOptions options)
             throws IOException {
-        PretrainedConfig config = options.apply(PretrainedConfig.read(directory));
-        Family family = family(config.modelType());
+        PretrainedConfig read = options.apply(PretrainedConfig.read(directory));
+        Family family = family(read.modelType());
+        PretrainedConfig config = family.completed(read);
         if (!family.heads().contains(head)) {
             throw new UnsupportedFeatureException(
                     "Models of type "

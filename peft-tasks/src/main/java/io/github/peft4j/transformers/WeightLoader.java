@@ -91,8 +91,10 @@ final class WeightLoader {
         parts.aliases()
                 .forEach(
                         (parameter, key) -> {
-                            if (checkpoint.names().contains(key)) {
-                                sources.putIfAbsent(parameter, key);
+                            for (String name : new String[] {key, prefix + key}) {
+                                if (checkpoint.names().contains(name)) {
+                                    sources.putIfAbsent(parameter, name);
+                                }
                             }
                         });
         return sources;

@@ -17,6 +17,7 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.task.generate.Generator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -40,7 +41,8 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
                     "merged", "merged",
                     "grad", "grad.",
                     "sgd", "sgd.",
-                    "adamw", "adamw.");
+                    "adamw", "adamw.",
+                    "generate", "gen.");
 
     @Override
     public double run() throws Exception {
@@ -65,13 +67,20 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
                 }
             }
             Comparison comparison = new Comparison(description);
-            ModelInput input = ModelInput.of(expected.startingWith("in."));
+            ModelInput input = input(expected);
             comparison.run(() -> outputs(base, description, input, expected, comparison));
             comparison.run(() -> StartValues.check(base.model(), config, expected));
             TrainingChecks training = new TrainingChecks(description, expected, comparison);
             comparison.run(() -> training.run(() -> load(base), input));
             return comparison.result();
         }
+    }
+
+    /** The arguments of forward; those of generate stand beside them. */
+    private static ModelInput input(ExpectedFile expected) {
+        Map<String, NDArray> arrays = new LinkedHashMap<>(expected.startingWith("in."));
+        arrays.keySet().removeIf(name -> name.startsWith("gen."));
+        return ModelInput.of(arrays);
     }
 
     /** Merges first: what this version lacks must show before anything is compared. */
@@ -91,6 +100,7 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             if (merged != null) {
                 merged(merged, input, expected, comparison);
             }
+            generate(model, merged, description, expected, comparison);
             if (write != null) {
                 save(model, input, write);
             }
@@ -140,6 +150,26 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             }
             comparison.compare(
                     "merged_weight." + entry.getKey(), parameter.getArray(), entry.getValue());
+        }
+    }
+
+    /** Merged weights must choose the same tokens unless PEFT's own merge computes otherwise. */
+    private void generate(
+            PeftModel model,
+            @Nullable MergedModel merged,
+            JsonObject description,
+            ExpectedFile expected,
+            Comparison comparison)
+            throws Exception {
+        if (!description.has("generate")) {
+            return;
+        }
+        Path base = models.find(description.get("model").getAsString());
+        GenerateCheck check = GenerateCheck.of(base, description, expected, comparison);
+        Map<String, NDArray> prompts = expected.startingWith("in.gen.");
+        check.run("", Generator.of(model), prompts);
+        if (merged != null && !description.has("merged_differs_from_out")) {
+            check.run("merged ", Generator.of(merged), prompts);
         }
     }
 

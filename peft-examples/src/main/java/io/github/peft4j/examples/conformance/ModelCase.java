@@ -11,15 +11,18 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.transformers.TransformerModel;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A base model without adapters: outputs, hidden states and gradients of its own weights. */
+/** A base model without adapters: outputs, hidden states, answers and gradients of its own
+ * weights. */
 record ModelCase(String name, Path file, BaseModels models) implements ConformanceCase {
 
-    private static final ImmutableSet<String> CHECKS = ImmutableSet.of("forward", "grad", "text");
+    private static final ImmutableSet<String> CHECKS = 
+            ImmutableSet.of("forward", "grad", "text", "generate");
 
     @Override
     public double run() throws Exception {
@@ -35,7 +38,12 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
                                 Path folder = models.find(description.get("model").getAsString());
                                 TextInputs.check(folder, description, expected);
                             }
-                            forward(base.model(), expected, description, comparison);
+                            if (!expected.startingWith("out.").isEmpty()) {
+                                forward(base.model(), expected, description, comparison);
+                            }
+                            if (description.has("generate")) {
+                                generate(base.model(), expected, description, comparison);
+                            }
                             if (!expected.startingWith("grad.").isEmpty()) {
                                 gradients(base.model(), expected, comparison);
                             }
@@ -56,13 +64,27 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
         }
     }
 
+    private void generate(
+            BaseModel model, ExpectedFile expected, JsonObject description, Comparison comparison)
+            throws Exception {
+        Path folder = models.find(description.get("model").getAsString());
+        GenerateCheck check = GenerateCheck.of(folder, description, expected, comparison);
+        if (description.has("generated_texts")) {
+            check.runTexts(Generator.of(model));
+        } else {
+            check.run("", Generator.of(model), expected.startingWith("in."));
+        }
+    }
+
     private static void forward(
             BaseModel model, ExpectedFile expected, JsonObject description, Comparison comparison)
             throws CaseFailure {
         Map<String, NDArray> wanted = expected.startingWith("out.");
         ModelInput input =
                 CaseInput.of(expected)
-                        .withOutputHiddenStates(wanted.containsKey("hidden_states.0"));
+                        .withOutputHiddenStates(
+                                wanted.containsKey("hidden_states.0")
+                                        || wanted.containsKey("decoder_hidden_states.0"));
         try (Gradients off = Gradients.off()) {
             ModelOutput output =
                     model.forward(input, new ParameterStore(input.manager(), false), false);

@@ -31,6 +31,7 @@ public final class ProgressBar implements AutoCloseable {
     private int drawn;
     private long examples;
     private double weight;
+    private boolean countsRight;
     private double lossSum;
     private double accuracySum;
 
@@ -72,11 +73,22 @@ public final class ProgressBar implements AutoCloseable {
      * @param correct examples that were right
      */
     public void step(int size, double loss, int correct) {
+        countsRight = true;
+        accuracySum = KEEP * accuracySum + (double) correct / size;
+        step(size, loss);
+    }
+
+    /**
+     * Tells of one finished step whose examples are not right or wrong.
+     *
+     * @param size examples in the batch, at least 1
+     * @param loss mean loss of the batch
+     */
+    public void step(int size, double loss) {
         done++;
         examples += size;
         weight = KEEP * weight + 1;
         lossSum = KEEP * lossSum + loss;
-        accuracySum = KEEP * accuracySum + (double) correct / size;
         long now = nanoTime.getAsLong();
         if (now - lastDrawn >= (redraw ? REDRAW_NANOS : LINE_NANOS)) {
             lastDrawn = now;
@@ -113,16 +125,20 @@ public final class ProgressBar implements AutoCloseable {
                 done < steps
                         ? time(seconds / done * (steps - done)) + " left"
                         : "in " + time(seconds);
+        String accuracy =
+                countsRight
+                        ? String.format(Locale.ROOT, "  acc %.3f", accuracySum / weight)
+                        : "";
         String line =
                 String.format(
                         Locale.ROOT,
-                        "%s [%s%s] %3d%%  loss %.4f  acc %.3f  %,.0f/s  %s",
+                        "%s [%s%s] %3d%%  loss %.4f%s  %,.0f/s  %s",
                         label,
                         "=".repeat(filled),
                         ".".repeat(BAR - filled),
                         100L * done / steps,
                         lossSum / weight,
-                        accuracySum / weight,
+                        accuracy,
                         examples / Math.max(seconds, 1e-9),
                         rest);
         return line.length() <= WIDTH ? line : line.substring(0, WIDTH);

@@ -4,8 +4,6 @@ import ai.djl.MalformedModelException;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hashing;
 import com.google.common.io.ByteStreams;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import io.github.peft4j.io.SafetensorsWriter;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -13,11 +11,8 @@ import java.io.InputStream;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The sentence encoder all-MiniLM-L6-v2 (BERT, 6 layers of 384, 22.7 million parameters, with
@@ -49,8 +44,6 @@ public final class MiniLm {
                     "all-minilm-l6-v2-tokenizer.json",
                     "754fbace50a65eb13073189fde35f561d96d630920b6a65bbf8dbadf9a4896c3");
 
-    private static final Object ONE_THREAD = new Object();
-
     private MiniLm() {}
 
     /**
@@ -66,47 +59,19 @@ public final class MiniLm {
 
     /** The checkpoint directory under this cache directory, made at the first call. */
     public static Path directory(Path cache) throws IOException, MalformedModelException {
-        Path directory = cache.resolve("minilm-" + VERSION);
-        if (Files.isDirectory(directory)) {
-            return directory;
-        }
-        Files.createDirectories(cache);
-        Path lock = cache.resolve("minilm.lock");
-        synchronized (ONE_THREAD) {
-            try (FileChannel channel =
-                    FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                channel.lock(); // until the channel is closed, or the process is gone
-                if (!Files.isDirectory(directory)) {
-                    make(directory);
-                }
-            }
-        }
-        return directory;
+        return MadeOnce.directory(cache, "minilm-" + VERSION, MiniLm::fill);
     }
 
-    /** Writes beside the goal and renames; whoever holds the lock owns the partial directory. */
-    private static void make(Path directory) throws IOException, MalformedModelException {
-        Path partial = directory.resolveSibling(directory.getFileName() + ".partial");
-        if (Files.exists(partial)) {
-            MoreFiles.deleteRecursively(partial, RecursiveDeleteOption.ALLOW_INSECURE);
-        }
-        Files.createDirectory(partial);
-        try {
-            ByteBuffer onnx = ByteBuffer.wrap(ONNX.read());
-            SafetensorsWriter.write(
-                    partial.resolve("model.safetensors"),
-                    OnnxWeights.read(onnx),
-                    ImmutableMap.of("format", "pt"));
-            Files.write(partial.resolve("tokenizer.json"), TOKENIZER.read());
-            for (String name : new String[] {"config.json", "tokenizer_config.json"}) {
-                try (InputStream in = DemoData.open("minilm/" + name)) {
-                    Files.copy(in, partial.resolve(name));
-                }
-            }
-            Files.move(partial, directory, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            if (Files.exists(partial)) {
-                MoreFiles.deleteRecursively(partial, RecursiveDeleteOption.ALLOW_INSECURE);
+    private static void fill(Path directory) throws IOException, MalformedModelException {
+        ByteBuffer onnx = ByteBuffer.wrap(ONNX.read());
+        SafetensorsWriter.write(
+                directory.resolve("model.safetensors"),
+                OnnxWeights.read(onnx),
+                ImmutableMap.of("format", "pt"));
+        Files.write(directory.resolve("tokenizer.json"), TOKENIZER.read());
+        for (String name : new String[] {"config.json", "tokenizer_config.json"}) {
+            try (InputStream in = DemoData.open("minilm/" + name)) {
+                Files.copy(in, directory.resolve(name));
             }
         }
     }

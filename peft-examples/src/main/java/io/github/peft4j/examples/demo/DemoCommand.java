@@ -6,5 +6,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "demo",
         description = "Run a demo: train an adapter and show what it changes.",
-        subcommands = {SeqClsDemo.class, MnistDemo.class})
+        subcommands = {
+            SeqClsDemo.class,
+            TokenClsDemo.class,
+            QuestionAnsweringDemo.class,
+            CausalLmDemo.class,
+            Seq2SeqDemo.class,
+            FeatureExtractionDemo.class,
+            MnistDemo.class
+        })
 public final class DemoCommand {}

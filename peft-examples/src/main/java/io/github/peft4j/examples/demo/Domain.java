@@ -3,8 +3,8 @@ package io.github.peft4j.examples.demo;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.examples.data.DemoData;
+import io.github.peft4j.task.data.LabeledTextReader;
 import io.github.peft4j.task.data.TextDataset;
-import io.github.peft4j.task.data.TsvReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,8 +50,8 @@ record Domain(String name, String adapter, TextDataset train, TextDataset test) 
                 reader(labels, "test").read(file));
     }
 
-    private static TsvReader reader(ImmutableList<String> labels, String split) {
-        return TsvReader.builder()
+    private static LabeledTextReader reader(ImmutableList<String> labels, String split) {
+        return LabeledTextReader.tsv()
                 .optLabels(labels.toArray(new String[0]))
                 .optLeaveOut("neutral")
                 .optSplit(split)

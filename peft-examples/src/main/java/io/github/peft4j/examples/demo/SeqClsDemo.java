@@ -8,7 +8,6 @@ import io.github.peft4j.examples.console.DemoReport;
 import io.github.peft4j.examples.console.Interactive;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +75,7 @@ public final class SeqClsDemo implements Callable<Integer> {
         if (json != null) {
             DemoReport.requireWritable(json);
         }
-        requireUsable(adapters);
+        DemoOptions.requireUsable(adapters);
         ImmutableList<String> names = ImmutableList.copyOf(labels);
         ImmutableList<Domain> domains = domains(names);
         Engine.getEngine("PyTorch").setRandomSeed(seed);
@@ -88,7 +87,7 @@ public final class SeqClsDemo implements Callable<Integer> {
     private boolean run(TextClassifier classifier, ImmutableList<Domain> domains)
             throws IOException, MalformedModelException {
         PrintWriter out = spec.commandLine().getOut();
-        SeqClsSettings settings = new SeqClsSettings(epochs, seed, adapters);
+        DemoSettings settings = new DemoSettings(epochs, seed, adapters);
         SeqClsStory story = new SeqClsStory(classifier, domains, settings, out);
         try (PeftModel peft = story.newModel()) {
             DemoReport report = story.tell(peft);
@@ -120,21 +119,5 @@ public final class SeqClsDemo implements Callable<Integer> {
         return data == null
                 ? ImmutableList.of(Domain.shipped("tweets", names), Domain.shipped("movies", names))
                 : ImmutableList.of(Domain.of(data, names));
-    }
-
-    /** A folder that cannot be made would lose what was trained for minutes. */
-    private static void requireUsable(Path folder) throws IOException {
-        Path there = folder.toAbsolutePath();
-        while (there != null && !Files.exists(there)) {
-            there = there.getParent();
-        }
-        if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
-            throw new IOException(
-                    "Cannot save adapters in '"
-                            + folder
-                            + "': '"
-                            + there
-                            + "' is not a folder that you may write to. Name another with --out.");
-        }
     }
 }

@@ -32,7 +32,7 @@ final class SeqClsStory {
 
     private final TextClassifier classifier;
     private final ImmutableList<Domain> domains;
-    private final SeqClsSettings settings;
+    private final DemoSettings settings;
     private final PrintWriter out;
     private final Checks checks;
 
@@ -46,7 +46,7 @@ final class SeqClsStory {
     SeqClsStory(
             TextClassifier classifier,
             ImmutableList<Domain> domains,
-            SeqClsSettings settings,
+            DemoSettings settings,
             PrintWriter out) {
         this.classifier = classifier;
         this.domains = domains;

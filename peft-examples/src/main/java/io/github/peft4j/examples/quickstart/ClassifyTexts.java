@@ -4,10 +4,10 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.task.data.EncodeOptions;
+import io.github.peft4j.task.data.LabeledTextReader;
 import io.github.peft4j.task.data.TextDataset;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.data.Tokenizer;
-import io.github.peft4j.task.data.TsvReader;
 import io.github.peft4j.task.train.PeftTrainer;
 import io.github.peft4j.task.train.TrainingArguments;
 import io.github.peft4j.transformers.LoadOptions;
@@ -31,7 +31,7 @@ public final class ClassifyTexts {
      */
     public static void fineTune(Path checkpoint, Path table, Path output) throws IOException {
         // snippet: quickstart
-        TextDataset data = TsvReader.builder().build().read(table);
+        TextDataset data = LabeledTextReader.tsv().build().read(table);
         LoadOptions labels = LoadOptions.builder().optLabels(data.labels()).build();
         try (Tokenizer tokenizer = Tokenizer.fromPretrained(checkpoint);
                 TransformerModel base = Transformers.load(checkpoint, TaskType.SEQ_CLS, labels);

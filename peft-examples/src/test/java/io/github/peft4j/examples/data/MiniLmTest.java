@@ -107,7 +107,7 @@ class MiniLmTest {
 
         assertThatThrownBy(() -> MiniLm.directory(cache)).isInstanceOf(IOException.class);
 
-        assertThat(names(cache)).containsExactly("minilm-1.0.0-beta1", "minilm.lock");
+        assertThat(names(cache)).containsExactly("minilm-1.0.0-beta1", "minilm-1.0.0-beta1.lock");
     }
 
     @Test
@@ -118,7 +118,7 @@ class MiniLmTest {
         Path directory = MiniLm.directory(cache);
 
         assertThat(directory.resolve("model.safetensors")).hasSize(90_864_192);
-        assertThat(names(cache)).containsExactly("minilm-1.0.0-beta1", "minilm.lock");
+        assertThat(names(cache)).containsExactly("minilm-1.0.0-beta1", "minilm-1.0.0-beta1.lock");
     }
 
     @Test

@@ -81,7 +81,7 @@ public record BatchLoader(
                             .formatted(epoch, firstBatch, batchCount()));
         }
         List<int[]> rest = order(epoch).subList(firstBatch, batchCount());
-        return Iterators.transform(rest.iterator(), source::batch);
+        return Iterators.transform(rest.iterator(), source.inEpoch(epoch)::batch);
     }
 
     /** The examples of each batch of an epoch. */

@@ -11,4 +11,12 @@ public interface BatchSource {
 
     /** The batch of these examples, in this order, padded to its longest row. */
     TokenBatch batch(int... indices);
+
+    /**
+     * The examples of an epoch, as many and as long in each: for sources that cut their texts anew
+     * each time. Depends on the epoch alone.
+     */
+    default BatchSource inEpoch(int epoch) {
+        return this;
+    }
 }

@@ -66,6 +66,22 @@ public record EncodeOptions(
                 padToMultipleOf);
     }
 
+    /**
+     * These options, for datasets that keep a row a text.
+     *
+     * @throws IllegalArgumentException if they ask for padding, as batches are padded later, or for
+     *     windows, which would be several rows
+     */
+    public EncodeOptions requireOneRowEach() {
+        if (padding != PaddingStrategy.NONE || overflowWindows) {
+            throw new IllegalArgumentException(
+                    "padding %s and overflowWindows %s do not fit a dataset: batches are padded to"
+                                    .formatted(padding, overflowWindows)
+                            + " their longest row. Leave both at their defaults.");
+        }
+        return this;
+    }
+
     private static void require(boolean holds, String text, Object value) {
         if (!holds) {
             throw new IllegalArgumentException(text.formatted(value));

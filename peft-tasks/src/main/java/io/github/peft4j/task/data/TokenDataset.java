@@ -1,48 +1,31 @@
 package io.github.peft4j.task.data;
 
-import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.model.ModelInput;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts, tokenized once, in a few flat arrays: four bytes a token, eight with segments.
+ * Examples, tokenized once, in a few flat arrays: four bytes a token, eight with segments or with a
+ * label for each token.
  *
  * <p>Batches are padded to their longest row, on the side and with the token that the tokenizer
  * names. {@code token_type_ids} are there if its {@code model_input_names} ask for them.
  */
 public final class TokenDataset implements BatchSource {
 
-    private final int[] ids;
-    private final int @Nullable [] typeIds;
-    private final int[] starts;
-    private final @Nullable HostArray labels;
-    private final int padId;
-    private final int padTypeId;
-    private final Side paddingSide;
+    /** The label that does not count in a loss. */
+    public static final int IGNORED = -100;
 
-    private TokenDataset(
-            Tokenizer tokenizer, List<Encoding> rows, Side side, @Nullable HostArray labels) {
-        this.starts = new int[rows.size() + 1];
-        for (int i = 0; i < rows.size(); i++) {
-            int length = rows.get(i).length();
-            if (length == 0) {
-                throw new IllegalArgumentException(
-                        "Text %d gives 0 tokens, which no model takes. Leave it out.".formatted(i));
-            }
-            starts[i + 1] = Math.addExact(starts[i], length);
-        }
-        TokenizerConfig config = tokenizer.config();
-        boolean segments = config.modelInputNames().contains(ModelInput.TOKEN_TYPE_IDS);
-        this.ids = flat(rows, false);
-        this.typeIds = segments ? flat(rows, true) : null;
-        this.labels = labels;
-        this.padId = tokenizer.padId();
-        this.padTypeId = config.padTypeId();
-        this.paddingSide = side;
+    private final ImmutableMap<String, DatasetColumn> columns;
+    private final ImmutableIntArray lengths;
+
+    private TokenDataset(ImmutableMap<String, DatasetColumn> columns, ImmutableIntArray lengths) {
+        this.columns = columns;
+        this.lengths = lengths;
     }
 
     /**
@@ -54,83 +37,176 @@ public final class TokenDataset implements BatchSource {
     public static TokenDataset of(
             Tokenizer tokenizer, List<LabeledText> examples, EncodeOptions options) {
         HostArray labels = LabelColumn.of(examples.stream().map(LabeledText::label).toList());
-        return encode(
-                tokenizer, examples.stream().map(LabeledText::input).toList(), options, labels);
+        return encoded(
+                        tokenizer,
+                        examples.stream().map(LabeledText::input).toList(),
+                        options.requireOneRowEach())
+                .optColumn(ModelInput.LABELS, labels)
+                .build();
     }
 
     /** Tokenizes texts without labels, for prediction. */
     public static TokenDataset unlabeled(
             Tokenizer tokenizer, List<TextInput> inputs, EncodeOptions options) {
-        return encode(tokenizer, inputs, options, null);
+        return encoded(tokenizer, inputs, options.requireOneRowEach()).build();
     }
 
-    private static TokenDataset encode(
-            Tokenizer tokenizer,
-            List<TextInput> inputs,
-            EncodeOptions options,
-            @Nullable HostArray labels) {
-        if (options.padding() != PaddingStrategy.NONE || options.overflowWindows()) {
-            throw new IllegalArgumentException(
-                    "padding %s and overflowWindows %s do not fit a dataset: batches are padded to"
-                                    .formatted(options.padding(), options.overflowWindows())
-                            + " their longest row. Leave both at their defaults.");
-        }
-        Side own = options.paddingSide();
-        Side side = own == null ? tokenizer.config().paddingSide() : own;
-        return new TokenDataset(tokenizer, tokenizer.encodeAll(inputs, options), side, labels);
-    }
-
-    private int[] flat(List<Encoding> rows, boolean types) {
-        int[] flat = new int[starts[rows.size()]];
-        int next = 0;
-        for (Encoding row : rows) {
-            for (Token token : row.tokens()) {
-                flat[next++] = types ? token.typeId() : token.id();
-            }
-        }
-        return flat;
+    private static Builder encoded(
+            Tokenizer tokenizer, List<TextInput> inputs, EncodeOptions options) {
+        Builder dataset = builder(tokenizer, options);
+        tokenizer.encodeEach(inputs, options, dataset::add);
+        return dataset;
     }
 
     @Override
     public int size() {
-        return starts.length - 1;
+        return lengths.length();
     }
 
+    /** Tokens of an example, those of its target included. */
     @Override
     public int length(int index) {
-        return starts[index + 1] - starts[index];
+        return lengths.get(index);
     }
 
     @Override
     public TokenBatch batch(int... indices) {
-        int columns = Arrays.stream(indices).map(this::length).max().orElse(0);
-        Shape shape = new Shape(indices.length, columns);
-        long[] inputIds = new long[indices.length * columns];
-        long[] mask = new long[inputIds.length];
-        long[] types = new long[typeIds == null ? 0 : inputIds.length];
-        Arrays.fill(inputIds, padId);
-        Arrays.fill(types, padTypeId);
-        for (int row = 0; row < indices.length; row++) {
-            int length = length(indices[row]);
-            int from = starts[indices[row]];
-            int to = row * columns + (paddingSide == Side.LEFT ? columns - length : 0);
-            for (int i = 0; i < length; i++) {
-                inputIds[to + i] = ids[from + i];
-                mask[to + i] = 1;
-                if (typeIds != null) {
-                    types[to + i] = typeIds[from + i];
+        ImmutableMap.Builder<String, HostArray> batch = ImmutableMap.builder();
+        columns.forEach((name, column) -> batch.put(name, column.batch(indices)));
+        return new TokenBatch(batch.buildOrThrow(), ImmutableIntArray.copyOf(indices));
+    }
+
+    /**
+     * Starts a dataset of rows that the caller encodes.
+     *
+     * @param options whose padding side counts; without one, the tokenizer's
+     */
+    public static Builder builder(Tokenizer tokenizer, EncodeOptions options) {
+        Side own = options.paddingSide();
+        return new Builder(tokenizer, own == null ? tokenizer.config().paddingSide() : own);
+    }
+
+    /** Collects rows of tokens and the columns beside them; {@link #build} checks them. */
+    public static final class Builder {
+
+        private final Side side;
+        private final int padId;
+        private final int padTypeId;
+        private final IntRows.Builder ids = IntRows.builder();
+        private final IntRows.@Nullable Builder types;
+        private final Map<String, DatasetColumn> beside = new LinkedHashMap<>();
+        private @Nullable IntRows targets;
+        private boolean tokensAsLabels;
+        private int count;
+
+        private Builder(Tokenizer tokenizer, Side side) {
+            TokenizerConfig config = tokenizer.config();
+            boolean segments = config.modelInputNames().contains(ModelInput.TOKEN_TYPE_IDS);
+            this.side = side;
+            this.padId = tokenizer.padId();
+            this.padTypeId = config.padTypeId();
+            this.types = segments ? IntRows.builder() : null;
+        }
+
+        /** Appends an example. */
+        public void add(Encoding row) {
+            if (row.length() == 0) {
+                throw new IllegalArgumentException(
+                        "Text %d gives 0 tokens, which no model takes. Leave it out."
+                                .formatted(count));
+            }
+            ids.add(row.tokens().stream().mapToInt(Token::id).toArray());
+            if (types != null) {
+                types.add(row.tokens().stream().mapToInt(Token::typeId).toArray());
+            }
+            count++;
+        }
+
+        /**
+         * A label for each token: int64 [B, S], padding is {@link #IGNORED}.
+         *
+         * @param classes every label is below it, or is {@link #IGNORED}
+         */
+        public Builder optTokenLabels(IntRows labels, int classes) {
+            for (int i = 0; i < labels.values().length(); i++) {
+                int label = labels.values().get(i);
+                if (label != IGNORED && (label < 0 || label >= classes)) {
+                    throw new IllegalArgumentException(
+                            "Label %d is out of range. Give 0 to %d, or %d for none."
+                                    .formatted(label, classes - 1, IGNORED));
                 }
             }
+            return put(ModelInput.LABELS, new DatasetColumn.PerToken(labels, IGNORED, side));
         }
-        ImmutableMap.Builder<String, HostArray> batch = ImmutableMap.builder();
-        batch.put(ModelInput.INPUT_IDS, new HostArray.Int64(inputIds, shape));
-        batch.put(ModelInput.ATTENTION_MASK, new HostArray.Int64(mask, shape));
-        if (typeIds != null) {
-            batch.put(ModelInput.TOKEN_TYPE_IDS, new HostArray.Int64(types, shape));
+
+        /** Each token is its own label, as causal models shift them: int64 [B, S]. */
+        public Builder optTokensAsLabels() {
+            tokensAsLabels = true;
+            return this;
         }
-        if (labels != null) {
-            batch.put(ModelInput.LABELS, labels.rows(indices));
+
+        /** Rows of tokens to be generated: int64 labels [B, T], padding is {@link #IGNORED}. */
+        public Builder optTargets(IntRows rows) {
+            for (int i = 0; i < rows.size(); i++) {
+                if (rows.length(i) == 0) {
+                    throw new IllegalArgumentException(
+                            "Target %d has 0 tokens, so there is nothing to learn. Leave it out."
+                                    .formatted(i));
+                }
+            }
+            targets = rows;
+            return put(ModelInput.LABELS, new DatasetColumn.PerToken(rows, IGNORED, side));
         }
-        return new TokenBatch(batch.buildOrThrow(), ImmutableIntArray.copyOf(indices));
+
+        /** A column of one value, or one row of values, an example. */
+        public Builder optColumn(String name, HostArray values) {
+            return put(name, new DatasetColumn.PerExample(values));
+        }
+
+        private Builder put(String name, DatasetColumn column) {
+            if (beside.put(name, column) != null) {
+                throw new IllegalArgumentException(
+                        "Column %s is given twice. Give it once.".formatted(name));
+            }
+            return this;
+        }
+
+        /** The dataset. */
+        public TokenDataset build() {
+            IntRows rows = ids.build();
+            Map<String, DatasetColumn> columns = new LinkedHashMap<>();
+            columns.put(ModelInput.INPUT_IDS, new DatasetColumn.PerToken(rows, padId, side));
+            columns.put(ModelInput.ATTENTION_MASK, new DatasetColumn.Mask(rows, side));
+            if (types != null) {
+                columns.put(
+                        ModelInput.TOKEN_TYPE_IDS,
+                        new DatasetColumn.PerToken(types.build(), padTypeId, side));
+            }
+            if (tokensAsLabels) {
+                put(ModelInput.LABELS, new DatasetColumn.PerToken(rows, IGNORED, side));
+            }
+            beside.forEach((name, column) -> columns.put(name, fitting(name, column, rows)));
+            ImmutableIntArray.Builder lengths = ImmutableIntArray.builder(rows.size());
+            for (int i = 0; i < rows.size(); i++) {
+                lengths.add(rows.length(i) + (targets == null ? 0 : targets.length(i)));
+            }
+            return new TokenDataset(ImmutableMap.copyOf(columns), lengths.build());
+        }
+
+        private DatasetColumn fitting(String name, DatasetColumn column, IntRows rows) {
+            if (column.size() != rows.size()) {
+                throw new IllegalArgumentException(
+                        "Column %s has %d rows for %d texts. Give one for each."
+                                .formatted(name, column.size(), rows.size()));
+            }
+            if (targets == null
+                    && column instanceof DatasetColumn.PerToken labels
+                    && !labels.rows().starts().equals(rows.starts())) {
+                throw new IllegalArgumentException(
+                        "Column %s does not have a number for each token. Give each row as many."
+                                .formatted(name));
+            }
+            return column;
+        }
     }
 }

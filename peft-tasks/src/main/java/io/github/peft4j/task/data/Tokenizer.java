@@ -1,13 +1,19 @@
 package io.github.peft4j.task.data;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Iterables;
+import io.github.peft4j.task.chat.ChatMessage;
+import io.github.peft4j.task.chat.ChatTemplate;
+import io.github.peft4j.task.chat.ChatTemplateFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +34,27 @@ public final class Tokenizer implements AutoCloseable {
     /** From this many texts on, a list is encoded on several cores. */
     private static final int PARALLEL = 64;
 
+    /** Inputs that are held at a time when any number of them is encoded. */
+    private static final int PART = 1024;
+
+    /** How a text that a chat template wrote is encoded: it has its special tokens already. */
+    private static final EncodeOptions TEMPLATED =
+            EncodeOptions.builder().optAddSpecialTokens(false).build();
+
     private final NativeTokenizer tokenizer;
     private final TokenizerFile file;
     private final TokenizerConfig config;
+    private final ImmutableMap<String, String> templates;
 
-    private Tokenizer(NativeTokenizer tokenizer, TokenizerFile file, TokenizerConfig config) {
+    private Tokenizer(
+            NativeTokenizer tokenizer,
+            TokenizerFile file,
+            TokenizerConfig config,
+            ImmutableMap<String, String> templates) {
         this.tokenizer = tokenizer;
         this.file = file;
         this.config = config;
+        this.templates = templates;
     }
 
     /**
@@ -53,7 +72,8 @@ public final class Tokenizer implements AutoCloseable {
         }
         TokenizerFile file = TokenizerFile.read(json);
         TokenizerConfig config = TokenizerConfig.read(directory, file.padding());
-        return new Tokenizer(NativeTokenizer.read(json), file, config);
+        ImmutableMap<String, String> templates = ChatTemplateFiles.read(directory);
+        return new Tokenizer(NativeTokenizer.read(json), file, config, templates);
     }
 
     /** Encodes one text whole. */
@@ -93,14 +113,51 @@ public final class Tokenizer implements AutoCloseable {
      * one after the other; {@link Encoding#sample} tells the input of each row.
      */
     public ImmutableList<Encoding> encodeAll(List<TextInput> inputs, EncodeOptions options) {
+        ImmutableList<Encoding> rows = encodePart(inputs, 0, options);
+        return options.padding() == PaddingStrategy.NONE ? rows : pad(rows, options);
+    }
+
+    /**
+     * Encodes any number of inputs and hands over their rows one by one, in order; only a few
+     * inputs are held at a time, so they may come from a file that is larger than memory.
+     *
+     * @throws IllegalArgumentException that names the input, if one does not fit the options, or if
+     *     they ask for padding, which needs all rows at once
+     */
+    public void encodeEach(
+            Iterable<? extends TextInput> inputs, EncodeOptions options, Consumer<Encoding> rows) {
+        if (options.padding() != PaddingStrategy.NONE) {
+            throw new IllegalArgumentException(
+                    "padding %s needs all rows at once. Use encodeAll, or pad batches later."
+                            .formatted(options.padding()));
+        }
+        int first = 0;
+        for (List<? extends TextInput> part : Iterables.partition(inputs, PART)) {
+            encodePart(part, first, options).forEach(rows);
+            first = Math.addExact(first, part.size());
+        }
+    }
+
+    private ImmutableList<Encoding> encodePart(
+            List<? extends TextInput> inputs, int first, EncodeOptions options) {
         Truncation truncation = truncation(options);
         IntStream samples = IntStream.range(0, inputs.size());
-        ImmutableList<Encoding> rows =
-                (inputs.size() < PARALLEL ? samples : samples.parallel())
-                        .boxed()
-                        .flatMap(i -> rows(i, inputs.get(i), options, truncation))
-                        .collect(ImmutableList.toImmutableList());
-        return options.padding() == PaddingStrategy.NONE ? rows : pad(rows, options);
+        return (inputs.size() < PARALLEL ? samples : samples.parallel())
+                .boxed()
+                .flatMap(
+                        i -> {
+                            try {
+                                return rows(first + i, inputs.get(i), options, truncation);
+                            } catch (IllegalArgumentException refused) {
+                                throw inputs.size() == 1 ? refused : named(first + i, refused);
+                            }
+                        })
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private static IllegalArgumentException named(int sample, IllegalArgumentException refused) {
+        return new IllegalArgumentException(
+                "Text %d: %s".formatted(sample, refused.getMessage()), refused);
     }
 
     private Stream<Encoding> rows(
@@ -108,6 +165,44 @@ public final class Tokenizer implements AutoCloseable {
         ImmutableList<Token> row = tokenizer.encode(input, options.addSpecialTokens());
         return truncation.windows(row).stream()
                 .map(window -> new Encoding(sample, ImmutableList.copyOf(window)));
+    }
+
+    /**
+     * Encodes a conversation by the {@link #chatTemplate()}, to have the model answer it: with the
+     * head of its next turn, and without special tokens beyond those of the template.
+     *
+     * @throws IllegalStateException if the checkpoint has no chat template
+     * @throws IllegalArgumentException if the template refuses the messages
+     */
+    public Encoding encodeChat(List<ChatMessage> messages) {
+        return encode(chatTemplate().render(messages, true), TEMPLATED);
+    }
+
+    /**
+     * The checkpoint's way to write conversations.
+     *
+     * @throws IllegalStateException if it has none
+     * @throws IllegalArgumentException if it has one that cannot be read; the text names the line
+     */
+    public ChatTemplate chatTemplate() {
+        return chatTemplate(ChatTemplateFiles.DEFAULT);
+    }
+
+    /**
+     * One of the checkpoint's ways to write conversations.
+     *
+     * @param name as the checkpoint names it, e.g. {@code tool_use}
+     */
+    public ChatTemplate chatTemplate(String name) {
+        String source = templates.get(name);
+        if (source == null) {
+            throw new IllegalStateException(
+                    ("The tokenizer has no chat template '%s', it has %s. Load an instruction-tuned"
+                                    + " checkpoint with its chat_template.jinja, or give your own to"
+                                    + " ChatTemplate.of.")
+                            .formatted(name, templates.keySet()));
+        }
+        return ChatTemplate.of(source, config.specialTokens());
     }
 
     /** The text of some ids, cleaned up as the tokenizer's configuration says. */
@@ -181,21 +276,34 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
+     * Id of the token that ends a text.
+     *
+     * @throws IllegalStateException if the tokenizer has none
+     */
+    public int eosId() {
+        return requireSpecial("eos_token", "Set eos_token in tokenizer_config.json.");
+    }
+
+    /**
      * Id of the pad token.
      *
      * @throws IllegalStateException if the tokenizer has none
      */
     public int padId() {
-        return specialId("pad_token")
+        return requireSpecial(
+                "pad_token", "Set pad_token in tokenizer_config.json, e.g. to the eos_token.");
+    }
+
+    private int requireSpecial(String role, String cure) {
+        return specialId(role)
                 .orElseThrow(
                         () ->
                                 new IllegalStateException(
-                                        "The tokenizer's pad_token (%s) is not in its vocabulary."
-                                                        .formatted(
-                                                                config.specialTokens()
-                                                                        .get("pad_token"))
-                                                + " Set pad_token in tokenizer_config.json, e.g. to"
-                                                + " the eos_token."));
+                                        "The tokenizer's %s (%s) is not in its vocabulary. %s"
+                                                .formatted(
+                                                        role,
+                                                        config.specialTokens().get(role),
+                                                        cure)));
     }
 
     /** Frees the native tokenizer; calls under way finish first, later ones are refused. */
@@ -205,14 +313,25 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private Truncation truncation(EncodeOptions options) {
-        boolean cuts = options.truncation() != TruncationStrategy.NONE;
-        Side side = options.truncationSide();
         return new Truncation(
                 options.truncation(),
-                cuts ? maxLength(options) : Integer.MAX_VALUE,
+                longestRow(options).orElse(Integer.MAX_VALUE),
                 options.stride(),
                 options.overflowWindows(),
-                side == null ? config.truncationSide() : side);
+                truncationSide(options));
+    }
+
+    /** The longest row under some options; empty if they cut nothing. */
+    public OptionalInt longestRow(EncodeOptions options) {
+        return options.truncation() == TruncationStrategy.NONE
+                ? OptionalInt.empty()
+                : OptionalInt.of(maxLength(options));
+    }
+
+    /** Where rows are cut under some options. */
+    public Side truncationSide(EncodeOptions options) {
+        Side own = options.truncationSide();
+        return own == null ? config.truncationSide() : own;
     }
 
     private int maxLength(EncodeOptions options) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.BatchLoader;
@@ -15,7 +16,9 @@ import io.github.peft4j.task.metric.Metric;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Runs a model over all batches of a loader without training it. */
@@ -25,10 +28,12 @@ final class Evaluator {
 
     private final PeftModel model;
     private final ImmutableList<Supplier<? extends Metric>> metrics;
+    private final Objective objective;
 
-    Evaluator(PeftModel model, ImmutableList<Supplier<? extends Metric>> metrics) {
+    Evaluator(PeftModel model, TrainingSetup setup) {
         this.model = model;
-        this.metrics = metrics;
+        this.metrics = setup.metrics();
+        this.objective = setup.objective();
     }
 
     /** Names of the figures, {@code loss} first. */
@@ -39,27 +44,33 @@ final class Evaluator {
                 .build();
     }
 
-    /** The mean loss of the examples and each metric by its name. */
+    /** The mean loss over all labels that count, and each metric by its name. */
     ImmutableMap<String, Double> evaluate(BatchLoader loader) {
         List<Metric> counting = new ArrayList<>();
         metrics.forEach(metric -> counting.add(metric.get()));
+        LossWeights weights = LossWeights.of(model);
         double loss = 0;
-        long examples = 0;
+        long labels = 0;
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
             try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                ModelOutput output = model.forward(batch.toInput(scope));
-                loss += (double) output.loss().getFloat() * batch.size();
-                examples += batch.size();
+                ModelOutput output = objective.of(this::forward, batch, scope);
+                long count = weights.count(batch);
+                loss += (double) output.loss().getFloat() * count;
+                labels += count;
                 if (!counting.isEmpty()) {
                     count(counting, output, batch);
                 }
             }
         }
         ImmutableMap.Builder<String, Double> figures = ImmutableMap.builder();
-        figures.put(ModelOutput.LOSS, loss / examples);
+        figures.put(ModelOutput.LOSS, loss / labels);
         counting.forEach(metric -> figures.put(metric.name(), metric.value()));
         return figures.buildOrThrow();
+    }
+
+    private ModelOutput forward(ModelInput input) {
+        return model.forward(metrics.isEmpty() ? input : input.withLogits(LogitsWanted.ALL));
     }
 
     private static void count(List<Metric> metrics, ModelOutput output, TokenBatch batch) {
@@ -90,20 +101,48 @@ final class Evaluator {
 
     /** The logits of each example, flat, in the order of the dataset. */
     float[][] predict(BatchLoader loader) {
-        InOriginalOrder<float[]> results = new InOriginalOrder<>(loader.source().size());
+        float[][] logits = predict(loader, ModelOutput.LOGITS).get(ModelOutput.LOGITS);
+        return logits == null ? new float[0][] : logits;
+    }
+
+    /** Fields of the output for each example, flat, in the order of the dataset. */
+    ImmutableMap<String, float[][]> predict(BatchLoader loader, String... fields) {
+        Map<String, InOriginalOrder<float[]>> results = new LinkedHashMap<>();
+        for (String field : fields) {
+            results.put(field, new InOriginalOrder<>(loader.source().size()));
+        }
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
             try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                ModelInput input = batch.toInput(scope).without(ModelInput.LABELS);
-                float[] logits = model.forward(input).logits().toFloatArray();
-                int width = logits.length / batch.size();
-                List<float[]> rows = new ArrayList<>();
-                for (int row = 0; row < batch.size(); row++) {
-                    rows.add(Arrays.copyOfRange(logits, row * width, (row + 1) * width));
-                }
-                results.add(batch, rows);
+                ModelOutput output =
+                        model.forward(batch.toInput(scope).without(ModelInput.LABELS));
+                results.forEach(
+                        (field, rows) -> rows.add(batch, rows(output, field, batch.size())));
             }
         }
-        return results.toList().toArray(new float[0][]);
+        ImmutableMap.Builder<String, float[][]> predictions = ImmutableMap.builder();
+        results.forEach(
+                (field, rows) -> predictions.put(field, rows.toList().toArray(new float[0][])));
+        return predictions.buildOrThrow();
+    }
+
+    private static List<float[]> rows(ModelOutput output, String field, int size) {
+        NDArray array =
+                output.get(field)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "The model's output has no '"
+                                                        + field
+                                                        + "', only "
+                                                        + output.arrays().keySet()
+                                                        + ". Ask for one of these."));
+        float[] numbers = array.toFloatArray();
+        int width = numbers.length / size;
+        List<float[]> rows = new ArrayList<>();
+        for (int row = 0; row < size; row++) {
+            rows.add(Arrays.copyOfRange(numbers, row * width, (row + 1) * width));
+        }
+        return rows;
     }
 }

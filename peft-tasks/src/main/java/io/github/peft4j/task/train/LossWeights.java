@@ -4,7 +4,11 @@ import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TokenBatch;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.TaskType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How much the mean loss of each batch counts in a step of several batches: its share of the labels
@@ -19,6 +23,17 @@ final class LossWeights {
     /** With {@code shifted}, the first label of each row has no prediction: causal models. */
     LossWeights(boolean shifted) {
         this.shifted = shifted;
+    }
+
+    /** Those of a model: causal where an active adapter's task is. */
+    static LossWeights of(PeftModel model) {
+        for (String name : model.activeAdapters()) {
+            PeftConfig config = model.peftConfig().get(name);
+            if (config != null && config.taskType().equals(Optional.of(TaskType.CAUSAL_LM))) {
+                return new LossWeights(true);
+            }
+        }
+        return new LossWeights(false);
     }
 
     /**
@@ -44,7 +59,8 @@ final class LossWeights {
         return weights;
     }
 
-    private long count(TokenBatch batch) {
+    /** How many labels of a batch count. */
+    long count(TokenBatch batch) {
         HostArray labels = batch.columns().get(ModelInput.LABELS);
         if (!(labels instanceof HostArray.Int64 classes)) {
             return batch.size();

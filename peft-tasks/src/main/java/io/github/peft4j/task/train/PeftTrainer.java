@@ -35,8 +35,9 @@ public final class PeftTrainer {
                         builder.arguments,
                         builder.listeners.build(),
                         builder.metrics.build(),
-                        builder.grouping);
-        evaluator = new Evaluator(model, setup.metrics());
+                        builder.grouping,
+                        builder.objective);
+        evaluator = new Evaluator(model, setup);
     }
 
     /** A trainer without metrics and listeners, with Hugging Face's parameter groups. */
@@ -107,6 +108,14 @@ public final class PeftTrainer {
         return evaluator.predict(examples);
     }
 
+    /**
+     * Some fields of the output for each example, flat, in the order of the dataset, by name: {@code
+     * start_logits}, {@code end_logits}. Labels are not needed.
+     */
+    public ImmutableMap<String, float[][]> predict(BatchLoader examples, String... fields) {
+        return evaluator.predict(examples, fields);
+    }
+
     /** As {@link #predict(BatchLoader)}, in batches of the arguments' size. */
     public float[][] predict(BatchSource examples) {
         return predict(evaluationBatches(examples));
@@ -121,6 +130,7 @@ public final class PeftTrainer {
         private final ImmutableList.Builder<Supplier<? extends Metric>> metrics =
                 ImmutableList.builder();
         private ParameterGrouping grouping;
+        private Objective objective = Objective.ofLabels();
 
         private Builder(PeftModel model, TrainingArguments arguments) {
             this.model = model;
@@ -143,6 +153,12 @@ public final class PeftTrainer {
         /** Own groups of tensors; the arguments' weight decay is not looked at then. */
         public Builder optParameterGrouping(ParameterGrouping value) {
             grouping = value;
+            return this;
+        }
+
+        /** A loss of one's own; default the one that the model's head computes of the labels. */
+        public Builder optObjective(Objective value) {
+            objective = value;
             return this;
         }
 

@@ -47,7 +47,7 @@ final class TrainingRun implements AutoCloseable {
         this.train = train;
         this.validation = validation;
         listeners = setup.listeners();
-        evaluator = new Evaluator(model, setup.metrics());
+        evaluator = new Evaluator(model, setup);
         totalSteps = arguments.totalSteps(train.batchCount());
         Path outputDir = arguments.outputDir();
         Fingerprint fingerprint =

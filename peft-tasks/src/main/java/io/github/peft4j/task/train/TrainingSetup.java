@@ -3,9 +3,7 @@ package io.github.peft4j.task.train;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.TaskType;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
@@ -16,7 +14,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +23,8 @@ record TrainingSetup(
         TrainingArguments arguments,
         ImmutableList<TrainerListener> listeners,
         ImmutableList<Supplier<? extends Metric>> metrics,
-        ParameterGrouping grouping) {
+        ParameterGrouping grouping,
+        Objective objective) {
 
     private static final String EVAL = "eval_";
 
@@ -86,10 +84,7 @@ record TrainingSetup(
     TrainingStep step(PeftModel model, ImmutableMap<String, Parameter> trainable, AdamW optimizer) {
         Set<StepAware> aware = Collections.newSetFromMap(new IdentityHashMap<>());
         ImmutableList.Builder<StepAware> ordered = ImmutableList.builder();
-        boolean causal = false;
         for (String name : model.activeAdapters()) {
-            PeftConfig config = model.peftConfig().get(name);
-            causal |= config != null && config.taskType().equals(Optional.of(TaskType.CAUSAL_LM));
             AdapterSet set = model.adapter(name);
             List<Adapter> adapters = new ArrayList<>(set.layers().values());
             set.modelAdapter().ifPresent(adapters::add);
@@ -105,7 +100,8 @@ record TrainingSetup(
                 trainable.values().asList(),
                 optimizer,
                 ordered.build(),
-                new LossWeights(causal),
-                listeners);
+                LossWeights.of(model),
+                listeners,
+                objective);
     }
 }

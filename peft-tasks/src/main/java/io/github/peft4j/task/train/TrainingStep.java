@@ -7,6 +7,8 @@ import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
@@ -29,6 +31,7 @@ final class TrainingStep {
     private final ImmutableList<StepAware> stepAware;
     private final LossWeights weights;
     private final ImmutableList<TrainerListener> listeners;
+    private final Objective objective;
     private final ParameterStore store;
 
     TrainingStep(
@@ -38,7 +41,8 @@ final class TrainingStep {
             AdamW optimizer,
             ImmutableList<StepAware> stepAware,
             LossWeights weights,
-            ImmutableList<TrainerListener> listeners) {
+            ImmutableList<TrainerListener> listeners,
+            Objective objective) {
         this.model = model;
         this.arguments = arguments;
         this.parameters = parameters;
@@ -46,6 +50,7 @@ final class TrainingStep {
         this.stepAware = stepAware;
         this.weights = weights;
         this.listeners = listeners;
+        this.objective = objective;
         store = model.newStore();
     }
 
@@ -79,7 +84,7 @@ final class TrainingStep {
         try (NDManager scope = step.newSubManager()) {
             ModelOutput output;
             try (Gradients on = Gradients.on()) {
-                output = model.forward(batch.toInput(scope), store, true);
+                output = objective.of(this::forward, batch, scope);
                 NDArray loss = output.loss();
                 Gradients.backward(share == 1 ? loss : Ops.scale(loss, share));
             }
@@ -89,6 +94,11 @@ final class TrainingStep {
                 return output.loss().getFloat();
             }
         }
+    }
+
+    private ModelOutput forward(ModelInput input) {
+        boolean scores = listeners.stream().anyMatch(TrainerListener::readsLogits);
+        return model.forward(scores ? input.withLogits(LogitsWanted.ALL) : input, store, true);
     }
 
     private double update(long step, double learningRate) {

@@ -1,6 +1,7 @@
 package io.github.peft4j.transformers.head;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
@@ -13,6 +14,11 @@ public interface Head {
 
     /** The head's modules by checkpoint name; empty for a model without a head. */
     ImmutableMap<String, Module> modules();
+
+    /** Arrays at the model's top that never train, by checkpoint name. */
+    default ImmutableMap<String, Parameter> buffers() {
+        return ImmutableMap.of();
+    }
 
     /** Which positions of the last layer the head reads. */
     Backbone.Wanted wanted(ModelInput input);

@@ -1,6 +1,7 @@
 package io.github.peft4j.transformers.head;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.LogitsWanted;
@@ -13,9 +14,13 @@ import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores of the vocabulary at each position: {@code lm_head}.
+ *
+ * <p>Scores of a hidden state h are {@code lm_head(f(h)) + b}: the function f changes nothing and
+ * the bias b is absent but where a family has them.
  *
  * <p>Loss: mean cross entropy over the labels that are not -100. Without a wish for logits ({@link
  * LogitsWanted#NONE}) only the positions that have a label are computed, a part of the vocabulary's
@@ -23,10 +28,12 @@ import java.util.Map;
  */
 public final class LanguageModelHead implements Head {
 
-    private final String name;
+    private final ImmutableMap<String, Module> modules;
+    private final Transform transform;
     private final Linear layer;
     private final int shift;
     private final double softCap;
+    private final @Nullable Parameter bias;
 
     /**
      * A head of this output layer.
@@ -37,10 +44,40 @@ public final class LanguageModelHead implements Head {
      * @param softCap c &gt; 0 bends scores to {@code c tanh(score / c)}; 0 leaves them
      */
     public LanguageModelHead(String name, Linear layer, int shift, double softCap) {
-        this.name = name;
+        this(ImmutableMap.of(name, layer), (pass, hidden) -> hidden, layer, shift, softCap, null);
+    }
+
+    private LanguageModelHead(
+            ImmutableMap<String, Module> modules,
+            Transform transform,
+            Linear layer,
+            int shift,
+            double softCap,
+            @Nullable Parameter bias) {
+        this.modules = modules;
+        this.transform = transform;
         this.layer = layer;
         this.shift = shift;
         this.softCap = softCap;
+        this.bias = bias;
+    }
+
+    /**
+     * A head of a masked language model, where a position names its own token.
+     *
+     * @param modules all its modules by checkpoint name
+     * @param transform what hidden states go through before the output layer
+     */
+    static LanguageModelHead masked(
+            ImmutableMap<String, Module> modules, Transform transform, Linear layer) {
+        return new LanguageModelHead(modules, transform, layer, 0, 0, null);
+    }
+
+    /** What comes before the output layer, on hidden states [..., H]. */
+    interface Transform {
+
+        /** The output layer's input. */
+        NDArray apply(AdapterPass pass, NDArray hidden);
     }
 
     /** A causal {@code lm_head} without a soft cap. */
@@ -48,9 +85,34 @@ public final class LanguageModelHead implements Head {
         return new LanguageModelHead("lm_head", layer, 1, 0);
     }
 
+    /** An {@code lm_head} over a decoder whose input is what it is to say, shifted right. */
+    public static LanguageModelHead seq2seq(Linear layer) {
+        return new LanguageModelHead("lm_head", layer, 0, 0);
+    }
+
+    /** The same, with a factor on the hidden states. */
+    public LanguageModelHead withInputScale(double factor) {
+        Transform scaled = (pass, hidden) -> Ops.scale(transform.apply(pass, hidden), factor);
+        return new LanguageModelHead(modules, scaled, layer, shift, softCap, bias);
+    }
+
+    /**
+     * The same, with a buffer added to the scores.
+     *
+     * @param values [1, V], whose name is its key in the checkpoint; null for none
+     */
+    public LanguageModelHead withBias(@Nullable Parameter values) {
+        return new LanguageModelHead(modules, transform, layer, shift, softCap, values);
+    }
+
     @Override
     public ImmutableMap<String, Module> modules() {
-        return ImmutableMap.of(name, layer);
+        return modules;
+    }
+
+    @Override
+    public ImmutableMap<String, Parameter> buffers() {
+        return bias == null ? ImmutableMap.of() : ImmutableMap.of(bias.getName(), bias);
     }
 
     @Override
@@ -58,7 +120,7 @@ public final class LanguageModelHead implements Head {
         NDArray mask = input.attentionMask();
         boolean lossOnly = input.logits() == LogitsWanted.NONE && input.labels() != null;
         // A row's first label is foretold by the position before it, even if that is padding.
-        return lossOnly && (mask == null || TokenLayout.startsWithTokens(mask))
+        return lossOnly && (shift == 0 || mask == null || TokenLayout.startsWithTokens(mask))
                 ? Backbone.Wanted.TOKENS
                 : Backbone.Wanted.ALL;
     }
@@ -93,13 +155,25 @@ public final class LanguageModelHead implements Head {
     private NDArray loss(AdapterPass pass, Backbone.Output hidden, TokenLoss loss) {
         NDArray rows = Ops.rows(hidden.layout().flat(hidden.last()), loss.rows());
         if (softCap == 0 && layer.bias() == null && pass.isPlain(layer)) {
-            return Ops.linearCrossEntropy(rows, pass.weight(layer), loss.targets());
+            return Ops.linearCrossEntropy(
+                    transform.apply(pass, rows),
+                    pass.weight(layer),
+                    bias(pass),
+                    loss.targets());
         }
         return loss.of(scores(pass, rows));
     }
 
+    private @Nullable NDArray bias(AdapterPass pass) {
+        return bias == null ? null : pass.value(bias).reshape(-1);
+    }
+
     private NDArray scores(AdapterPass pass, NDArray hidden) {
-        NDArray logits = layer.forward(pass, hidden);
+        NDArray logits = layer.forward(pass, transform.apply(pass, hidden));
+        NDArray added = bias(pass);
+        if (added != null) {
+            logits = logits.add(added);
+        }
         return softCap == 0 ? logits : Ops.scale(Ops.scale(logits, 1 / softCap).tanh(), softCap);
     }
 }

@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.part;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.ops.Gradients;
@@ -13,7 +14,8 @@ import java.util.function.Supplier;
 
 /**
  * Keys and values of a text that grows: each layer's lie in one buffer of the text's final length,
- * where a call writes its own and reads all. Nothing is copied but by {@link #reorder}.
+ * where a call writes its own and reads all. Nothing is copied but by {@link #reorder} and {@link
+ * #repeat}, and when a call has more positions than were told (a prompt method's virtual tokens).
  *
  * <p>Only without a graph. The memory of a buffer is taken as it fills, by the operating system.
  */
@@ -38,7 +40,7 @@ public final class GrowingCache implements KeyValueCache, AutoCloseable {
      * An empty cache.
      *
      * @param parent manager that closes it at the latest
-     * @param capacity positions of the whole text
+     * @param capacity positions of the whole text, as far as they are known
      */
     public GrowingCache(NDManager parent, long capacity) {
         if (capacity < 1) {
@@ -62,18 +64,42 @@ public final class GrowingCache implements KeyValueCache, AutoCloseable {
                             + " gradients off.");
         }
         if (layer == layers.size()) {
-            layers.add(new Layer(new KeyValues(buffer(keys), buffer(values))));
+            layers.add(new Layer(new KeyValues(buffer(keys, capacity), buffer(values, capacity))));
         }
-        Layer own = layers.get(layer);
+        Layer own = roomy(layer, keys, values);
         NDArray allKeys = InPlace.append(own.buffers.keys(), keys, own.length);
         NDArray allValues = InPlace.append(own.buffers.values(), values, own.length);
         own.length += keys.getShape().get(1);
         return new KeyValues(allKeys, allValues);
     }
 
-    private NDArray buffer(NDArray like) {
+    /** The layer, in larger buffers if a call has more positions than were told. */
+    private Layer roomy(int layer, NDArray keys, NDArray values) {
+        Layer own = layers.get(layer);
+        long needed = own.length + keys.getShape().get(1);
+        if (needed <= own.buffers.keys().getShape().get(1)) {
+            return own;
+        }
+        long room = needed + needed / 2;
+        KeyValues buffers = new KeyValues(buffer(keys, room), buffer(values, room));
+        move(own.buffers.keys(), own.length, buffers.keys());
+        move(own.buffers.values(), own.length, buffers.values());
+        Layer roomy = new Layer(buffers);
+        roomy.length = own.length;
+        layers.set(layer, roomy);
+        return roomy;
+    }
+
+    private static void move(NDArray from, long length, NDArray to) {
+        try (NDArray old = from;
+                NDArray filled = old.get(new NDIndex(":, 0:{}", length))) {
+            InPlace.append(to, filled, 0).close();
+        }
+    }
+
+    private NDArray buffer(NDArray like, long positions) {
         Shape shape = like.getShape();
-        return manager.create(new Shape(shape.get(0), capacity, shape.get(2)), like.getDataType());
+        return manager.create(new Shape(shape.get(0), positions, shape.get(2)), like.getDataType());
     }
 
     @Override
@@ -89,7 +115,8 @@ public final class GrowingCache implements KeyValueCache, AutoCloseable {
 
     /**
      * Puts the rows of the batch in another order, some perhaps twice: beam search goes on from its
-     * best.
+     * best. What the layers read of an encoder stays: each row goes on from one that has the same
+     * text there.
      *
      * @param rows [B] int64, the row that each is to be
      */
@@ -100,6 +127,15 @@ public final class GrowingCache implements KeyValueCache, AutoCloseable {
             chosen.length = old.length;
             layers.set(i, chosen);
         }
+    }
+
+    /**
+     * Makes more rows of those of the batch: several texts go on from each.
+     *
+     * @param rows int64, of any length, the row that each is to be
+     */
+    public void repeat(NDArray rows) {
+        reorder(rows);
         crossed.replaceAll(pair -> chosen(pair, rows));
     }
 

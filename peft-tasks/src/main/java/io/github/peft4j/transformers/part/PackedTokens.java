@@ -2,10 +2,11 @@ package io.github.peft4j.transformers.part;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
 import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.DisentangledAttention;
+import io.github.peft4j.ops.DisentangledAttention.Distances;
 import io.github.peft4j.ops.Ops;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -48,74 +49,48 @@ final class PackedTokens extends TokenLayout {
         runs = runs(lengths, lengths);
     }
 
+    /** Packs a batch; padded if nothing is padding, or some row is nothing but padding. */
+    static TokenLayout of(NDArray ids, NDArray mask) {
+        TokenMask tokens = new TokenMask(mask);
+        if (tokens.isFull() || tokens.hasEmptyRow()) {
+            return padded(ids, tokens.isFull() ? null : mask);
+        }
+        return of(ids, tokens, order(tokens, tokens));
+    }
+
     /**
-     * Packs a batch.
-     *
-     * @param like whose order of rows to take; null for the order of length
-     * @return padded if nothing is padding, or some row is nothing but padding
+     * Packs two batches whose rows belong together; null if nothing is padding, or some row is
+     * nothing but padding.
      */
-    static TokenLayout of(NDArray ids, NDArray mask, @Nullable PackedTokens like) {
-        boolean[] real = real(mask);
-        int rows = (int) mask.getShape().get(0);
-        int width = (int) mask.getShape().get(1);
-        int[] counts = new int[rows];
-        for (int i = 0; i < real.length; i++) {
-            counts[i / width] += real[i] ? 1 : 0;
+    static @Nullable Pair pair(NDArray ids, NDArray mask, NDArray ids2, NDArray mask2) {
+        TokenMask one = new TokenMask(mask);
+        TokenMask two = new TokenMask(mask2);
+        if (one.rows() != two.rows()) {
+            throw new IllegalArgumentException(
+                    "The encoder has "
+                            + one.rows()
+                            + " rows, the decoder "
+                            + two.rows()
+                            + ". Give each text its target.");
         }
-        int total = Arrays.stream(counts).sum();
-        boolean empty = Arrays.stream(counts).anyMatch(count -> count == 0);
-        if (like == null && (empty || total == real.length)) {
-            return padded(ids, total == real.length ? null : mask);
+        if ((one.isFull() && two.isFull()) || one.hasEmptyRow() || two.hasEmptyRow()) {
+            return null;
         }
-        int[] order =
-                like != null
-                        ? like.order
-                        : IntStream.range(0, rows)
-                                .boxed()
-                                .sorted(Comparator.comparing(row -> counts[row]))
-                                .mapToInt(row -> row)
-                                .toArray();
-        long[] kept = new long[total];
-        int next = 0;
-        for (int row : order) {
-            for (int i = row * width; i < (row + 1) * width; i++) {
-                if (real[i]) {
-                    kept[next++] = i;
-                }
-            }
-        }
-        int[] lengths = Arrays.stream(order).map(row -> counts[row]).toArray();
-        return new PackedTokens(ids, order, lengths, kept);
+        int[] order = order(one, two);
+        return new Pair(of(ids, one, order), of(ids2, two, order));
     }
 
-    /** Whether each row's first position is a token. */
-    static boolean rowsStartWithTokens(NDArray mask) {
-        boolean[] real = real(mask);
-        int width = (int) mask.getShape().get(1);
-        for (int i = 0; i < real.length; i += width) {
-            if (!real[i]) {
-                return false;
-            }
-        }
-        return true;
+    private static PackedTokens of(NDArray ids, TokenMask tokens, int[] order) {
+        return new PackedTokens(ids, order, tokens.lengths(order), tokens.places(order));
     }
 
-    static boolean[] real(NDArray mask) {
-        boolean[] real;
-        if (mask.getDataType() == DataType.INT64) {
-            long[] values = mask.toLongArray();
-            real = new boolean[values.length];
-            for (int i = 0; i < real.length; i++) {
-                real[i] = values[i] != 0;
-            }
-        } else {
-            Number[] values = mask.toArray();
-            real = new boolean[values.length];
-            for (int i = 0; i < real.length; i++) {
-                real[i] = values[i].doubleValue() != 0;
-            }
-        }
-        return real;
+    /** Rows by their length, those of equal length by the other one. */
+    private static int[] order(TokenMask one, TokenMask two) {
+        return IntStream.range(0, one.rows())
+                .boxed()
+                .sorted(Comparator.comparing(one::count).thenComparing(two::count))
+                .mapToInt(row -> row)
+                .toArray();
     }
 
     /** Neighbours with equally many queries and equally many keys. */
@@ -201,17 +176,47 @@ final class PackedTokens extends TokenLayout {
     }
 
     @Override
-    public NDArray firstAttention(NDArray q, NDArray k, NDArray v, AttentionForm form) {
-        FirstRows rows = firstRows;
-        if (rows == null) {
-            rows = firstRows();
-            firstRows = rows;
-        }
+    public NDArray firstAttention(
+            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+        FirstRows rows = firstRows();
         NDArray sorted = Ops.rows(q, rows.sorted());
-        return Ops.rows(Attention.packed(sorted, k, v, rows.runs(), form, null), rows.original());
+        return Ops.rows(Attention.packed(sorted, k, v, rows.runs(), form, bias), rows.original());
+    }
+
+    @Override
+    public NDArray disentangled(
+            NDArray q,
+            NDArray k,
+            NDArray v,
+            Distances distances,
+            AttentionForm form,
+            boolean firstOnly) {
+        long longest = lengths[lengths.length - 1];
+        if (!firstOnly) {
+            return DisentangledAttention.packed(q, k, v, runs, longest, distances, form);
+        }
+        FirstRows rows = firstRows();
+        NDArray sorted = Ops.rows(q, rows.sorted());
+        NDArray context =
+                DisentangledAttention.packed(sorted, k, v, rows.runs(), longest, distances, form);
+        return Ops.rows(context, rows.original());
+    }
+
+    @Override
+    public NDArray withoutPadding(NDArray hidden) {
+        return hidden;
     }
 
     private FirstRows firstRows() {
+        FirstRows known = firstRows;
+        if (known == null) {
+            known = makeFirstRows();
+            firstRows = known;
+        }
+        return known;
+    }
+
+    private FirstRows makeFirstRows() {
         int[] ones = new int[order.length];
         Arrays.fill(ones, 1);
         long[] sorted = Arrays.stream(order).asLongStream().toArray();
@@ -224,7 +229,7 @@ final class PackedTokens extends TokenLayout {
 
     @Override
     public NDArray cross(NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form) {
-        PackedTokens other = (PackedTokens) keys; // a partner of a packed layout is packed
+        PackedTokens other = (PackedTokens) keys; // of a pair both are packed or none is
         try (NDArray pairs = runs(lengths, other.lengths)) {
             return Attention.packed(q, k, v, pairs, form, null);
         }

@@ -39,18 +39,28 @@ public final class TokenInput {
     public static NDArray embed(
             AdapterPass pass, Embedding table, ModelInput input, TokenLayout layout) {
         NDArray embeds = input.inputsEmbeds();
-        if (embeds != null) {
-            NDArray packed = layout.pack(embeds);
+        return embed(pass, table, embeds != null ? embeds : tokens(input), layout);
+    }
+
+    /**
+     * The same for a decoder's tokens.
+     *
+     * @param tokens ids [B, S], or embeddings [B, S, H], which are not looked up
+     * @throws IllegalArgumentException if an id is not in the vocabulary
+     */
+    public static NDArray embed(
+            AdapterPass pass, Embedding table, NDArray tokens, TokenLayout layout) {
+        if (tokens.getShape().dimension() == 3) {
+            NDArray packed = layout.pack(tokens);
             // Layers close what they are done with, and the caller's array must stay open.
-            return packed == embeds ? embeds.reshape(embeds.getShape()) : packed;
+            return packed == tokens ? tokens.reshape(tokens.getShape()) : packed;
         }
-        NDArray ids = tokens(input);
         requireRows(
-                ids,
+                tokens,
                 table,
                 ModelInput.INPUT_IDS,
                 "Encode the texts with the tokenizer of this checkpoint.");
-        return table.forward(pass, layout.pack(ids));
+        return table.forward(pass, layout.pack(tokens));
     }
 
     /**

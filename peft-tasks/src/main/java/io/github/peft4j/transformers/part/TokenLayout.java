@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.DisentangledAttention.Distances;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      * @param mask [B, S], 1 for a token, or null for all ones
      */
     public static TokenLayout packed(NDArray ids, @Nullable NDArray mask) {
-        return mask == null ? padded(ids, null) : PackedTokens.of(ids, mask, null);
+        return mask == null ? padded(ids, null) : PackedTokens.of(ids, mask);
     }
 
     /**
@@ -55,16 +56,46 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
 
     /** Whether the first position of each row of a mask [B, S] is a token. */
     public static boolean startsWithTokens(NDArray mask) {
-        return PackedTokens.rowsStartWithTokens(mask);
+        return new TokenMask(mask).startsWithTokens();
     }
 
-    /** The layout of a decoder whose rows look at the rows of this one: packed if this one is. */
-    public final TokenLayout partner(NDArray ids, @Nullable NDArray mask) {
-        if (this instanceof PackedTokens packed) {
-            NDArray real = mask == null ? ids.getManager().ones(batch(ids), DataType.INT64) : mask;
-            return PackedTokens.of(ids, real, packed);
+    /**
+     * Layouts of an encoder's and a decoder's batch, whose rows belong together: both padded, or
+     * both packed with their rows in one order.
+     */
+    public record Pair(TokenLayout encoder, TokenLayout decoder) {
+
+        /** Keeps padding; arguments as for {@link TokenLayout#padded}. */
+        public static Pair padded(
+                NDArray ids, @Nullable NDArray mask, NDArray ids2, @Nullable NDArray mask2) {
+            return new Pair(TokenLayout.padded(ids, mask), TokenLayout.padded(ids2, mask2));
         }
-        return padded(ids, mask);
+    }
+
+    /**
+     * Drops padding of both batches if there is any in one of them.
+     *
+     * @param ids the encoder's token ids [B, S], or its embeddings [B, S, H]
+     * @param mask [B, S], 1 for a token, or null for all ones
+     * @param ids2 the decoder's [B, T] or [B, T, H]
+     * @param mask2 [B, T], 1 for a position that is wanted, or null for all ones
+     * @return null where nothing is padding, or some row is nothing but padding
+     */
+    public static @Nullable Pair packedPair(
+            NDArray ids, @Nullable NDArray mask, NDArray ids2, @Nullable NDArray mask2) {
+        return PackedTokens.pair(ids, ones(ids, mask), ids2, ones(ids2, mask2));
+    }
+
+    private static NDArray ones(NDArray ids, @Nullable NDArray mask) {
+        return mask == null ? ids.getManager().ones(batch(ids), DataType.INT64) : mask;
+    }
+
+    /**
+     * Whether the tokens of each row of a mask [B, S] stand side by side, so that dropping padding
+     * leaves their distances as they are.
+     */
+    public static boolean isContiguous(NDArray mask) {
+        return new TokenMask(mask).isContiguous();
     }
 
     /** [B, S] of ids or embeddings. */
@@ -126,13 +157,33 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      * Attention of the first tokens alone over their whole sequences.
      *
      * @param q queries of the first tokens, as {@link #first} lays them out
+     * @param bias as in {@link #attention}, of which the first query's row is read, or null
      */
-    public abstract NDArray firstAttention(NDArray q, NDArray k, NDArray v, AttentionForm form);
+    public abstract NDArray firstAttention(
+            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias);
+
+    /**
+     * Disentangled attention of each sequence over itself. As in transformers, a query of padding
+     * sees all positions alike.
+     *
+     * @param q queries of all tokens, or of the first ones as {@link #first} lays them out
+     * @param firstOnly which of the two
+     */
+    public abstract NDArray disentangled(
+            NDArray q,
+            NDArray k,
+            NDArray v,
+            Distances distances,
+            AttentionForm form,
+            boolean firstOnly);
+
+    /** Hidden states with zeros for padding. */
+    public abstract NDArray withoutPadding(NDArray hidden);
 
     /**
      * Attention of each sequence over the sequence of the same row elsewhere.
      *
-     * @param keys the layout of k and v, whose {@link #partner} this is
+     * @param keys the layout of k and v, which is of one {@link Pair} with this
      */
     public abstract NDArray cross(
             NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form);

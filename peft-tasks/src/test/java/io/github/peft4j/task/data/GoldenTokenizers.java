@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The small tokenizers in {@code golden/tokenizers} and what Python made with them. */
-final class GoldenTokenizers {
+public final class GoldenTokenizers {
 
     private static final ImmutableList<String> NAMES =
             ImmutableList.of(
@@ -50,7 +50,7 @@ final class GoldenTokenizers {
         }
     }
 
-    static Tokenizer load(String name) throws IOException {
+    public static Tokenizer load(String name) throws IOException {
         return Tokenizer.fromPretrained(directory(name));
     }
 

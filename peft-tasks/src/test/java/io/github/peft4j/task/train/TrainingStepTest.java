@@ -71,7 +71,8 @@ class TrainingStepTest {
                             optimizer,
                             ImmutableList.of(watching),
                             new LossWeights(false),
-                            ImmutableList.of());
+                            ImmutableList.of(),
+                            Objective.ofLabels());
 
             TrainingStep.Outcome outcome =
                     steps.run(manager, 7, List.of(TRAIN.batch(0, 1, 2, 3)), 1e-3);

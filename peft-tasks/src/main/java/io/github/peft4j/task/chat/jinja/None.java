@@ -1,0 +1,6 @@
+package io.github.peft4j.task.chat.jinja;
+
+/** Python's {@code None}. */
+enum None {
+    NONE
+}

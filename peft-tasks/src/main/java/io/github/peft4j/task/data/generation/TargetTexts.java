@@ -1,0 +1,39 @@
+package io.github.peft4j.task.data.generation;
+
+import io.github.peft4j.task.data.EncodeOptions;
+import io.github.peft4j.task.data.IntRows;
+import io.github.peft4j.task.data.TextInput;
+import io.github.peft4j.task.data.TextPair;
+import io.github.peft4j.task.data.Token;
+import io.github.peft4j.task.data.TokenDataset;
+import io.github.peft4j.task.data.Tokenizer;
+import java.util.List;
+
+/** Turns inputs and their targets into rows for an encoder-decoder. */
+public final class TargetTexts {
+
+    private TargetTexts() {}
+
+    /**
+     * The dataset of some pairs of input and target: labels int64 [B, T] are the tokens of the
+     * targets with the end token that the tokenizer's template puts after them, {@code -100} on
+     * padding.
+     *
+     * @param input truncation and special tokens of the inputs; padding and windows are refused
+     * @param target as {@code input}, of the targets
+     */
+    public static TokenDataset of(
+            Tokenizer tokenizer, List<TextPair> pairs, EncodeOptions input, EncodeOptions target) {
+        TokenDataset.Builder dataset = TokenDataset.builder(tokenizer, input.requireOneRowEach());
+        IntRows.Builder targets = IntRows.builder();
+        tokenizer.encodeEach(
+                pairs.stream().map(pair -> TextInput.of(pair.first())).toList(),
+                input,
+                dataset::add);
+        tokenizer.encodeEach(
+                pairs.stream().map(pair -> TextInput.of(pair.second())).toList(),
+                target.requireOneRowEach(),
+                row -> targets.add(row.tokens().stream().mapToInt(Token::id).toArray()));
+        return dataset.optTargets(targets.build()).build();
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.peft4j.task.data.read;
+
+import java.io.IOException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One pass over the rows of one file. */
+interface RowParser {
+
+    /**
+     * Reads what stands before the first row.
+     *
+     * @param columns the fields that rows must have
+     * @throws IllegalArgumentException if the file cannot have them
+     */
+    void start(Set<String> columns) throws IOException;
+
+    /**
+     * The next row, or null at the end.
+     *
+     * @throws IllegalArgumentException if the row is bad; the rows after it can be read
+     */
+    @Nullable Row next() throws IOException;
+
+    /** Number of the line on which the row that was read last starts. */
+    int line();
+}

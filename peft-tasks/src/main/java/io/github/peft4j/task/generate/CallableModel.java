@@ -1,0 +1,70 @@
+package io.github.peft4j.task.generate;
+
+import ai.djl.training.ParameterStore;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Gradients;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/**
+ * A language model, with adapters or without.
+ *
+ * @param forward calls it without a graph
+ * @param info facts from its config
+ */
+record CallableModel(Function<ModelInput, ModelOutput> forward, ModelInfo info) {
+
+    /**
+     * Refuses models that name no next token.
+     *
+     * @throws IllegalArgumentException if this one does not
+     */
+    CallableModel {
+        if (info.outputEmbedding() == null || info.className().contains("MaskedLM")) {
+            throw new IllegalArgumentException(
+                    info.className()
+                            + " does not name the next token of a text. Load the checkpoint for"
+                            + " CAUSAL_LM or SEQ_2_SEQ_LM.");
+        }
+    }
+
+    /** A base, or one with merged weights. */
+    static CallableModel of(BaseModel model) {
+        return new CallableModel(
+                input -> {
+                    try (Gradients off = Gradients.off()) {
+                        ParameterStore store = new ParameterStore(input.manager(), false);
+                        return model.forward(input, store, false);
+                    }
+                },
+                model.info());
+    }
+
+    /** A model with these adapters, whatever is active. */
+    static CallableModel of(PeftModel model, Activation activation) {
+        return new CallableModel(
+                input -> model.forward(input, activation), model.base().info());
+    }
+
+    /** Whether an encoder reads the prompt and a decoder writes the answer. */
+    boolean isEncoderDecoder() {
+        return info.config().get("is_encoder_decoder") instanceof Boolean flag
+                ? flag
+                : info.className().endsWith("ForConditionalGeneration");
+    }
+
+    /** How many positions the model was made for; empty if they have no end. */
+    OptionalInt positions() {
+        // T5 counts distances; its n_positions is a memory of its training.
+        String key =
+                "gpt2".equals(info.modelType()) ? "n_positions" : "max_position_embeddings";
+        return info.config().get(key) instanceof Number number
+                ? OptionalInt.of(number.intValue())
+                : OptionalInt.empty();
+    }
+}

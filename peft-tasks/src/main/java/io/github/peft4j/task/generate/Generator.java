@@ -1,0 +1,176 @@
+package io.github.peft4j.task.generate;
+
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.model.BaseModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Generates text, token by token, as Hugging Face's {@code generate}: ids in, ids out.
+ *
+ * <p>Works on a decoder and on an encoder-decoder, with adapters, with merged weights or without.
+ * Needs no closing; any number of threads may use one. A generation runs with the adapters that
+ * were active when it began.
+ *
+ * <p>Each token is a pass over all weights, and adapters run in each: those that have a weight form
+ * alone (LoHa, LoKr, ...) fold it anew for every token, and even LoRA adds two small products a
+ * layer. For long answers call {@link PeftModel#mergeAdapter()} first, or generate with {@link
+ * PeftModel#mergeAndUnload()}.
+ */
+public final class Generator {
+
+    private final Supplier<CallableModel> model;
+    private final ImmutableList<LogitsProcessor> processors;
+
+    private Generator(
+            Supplier<CallableModel> model, ImmutableList<LogitsProcessor> processors) {
+        this.model = model;
+        this.processors = processors;
+        model.get(); // refuses what cannot generate
+    }
+
+    /**
+     * Generates with a base model, or one with merged weights.
+     *
+     * @throws IllegalArgumentException if the model has no output over a vocabulary
+     */
+    public static Generator of(BaseModel model) {
+        return new Generator(() -> CallableModel.of(model), ImmutableList.of());
+    }
+
+    /** Generates with the adapters that are active when a generation begins. */
+    public static Generator of(PeftModel model) {
+        return new Generator(
+                () -> CallableModel.of(model, model.activation()), ImmutableList.of());
+    }
+
+    /** Generates with these adapters, whatever is active. */
+    public static Generator of(PeftModel model, Activation activation) {
+        return new Generator(() -> CallableModel.of(model, activation), ImmutableList.of());
+    }
+
+    /** This generator with a processor of one's own, behind the config's but before sampling's. */
+    public Generator with(LogitsProcessor processor) {
+        return new Generator(
+                model,
+                ImmutableList.<LogitsProcessor>builder().addAll(processors).add(processor).build());
+    }
+
+    /**
+     * Answers prompts.
+     *
+     * @throws IllegalArgumentException if a prompt is longer than the model's positions or the
+     *     config's {@code max_length}, or ends with padding that its answer would follow
+     */
+    public GenerationResult generate(PromptBatch prompts, GenerationConfig config) {
+        return generate(prompts, config, token -> {});
+    }
+
+    /**
+     * Answers prompts and tells each token as soon as it is there; beam search, which may change
+     * its mind, tells none.
+     *
+     * @param listener told in this thread
+     */
+    public GenerationResult generate(
+            PromptBatch prompts, GenerationConfig config, Consumer<NewToken> listener) {
+        if (config.beams().numBeams() > 1) {
+            return search(prompts, config);
+        }
+        try (TokenStream stream = stream(prompts, config)) {
+            stream.forEachRemaining(listener);
+            return stream.result();
+        }
+    }
+
+    /**
+     * Answers prompts a token at a time, when it is asked for. Close the stream.
+     *
+     * @throws IllegalArgumentException as {@link #generate(PromptBatch, GenerationConfig)}, and for
+     *     beam search, which knows its answer at its end
+     */
+    public TokenStream stream(PromptBatch prompts, GenerationConfig config) {
+        if (config.beams().numBeams() > 1) {
+            throw new IllegalArgumentException(
+                    "num_beams is "
+                            + config.beams().numBeams()
+                            + ", and beam search knows its tokens only at the end. Stream with"
+                            + " num_beams 1, or call generate.");
+        }
+        Start start = new Start(model.get(), prompts, config);
+        int answers = config.beams().numReturnSequences();
+        List<TokenRow> rows = start.rows();
+        TokenChoice choice =
+                new TokenChoice(
+                        start.processors(processors), config.sampling(), prompts.rows() * answers);
+        return new TokenStream(
+                start.decoding(), rows, answers, config.tokens(), choice, start.total);
+    }
+
+    private GenerationResult search(PromptBatch prompts, GenerationConfig config) {
+        Start start = new Start(model.get(), prompts, config);
+        ImmutableList<LogitsProcessor> all = start.processors(processors);
+        List<TokenRow> rows = start.rows();
+        try (Decoding decoding = start.decoding()) {
+            return new BeamSearch(decoding, rows, config, all, start.total).run();
+        }
+    }
+
+    /** Where a generation begins. */
+    private static final class Start {
+
+        private final CallableModel model;
+        private final PromptBatch prompts;
+        private final GenerationConfig config;
+        private final int length;
+        private final int total;
+
+        Start(CallableModel model, PromptBatch prompts, GenerationConfig config) {
+            this.model = model;
+            this.prompts = prompts;
+            this.config = config;
+            OptionalInt positions = model.positions();
+            if (prompts.length() > positions.orElse(Integer.MAX_VALUE)) {
+                throw new IllegalArgumentException(
+                        "The longest prompt has "
+                                + prompts.length()
+                                + " tokens, but the model has "
+                                + positions.orElseThrow()
+                                + " positions. Shorten it.");
+            }
+            length = model.isEncoderDecoder() ? 1 : prompts.length();
+            total = config.length().total(length, positions);
+        }
+
+        ImmutableList<LogitsProcessor> processors(List<LogitsProcessor> own) {
+            return LogitsProcessors.of(config, own, length, total);
+        }
+
+        Decoding decoding() {
+            return new Decoding(model, prompts, config, total);
+        }
+
+        /** The decoder's text of each prompt. */
+        List<TokenRow> rows() {
+            List<TokenRow> rows = new ArrayList<>();
+            long[][] mask = prompts.mask(config.tokens());
+            for (int row = 0; row < prompts.rows(); row++) {
+                if (model.isEncoderDecoder()) {
+                    rows.add(TokenRow.of(new long[] {config.tokens().start()}, 0, total));
+                } else {
+                    int padding = 0;
+                    while (mask != null && mask[row][padding] == 0) {
+                        padding++;
+                    }
+                    rows.add(TokenRow.of(prompts.ids(row), padding, total));
+                }
+            }
+            return rows;
+        }
+    }
+}

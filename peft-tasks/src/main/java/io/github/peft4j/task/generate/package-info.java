@@ -1,0 +1,8 @@
+/**
+ * Text generation: from a prompt's token ids to the ids that a model says follow, as Hugging Face's
+ * {@code generate} does it. {@link io.github.peft4j.task.generate.Generator} is the way in.
+ */
+@NullMarked
+package io.github.peft4j.task.generate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package io.github.peft4j.transformers.seq2seq;
+
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.nn.Embedding;
+import io.github.peft4j.nn.Module;
+import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.part.TokenInput;
+import io.github.peft4j.transformers.part.TokenLayout;
+
+/** The encoder of an encoder-decoder as a model of its own. */
+public final class EncoderAlone extends Module implements Backbone {
+
+    private final Stack encoder;
+
+    /** An encoder whose embedding is tied to {@code shared} already. */
+    public EncoderAlone(Embedding shared, Stack encoder) {
+        child("shared", shared);
+        this.encoder = child("encoder", encoder);
+    }
+
+    @Override
+    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
+        boolean all = wanted == Wanted.ALL || input.outputHiddenStates();
+        var mask = input.attentionMask();
+        boolean packs = mask == null || encoder.allowsGaps() || TokenLayout.isContiguous(mask);
+        TokenLayout layout = TokenInput.layout(pass, input, all || !packs);
+        StackOutput encoded =
+                encoder.forward(
+                        new StackCall(
+                                pass,
+                                TokenInput.tokens(input),
+                                layout,
+                                input.outputHiddenStates(),
+                                null,
+                                null));
+        return new Output(encoded.last(), layout, encoded.states());
+    }
+}

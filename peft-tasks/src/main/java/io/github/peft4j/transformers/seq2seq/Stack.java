@@ -1,0 +1,76 @@
+package io.github.peft4j.transformers.seq2seq;
+
+import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.nn.Module;
+import io.github.peft4j.transformers.part.Scope;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** One half of an encoder-decoder: a token embedding, layers, perhaps a norm. */
+public abstract class Stack extends Module {
+
+    /** A layer by its number, from 0. */
+    @FunctionalInterface
+    public interface LayerCall {
+
+        /**
+         * The layer's output.
+         *
+         * @param memory what the encoder made, or null in the encoder
+         */
+        NDArray run(int index, NDArray x, @Nullable NDArray memory);
+    }
+
+    /** Creates a half without modules. */
+    protected Stack() {}
+
+    /** Runs this half. */
+    public abstract StackOutput forward(StackCall call);
+
+    /**
+     * Whether distances between tokens may change where padding stands between them, as they do
+     * when it is dropped.
+     */
+    public boolean allowsGaps() {
+        return true;
+    }
+
+    /**
+     * Runs layers one after the other, each in a scope of its own.
+     *
+     * @param x embeddings; closed unless hidden states are wanted
+     * @param last what follows the last layer
+     */
+    protected static StackOutput run(
+            StackCall call, NDArray x, int layers, LayerCall layer, UnaryOperator<NDArray> last) {
+        ImmutableList.Builder<NDArray> states = ImmutableList.builder();
+        NDArray current = x;
+        for (int i = 0; i < layers; i++) {
+            int index = i;
+            StackCall.Memory memory = call.memory();
+            NDArray next =
+                    memory == null
+                            ? Scope.run(current, h -> layer.run(index, h, null))
+                            : Scope.run(current, memory.states(), (h, m) -> layer.run(index, h, m));
+            release(call, current, states);
+            current = next;
+        }
+        NDArray end = last.apply(current);
+        if (end != current) {
+            current.close();
+        }
+        if (call.keepStates()) {
+            states.add(end);
+        }
+        return new StackOutput(end, states.build());
+    }
+
+    private static void release(StackCall call, NDArray x, ImmutableList.Builder<NDArray> states) {
+        if (call.keepStates()) {
+            states.add(x);
+        } else {
+            x.close();
+        }
+    }
+}

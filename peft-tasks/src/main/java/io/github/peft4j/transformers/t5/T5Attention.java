@@ -1,0 +1,91 @@
+package io.github.peft4j.transformers.t5;
+
+import ai.djl.ndarray.NDArray;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.KeyValueCache;
+import io.github.peft4j.model.KeyValueCache.KeyValues;
+import io.github.peft4j.nn.Embedding;
+import io.github.peft4j.nn.Linear;
+import io.github.peft4j.nn.Module;
+import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.transformers.seq2seq.StackCall;
+import org.jspecify.annotations.Nullable;
+
+/** Attention without biases in its layers and without a scale on its scores. */
+final class T5Attention extends Module {
+
+    private final int index;
+    private final AttentionForm form;
+    private final AttentionForm trainingForm;
+    private final Linear query;
+    private final Linear key;
+    private final Linear value;
+    private final Linear output;
+    private final @Nullable Embedding relativeBias;
+
+    /**
+     * The attention of layer {@code index}.
+     *
+     * @param causal whether a position sees no later one
+     * @param hasBias whether the table of the whole half's relative biases is kept here
+     */
+    T5Attention(T5Config config, int index, boolean causal, boolean hasBias) {
+        this.index = index;
+        int hidden = config.hiddenSize();
+        int inner = config.heads() * config.headSize();
+        query = child("q", new Linear(hidden, inner, false));
+        key = child("k", new Linear(hidden, inner, false));
+        value = child("v", new Linear(hidden, inner, false));
+        output = child("o", new Linear(inner, hidden, false));
+        relativeBias =
+                hasBias
+                        ? child(
+                                "relative_attention_bias",
+                                new Embedding(config.buckets(), config.heads()))
+                        : null;
+        AttentionForm plain = AttentionForm.of(config.heads(), config.headSize()).withScale(1);
+        form = causal ? plain.withCausal() : plain;
+        trainingForm = form.withDropout(config.dropout());
+    }
+
+    /** The table of relative biases; in the first layer alone. */
+    Embedding relativeBias() {
+        if (relativeBias == null) {
+            throw new IllegalStateException("Layer " + index + " has no relative biases.");
+        }
+        return relativeBias;
+    }
+
+    /** Each sequence over itself. */
+    NDArray forward(StackCall call, NDArray x, NDArray bias) {
+        AdapterPass pass = call.pass();
+        NDArray q = query.forward(pass, x);
+        KeyValues own = new KeyValues(key.forward(pass, x), value.forward(pass, x));
+        KeyValueCache cache = call.cache();
+        KeyValues all = cache == null ? own : cache.update(index, own.keys(), own.values());
+        NDArray context = call.layout().attention(q, all.keys(), all.values(), form(pass), bias);
+        return output.forward(pass, context);
+    }
+
+    /** Each sequence over what the encoder made of the same row. */
+    NDArray cross(StackCall call, StackCall.Memory encoded, NDArray x, NDArray memory) {
+        AdapterPass pass = call.pass();
+        NDArray q = query.forward(pass, x);
+        KeyValueCache cache = call.cache();
+        KeyValues seen =
+                cache == null
+                        ? keyValues(pass, memory)
+                        : cache.cross(index, () -> keyValues(pass, memory));
+        NDArray context =
+                call.layout().cross(q, seen.keys(), seen.values(), encoded.layout(), form(pass));
+        return output.forward(pass, context);
+    }
+
+    private KeyValues keyValues(AdapterPass pass, NDArray x) {
+        return new KeyValues(key.forward(pass, x), value.forward(pass, x));
+    }
+
+    private AttentionForm form(AdapterPass pass) {
+        return pass.training() ? trainingForm : form;
+    }
+}
