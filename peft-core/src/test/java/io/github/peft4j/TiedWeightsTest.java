@@ -150,9 +150,10 @@ class TiedWeightsTest {
         try (PeftModel model = adapting("out")) {
             assertThat(model.loadReport("default").warnings())
                     .containsExactly(
-                            "The layers out and words share one weight (tie_word_embeddings). The"
-                                    + " adapter acts on out alone, here also when it is merged;"
-                                    + " Python PEFT changes both when it merges.");
+                            "The layers out and words share one weight (tie_word_embeddings)."
+                                    + " Without ensure_weight_tying the adapter acts on out alone,"
+                                    + " here also when it is merged; Python PEFT changes both when"
+                                    + " it merges.");
         }
         try (PeftModel model = adapting("middle")) {
             assertThat(model.loadReport("default").warnings()).isEmpty();

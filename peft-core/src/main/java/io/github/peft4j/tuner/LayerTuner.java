@@ -211,7 +211,8 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                                     + site.path()
                                     + " and "
                                     + other.path()
-                                    + " share one weight (tie_word_embeddings). The adapter acts on "
+                                    + " share one weight (tie_word_embeddings). Without"
+                                    + " ensure_weight_tying the adapter acts on "
                                     + site.path()
                                     + " alone, here also when it is merged; Python PEFT changes"
                                     + " both when it merges.");

@@ -44,7 +44,7 @@ final class RelativePositions {
         return pass.once(
                 new Key(this, -1),
                 () -> {
-                    NDArray weight = pass.effective(table.weight());
+                    NDArray weight = pass.weight(table);
                     return norm == null
                             ? weight.reshape(weight.getShape())
                             : norm.forward(pass, weight);
