@@ -5,7 +5,6 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.examples.data.SmallModel;
 import io.github.peft4j.transformers.LoadOptions;
-import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,7 +72,7 @@ public final class CausalLmDemo implements Callable<Integer> {
                         .optFanInFanOut(base.model().config().modelType().equals("gpt2"));
         return (own
                         ? config.optTargetModules("c_attn", "c_fc", "c_proj")
-                        : config.optTargetModules(TargetModules.allLinear()))
+                        : config.optTargetModules("all-linear"))
                 .build();
     }
 }
