@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from transformers.models.t5.modeling_t5 import T5Attention
 from transformers import (
     MBartConfig,
     MBartForConditionalGeneration,
@@ -70,6 +71,16 @@ def write(name, model, gradients, inputs):
     print(name, float(output.loss), model.num_parameters())
 
 
+def write_buckets():
+    """Buckets of the distances -140 to 140."""
+    distances = torch.arange(-140, 141)
+    lines = ["both_ways,count,max_distance,buckets"]
+    for both_ways, count, farthest in ((True, 32, 128), (False, 32, 128), (True, 8, 12), (False, 16, 100)):
+        buckets = T5Attention._relative_position_bucket(distances, both_ways, count, farthest)
+        lines.append(f"{both_ways},{count},{farthest}," + " ".join(map(str, buckets.tolist())))
+    (Path(__file__).parent / "buckets.csv").write_text("\n".join(lines) + "\n")
+
+
 LABELS = [[30, 31, 32, 2, 25], [17, 2, 25, -100, -100], [9, 18, 2, 25, -100]]
 T5_LABELS = [[30, 31, 32, 17, 1], [17, 1, -100, -100, -100], [9, 18, -100, 1, -100]]
 if __name__ == "__main__":
@@ -90,6 +101,7 @@ if __name__ == "__main__":
     write("t5-qa", T5ForQuestionAnswering(T5Config(**T5, feed_forward_proj="gated-silu")),
           ["qa_outputs.weight", "decoder.block.1.layer.1.EncDecAttention.k.weight"],
           {"start_positions": [1, 0, 2], "end_positions": [3, 1, 9]})
+    write_buckets()
     for folder in Path(__file__).parent.iterdir():
         config = folder / "config.json"
         if config.exists():

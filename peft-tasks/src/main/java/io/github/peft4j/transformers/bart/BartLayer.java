@@ -59,13 +59,12 @@ final class BartLayer extends Module {
      *
      * @param memory what the encoder made, for a decoder
      */
-    NDArray forward(StackCall call, NDArray x, @Nullable NDArray memory) {
+    NDArray forward(StackCall call, NDArray x, StackCall.@Nullable Memory memory) {
         AdapterPass pass = call.pass();
         NDArray sum = part(pass, selfNorm, x, h -> self.forward(call, h));
-        StackCall.Memory encoded = call.memory();
-        if (cross != null && memory != null && encoded != null) {
+        if (cross != null && memory != null) {
             BartAttention attention = cross.attention();
-            sum = part(pass, cross.norm(), sum, h -> attention.cross(call, encoded, h, memory));
+            sum = part(pass, cross.norm(), sum, h -> attention.cross(call, memory, h));
         }
         return part(pass, outputNorm, sum, h -> feedForward(pass, h));
     }

@@ -7,6 +7,7 @@ import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.transformers.part.Dropout;
+import io.github.peft4j.transformers.part.PositionTable;
 import io.github.peft4j.transformers.part.TokenInput;
 import io.github.peft4j.transformers.seq2seq.Stack;
 import io.github.peft4j.transformers.seq2seq.StackCall;
@@ -69,19 +70,11 @@ final class BartStack extends Stack {
 
     private NDArray embed(StackCall call) {
         AdapterPass pass = call.pass();
-        Shape shape = call.layout().shape();
-        long end = call.past() + shape.get(1);
-        if (end > config.maxPositions()) {
-            throw new IllegalArgumentException(
-                    "The input is "
-                            + end
-                            + " tokens long, but this model has "
-                            + config.maxPositions()
-                            + " positions. Truncate the texts (maxLength).");
-        }
         NDArray tokens = TokenInput.embed(pass, words, call.tokens(), call.layout());
-        NDArray places = call.layout().positions(call.past() + POSITION_OFFSET);
-        NDArray normed = embeddingNorm.forward(pass, tokens, positions.forward(pass, places));
+        NDArray places =
+                PositionTable.rows(
+                        pass, positions, call.layout().positions(call.past()), POSITION_OFFSET);
+        NDArray normed = embeddingNorm.forward(pass, tokens, places);
         return Dropout.apply(pass, normed, config.dropout());
     }
 

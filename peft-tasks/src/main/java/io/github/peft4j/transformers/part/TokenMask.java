@@ -20,7 +20,8 @@ final class TokenMask {
         }
     }
 
-    private static boolean[] tokens(NDArray mask) {
+    /** Which positions of a mask, laid flat, are tokens. */
+    static boolean[] tokens(NDArray mask) {
         boolean[] tokens;
         if (mask.getDataType() == DataType.INT64) {
             long[] values = mask.toLongArray();

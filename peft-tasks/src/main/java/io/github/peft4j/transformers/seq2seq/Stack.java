@@ -17,9 +17,10 @@ public abstract class Stack extends Module {
         /**
          * The layer's output.
          *
-         * @param memory what the encoder made, or null in the encoder
+         * @param memory what the encoder made, within reach of the layer's scope; null in the
+         *     encoder
          */
-        NDArray run(int index, NDArray x, @Nullable NDArray memory);
+        NDArray run(int index, NDArray x, StackCall.@Nullable Memory memory);
     }
 
     /** Creates a half without modules. */
@@ -48,11 +49,7 @@ public abstract class Stack extends Module {
         NDArray current = x;
         for (int i = 0; i < layers; i++) {
             int index = i;
-            StackCall.Memory memory = call.memory();
-            NDArray next =
-                    memory == null
-                            ? Scope.run(current, h -> layer.run(index, h, null))
-                            : Scope.run(current, memory.states(), (h, m) -> layer.run(index, h, m));
+            NDArray next = run(call.memory(), index, current, layer);
             release(call, current, states);
             current = next;
         }
@@ -64,6 +61,18 @@ public abstract class Stack extends Module {
             states.add(end);
         }
         return new StackOutput(end, states.build());
+    }
+
+    private static NDArray run(
+            StackCall.@Nullable Memory memory, int index, NDArray x, LayerCall layer) {
+        if (memory == null) {
+            return Scope.run(x, h -> layer.run(index, h, null));
+        }
+        return Scope.run(
+                x,
+                memory.states(),
+                (h, states) ->
+                        layer.run(index, h, new StackCall.Memory(states, memory.layout())));
     }
 
     private static void release(StackCall call, NDArray x, ImmutableList.Builder<NDArray> states) {

@@ -2,12 +2,12 @@ package io.github.peft4j.transformers.t5;
 
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.transformers.seq2seq.StackAttention;
 import io.github.peft4j.transformers.seq2seq.StackCall;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class T5Attention extends Module {
 
     private final int index;
-    private final AttentionForm form;
-    private final AttentionForm trainingForm;
+    private final StackAttention attention;
     private final Linear query;
     private final Linear key;
     private final Linear value;
@@ -44,8 +43,9 @@ final class T5Attention extends Module {
                                 new Embedding(config.buckets(), config.heads()))
                         : null;
         AttentionForm plain = AttentionForm.of(config.heads(), config.headSize()).withScale(1);
-        form = causal ? plain.withCausal() : plain;
-        trainingForm = form.withDropout(config.dropout());
+        attention =
+                new StackAttention(
+                        index, causal ? plain.withCausal() : plain, config.dropout());
     }
 
     /** The table of relative biases; in the first layer alone. */
@@ -60,32 +60,18 @@ final class T5Attention extends Module {
     NDArray forward(StackCall call, NDArray x, NDArray bias) {
         AdapterPass pass = call.pass();
         NDArray q = query.forward(pass, x);
-        KeyValues own = new KeyValues(key.forward(pass, x), value.forward(pass, x));
-        KeyValueCache cache = call.cache();
-        KeyValues all = cache == null ? own : cache.update(index, own.keys(), own.values());
-        NDArray context = call.layout().attention(q, all.keys(), all.values(), form(pass), bias);
-        return output.forward(pass, context);
+        return output.forward(pass, attention.over(call, q, keyValues(pass, x), bias));
     }
 
     /** Each sequence over what the encoder made of the same row. */
-    NDArray cross(StackCall call, StackCall.Memory encoded, NDArray x, NDArray memory) {
+    NDArray cross(StackCall call, StackCall.Memory memory, NDArray x) {
         AdapterPass pass = call.pass();
         NDArray q = query.forward(pass, x);
-        KeyValueCache cache = call.cache();
-        KeyValues seen =
-                cache == null
-                        ? keyValues(pass, memory)
-                        : cache.cross(index, () -> keyValues(pass, memory));
-        NDArray context =
-                call.layout().cross(q, seen.keys(), seen.values(), encoded.layout(), form(pass));
-        return output.forward(pass, context);
+        return output.forward(
+                pass, attention.cross(call, memory, q, () -> keyValues(pass, memory.states())));
     }
 
     private KeyValues keyValues(AdapterPass pass, NDArray x) {
         return new KeyValues(key.forward(pass, x), value.forward(pass, x));
-    }
-
-    private AttentionForm form(AdapterPass pass) {
-        return pass.training() ? trainingForm : form;
     }
 }

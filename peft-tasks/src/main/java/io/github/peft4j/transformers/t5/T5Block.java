@@ -63,13 +63,12 @@ final class T5Block extends Module {
      * @param memory what the encoder made, for a decoder
      * @param bias on the scores of attention over itself
      */
-    NDArray forward(StackCall call, NDArray x, @Nullable NDArray memory, NDArray bias) {
+    NDArray forward(StackCall call, NDArray x, StackCall.@Nullable Memory memory, NDArray bias) {
         AdapterPass pass = call.pass();
         NDArray sum = plus(pass, x, self.forward(call, selfNorm.forward(pass, x), bias));
-        StackCall.Memory encoded = call.memory();
-        if (cross != null && memory != null && encoded != null) {
+        if (cross != null && memory != null) {
             NDArray normed = cross.norm().forward(pass, sum);
-            sum = plus(pass, sum, cross.attention().cross(call, encoded, normed, memory));
+            sum = plus(pass, sum, cross.attention().cross(call, memory, normed));
         }
         return plus(pass, sum, feedForward.forward(pass, feedForwardNorm.forward(pass, sum)));
     }

@@ -1,0 +1,108 @@
+package io.github.peft4j.transformers.seq2seq;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
+import io.github.peft4j.io.SafetensorsReader;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.testkit.Golden;
+import io.github.peft4j.testkit.Tensors;
+import io.github.peft4j.transformers.AutoClass;
+import io.github.peft4j.transformers.LoadOptions;
+import io.github.peft4j.transformers.TransformerModel;
+import io.github.peft4j.transformers.Transformers;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.assertj.core.api.Assertions;
+
+/** Tiny encoder-decoders and what transformers computes with them. */
+public final class Seq2SeqFiles {
+
+    private Seq2SeqFiles() {}
+
+    /** A file or folder that {@code seq2seq/make.py} wrote. */
+    public static Path own(String name) {
+        URL url = Seq2SeqFiles.class.getResource("/seq2seq/" + name);
+        if (url == null) {
+            throw new IllegalStateException("No resource seq2seq/" + name);
+        }
+        try {
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A golden model's folder, or one of {@code make.py}, without dropout. */
+    public static TransformerModel load(Path folder, AutoClass head) throws IOException {
+        LoadOptions.Builder options = LoadOptions.builder();
+        for (String key : new String[] {"dropout", "dropout_rate", "classifier_dropout"}) {
+            options.addConfigOverride(key, 0);
+        }
+        return Transformers.load(folder, head, options.build());
+    }
+
+    /** Golden by name, without dropout. */
+    public static TransformerModel golden(String name, AutoClass head) throws IOException {
+        return load(Golden.path("models/" + name), head);
+    }
+
+    /** Tensors of a safetensors file whose names start so, without the start. */
+    public static Map<String, NDArray> tensors(NDManager manager, Path file, String start)
+            throws IOException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            for (String name : reader.names()) {
+                if (name.startsWith(start)) {
+                    tensors.put(name.substring(start.length()), reader.load(manager, name));
+                }
+            }
+            return tensors;
+        }
+    }
+
+    /** Compares outputs, hidden states if the file has them, and gradients of the weights. */
+    public static void check(TransformerModel model, Path expected) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Map<String, NDArray> outputs = tensors(manager, expected, "out.");
+            ModelInput input = ModelInput.of(tensors(manager, expected, "in."));
+            boolean states = outputs.keySet().stream().anyMatch(key -> key.endsWith("states.0"));
+            ModelOutput ours = model.forward(input.withOutputHiddenStates(states));
+
+            Assertions.assertThat(outputs).isNotEmpty();
+            outputs.forEach(
+                    (field, array) ->
+                            Tensors.assertClose(
+                                    ours.get(field).orElseThrow(() -> new AssertionError(field)),
+                                    array,
+                                    Tensors.OUTPUT,
+                                    field));
+            checkGradients(model, input, tensors(manager, expected, "grad."));
+        }
+    }
+
+    private static void checkGradients(
+            TransformerModel model, ModelInput input, Map<String, NDArray> expected) {
+        if (expected.isEmpty()) {
+            return;
+        }
+        model.setTrainable(true);
+        try (Gradients on = Gradients.on()) {
+            ParameterStore store = new ParameterStore(input.manager(), false);
+            Gradients.backward(model.forward(input, store, true).loss());
+        }
+        expected.forEach(
+                (key, theirs) -> {
+                    NDArray weight = Tensors.get(model.parameters(), key).getArray();
+                    try (NDArray gradient = weight.getGradient()) {
+                        Tensors.assertClose(gradient, theirs, Tensors.GRADIENT, "grad." + key);
+                    }
+                });
+    }
+}
