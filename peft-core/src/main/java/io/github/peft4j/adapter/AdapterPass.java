@@ -82,9 +82,16 @@ public final class AdapterPass extends ParameterStore {
      * layer's gradient by hand, from the frozen weight alone.
      */
     public boolean isPlain(AdaptableLayer layer) {
+        WeightSlot slot = new WeightSlot(layer, layer.weight());
+        Parameter source = active.source(slot);
         return active.around(layer).isEmpty()
-                && active.folds(new WeightSlot(layer, layer.weight())).isEmpty()
-                && !weight(layer).hasGradient();
+                && active.folds(slot).isEmpty()
+                && !trains(source, stored(source));
+    }
+
+    /** Whether a parameter gets a gradient in this pass; DJL does not tell it of an alias. */
+    private boolean trains(Parameter source, NDArray array) {
+        return recording && !active.isFrozen(source) && array.hasGradient();
     }
 
     /** The factor on an adapter's contribution, 1 unless the activation says otherwise. */
@@ -202,13 +209,9 @@ public final class AdapterPass extends ParameterStore {
     }
 
     private NDArray read(Parameter source) {
-        NDArray array =
-                active.isFrozen(source)
-                        ? active.frozenStore(scope.getDevice())
-                                .getValue(source, scope.getDevice(), false)
-                        : store.getValue(source, scope.getDevice(), training);
-        boolean trains = recording && !active.isFrozen(source) && array.hasGradient();
-        NDArray alias = trains ? array.reshape(array.getShape()) : array.stopGradient();
+        NDArray array = stored(source);
+        NDArray alias =
+                trains(source, array) ? array.reshape(array.getShape()) : array.stopGradient();
         if (isRunningStatistic(source) && active.isFrozen(source)) {
             // A stock batch norm writes these in any training forward; the base must not move.
             try (NDArray original = alias) {
@@ -217,6 +220,12 @@ public final class AdapterPass extends ParameterStore {
         }
         alias.attach(scope);
         return alias;
+    }
+
+    private NDArray stored(Parameter source) {
+        return active.isFrozen(source)
+                ? active.frozenStore(scope.getDevice()).getValue(source, scope.getDevice(), false)
+                : store.getValue(source, scope.getDevice(), training);
     }
 
     private static boolean isRunningStatistic(Parameter parameter) {

@@ -191,10 +191,11 @@ public final class Ops {
      * @param w [C, H]
      * @param b [C], or null
      * @param labels [K] int64, each from 0 to C - 1
+     * @param softCap c &gt; 0 bends scores to {@code c tanh(score / c)}; 0 leaves them
      * @throws IllegalArgumentException if w or b would need a gradient
      */
     public static NDArray linearCrossEntropy(
-            NDArray h, NDArray w, @Nullable NDArray b, NDArray labels) {
+            NDArray h, NDArray w, @Nullable NDArray b, NDArray labels, double softCap) {
         Operands.requireInner(h, w, "linear cross entropy");
         Operands.requireDimensions(h, 2, "input of linear cross entropy");
         Operands.requireIds(labels);
@@ -209,8 +210,8 @@ public final class Ops {
         }
         long rows = Math.max(MIN_ROWS, SCORES_AT_ONCE / w.getShape().get(0));
         return b == null
-                ? module().call("linear_cross_entropy", h, w, labels, rows)
-                : module().call("linear_cross_entropy", h, w, labels, rows, b);
+                ? module().call("linear_cross_entropy", h, w, labels, rows, softCap)
+                : module().call("linear_cross_entropy", h, w, labels, rows, softCap, b);
     }
 
     /** Mean binary cross entropy of logits and labels of the same shape. */

@@ -236,6 +236,24 @@ class AdapterPassTest {
     }
 
     @Test
+    void aLayerWhoseWeightTrainsIsNotPlain() {
+        io.github.peft4j.nn.Linear layer = new io.github.peft4j.nn.Linear(2, 2, false);
+        layer.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+        layer.weight().freeze(false);
+
+        try (Gradients on = Gradients.on()) {
+            AdapterPass pass = AdapterPass.over(store, scope, true);
+            NDArray weight = pass.weight(layer);
+
+            assertThat(weight.getShape()).isEqualTo(new Shape(2, 2));
+            assertThat(pass.isPlain(layer)).isFalse();
+        }
+        try (Gradients off = Gradients.off()) {
+            assertThat(AdapterPass.over(store, scope, true).isPlain(layer)).isTrue();
+        }
+    }
+
+    @Test
     void refusesToChangeAStockBlocksWeightThatAnotherLayerReads() {
         Linear in = Linear.builder().setUnits(2).optBias(false).build();
         in.initialize(manager, DataType.FLOAT32, new Shape(1, 2));

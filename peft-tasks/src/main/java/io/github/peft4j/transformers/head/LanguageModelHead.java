@@ -154,9 +154,13 @@ public final class LanguageModelHead implements Head {
 
     private NDArray loss(AdapterPass pass, Backbone.Output hidden, TokenLoss loss) {
         NDArray rows = Ops.rows(hidden.layout().flat(hidden.last()), loss.rows());
-        if (softCap == 0 && layer.bias() == null && pass.isPlain(layer)) {
+        if (layer.bias() == null && pass.isPlain(layer)) {
             return Ops.linearCrossEntropy(
-                    transform.apply(pass, rows), pass.weight(layer), bias(pass), loss.targets());
+                    transform.apply(pass, rows),
+                    pass.weight(layer),
+                    bias(pass),
+                    loss.targets(),
+                    softCap);
         }
         return loss.of(scores(pass, rows));
     }

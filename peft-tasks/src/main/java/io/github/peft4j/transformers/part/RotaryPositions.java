@@ -54,10 +54,10 @@ public final class RotaryPositions {
 
     /**
      * Frequencies {@code theta^(-2 i / R)} for i below R / 2, rounded to float32 where transformers
-     * does: far positions multiply what is lost.
+     * does: far positions multiply what is lost. An odd R has a last pair too.
      */
     public static double[] frequencies(double theta, int size) {
-        double[] frequencies = new double[size / 2];
+        double[] frequencies = new double[(size + 1) / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = 1f / (float) Math.pow(theta, 2f * i / size);
         }
