@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.tuner.OneOrMany;
+import io.github.peft4j.tuner.TargetModules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import io.github.peft4j.tuner.TargetModules;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -94,7 +94,12 @@ class LoraConfigTest {
         TargetModules all = builder().optTargetModules("all-linear").build().targets();
 
         assertThat(all.isAllLinear()).isTrue();
-        assertThat(builder().optTargetModules("all-linear", "query").build().targets().isAllLinear())
+        assertThat(
+                        builder()
+                                .optTargetModules("all-linear", "query")
+                                .build()
+                                .targets()
+                                .isAllLinear())
                 .isFalse();
     }
 
