@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import io.github.peft4j.tuner.TargetModules;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -86,6 +87,15 @@ class LoraConfigTest {
         assertThat(config.layerReplication()).contains(List.of(List.of(0, 2)));
         assertThat(config.aloraInvocationTokens()).contains(List.of(7));
         assertThat(config.layersToTransform()).contains(OneOrMany.many(List.of(0, 2)));
+    }
+
+    @Test
+    void allLinearAloneIsNoName() {
+        TargetModules all = builder().optTargetModules("all-linear").build().targets();
+
+        assertThat(all.isAllLinear()).isTrue();
+        assertThat(builder().optTargetModules("all-linear", "query").build().targets().isAllLinear())
+                .isFalse();
     }
 
     @Test

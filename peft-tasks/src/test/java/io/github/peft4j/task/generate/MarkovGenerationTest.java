@@ -187,6 +187,19 @@ class MarkovGenerationTest {
     }
 
     @Test
+    void countsPositionsBehindThePadding() {
+        MarkovModel model = new MarkovModel(CHAIN, false);
+        PromptBatch prompts =
+                PromptBatch.of(
+                        new long[][] {{1, 1, 2}, {0, 1, 2}}, new long[][] {{1, 1, 1}, {0, 1, 1}});
+        GenerationConfig beams = CONFIG.with(Map.of("num_beams", 2, "max_new_tokens", 2));
+
+        generator(model).generate(prompts, beams);
+
+        assertThat(model.positions).containsExactly(row(0, 1, 2, 0, 0, 1), row(3, 3, 2, 2));
+    }
+
+    @Test
     void runsOnesOwnProcessorsToo() {
         GenerationResult result =
                 decoder()

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -25,6 +26,9 @@ final class MarkovModel {
 
     /** What the model was called with, by argument. */
     final List<Map<String, Shape>> calls = new ArrayList<>();
+
+    /** Positions that were told, call by call. */
+    final List<ImmutableLongArray> positions = new ArrayList<>();
 
     MarkovModel(float[][] scores, boolean encoderDecoder) {
         this.scores = scores;
@@ -48,6 +52,10 @@ final class MarkovModel {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         input.arrays().forEach((name, array) -> shapes.put(name, array.getShape()));
         calls.add(shapes);
+        NDArray places = input.get(ModelInput.POSITION_IDS);
+        if (places != null) {
+            positions.add(ImmutableLongArray.copyOf(places.toLongArray()));
+        }
         String name = encoderDecoder ? ModelInput.DECODER_INPUT_IDS : ModelInput.INPUT_IDS;
         NDArray ids = require(input, name);
         NDManager manager = ids.getManager();
