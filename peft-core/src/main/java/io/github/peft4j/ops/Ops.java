@@ -184,6 +184,14 @@ public final class Ops {
     }
 
     /**
+     * As {@link #linearCrossEntropy(NDArray, NDArray, NDArray, NDArray, double)}, without a cap.
+     */
+    public static NDArray linearCrossEntropy(
+            NDArray h, NDArray w, @Nullable NDArray b, NDArray labels) {
+        return linearCrossEntropy(h, w, b, labels, 0);
+    }
+
+    /**
      * Mean cross entropy of {@code h w^T + b} and labels, without holding the scores of all rows at
      * once. Its gradient reaches h alone: w and b must be frozen.
      *

@@ -1,7 +1,6 @@
 package io.github.peft4j.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,7 +9,6 @@ import io.github.peft4j.testkit.GradientCheck;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Gradients against central differences. */
@@ -110,34 +108,6 @@ class OpsGradientTest {
         GradientCheck.check(a -> Ops.crossEntropy(a[0], labels, -100), numbers(3, 2));
         GradientCheck.check(a -> Ops.binaryCrossEntropy(a[0], targets), numbers(2, 2));
         GradientCheck.check(a -> Ops.meanSquaredError(a[0], targets), numbers(2, 2));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"2, 0", "2, 0.5", "5, 0", "7, 0.5"})
-    void linearCrossEntropyHoweverManyRowsAreTakenAtOnce(long rows, double cap) {
-        NDArray w = numbers(4, 3);
-        NDArray b = numbers(4);
-        NDArray labels = manager.create(new long[] {3, 0, 0, 2, 1});
-        ScriptModule ops = ScriptModule.get();
-
-        GradientCheck.check(
-                a -> ops.call("linear_cross_entropy", a[0], w, labels, rows, cap, b),
-                numbers(5, 3));
-        GradientCheck.check(
-                a -> ops.call("linear_cross_entropy", a[0], w, labels, rows, cap), numbers(5, 3));
-    }
-
-    @Test
-    void linearCrossEntropyRefusesAWeightThatTrains() {
-        NDArray labels = manager.create(new long[] {0});
-        NDArray w = numbers(2, 3);
-        w.setRequiresGradient(true);
-
-        assertThatThrownBy(() -> Ops.linearCrossEntropy(numbers(1, 3), w, null, labels, 0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "The weight of linear cross entropy trains, and would get no gradient."
-                                + " Compute the scores and use crossEntropy.");
     }
 
     @Test

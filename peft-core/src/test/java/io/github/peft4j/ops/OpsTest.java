@@ -136,34 +136,6 @@ class OpsTest {
                 .containsExactly(new float[] {expected}, EXACT);
     }
 
-    @ParameterizedTest
-    @CsvSource({"2, 0", "2, 0.5", "5, 0", "7, 0.5"})
-    void linearCrossEntropyIsThatOfTheScoresHoweverManyRowsAreTakenAtOnce(long rows, double cap) {
-        NDArray h = manager.randomNormal(new Shape(5, 3));
-        NDArray w = manager.randomNormal(new Shape(4, 3));
-        NDArray b = manager.randomNormal(new Shape(4));
-        NDArray labels = manager.create(new long[] {3, 0, 0, 2, 1});
-        NDArray raw = Ops.linear(h, w, b);
-        NDArray scores = cap == 0 ? raw : Ops.scale(Ops.scale(raw, 1 / cap).tanh(), cap);
-        float[] expected = Ops.crossEntropy(scores, labels, -100).toFloatArray();
-
-        NDArray some = ScriptModule.get().call("linear_cross_entropy", h, w, labels, rows, cap, b);
-
-        assertThat(some.toFloatArray()).containsExactly(expected, EXACT);
-        assertThat(Ops.linearCrossEntropy(h, w, b, labels, cap).toFloatArray())
-                .containsExactly(expected, EXACT);
-    }
-
-    @Test
-    void linearCrossEntropyTakesNoBiasToo() {
-        NDArray h = array(new Shape(1, 1), 1);
-        NDArray w = array(new Shape(2, 1), 0, Math.log(3));
-        NDArray labels = manager.create(new long[] {1});
-
-        assertThat(Ops.linearCrossEntropy(h, w, null, labels, 0).toFloatArray())
-                .containsExactly(new float[] {(float) -Math.log(0.75)}, EXACT);
-    }
-
     @Test
     void lossesOfNumbers() {
         NDArray x = array(new Shape(2), 0, Math.log(3));

@@ -77,7 +77,8 @@ final class BucketBias implements PositionBias {
         }
         // In float32, as transformers computes it.
         float share =
-                (float) Math.log((float) far / exact) / (float) Math.log(MAX_DISTANCE / exact);
+                (float) Math.log((float) far / exact)
+                        / (float) Math.log((double) MAX_DISTANCE / exact);
         return side + Math.min(exact + (int) (share * (half - exact)), half - 1);
     }
 }

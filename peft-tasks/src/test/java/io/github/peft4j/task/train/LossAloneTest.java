@@ -48,7 +48,7 @@ class LossAloneTest {
             for (int i = 0; i < ids.length; i++) {
                 int row = indices[i / WIDTH];
                 if (i % WIDTH < length(row)) {
-                    ids[i] = 20 + (row * 31 + i * 7L) % 200;
+                    ids[i] = 20 + (31L * row + 7L * i) % 200;
                     mask[i] = 1;
                     labels[i] = ids[i];
                 }
