@@ -156,7 +156,7 @@ abstract class RowTranslator<I, O> implements Translator<I, O> {
     }
 
     /** Off until the context closes, which it does in this thread whether or not the call fails. */
-    private static void switchGradientsOff(TranslatorContext ctx) {
+    static void switchGradientsOff(TranslatorContext ctx) {
         if (ctx.getAttachment(GRADIENTS) == null) {
             Gradients off = Gradients.off();
             ctx.setAttachment(GRADIENTS, off);

@@ -152,6 +152,25 @@ class TaskTranslatorsTest {
     }
 
     @Test
+    void findsAnswersThatAreFarIntoAPassage() throws TranslateException {
+        Block boats = reading(ids -> new NDList(is(ids, id("boat")), is(ids, id("le"))));
+        QuestionAnsweringTranslator translator =
+                QuestionAnsweringTranslator.builder(tokenizer)
+                        .optMaxLength(12)
+                        .optStride(2)
+                        .optAlignToWords(false)
+                        .build();
+        List<QAInput> questions =
+                List.of(
+                        new QAInput("the boat", "the ".repeat(50) + "boat le the"),
+                        new QAInput("the boat", "boat le " + "the ".repeat(50)),
+                        new QAInput("the boat", "the boat le"));
+
+        assertThat(ask(boats, translator, questions))
+                .containsExactly("boat le", "boat le", "boat le");
+    }
+
+    @Test
     void refusesQuestionsAndModelsThatHaveNoAnswer() {
         QuestionAnsweringTranslator translator =
                 QuestionAnsweringTranslator.builder(tokenizer).build();
@@ -171,7 +190,7 @@ class TaskTranslatorsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
-                                QuestionAnsweringTranslator.builder(tokenizer)
+                                TextEmbeddingTranslator.builder(tokenizer)
                                         .optEncodeOptions(padded)
                                         .build())
                 .withMessageContaining("padding LONGEST");
