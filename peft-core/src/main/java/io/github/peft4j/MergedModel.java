@@ -8,6 +8,7 @@ import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.FrozenBase;
@@ -16,9 +17,12 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.WeightSlot;
+import io.github.peft4j.model.WeightSlots;
 import io.github.peft4j.ops.Gradients;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,52 +37,62 @@ public final class MergedModel extends ReferencingBlock implements BaseModel, Au
     private final FrozenBase frozen;
     private final ActiveAdapters merged;
     private final ImmutableMap<String, Parameter> weights;
-    private final ImmutableMap<Parameter, Parameter> substitutes;
+    private final ImmutableMap<WeightSlot, Parameter> substitutes;
     private final ImmutableList<LayerSite> sites;
 
     private MergedModel(BaseModel base, MergedWeights own) {
         super(base);
         this.base = base;
         this.own = own;
-        ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
-        base.parameters().forEach((key, p) -> all.put(key, own.parameters().getOrDefault(p, p)));
-        weights = all.buildOrThrow();
-        ImmutableMap<Parameter, Parameter> replaced = own.parameters();
+        WeightSlots slots = new WeightSlots(base);
+        weights = weights(base, slots, own.parameters());
         sites =
                 base.sites().stream()
-                        .map(site -> shown(site, replaced))
+                        .map(site -> shown(site, slots, own.parameters()))
                         .collect(ImmutableList.toImmutableList());
-        substitutes = chained(base.substitutes(), replaced);
+        substitutes =
+                ImmutableMap.<WeightSlot, Parameter>builder()
+                        .putAll(base.substitutes())
+                        .putAll(own.parameters())
+                        .buildKeepingLast();
         frozen = new FrozenBase(weights.values());
         merged = ActiveAdapters.substituting(frozen, substitutes);
     }
 
-    private static LayerSite shown(LayerSite site, ImmutableMap<Parameter, Parameter> replaced) {
+    /** A shared parameter has another name of its own where its layers read different ones now. */
+    private static ImmutableMap<String, Parameter> weights(
+            BaseModel base, WeightSlots slots, ImmutableMap<WeightSlot, Parameter> replaced) {
+        Map<String, Parameter> weights = new LinkedHashMap<>();
+        Set<Parameter> seen = Sets.newIdentityHashSet();
+        slots.named()
+                .forEach(
+                        (name, slot) -> {
+                            Parameter shown = replaced.getOrDefault(slot, slots.shown(slot));
+                            if (seen.add(shown) || base.parameters().containsKey(name)) {
+                                weights.put(name, shown);
+                            }
+                        });
+        return ImmutableMap.copyOf(weights);
+    }
+
+    private static LayerSite shown(
+            LayerSite site, WeightSlots slots, ImmutableMap<WeightSlot, Parameter> replaced) {
         return new LayerSite(
                 site.path(),
                 site.kind(),
                 site.block(),
-                shown(site.weight(), replaced),
-                shown(site.bias(), replaced));
+                shown(site, site.weight(), slots, replaced),
+                shown(site, site.bias(), slots, replaced));
     }
 
     private static @Nullable Parameter shown(
-            @Nullable Parameter parameter, ImmutableMap<Parameter, Parameter> replaced) {
-        return parameter == null ? null : replaced.getOrDefault(parameter, parameter);
-    }
-
-    /**
-     * By what the blocks hold: what stands in for it here, also where the base is merged itself.
-     */
-    private static ImmutableMap<Parameter, Parameter> chained(
-            ImmutableMap<Parameter, Parameter> below, ImmutableMap<Parameter, Parameter> replaced) {
-        Map<Parameter, Parameter> all = new LinkedHashMap<>(replaced);
-        below.forEach(
-                (own, middle) -> {
-                    all.remove(middle);
-                    all.put(own, replaced.getOrDefault(middle, middle));
-                });
-        return ImmutableMap.copyOf(all);
+            LayerSite site,
+            @Nullable Parameter parameter,
+            WeightSlots slots,
+            ImmutableMap<WeightSlot, Parameter> replaced) {
+        return parameter == null
+                ? null
+                : replaced.getOrDefault(slots.at(site, parameter), parameter);
     }
 
     /** Folds these adapters; saved modules and biases are those of the registry's activation. */
@@ -107,7 +121,7 @@ public final class MergedModel extends ReferencingBlock implements BaseModel, Au
     }
 
     @Override
-    public ImmutableMap<Parameter, Parameter> substitutes() {
+    public ImmutableMap<WeightSlot, Parameter> substitutes() {
         return substitutes;
     }
 

@@ -9,6 +9,8 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.WeightSlot;
+import io.github.peft4j.model.WeightSlots;
 import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import java.util.Map;
@@ -17,12 +19,12 @@ import java.util.Map;
  * Weights of a base with adapters merged in, computed once. Owns them; the base stays as it was.
  *
  * @param names the merged adapters
- * @param parameters the merged weights, by the base parameter whose place they take
+ * @param parameters the merged weights, by where the base parameter is read whose place they take
  * @param manager what they live in
  */
 record MergedWeights(
         ImmutableList<String> names,
-        ImmutableMap<Parameter, Parameter> parameters,
+        ImmutableMap<WeightSlot, Parameter> parameters,
         NDManager manager)
         implements AutoCloseable {
 
@@ -39,13 +41,15 @@ record MergedWeights(
                 Gradients off = Gradients.off()) {
             ParameterStore store = new ParameterStore(scratch, false);
             AdapterPass pass = new AdapterPass(store, scratch, false, active);
-            ImmutableMap.Builder<Parameter, Parameter> merged = ImmutableMap.builder();
-            for (Map.Entry<String, Parameter> entry : base.parameters().entrySet()) {
-                Parameter original = entry.getValue();
-                if (active.changes(original)) {
-                    NDArray weight = pass.effective(original);
+            ImmutableMap.Builder<WeightSlot, Parameter> merged = ImmutableMap.builder();
+            WeightSlots slots = new WeightSlots(base);
+            for (Map.Entry<String, WeightSlot> entry : slots.named().entrySet()) {
+                WeightSlot slot = entry.getValue();
+                Parameter original = slots.shown(slot);
+                if (active.changes(slot, original)) {
+                    NDArray weight = pass.effective(slot);
                     refuseNonFinite(entry.getKey(), weight, names);
-                    merged.put(original, owned(original, weight, manager));
+                    merged.put(slot, owned(original, weight, manager));
                 }
             }
             return new MergedWeights(names, merged.buildKeepingLast(), manager);

@@ -14,6 +14,7 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.WeightSlot;
 
 /** Stacks adapters that act around the whole model. */
 final class ModelAdapters {
@@ -62,7 +63,7 @@ final class ModelAdapters {
         }
 
         @Override
-        public ImmutableMap<Parameter, Parameter> substitutes() {
+        public ImmutableMap<WeightSlot, Parameter> substitutes() {
             return below.substitutes();
         }
 

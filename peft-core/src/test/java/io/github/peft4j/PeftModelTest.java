@@ -116,7 +116,7 @@ class PeftModelTest {
                 .hasMessage(
                         "No layer matches target_modules [upp]. Layers that can be adapted are"
                                 + " called: down, table, up. Did you mean \"up\"? Pass"
-                                + " optTargetModules(\"up\") or TargetModules.allLinear().");
+                                + " optTargetModules(\"up\") or optTargetModules(\"all-linear\").");
     }
 
     @Test

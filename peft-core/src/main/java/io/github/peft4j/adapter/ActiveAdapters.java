@@ -6,13 +6,16 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Sets;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.WeightSlot;
+import io.github.peft4j.model.WeightSlots;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +34,11 @@ public final class ActiveAdapters {
     private final FrozenBase base;
     private final IdentityHashMap<Block, ImmutableList<LayerAdapter>> layers =
             new IdentityHashMap<>();
-    private final IdentityHashMap<Parameter, ImmutableList<WeightAdapter>> folds =
-            new IdentityHashMap<>();
-    private final IdentityHashMap<Parameter, Fold> foldSites = new IdentityHashMap<>();
-    private final IdentityHashMap<Parameter, LayerSite> foldedLayers = new IdentityHashMap<>();
+    private final Map<WeightSlot, ImmutableList<WeightAdapter>> folds = new HashMap<>();
+    private final Map<WeightSlot, Fold> foldSites = new HashMap<>();
+    private final Map<WeightSlot, LayerSite> foldedLayers = new HashMap<>();
     private final IdentityHashMap<Parameter, Parameter> held = new IdentityHashMap<>();
-    private final IdentityHashMap<Parameter, Parameter> substitutes = new IdentityHashMap<>();
+    private final Map<WeightSlot, Parameter> substitutes = new HashMap<>();
     private final IdentityHashMap<Adapter, Double> scales = new IdentityHashMap<>();
     private final List<ModelAdapter> modelAdapters = new ArrayList<>();
     private final Set<Penalized> penalized = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -55,9 +57,9 @@ public final class ActiveAdapters {
     }
 
     /** No adapters, only parameters that take the place of others: a merged model. */
-    public static ActiveAdapters substituting(FrozenBase base, Map<Parameter, Parameter> by) {
+    public static ActiveAdapters substituting(FrozenBase base, Map<WeightSlot, Parameter> by) {
         ActiveAdapters active = new ActiveAdapters(base, Activation.none());
-        by.forEach(active.substitutes::put);
+        active.substitutes.putAll(by);
         return active;
     }
 
@@ -97,19 +99,20 @@ public final class ActiveAdapters {
      * in for the base's, and no adapter acts.
      *
      * @param merged the names of those adapters
-     * @param weights merged weights and biases, by the base's
+     * @param weights merged weights and biases, by where they are read
      */
     public ActiveAdapters over(
             BaseModel model,
             Map<String, AdapterSet> sets,
             ImmutableList<String> merged,
-            Map<Parameter, Parameter> weights) {
+            Map<WeightSlot, Parameter> weights) {
         ActiveAdapters over = of(model, base, sets, activation);
+        WeightSlots slots = new WeightSlots(model);
         for (LayerSite site : model.sites()) {
             if (activation.actsAt(site.path()) && over.isMerged(site, sets, merged)) {
                 over.layers.remove(site.block());
-                over.substitute(site.weight(), weights);
-                over.substitute(site.bias(), weights);
+                over.substitute(slots, site, site.weight(), weights);
+                over.substitute(slots, site, site.bias(), weights);
             }
         }
         return over;
@@ -122,12 +125,17 @@ public final class ActiveAdapters {
                 .anyMatch(set -> set != null && set.layers().containsKey(site.path()));
     }
 
-    private void substitute(@Nullable Parameter original, Map<Parameter, Parameter> weights) {
+    private void substitute(
+            WeightSlots slots,
+            LayerSite site,
+            @Nullable Parameter original,
+            Map<WeightSlot, Parameter> weights) {
         if (original != null) {
-            folds.remove(held(original));
-            Parameter weight = weights.get(original);
+            WeightSlot slot = slots.at(site, original);
+            folds.remove(slot);
+            Parameter weight = weights.get(slot);
             if (weight != null) {
-                substitutes.put(held(original), weight);
+                substitutes.put(slot, weight);
             }
         }
     }
@@ -139,6 +147,7 @@ public final class ActiveAdapters {
             Activation activation,
             @Nullable ImmutableList<String> folded) {
         ActiveAdapters active = new ActiveAdapters(base, activation);
+        WeightSlots slots = new WeightSlots(model);
         model.substitutes().forEach(active::standIn);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
@@ -153,17 +162,17 @@ public final class ActiveAdapters {
         if (!activation.names().isEmpty()) {
             // PEFT trains biases in the base itself: they outlive disabling and switching.
             for (AdapterSet set : sets.values()) {
-                set.biases().forEach((p, copy) -> active.substitutes.put(active.held(p), copy));
+                set.biases().forEach((p, copy) -> active.substitutes.put(active.slot(p), copy));
             }
         }
         for (LayerSite site : model.sites()) {
             if (activation.actsAt(site.path())) {
-                active.addLayer(site, inLayers, folded != null);
+                active.addLayer(slots, site, inLayers, folded != null);
             }
         }
         active.refuseSharedWeights(model);
         if (activation.enabled()) {
-            Set<Parameter> copied = Sets.newIdentityHashSet();
+            Set<WeightSlot> copied = new HashSet<>();
             for (AdapterSet set : acting) {
                 active.addSavedModules(set, activation, copied);
                 set.modelAdapter().ifPresent(active.modelAdapters::add);
@@ -212,34 +221,45 @@ public final class ActiveAdapters {
         return layers.getOrDefault(layer, ImmutableList.of());
     }
 
-    /** Weight forms that act on a parameter, outermost first. */
-    ImmutableList<WeightAdapter> folds(Parameter parameter) {
-        return folds.getOrDefault(parameter, ImmutableList.of());
-    }
-
-    /** Applies weight forms to a parameter, innermost first. */
-    NDArray fold(Parameter parameter, ImmutableList<WeightAdapter> adapters, AdapterPass pass) {
-        Fold fold = foldSites.get(parameter);
-        NDArray current = pass.value(parameter);
-        if (fold == null) {
-            return current;
+    /** Weight forms that act where a parameter is read, outermost first. */
+    ImmutableList<WeightAdapter> folds(WeightSlot slot) {
+        ImmutableList<WeightAdapter> own = folds.get(slot);
+        if (own == null && slot.layer() != null) {
+            own = folds.get(new WeightSlot(null, slot.parameter()));
         }
-        return fold.apply(current, adapters, pass);
+        return own == null ? ImmutableList.of() : own;
     }
 
-    Parameter substitute(Parameter parameter) {
-        return substitutes.getOrDefault(parameter, parameter);
+    /** Applies the weight forms that act there to what is read, innermost first. */
+    NDArray fold(WeightSlot slot, NDArray current, AdapterPass pass) {
+        Fold fold = foldSites.get(slot);
+        if (fold == null) {
+            fold = foldSites.get(new WeightSlot(null, slot.parameter()));
+        }
+        return fold == null ? current : fold.apply(current, folds(slot), pass);
     }
 
-    /** Whether layers see another value than this base parameter's. */
-    public boolean changes(Parameter parameter) {
-        Parameter own = held(parameter);
-        return folds.containsKey(own) || substitute(own) != parameter;
+    /** The parameter that is read there: a stand-in if there is one. */
+    Parameter source(WeightSlot slot) {
+        Parameter own = substitutes.get(slot);
+        if (own == null && slot.layer() != null) {
+            own = substitutes.get(new WeightSlot(null, slot.parameter()));
+        }
+        return own == null ? slot.parameter() : own;
     }
 
-    /** The parameter that the block holds where the model shows this one in its place. */
-    Parameter held(Parameter parameter) {
-        return held.getOrDefault(parameter, parameter);
+    /**
+     * Whether another value is read there.
+     *
+     * @param shown the parameter that the base shows there
+     */
+    public boolean changes(WeightSlot slot, Parameter shown) {
+        return !folds(slot).isEmpty() || source(slot) != shown;
+    }
+
+    /** Where a parameter is read by those who do not say which layer they are. */
+    WeightSlot slot(Parameter shown) {
+        return new WeightSlot(null, held.getOrDefault(shown, shown));
     }
 
     double scale(Adapter adapter) {
@@ -258,9 +278,9 @@ public final class ActiveAdapters {
         return packing;
     }
 
-    private void standIn(Parameter own, Parameter shown) {
-        held.put(shown, own);
-        substitutes.put(own, shown);
+    private void standIn(WeightSlot slot, Parameter shown) {
+        held.put(shown, slot.parameter());
+        substitutes.put(slot, shown);
     }
 
     private void addScale(String name, AdapterSet set, double scale) {
@@ -272,7 +292,8 @@ public final class ActiveAdapters {
         }
     }
 
-    private void addLayer(LayerSite site, List<AdapterSet> acting, boolean weightsOnly) {
+    private void addLayer(
+            WeightSlots slots, LayerSite site, List<AdapterSet> acting, boolean weightsOnly) {
         List<LayerAdapter> around = new ArrayList<>();
         List<WeightAdapter> weights = new ArrayList<>();
         for (AdapterSet set : acting) {
@@ -299,10 +320,11 @@ public final class ActiveAdapters {
         }
         if (!weights.isEmpty()) {
             ImmutableList<WeightAdapter> all = ImmutableList.copyOf(weights);
-            foldedLayers.putIfAbsent(held(site.requireWeight()), site);
-            putFold(site.requireWeight(), all, Fold.weight(site));
+            WeightSlot weight = slots.at(site, site.requireWeight());
+            foldedLayers.putIfAbsent(weight, site);
+            putFold(weight, all, Fold.weight(site));
             if (site.bias() != null) {
-                putFold(site.bias(), all, Fold.bias());
+                putFold(slots.at(site, site.bias()), all, Fold.bias());
             }
         }
     }
@@ -313,15 +335,18 @@ public final class ActiveAdapters {
         }
     }
 
-    private void putFold(Parameter parameter, ImmutableList<WeightAdapter> adapters, Fold fold) {
-        folds.put(held(parameter), adapters);
-        foldSites.put(held(parameter), fold);
+    private void putFold(WeightSlot slot, ImmutableList<WeightAdapter> adapters, Fold fold) {
+        folds.put(slot, adapters);
+        foldSites.put(slot, fold);
     }
 
-    /** A changed weight reaches every layer that reads it, and not all of them were asked for. */
+    /**
+     * What changes in the hands of a layer that does not say who it is reaches every layer that
+     * reads it, and not all of them were asked for.
+     */
     private void refuseSharedWeights(BaseModel model) {
         for (LayerSite site : model.sites()) {
-            LayerSite folded = site.weight() == null ? null : foldedLayers.get(held(site.weight()));
+            LayerSite folded = site.weight() == null ? null : foldedLayers.get(slot(site.weight()));
             if (folded != null && folded.block() != site.block()) {
                 throw new UnsupportedFeatureException(
                         "Layers "
@@ -335,14 +360,13 @@ public final class ActiveAdapters {
         }
     }
 
-    private void addSavedModules(AdapterSet set, Activation activation, Set<Parameter> copied) {
-        for (Map.Entry<Parameter, SavedParameter> entry : set.savedModules().entrySet()) {
+    private void addSavedModules(AdapterSet set, Activation activation, Set<WeightSlot> copied) {
+        for (Map.Entry<WeightSlot, SavedParameter> entry : set.savedModules().entrySet()) {
             SavedParameter saved = entry.getValue();
             if (!activation.actsAt(saved.modulePath())) {
                 continue;
             }
-            Parameter own = held(entry.getKey());
-            if (!copied.add(own)) {
+            if (!copied.add(entry.getKey())) {
                 throw new IllegalArgumentException(
                         "Adapters "
                                 + activation.names()
@@ -351,50 +375,7 @@ public final class ActiveAdapters {
                                 + "; only one copy can act. Activate one of them, or train the"
                                 + " others without modules_to_save.");
             }
-            substitutes.put(own, saved.parameter());
-        }
-    }
-
-    /** How weight forms meet a parameter: a weight in [out, in], or a bias. */
-    private interface Fold {
-
-        NDArray apply(NDArray current, ImmutableList<WeightAdapter> adapters, AdapterPass pass);
-
-        static Fold weight(LayerSite site) {
-            return (current, adapters, pass) -> {
-                AdaptableLayer layer =
-                        site.block() instanceof AdaptableLayer adaptable ? adaptable : null;
-                NDArray frozen = layer == null ? current : layer.canonical(current);
-                NDArray weight = frozen;
-                for (WeightAdapter adapter : adapters.reverse()) {
-                    weight = adapter.weight(weight, frozen, pass);
-                    if (site.bias() == null) {
-                        requireNoBias(site, adapter, pass);
-                    }
-                }
-                return layer == null ? weight : layer.canonical(weight);
-            };
-        }
-
-        /** A layer without a bias cannot take one on. */
-        private static void requireNoBias(LayerSite site, WeightAdapter adapter, AdapterPass pass) {
-            if (adapter.bias(null, pass) != null) {
-                throw new IllegalStateException(
-                        "The adapter at "
-                                + site.path()
-                                + " adds a bias, and the layer has none to be merged into. Keep the"
-                                + " adapter unmerged.");
-            }
-        }
-
-        static Fold bias() {
-            return (current, adapters, pass) -> {
-                @Nullable NDArray bias = current;
-                for (WeightAdapter adapter : adapters.reverse()) {
-                    bias = adapter.bias(bias, pass);
-                }
-                return bias == null ? current : bias;
-            };
+            substitutes.put(entry.getKey(), saved.parameter());
         }
     }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDResource;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.model.WeightSlot;
 import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import java.util.HashMap;
@@ -81,10 +82,16 @@ public final class AdapterPass extends ParameterStore {
      * layer's gradient by hand, from the frozen weight alone.
      */
     public boolean isPlain(AdaptableLayer layer) {
-        Parameter own = active.held(layer.weight());
+        WeightSlot slot = new WeightSlot(layer, layer.weight());
+        Parameter source = active.source(slot);
         return active.around(layer).isEmpty()
-                && active.folds(own).isEmpty()
-                && !effective(layer.weight()).hasGradient();
+                && active.folds(slot).isEmpty()
+                && !trains(source, stored(source));
+    }
+
+    /** Whether a parameter gets a gradient in this pass; DJL does not tell it of an alias. */
+    private boolean trains(Parameter source, NDArray array) {
+        return recording && !active.isFrozen(source) && array.hasGradient();
     }
 
     /** The factor on an adapter's contribution, 1 unless the activation says otherwise. */
@@ -98,8 +105,9 @@ public final class AdapterPass extends ParameterStore {
     }
 
     /** Whether something stands in for each of these parameters already. */
-    public boolean serves(Map<Parameter, Parameter> substitutes) {
-        return substitutes.keySet().stream().allMatch(own -> active.substitute(own) != own);
+    public boolean serves(Map<WeightSlot, Parameter> substitutes) {
+        return substitutes.keySet().stream()
+                .allMatch(slot -> active.source(slot) != slot.parameter());
     }
 
     /** Manager of the call's input. */
@@ -117,10 +125,14 @@ public final class AdapterPass extends ParameterStore {
 
     /** A parameter's numbers for this pass, as an alias in the input's manager. */
     public NDArray value(Parameter parameter) {
-        NDArray known = values.get(parameter);
+        return alias(active.source(new WeightSlot(null, parameter)));
+    }
+
+    private NDArray alias(Parameter source) {
+        NDArray known = values.get(source);
         if (known == null) {
-            known = read(parameter);
-            values.put(parameter, known);
+            known = read(source);
+            values.put(source, known);
         }
         return known;
     }
@@ -169,25 +181,37 @@ public final class AdapterPass extends ParameterStore {
         store.sync();
     }
 
-    /** The parameter with every weight form folded in, innermost first. */
+    /**
+     * The parameter with every weight form folded in, innermost first, for those who are no layer
+     * of ours; a layer asks for its {@link #weight} and {@link #bias}.
+     */
     public NDArray effective(Parameter parameter) {
-        Parameter own = active.held(parameter);
-        ImmutableList<WeightAdapter> folds = active.folds(own);
-        if (folds.isEmpty()) {
-            return value(own);
-        }
-        return once(own, () -> active.fold(own, folds, this));
+        return effective(active.slot(parameter));
     }
 
-    private NDArray read(Parameter parameter) {
-        Parameter source = active.substitute(parameter);
-        NDArray array =
-                active.isFrozen(source)
-                        ? active.frozenStore(scope.getDevice())
-                                .getValue(source, scope.getDevice(), false)
-                        : store.getValue(source, scope.getDevice(), training);
-        boolean trains = recording && !active.isFrozen(source) && array.hasGradient();
-        NDArray alias = trains ? array.reshape(array.getShape()) : array.stopGradient();
+    /** What is read in this slot, with every weight form folded in, innermost first. */
+    public NDArray effective(WeightSlot slot) {
+        NDArray current = alias(active.source(slot));
+        return active.folds(slot).isEmpty()
+                ? current
+                : once(slot, () -> active.fold(slot, current, this));
+    }
+
+    /** A layer's weight with every weight form folded in; tied layers may get different ones. */
+    public NDArray weight(AdaptableLayer layer) {
+        return effective(new WeightSlot(layer, layer.weight()));
+    }
+
+    /** A layer's bias with every weight form folded in, or null if it has none. */
+    public @Nullable NDArray bias(AdaptableLayer layer) {
+        Parameter bias = layer.bias();
+        return bias == null ? null : effective(new WeightSlot(layer, bias));
+    }
+
+    private NDArray read(Parameter source) {
+        NDArray array = stored(source);
+        NDArray alias =
+                trains(source, array) ? array.reshape(array.getShape()) : array.stopGradient();
         if (isRunningStatistic(source) && active.isFrozen(source)) {
             // A stock batch norm writes these in any training forward; the base must not move.
             try (NDArray original = alias) {
@@ -196,6 +220,12 @@ public final class AdapterPass extends ParameterStore {
         }
         alias.attach(scope);
         return alias;
+    }
+
+    private NDArray stored(Parameter source) {
+        return active.isFrozen(source)
+                ? active.frozenStore(scope.getDevice()).getValue(source, scope.getDevice(), false)
+                : store.getValue(source, scope.getDevice(), training);
     }
 
     private static boolean isRunningStatistic(Parameter parameter) {
@@ -214,14 +244,12 @@ public final class AdapterPass extends ParameterStore {
 
         @Override
         public NDArray forward(NDArray x) {
-            Parameter bias = layer.bias();
-            return layer.compute(
-                    x, effective(layer.weight()), bias == null ? null : effective(bias));
+            return layer.compute(x, AdapterPass.this.weight(layer), bias(layer));
         }
 
         @Override
         public NDArray weight() {
-            return layer.canonical(value(layer.weight()));
+            return layer.canonical(alias(active.source(new WeightSlot(layer, layer.weight()))));
         }
 
         @Override

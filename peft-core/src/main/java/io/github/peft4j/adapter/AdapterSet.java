@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.model.WeightSlot;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +22,7 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, Adapter> layers;
     private final ImmutableMap<String, Parameter> tensors;
     private final ImmutableSet<Parameter> trainable;
-    private final ImmutableMap<Parameter, SavedParameter> savedModules;
+    private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
     private final ImmutableMap<String, Parameter> aliases;
     private final @Nullable ModelAdapter modelAdapter;
@@ -65,8 +66,8 @@ public final class AdapterSet implements AutoCloseable {
         return trainable;
     }
 
-    /** Copies of whole modules, by the base parameter whose place they take. */
-    public ImmutableMap<Parameter, SavedParameter> savedModules() {
+    /** Copies of whole modules, by where the base parameter is read whose place they take. */
+    public ImmutableMap<WeightSlot, SavedParameter> savedModules() {
         return savedModules;
     }
 
@@ -132,7 +133,7 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, Adapter> layers = new LinkedHashMap<>();
         private final Map<String, Parameter> tensors = new LinkedHashMap<>();
         private final Set<Parameter> keyed = new HashSet<>();
-        private final Map<Parameter, SavedParameter> savedModules = new LinkedHashMap<>();
+        private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
         private final Map<String, Parameter> aliases = new LinkedHashMap<>();
         private @Nullable ModelAdapter modelAdapter;
@@ -182,7 +183,7 @@ public final class AdapterSet implements AutoCloseable {
         }
 
         /** Adds a trained copy of a parameter of a module that is saved whole. */
-        public Builder addSaved(String key, Parameter base, SavedParameter copy) {
+        public Builder addSaved(String key, WeightSlot base, SavedParameter copy) {
             savedModules.put(base, copy);
             return addTensor(key, copy.parameter());
         }

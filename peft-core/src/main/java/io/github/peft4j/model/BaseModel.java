@@ -60,10 +60,10 @@ public interface BaseModel {
     }
 
     /**
-     * Parameters that take the place of those which the blocks hold, by the latter: the weights of
-     * a merged model. {@link #sites} and {@link #parameters} show them already.
+     * Parameters that take the place of those which the blocks hold, by where they are read: the
+     * weights of a merged model. {@link #sites} and {@link #parameters} show them already.
      */
-    default ImmutableMap<Parameter, Parameter> substitutes() {
+    default ImmutableMap<WeightSlot, Parameter> substitutes() {
         return ImmutableMap.of();
     }
 

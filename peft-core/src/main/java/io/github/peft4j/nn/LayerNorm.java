@@ -46,7 +46,10 @@ public final class LayerNorm extends Module implements AdaptableLayer {
         if (!pass.around(this).isEmpty()) {
             return forward(pass, x.add(residual));
         }
-        return Ops.addLayerNorm(x, residual, pass.effective(weight), pass.effective(bias), eps);
+        NDArray shift = pass.bias(this);
+        return shift == null
+                ? forward(pass, x.add(residual))
+                : Ops.addLayerNorm(x, residual, pass.weight(this), shift, eps);
     }
 
     @Override

@@ -45,6 +45,11 @@ public final class Linear extends Module implements AdaptableLayer {
         return new Linear(weight, null);
     }
 
+    /** A layer that reads another's weight, and a bias that stands elsewhere too. */
+    public static Linear tiedTo(Parameter weight, Parameter bias) {
+        return new Linear(weight, bias);
+    }
+
     /** A layer that reads another's weight and has a bias of its own. */
     public static Linear tiedToWithBias(Parameter weight) {
         Parameter own =

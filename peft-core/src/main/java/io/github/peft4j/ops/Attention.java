@@ -95,13 +95,13 @@ public final class Attention {
         return module().call("packed_attention", q, bias == null ? without(arguments) : arguments);
     }
 
-    private static Object[] without(Object[] arguments) {
+    static Object[] without(Object[] arguments) {
         return Arrays.copyOf(arguments, arguments.length - 1);
     }
 
     /**
-     * Which keys each query may see. A query of padding may see none: its attention is then 0, as in
-     * PyTorch, and nothing of it reaches real tokens.
+     * Which keys each query may see. A query of padding may see none: its attention is then 0, as
+     * in PyTorch, and nothing of it reaches real tokens.
      *
      * @param tokens [B, T], 0 for padding
      * @param queries S

@@ -65,9 +65,12 @@ public final class InPlace {
                             + buffer.getShape()
                             + ". Make the buffer larger.");
         }
-        NDArray view = module().call("append_", buffer, x, at);
-        view.attach(x.getManager());
-        return view;
+        // Not as a number, which the gateway would keep: there is one for each position.
+        try (NDArray place = x.getManager().create(at)) {
+            NDArray view = module().call("append_", buffer, x, place);
+            view.attach(x.getManager());
+            return view;
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,26 @@ public final class Ops {
         Operands.requireDimensions(w, 2, "embedding table");
         Operands.requireIndex(paddingIndex, w.getShape().get(0), "padding row");
         return module().call("embedding_padded", ids, w, paddingIndex);
+    }
+
+    /**
+     * Convolution along a sequence, zeros beyond both ends: x [B, in, S], w [out, in / groups,
+     * width], b [out]; result [B, out, S] where padding is half of an odd width.
+     */
+    public static NDArray convolve(NDArray x, NDArray w, NDArray b, int padding, int groups) {
+        Operands.requireDimensions(x, 3, "input of convolution");
+        Operands.requireDimensions(w, 3, "weight of convolution");
+        Operands.requireVector(b, w.getShape().get(0), "bias of convolution");
+        long in = w.getShape().get(1) * groups;
+        Shape shape = x.getShape();
+        Operands.requireShape(x, new Shape(shape.get(0), in, shape.get(2)), "convolution's input");
+        return module().call("convolve", x, w, b, padding, groups);
+    }
+
+    /** The last two axes of x [B, S, F] exchanged, laid out anew: [B, F, S]. */
+    public static NDArray turn(NDArray x) {
+        Operands.requireDimensions(x, 3, "array to turn");
+        return module().call("turn", x);
     }
 
     /** Layer norm over the last axis: {@code (x - mean) / sqrt(var + eps) * w + b}. */
@@ -155,6 +176,21 @@ public final class Ops {
         return module().call("cross_entropy", logits, labels, ignore);
     }
 
+    /** Mean cross entropy of logits [R, C] and shares of the classes [R, C]. */
+    public static NDArray softCrossEntropy(NDArray logits, NDArray labels) {
+        Operands.requireDimensions(logits, 2, "logits of cross entropy");
+        Operands.requireShape(labels, logits.getShape(), "labels");
+        return module().call("soft_cross_entropy", logits, labels);
+    }
+
+    /**
+     * As {@link #linearCrossEntropy(NDArray, NDArray, NDArray, NDArray, double)}, without a cap.
+     */
+    public static NDArray linearCrossEntropy(
+            NDArray h, NDArray w, @Nullable NDArray b, NDArray labels) {
+        return linearCrossEntropy(h, w, b, labels, 0);
+    }
+
     /**
      * Mean cross entropy of {@code h w^T + b} and labels, without holding the scores of all rows at
      * once. Its gradient reaches h alone: w and b must be frozen.
@@ -163,10 +199,11 @@ public final class Ops {
      * @param w [C, H]
      * @param b [C], or null
      * @param labels [K] int64, each from 0 to C - 1
+     * @param softCap c &gt; 0 bends scores to {@code c tanh(score / c)}; 0 leaves them
      * @throws IllegalArgumentException if w or b would need a gradient
      */
     public static NDArray linearCrossEntropy(
-            NDArray h, NDArray w, @Nullable NDArray b, NDArray labels) {
+            NDArray h, NDArray w, @Nullable NDArray b, NDArray labels, double softCap) {
         Operands.requireInner(h, w, "linear cross entropy");
         Operands.requireDimensions(h, 2, "input of linear cross entropy");
         Operands.requireIds(labels);
@@ -181,8 +218,8 @@ public final class Ops {
         }
         long rows = Math.max(MIN_ROWS, SCORES_AT_ONCE / w.getShape().get(0));
         return b == null
-                ? module().call("linear_cross_entropy", h, w, labels, rows)
-                : module().call("linear_cross_entropy", h, w, labels, rows, b);
+                ? module().call("linear_cross_entropy", h, w, labels, rows, softCap)
+                : module().call("linear_cross_entropy", h, w, labels, rows, softCap, b);
     }
 
     /** Mean binary cross entropy of logits and labels of the same shape. */

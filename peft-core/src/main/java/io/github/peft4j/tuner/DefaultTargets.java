@@ -83,7 +83,7 @@ public final class DefaultTargets {
                         + ", ... ("
                         + types.size()
                         + " in all). Please specify target_modules: optTargetModules(...) with the"
-                        + " names of layers, or TargetModules.allLinear().");
+                        + " names of layers, or optTargetModules(\"all-linear\").");
     }
 
     /** Collects entries that several model types share. */

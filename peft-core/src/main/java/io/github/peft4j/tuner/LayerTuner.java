@@ -16,6 +16,8 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.WeightSlot;
+import io.github.peft4j.model.WeightSlots;
 import io.github.peft4j.ops.Copies;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +102,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                     ImmutableList.<String>builder()
                             .addAll(match.warnings())
                             .addAll(warnings(config, adapted))
+                            .addAll(sharedWeights(model, adapted))
                             .build();
             TargetModules found = withLate(match.targets(), request.lateModulesToSave());
             return new Attachment<>(resolved(config, found, adapted), set.build(), warnings);
@@ -192,6 +195,33 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         }
     }
 
+    /** Python PEFT merges into the weight itself, and so into every layer that reads it. */
+    private static ImmutableList<String> sharedWeights(BaseModel model, List<LayerSite> adapted) {
+        WeightSlots slots = new WeightSlots(model);
+        for (LayerSite site : adapted) {
+            Parameter weight = site.requireWeight();
+            for (LayerSite other : model.sites()) {
+                boolean reads =
+                        other.weight() != null
+                                && slots.held(other.weight()) == slots.held(weight)
+                                && other.block() != site.block();
+                if (reads) {
+                    return ImmutableList.of(
+                            "The layers "
+                                    + site.path()
+                                    + " and "
+                                    + other.path()
+                                    + " share one weight (tie_word_embeddings). Without"
+                                    + " ensure_weight_tying the adapter acts on "
+                                    + site.path()
+                                    + " alone, here also when it is merged; Python PEFT changes"
+                                    + " both when it merges.");
+                }
+            }
+        }
+        return ImmutableList.of();
+    }
+
     private static List<LayerSite> sites(BaseModel model, List<String> paths) {
         Set<String> wanted = ImmutableSet.copyOf(paths);
         return model.sites().stream().filter(site -> wanted.contains(site.path())).toList();
@@ -220,10 +250,11 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
 
     private static void addSavedModules(
             AdapterSet.Builder set, BaseModel model, List<String> saved) {
-        for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
+        WeightSlots slots = new WeightSlots(model);
+        for (Map.Entry<String, WeightSlot> entry : slots.named().entrySet()) {
             for (String module : saved) {
                 if (entry.getKey().startsWith(module + ".")) {
-                    Parameter copy = copy(set.manager(), entry.getValue());
+                    Parameter copy = copy(set.manager(), slots.shown(entry.getValue()));
                     set.addSaved(
                             KEY_PREFIX + entry.getKey(),
                             entry.getValue(),

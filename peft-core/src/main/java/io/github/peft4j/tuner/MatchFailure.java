@@ -96,7 +96,10 @@ final class MatchFailure {
         }
         String name = nearest.isEmpty() ? names.first() : nearest;
         String question = nearest.isEmpty() ? "" : "Did you mean \"" + nearest + "\"? ";
-        return question + "Pass optTargetModules(\"" + name + "\") or TargetModules.allLinear().";
+        return question
+                + "Pass optTargetModules(\""
+                + name
+                + "\") or optTargetModules(\"all-linear\").";
     }
 
     /** The layer name that takes the fewest edits from one of the targets, if few enough. */

@@ -54,11 +54,13 @@ public abstract class TargetedConfigBuilder<B extends TargetedConfigBuilder<B>>
     }
 
     /**
-     * Names, or ends of names at a dot, of the layers to adapt. Default: the table for the model
-     * type.
+     * Names, or ends of names at a dot, of the layers to adapt; {@code all-linear} alone takes
+     * every linear layer. Default: the table for the model type.
      */
     public B optTargetModules(String... names) {
-        return optTargetModules(ImmutableList.copyOf(names));
+        return names.length == 1 && names[0].equalsIgnoreCase(TargetModules.ALL_LINEAR)
+                ? optTargetModulesRegex(names[0])
+                : optTargetModules(ImmutableList.copyOf(names));
     }
 
     /** The same from a collection. */

@@ -108,6 +108,76 @@
       parts.append(o.transpose(1, 2).reshape([count * s, -1]))
     return torch.cat(parts)
 
+  # [B, N, S, T]: what the distance of a query and a key adds to their score. q [B, N, S, H], k [B, N, T, H];
+  # keys and queries [N, P, H] stand for P distances, and rows [S, T] says which of them lies between two
+  # positions. kinds: 1 = queries meet the distance's key, 2 = keys meet its query, 3 = both.
+  def distance_scores(self: __torch__.Ops, q: Tensor, k: Tensor, rows: Tensor, keys: Tensor, queries: Tensor, kinds: int) -> Tensor:
+    index = rows.expand([q.size(0), q.size(1), q.size(2), k.size(2)])
+    if kinds == 1:
+      scores = torch.gather(torch.matmul(q, keys.transpose(1, 2)), -1, index)
+    elif kinds == 2:
+      scores = torch.gather(torch.matmul(k, queries.transpose(1, 2)), -1, index.transpose(2, 3)).transpose(2, 3)
+    elif kinds == 3:
+      met = torch.gather(torch.matmul(q, keys.transpose(1, 2)), -1, index)
+      scores = torch.add(met, torch.gather(torch.matmul(k, queries.transpose(1, 2)), -1, index.transpose(2, 3)).transpose(2, 3))
+    else:
+      scores = torch.zeros([1, 1, q.size(2), k.size(2)], dtype=q.dtype, device=q.device)
+    return scores
+
+  # The least float32 rather than minus infinity where mask is false: a query that sees nothing then sees
+  # everything alike.
+  def disentangle(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, rows: Tensor, keys: Tensor, queries: Tensor, kinds: int, mask: Optional[Tensor], p: float, scale: float) -> Tensor:
+    scores = torch.mul(self.distance_scores(q, k, rows, keys, queries, kinds), scale)
+    if mask is not None:
+      scores = torch.where(mask, scores, torch.full([], -3.4028234663852886e38, dtype=q.dtype, device=q.device))
+    return torch.scaled_dot_product_attention(q, k, v, scores, p, False, scale=scale)
+
+  # tokens [B, T] is not 0 for real tokens; queries are the first S of the T positions.
+  def disentangled(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, rows: Tensor, keys: Tensor, queries: Tensor, kinds: Tensor, heads: Tensor, p: Tensor, scale: Tensor, tokens: Optional[Tensor]=None) -> Tensor:
+    n = int(heads)
+    s = q.size(1)
+    t = k.size(1)
+    qh = q.view([q.size(0), s, n, -1]).transpose(1, 2)
+    kh = k.view([k.size(0), t, n, -1]).transpose(1, 2)
+    vh = v.view([k.size(0), t, n, -1]).transpose(1, 2)
+    mask = annotate(Optional[Tensor], None)
+    if tokens is not None:
+      real = torch.ne(tokens, 0)
+      asks = real[:, :s].unsqueeze(1).unsqueeze(3)
+      mask = torch.logical_and(asks, real.unsqueeze(1).unsqueeze(2))
+      # No score of a query of padding, and so no gradient, reaches a key.
+      qh = torch.masked_fill(qh, torch.logical_not(asks), 0.)
+    o = self.disentangle(qh, kh, vh, rows[:s, :t], self.by_head(keys, n), self.by_head(queries, n), int(kinds), mask, float(p), float(scale))
+    return o.transpose(1, 2).reshape(q.size())
+
+  # [P, N H] -> [N, P, H]
+  def by_head(self: __torch__.Ops, x: Tensor, n: int) -> Tensor:
+    return x.unflatten(1, [n, -1]).transpose(0, 1)
+
+  # Sequences laid end to end, as in packed_attention.
+  def packed_disentangled(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, runs: Tensor, rows: Tensor, keys: Tensor, queries: Tensor, kinds: Tensor, heads: Tensor, p: Tensor, scale: Tensor) -> Tensor:
+    n = int(heads)
+    key_heads = self.by_head(keys, n)
+    query_heads = self.by_head(queries, n)
+    spans = annotate(List[List[int]], runs.tolist())
+    qs = annotate(List[int], [])
+    ks = annotate(List[int], [])
+    for run in spans:
+      qs.append(run[0] * run[1])
+      ks.append(run[0] * run[2])
+    q_parts = torch.split_with_sizes(q, qs)
+    k_parts = torch.split_with_sizes(k, ks)
+    v_parts = torch.split_with_sizes(v, ks)
+    parts = annotate(List[Tensor], [])
+    for i in range(len(spans)):
+      run = spans[i]
+      qh = q_parts[i].view([run[0], run[1], n, -1]).transpose(1, 2)
+      kh = k_parts[i].view([run[0], run[2], n, -1]).transpose(1, 2)
+      vh = v_parts[i].view([run[0], run[2], n, -1]).transpose(1, 2)
+      o = self.disentangle(qh, kh, vh, rows[:run[1], :run[2]], key_heads, query_heads, int(kinds), None, float(p), float(scale))
+      parts.append(o.transpose(1, 2).reshape([run[0] * run[1], -1]))
+    return torch.cat(parts)
+
   # Turns each head's first R features by the position's angle, halves against halves: x [..., S, N H],
   # cos and sin [..., S, R].
   def rotary(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor, heads: Tensor) -> Tensor:

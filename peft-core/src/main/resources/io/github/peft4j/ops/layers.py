@@ -26,6 +26,14 @@
   def embedding_padded(self: __torch__.Ops, ids: Tensor, w: Tensor, padding_idx: Tensor) -> Tensor:
     return torch.embedding(w, ids, int(padding_idx))
 
+  # x [B, in, S], w [out, in / groups, width] -> [B, out, S], zeros beyond both ends.
+  def convolve(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, padding: Tensor, groups: Tensor) -> Tensor:
+    return torch.conv1d(x, w, b, [1], [int(padding)], [1], int(groups))
+
+  # x [B, S, F] as [B, F, S], laid out anew.
+  def turn(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return x.transpose(1, 2).contiguous()
+
   def layer_norm(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], w, b, float(eps))
 

@@ -219,12 +219,46 @@ class AdapterPassTest {
     }
 
     @Test
-    void refusesToChangeAWeightThatAnotherLayerReads() {
+    void changesASharedWeightInTheHandsOfOneLayerAlone() {
         io.github.peft4j.nn.Linear in = new io.github.peft4j.nn.Linear(2, 2, false);
         Tied out = new Tied(in.weight());
-        SequentialBlock block = new SequentialBlock().add(in).add(out);
         in.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
-        BlockModel model = new BlockModel(block);
+        BlockModel model = new BlockModel(new SequentialBlock().add(in).add(out));
+        AdapterPass pass = pass(model, false, twice("Linear", factor(2)));
+
+        float[] weight = in.weight().getArray().toFloatArray();
+        NDArray doubled = in.weight().getArray().add(in.weight().getArray());
+
+        assertThat(pass.weight(in).toFloatArray()).isEqualTo(doubled.toFloatArray());
+        assertThat(pass.weight(out).toFloatArray()).isEqualTo(weight);
+        assertThat(pass.isPlain(in)).isFalse();
+        assertThat(pass.isPlain(out)).isTrue();
+    }
+
+    @Test
+    void aLayerWhoseWeightTrainsIsNotPlain() {
+        io.github.peft4j.nn.Linear layer = new io.github.peft4j.nn.Linear(2, 2, false);
+        layer.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+        layer.weight().freeze(false);
+
+        try (Gradients on = Gradients.on()) {
+            AdapterPass pass = AdapterPass.over(store, scope, true);
+            NDArray weight = pass.weight(layer);
+
+            assertThat(weight.getShape()).isEqualTo(new Shape(2, 2));
+            assertThat(pass.isPlain(layer)).isFalse();
+        }
+        try (Gradients off = Gradients.off()) {
+            assertThat(AdapterPass.over(store, scope, true).isPlain(layer)).isTrue();
+        }
+    }
+
+    @Test
+    void refusesToChangeAStockBlocksWeightThatAnotherLayerReads() {
+        Linear in = Linear.builder().setUnits(2).optBias(false).build();
+        in.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+        Tied out = new Tied(in.getDirectParameters().get("weight"));
+        BlockModel model = new BlockModel(new SequentialBlock().add(in).add(out));
 
         assertThatThrownBy(() -> pass(model, false, twice("Linear", factor(2))))
                 .isInstanceOf(UnsupportedFeatureException.class)

@@ -46,8 +46,7 @@ class EmbeddingTest {
 
     @Test
     void multipliesWhatItLooksUp() {
-        assertThat(table.forward(pass(), ids(2, 0)).toFloatArray())
-                .containsExactly(50, 60, 10, 20);
+        assertThat(table.forward(pass(), ids(2, 0)).toFloatArray()).containsExactly(50, 60, 10, 20);
         assertThat(table.weight().getArray().toFloatArray()).startsWith(1, 2);
     }
 
@@ -80,14 +79,12 @@ class EmbeddingTest {
                     Tensors.get(model.trainableTensors(), key + "B"),
                     Tensors.of(manager, new Shape(2, 1), 1, -1),
                     1);
-            ModelInput input =
-                    ModelInput.of(ImmutableMap.of("x", ids(2, 0).reshape(1, 2)));
+            ModelInput input = ModelInput.of(ImmutableMap.of("x", ids(2, 0).reshape(1, 2)));
             float[] expected = {50 + 60, 60 - 60, 10 + 20, 20 - 20};
 
             assertThat(model.forward(input).logits().toFloatArray()).containsExactly(expected);
             try (MergedModel merged = model.mergeAndUnload()) {
-                assertThat(merged.forward(input).logits().toFloatArray())
-                        .containsExactly(expected);
+                assertThat(merged.forward(input).logits().toFloatArray()).containsExactly(expected);
             }
         }
     }

@@ -12,6 +12,8 @@ import io.github.peft4j.testkit.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LinearCrossEntropyTest {
 
@@ -51,6 +53,39 @@ class LinearCrossEntropyTest {
             double parts = Ops.linearCrossEntropy(h, w, bias, labels()).toDoubleArray()[0];
             assertThat(parts).isCloseTo(whole, within(1e-12));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 0", "2, 0.5", "5, 0", "7, 0.5"})
+    void hasTheGradientHoweverManyRowsAreTakenAtOnce(long rows, double cap) {
+        NDArray w = numbers(4, 3);
+        NDArray b = numbers(4);
+        NDArray labels = manager.create(new long[] {3, 0, 0, 2, 1});
+        ScriptModule ops = ScriptModule.get();
+
+        GradientCheck.check(
+                a -> ops.call("linear_cross_entropy", a[0], w, labels, rows, cap, b),
+                numbers(5, 3));
+        GradientCheck.check(
+                a -> ops.call("linear_cross_entropy", a[0], w, labels, rows, cap), numbers(5, 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 0", "2, 0.5", "5, 0", "7, 0.5"})
+    void isTheCrossEntropyHoweverManyRowsAreTakenAtOnce(long rows, double cap) {
+        NDArray h = numbers(5, 3);
+        NDArray w = numbers(4, 3);
+        NDArray b = numbers(4);
+        NDArray labels = manager.create(new long[] {3, 0, 0, 2, 1});
+        NDArray raw = Ops.linear(h, w, b);
+        NDArray scores = cap == 0 ? raw : Ops.scale(Ops.scale(raw, 1 / cap).tanh(), cap);
+        double expected = Ops.crossEntropy(scores, labels, -100).toDoubleArray()[0];
+
+        NDArray some = ScriptModule.get().call("linear_cross_entropy", h, w, labels, rows, cap, b);
+
+        NDArray all = Ops.linearCrossEntropy(h, w, b, labels, cap);
+        assertThat(some.toDoubleArray()[0]).isCloseTo(expected, within(1e-12));
+        assertThat(all.toDoubleArray()[0]).isCloseTo(expected, within(1e-12));
     }
 
     /** So many classes that the rows are computed in two parts. */

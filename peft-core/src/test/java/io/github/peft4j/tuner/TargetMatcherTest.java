@@ -105,7 +105,7 @@ class TargetMatcherTest {
                 .hasMessage(
                         "No layer matches target_modules [qeury]. Layers that can be adapted are"
                                 + " called: head, key, query. Did you mean \"query\"? Pass"
-                                + " optTargetModules(\"query\") or TargetModules.allLinear().");
+                                + " optTargetModules(\"query\") or optTargetModules(\"all-linear\").");
     }
 
     @Test
@@ -113,7 +113,7 @@ class TargetMatcherTest {
         assertThatThrownBy(() -> match(targets("something_else")))
                 .hasMessageEndingWith(
                         "called: head, key, query. Pass optTargetModules(\"head\") or"
-                                + " TargetModules.allLinear().");
+                                + " optTargetModules(\"all-linear\").");
     }
 
     @Test

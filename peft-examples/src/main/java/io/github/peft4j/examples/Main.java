@@ -21,7 +21,12 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         versionProvider = Main.Version.class,
-        subcommands = {DemoCommand.class, ConformanceCommand.class, BenchCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            GenerateCommand.class,
+            ConformanceCommand.class,
+            BenchCommand.class
+        })
 public final class Main {
 
     @Option(

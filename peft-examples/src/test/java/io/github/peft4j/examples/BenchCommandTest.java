@@ -21,8 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
 
@@ -31,7 +35,13 @@ class BenchCommandTest {
             {"defaults": {"kind": "predict", "mode": "active", "dtype": "float32",
                           "steps": 4, "warmup": 1, "quick_steps": 2, "config_overrides": {}},
              "workloads": [{"name": "tiny", "model": "bert-seqcls", "adapter": "lora",
-                            "batches": "two"}]}
+                            "batches": "two"},
+                           {"name": "write", "kind": "generate", "model": "llama-causal",
+                            "adapter": "lora-causal-llama", "batches": "prompts",
+                            "new_tokens": 5},
+                           {"name": "write-merged", "kind": "generate", "mode": "merged",
+                            "model": "llama-causal", "adapter": "lora-causal-llama",
+                            "batches": "prompts", "new_tokens": 5}]}
             """;
 
     @TempDir private Path folder;
@@ -68,6 +78,28 @@ class BenchCommandTest {
         assertThat(measured.getAsJsonArray("outputs")).hasSize(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"write", "write-merged"})
+    void generatesAsManyTokensAsAWorkloadSays(String name) throws Exception {
+        makePrompts();
+        Path json = folder.resolve("out.json");
+
+        CommandRun run =
+                CommandRun.of("bench", "--workload", name, "--models", folder, "--out", json);
+
+        assertThat(run.err()).isEmpty();
+        JsonObject measured = CommandRun.json(json);
+        assertThat(measured.getAsJsonArray("generated"))
+                .hasSize(4)
+                .allSatisfy(ids -> assertThat(ids.getAsJsonArray()).hasSize(10));
+        double seconds = 0;
+        for (int step = 1; step < 4; step++) { // behind the warm-up
+            seconds += measured.getAsJsonArray("step_seconds_all").get(step).getAsDouble();
+        }
+        assertThat(measured.get("tokens_per_second").getAsDouble() * seconds)
+                .isCloseTo(30, Offset.offset(1e-6));
+    }
+
     @Test
     void namesTheWorkloadsThatThereAre() throws Exception {
         makeWorkload();
@@ -77,7 +109,7 @@ class BenchCommandTest {
                 CommandRun.of("bench", "--workload", "huge", "--models", folder, "--out", json);
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("There is no workload 'huge'. Workloads: tiny.");
+        assertThat(run.err()).contains("There is no workload 'huge'. Workloads: tiny write");
         assertThat(json).doesNotExist();
     }
 
@@ -101,6 +133,30 @@ class BenchCommandTest {
                         -1);
         assertThat(threads.exitCode()).isEqualTo(2);
         assertThat(threads.err()).contains("--threads is -1, must be 0 or more.");
+    }
+
+    private void makePrompts() throws IOException {
+        Files.writeString(folder.resolve("workloads.json"), WORKLOADS);
+        for (String part : new String[] {"models/llama-causal", "adapters/lora-causal-llama"}) {
+            Path target = Files.createDirectories(folder.resolve(part));
+            try (Stream<Path> files = Files.list(Golden.path(part))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Files.copy(file, target.resolve(String.valueOf(file.getFileName())));
+                }
+            }
+        }
+        Files.createDirectory(folder.resolve("batches"));
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Shape shape = new Shape(2, 3);
+            SafetensorsWriter.writeArrays(
+                    folder.resolve("batches/prompts.safetensors"),
+                    Map.of(
+                            "input_ids.0",
+                            manager.create(new long[] {20, 90, 30, 0, 0, 7}, shape),
+                            "attention_mask.0",
+                            manager.create(new long[] {1, 1, 1, 0, 0, 1}, shape)),
+                    Map.of());
+        }
     }
 
     private void makeWorkload() throws IOException {

@@ -6,6 +6,10 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.TaskModelProvider;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.task.generate.GenerationConfig;
+import io.github.peft4j.task.generate.GenerationResult;
+import io.github.peft4j.task.generate.Generator;
+import io.github.peft4j.task.generate.PromptBatch;
 
 /**
  * A language model with adapters. {@code all-linear} leaves its output layer out; nothing is saved
@@ -15,6 +19,20 @@ public final class PeftModelForCausalLM extends PeftModel {
 
     private PeftModelForCausalLM(BaseModel base, PeftConfig config, String name) {
         super(base, config, name);
+    }
+
+    /**
+     * Goes on from prompts, with the adapters that are active now.
+     *
+     * @param prompts ids, padded on the left
+     * @param config for instance {@code GenerationConfig.fromPretrained(baseDirectory)}
+     * @return prompts and answers
+     * @throws IllegalArgumentException if a prompt is too long, or the base has no output over a
+     *     vocabulary
+     * @see Generator for streaming
+     */
+    public GenerationResult generate(PromptBatch prompts, GenerationConfig config) {
+        return Generator.of(this).generate(prompts, config);
     }
 
     /** Makes the wrapper; found by {@code ServiceLoader}. */

@@ -44,6 +44,17 @@ public final class CheckpointKeys {
         }
     }
 
+    /**
+     * Whether an output layer reads the token embedding: it does unless config.json says no, or the
+     * file holds two tensors that differ.
+     *
+     * @param embedding full name of the token embedding's weight
+     * @param output full name of the output layer's weight
+     */
+    public boolean tied(PretrainedConfig config, String embedding, String output) {
+        return config.flag("tie_word_embeddings", true) && !differ(embedding, output);
+    }
+
     /** The checkpoint's own name for a tensor, or null. */
     private @Nullable String find(String name) {
         if (checkpoint.names().contains(name)) {

@@ -158,6 +158,12 @@ public final class PretrainedConfig {
         return value != null && value.isJsonNull();
     }
 
+    /** Whether the key's value is a text. */
+    public boolean isText(String key) {
+        JsonElement value = find(key);
+        return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
+    }
+
     /** Texts, or an empty list where the key is absent or null. */
     public ImmutableList<String> strings(String key) {
         JsonElement value = find(key);

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owns its weights; close it when no adapter needs it any more. As a DJL block it takes {@code
  * input_ids, attention_mask[, token_type_ids]}, an encoder-decoder {@code input_ids,
- * attention_mask[, decoder_input_ids]}, and gives logits (or the last hidden state and the pooler's
- * output).
+ * attention_mask[, decoder_input_ids]}, and gives logits, or start and end logits, or the last
+ * hidden state and the pooler's output.
  */
 public final class TransformerModel extends Module implements BaseModel, AutoCloseable {
 
@@ -138,7 +138,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         NDList list = new NDList();
         for (String field :
                 new String[] {
-                    ModelOutput.LOGITS, ModelOutput.LAST_HIDDEN_STATE, ModelOutput.POOLER_OUTPUT
+                    ModelOutput.LOGITS,
+                    ModelOutput.START_LOGITS,
+                    ModelOutput.END_LOGITS,
+                    ModelOutput.LAST_HIDDEN_STATE,
+                    ModelOutput.POOLER_OUTPUT
                 }) {
             output.get(field).ifPresent(list::add);
         }

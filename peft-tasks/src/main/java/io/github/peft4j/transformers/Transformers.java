@@ -9,15 +9,20 @@ import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.transformers.bart.BartFamily;
 import io.github.peft4j.transformers.bert.BertFamily;
+import io.github.peft4j.transformers.deberta.DebertaV2Family;
+import io.github.peft4j.transformers.distilbert.DistilBertFamily;
+import io.github.peft4j.transformers.electra.ElectraFamily;
 import io.github.peft4j.transformers.gemma2.Gemma2Family;
 import io.github.peft4j.transformers.gpt2.Gpt2Family;
 import io.github.peft4j.transformers.gptneox.GptNeoXFamily;
 import io.github.peft4j.transformers.llama.LlamaFamily;
 import io.github.peft4j.transformers.mistral.MistralFamily;
+import io.github.peft4j.transformers.mpnet.MPNetFamily;
 import io.github.peft4j.transformers.opt.OptFamily;
 import io.github.peft4j.transformers.phi3.Phi3Family;
 import io.github.peft4j.transformers.qwen2.Qwen2Family;
 import io.github.peft4j.transformers.qwen3.Qwen3Family;
+import io.github.peft4j.transformers.roberta.RobertaFamily;
 import io.github.peft4j.transformers.t5.T5Family;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +39,11 @@ public final class Transformers {
     private static final ImmutableList<Family> FAMILIES =
             ImmutableList.of(
                     new BertFamily(),
+                    new RobertaFamily(),
+                    new DistilBertFamily(),
+                    new ElectraFamily(),
+                    new MPNetFamily(),
+                    new DebertaV2Family(),
                     new Gpt2Family(),
                     new GptNeoXFamily(),
                     new OptFamily(),

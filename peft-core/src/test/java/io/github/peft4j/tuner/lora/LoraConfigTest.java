@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.tuner.OneOrMany;
+import io.github.peft4j.tuner.TargetModules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,20 @@ class LoraConfigTest {
         assertThat(config.layerReplication()).contains(List.of(List.of(0, 2)));
         assertThat(config.aloraInvocationTokens()).contains(List.of(7));
         assertThat(config.layersToTransform()).contains(OneOrMany.many(List.of(0, 2)));
+    }
+
+    @Test
+    void allLinearAloneIsNoName() {
+        TargetModules all = builder().optTargetModules("all-linear").build().targets();
+
+        assertThat(all.isAllLinear()).isTrue();
+        assertThat(
+                        builder()
+                                .optTargetModules("all-linear", "query")
+                                .build()
+                                .targets()
+                                .isAllLinear())
+                .isFalse();
     }
 
     @Test

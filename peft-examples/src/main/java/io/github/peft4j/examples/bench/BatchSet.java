@@ -7,6 +7,7 @@ import io.github.peft4j.model.ModelInput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +56,32 @@ final class BatchSet implements AutoCloseable {
         return tokens.get(step % tokens.size());
     }
 
+    /** Real tokens of step i, those of the decoder (labels other than -100) included. */
+    long bothTokens(int step) {
+        long labelled =
+                Arrays.stream(array(step, "labels").toLongArray())
+                        .filter(label -> label != -100)
+                        .count();
+        return tokens(step) + labelled;
+    }
+
     double padFraction() {
         return 1 - (double) real / slots;
+    }
+
+    /**
+     * An array of step i; it belongs to this set.
+     *
+     * @throws IllegalArgumentException if the batches have none of this name
+     */
+    NDArray array(int step, String name) {
+        Map<String, NDArray> batch = batches.get(step % batches.size());
+        NDArray array = batch.get(name);
+        if (array == null) {
+            throw new IllegalArgumentException(
+                    "The batches have no " + name + ", only " + batch.keySet() + ".");
+        }
+        return array;
     }
 
     /** The input of step i, as aliases in a manager of its own. */

@@ -13,12 +13,16 @@ import com.google.gson.JsonObject;
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.LoadAdapterOptions;
 import io.github.peft4j.MergedModel;
+import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.task.generate.GenerationResult;
+import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.train.AdamW;
 import io.github.peft4j.task.train.GradientClipping;
 import io.github.peft4j.transformers.LoadOptions;
@@ -32,7 +36,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntToLongFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Runs one workload in this process and measures it. */
 public final class Benchmark {
@@ -69,6 +75,7 @@ public final class Benchmark {
         switch (benchmark.workload.kind()) {
             case "train" -> benchmark.train();
             case "predict" -> benchmark.predict();
+            case "generate" -> benchmark.generate();
             default ->
                     throw new UnsupportedFeatureException(
                             "Workloads of kind "
@@ -81,14 +88,19 @@ public final class Benchmark {
     }
 
     private void train() throws IOException {
-        try (TransformerModel base = loadBase();
+        if (workload.gradientCheckpointing()) {
+            throw new UnsupportedFeatureException(
+                    "Gradient checkpointing is not available in this version.");
+        }
+        TaskType task = PeftConfig.fromPretrained(workload.adapter()).taskType().orElse(null);
+        try (TransformerModel base = loadBase(task);
                 BatchSet batches = new BatchSet(workload.batches());
                 PeftModel model = loadAdapter(base, true)) {
             Map<String, Parameter> trained = model.trainableTensors();
             result.addProperty("trainable_parameters", model.trainableParameters().trainable());
             Map<String, float[]> start = new LinkedHashMap<>();
             trained.forEach((key, p) -> start.put(key, p.getArray().toFloatArray()));
-            JsonArray losses = trainSteps(model, batches);
+            JsonArray losses = trainSteps(model, batches, task);
             result.add("losses", losses);
             result.addProperty("update_norm", updateNorm(trained, start));
             Path target = Files.createTempDirectory("peft-bench");
@@ -103,7 +115,7 @@ public final class Benchmark {
         }
     }
 
-    private JsonArray trainSteps(PeftModel model, BatchSet batches) {
+    private JsonArray trainSteps(PeftModel model, BatchSet batches, @Nullable TaskType task) {
         JsonObject optimizerOptions = workload.optimizer();
         double rate = optimizerOptions.get("lr").getAsDouble();
         double maxNorm = workload.number("max_grad_norm");
@@ -116,7 +128,8 @@ public final class Benchmark {
                 time.start();
                 try (NDManager scope = root.newSubManager();
                         Gradients on = Gradients.on()) {
-                    ModelInput input = batches.input(step, scope, true);
+                    ModelInput input =
+                            batches.input(step, scope, true).withLogits(LogitsWanted.NONE);
                     NDArray loss = model.forward(input, model.newStore(), true).loss();
                     losses.add(loss.getFloat());
                     first(step);
@@ -128,7 +141,7 @@ public final class Benchmark {
                 time.stop();
             }
         }
-        finish(time, batches);
+        finish(time, batches, task == TaskType.SEQ_2_SEQ_LM ? batches::bothTokens : batches::tokens);
         return losses;
     }
 
@@ -143,7 +156,7 @@ public final class Benchmark {
     }
 
     private void predict() throws IOException {
-        try (TransformerModel base = loadBase();
+        try (TransformerModel base = loadBase(TaskType.SEQ_CLS);
                 PeftModel model = loadAdapter(base, false);
                 BatchSet batches = new BatchSet(workload.batches())) {
             switch (workload.mode()) {
@@ -186,10 +199,42 @@ public final class Benchmark {
             }
         }
         result.add("outputs", outputs);
-        finish(time, batches);
+        finish(time, batches, batches::tokens);
     }
 
-    private TransformerModel loadBase() throws IOException {
+    private void generate() throws IOException {
+        try (TransformerModel base = loadBase(TaskType.CAUSAL_LM);
+                PeftModel model = loadAdapter(base, false);
+                BatchSet batches = new BatchSet(workload.batches())) {
+            GenerateSteps generation = new GenerateSteps(workload, batches);
+            if (workload.mode().equals("merged")) {
+                try (MergedModel merged = timed("merge_seconds", model::mergeAndUnload)) {
+                    generateSteps(generation, Generator.of(merged), batches);
+                }
+            } else if (workload.mode().equals("active")) {
+                generateSteps(generation, Generator.of(model), batches);
+            } else {
+                throw new UnsupportedFeatureException(
+                        "Generation in mode " + workload.mode() + " is not run by this version.");
+            }
+        }
+    }
+
+    private void generateSteps(GenerateSteps generation, Generator generator, BatchSet batches) {
+        JsonArray generated = new JsonArray();
+        Stopwatches time = new Stopwatches(steps);
+        for (int step = 0; step < steps; step++) {
+            time.start();
+            GenerationResult answers = generation.run(generator, step);
+            first(step);
+            time.stop();
+            generated.add(GenerateSteps.newTokens(answers));
+        }
+        result.add("generated", generated);
+        finish(time, batches, generation::tokens);
+    }
+
+    private TransformerModel loadBase(@Nullable TaskType task) throws IOException {
         LoadOptions.Builder options = LoadOptions.builder();
         for (Map.Entry<String, JsonElement> entry : workload.configOverrides().entrySet()) {
             options.addConfigOverride(entry.getKey(), entry.getValue());
@@ -197,9 +242,7 @@ public final class Benchmark {
         TransformerModel base =
                 timed(
                         "load_base_seconds",
-                        () ->
-                                Transformers.load(
-                                        workload.model(), TaskType.SEQ_CLS, options.build()));
+                        () -> Transformers.load(workload.model(), task, options.build()));
         result.addProperty("rss_base_mb", ProcessMemory.resident());
         return base;
     }
@@ -225,14 +268,15 @@ public final class Benchmark {
         }
     }
 
-    private void finish(Stopwatches time, BatchSet batches) {
+    /** Puts in what all steps took, and how many tokens each made. */
+    private void finish(Stopwatches time, BatchSet batches, IntToLongFunction tokensOf) {
         result.addProperty("steps", steps);
         result.addProperty("warmup", warmup);
         result.addProperty("pad_fraction", batches.padFraction());
         time.putInto(result, warmup);
         long tokens = 0;
         for (int step = warmup; step < steps; step++) {
-            tokens += batches.tokens(step);
+            tokens += tokensOf.applyAsLong(step);
         }
         result.addProperty("tokens_per_second", tokens / time.total(warmup));
         result.addProperty("peak_rss_mb", ProcessMemory.peak());

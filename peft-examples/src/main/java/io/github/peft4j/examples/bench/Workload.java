@@ -70,8 +70,17 @@ record Workload(JsonObject json, Path models) {
         return json.get(key).getAsDouble();
     }
 
+    /** How many tokens a generate workload makes for each prompt. */
+    int newTokens() {
+        return json.get("new_tokens").getAsInt();
+    }
+
     JsonObject optimizer() {
         return json.getAsJsonObject("optimizer");
+    }
+
+    boolean gradientCheckpointing() {
+        return json.get("gradient_checkpointing").getAsBoolean();
     }
 
     JsonObject configOverrides() {

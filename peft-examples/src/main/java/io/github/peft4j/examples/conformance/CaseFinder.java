@@ -40,6 +40,7 @@ final class CaseFinder {
         finder.addTargets();
         finder.addConfigs();
         finder.addBadFiles();
+        finder.addChats();
         return finder.cases.build();
     }
 
@@ -87,8 +88,10 @@ final class CaseFinder {
                 TokenizerCase.Check check = TokenizerCase.decoding(decodings.get(i));
                 cases.add(new TokenizerCase(start + "decode_" + i, folder, check));
             }
-            for (int i = 0; i < rows(given, "chat").size(); i++) {
-                cases.add(new Unsupported(start + "chat_" + i, "Chat templates are"));
+            List<JsonObject> chats = rows(given, "chat");
+            for (int i = 0; i < chats.size(); i++) {
+                TokenizerCase.Check check = TokenizerCase.chat(chats.get(i));
+                cases.add(new TokenizerCase(start + "chat_" + i, folder, check));
             }
         }
     }
@@ -131,6 +134,23 @@ final class CaseFinder {
                 Path path = folder.resolve(file.getKey() + ".safetensors");
                 JsonObject verdict = file.getValue().getAsJsonObject();
                 cases.add(new BadFileCase("bad/" + file.getKey(), path, verdict));
+            }
+        }
+    }
+
+    private void addChats() throws IOException {
+        Path file = directory.resolve("chats.json");
+        if (Files.exists(file)) {
+            JsonObject given = ExpectedFile.json(file);
+            int newTokens = given.get("max_new_tokens").getAsInt();
+            List<JsonObject> chats = rows(given, "chats");
+            for (int i = 0; i < chats.size(); i++) {
+                ChatCase.Check check = ChatCase.chat(chats.get(i), newTokens);
+                cases.add(new ChatCase("chats/" + i, models, check));
+            }
+            List<JsonObject> texts = rows(given, "texts");
+            for (int i = 0; i < texts.size(); i++) {
+                cases.add(new ChatCase("texts/" + i, models, ChatCase.text(texts.get(i))));
             }
         }
     }

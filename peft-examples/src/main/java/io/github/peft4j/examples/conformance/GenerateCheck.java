@@ -21,7 +21,6 @@ import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 
 /** Generates with each setting of a case and compares the ids, and texts where there are some. */
@@ -61,11 +60,7 @@ final class GenerateCheck {
             Path model, JsonObject description, ExpectedFile expected, Comparison comparison)
             throws Exception {
         return new GenerateCheck(
-                model,
-                description,
-                expected,
-                comparison,
-                GenerationConfig.fromPretrained(model));
+                model, description, expected, comparison, GenerationConfig.fromPretrained(model));
     }
 
     /** Answers prompts of {@code input_ids} and {@code attention_mask}. */
@@ -85,7 +80,7 @@ final class GenerateCheck {
             EncodeOptions options =
                     EncodeOptions.builder()
                             .optPadding(PaddingStrategy.LONGEST)
-                            .optPaddingSide(Side.valueOf(side.toUpperCase(Locale.ROOT)))
+                            .optPaddingSide(Side.of(side))
                             .build();
             ImmutableList<TextInput> texts =
                     TargetCase.strings(description.get("texts")).stream()

@@ -17,11 +17,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A base model without adapters: outputs, hidden states, answers and gradients of its own
- * weights. */
+/**
+ * A base model without adapters: outputs, hidden states, answers and gradients of its own weights.
+ */
 record ModelCase(String name, Path file, BaseModels models) implements ConformanceCase {
 
-    private static final ImmutableSet<String> CHECKS = 
+    private static final ImmutableSet<String> CHECKS =
             ImmutableSet.of("forward", "grad", "text", "generate");
 
     @Override

@@ -3,12 +3,15 @@ package io.github.peft4j.examples.conformance;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonArray;
+import com.google.common.primitives.Longs;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.Encoding;
 import io.github.peft4j.task.data.Side;
+import io.github.peft4j.task.data.TextInput;
 import io.github.peft4j.task.data.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,6 +71,24 @@ record TokenizerCase(String name, Path folder, Check check) implements Conforman
                             ? tokenizer.decode(ids, skip)
                             : tokenizer.decode(ids, skip, clean.getAsBoolean());
             equal("text", text, given.get("text").getAsString());
+        };
+    }
+
+    /** Writes a conversation as the chat template says, and encodes it. */
+    static Check chat(JsonObject given) {
+        return tokenizer -> {
+            String text =
+                    tokenizer
+                            .chatTemplate()
+                            .render(
+                                    ChatCase.messages(given.get("messages")),
+                                    given.get("add_generation_prompt").getAsBoolean());
+            equal("text", text, given.get("text").getAsString());
+            EncodeOptions options = EncodeOptions.builder().optAddSpecialTokens(false).build();
+            equal(
+                    "input_ids",
+                    numbers(Longs.asList(tokenizer.encode(TextInput.of(text), options).ids())),
+                    given.get("input_ids"));
         };
     }
 

@@ -68,7 +68,8 @@ final class DemoBase implements AutoCloseable {
 
     /** The longest input that the model and its tokenizer take, at most so many tokens. */
     int maxLength(int atMost) {
-        int positions = model.config().positive("max_position_embeddings", atMost);
+        int named = model.config().positive("n_positions", atMost); // GPT-2's and T5's word for it
+        int positions = model.config().positive("max_position_embeddings", named);
         int texts = tokenizer.config().modelMaxLength().orElse(atMost);
         return Math.min(atMost, Math.min(positions, texts));
     }

@@ -11,6 +11,11 @@ import java.util.Arrays;
 record TrainingProgress(ProgressBar bar) implements TrainerListener {
 
     @Override
+    public boolean readsLogits() {
+        return true;
+    }
+
+    @Override
     public void onBatch(BatchReport report) {
         float[] logits = report.output().logits().toFloatArray();
         int size = report.batch().size();

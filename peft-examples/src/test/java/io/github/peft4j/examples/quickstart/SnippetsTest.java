@@ -6,22 +6,29 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The documentation quotes code that compiles. */
 class SnippetsTest {
 
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
-    @Test
-    void readmeQuotesTheQuickstart() throws IOException {
-        Path source =
-                ROOT.resolve(
-                        "peft-examples/src/main/java/io/github/peft4j/examples/quickstart/ClassifyTexts.java");
+    private static final String QUICKSTART =
+            "peft-examples/src/main/java/io/github/peft4j/examples/quickstart/";
 
-        String quoted = quoted(Files.readString(ROOT.resolve("README.md")), "quickstart");
+    @ParameterizedTest
+    @CsvSource({
+        "README.md, ClassifyTexts.java, quickstart",
+        "docs/guides/serve-with-djl.md, ServeTexts.java, serve",
+        "docs/guides/serve-with-djl.md, ServeTexts.java, serve-generation",
+        "docs/guides/serve-with-djl.md, ServeTexts.java, serve-switch"
+    })
+    void pagesQuoteTheirSources(String page, String source, String name) throws IOException {
+        List<String> lines = Files.readAllLines(ROOT.resolve(QUICKSTART + source));
 
-        Assertions.assertThat(quoted).isEqualTo(snippet(Files.readAllLines(source), "quickstart"));
+        Assertions.assertThat(quoted(Files.readString(ROOT.resolve(page)), name))
+                .isEqualTo(snippet(lines, name));
     }
 
     /** The code between the marks of a snippet, without its indentation. */

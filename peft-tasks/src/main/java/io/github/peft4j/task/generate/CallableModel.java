@@ -19,12 +19,17 @@ import java.util.function.Function;
  */
 record CallableModel(Function<ModelInput, ModelOutput> forward, ModelInfo info) {
 
+    /** Refuses models that name no next token. */
+    CallableModel {
+        requireLanguageModel(info);
+    }
+
     /**
      * Refuses models that name no next token.
      *
      * @throws IllegalArgumentException if this one does not
      */
-    CallableModel {
+    static void requireLanguageModel(ModelInfo info) {
         if (info.outputEmbedding() == null || info.className().contains("MaskedLM")) {
             throw new IllegalArgumentException(
                     info.className()
@@ -47,8 +52,7 @@ record CallableModel(Function<ModelInput, ModelOutput> forward, ModelInfo info) 
 
     /** A model with these adapters, whatever is active. */
     static CallableModel of(PeftModel model, Activation activation) {
-        return new CallableModel(
-                input -> model.forward(input, activation), model.base().info());
+        return new CallableModel(input -> model.forward(input, activation), model.base().info());
     }
 
     /** Whether an encoder reads the prompt and a decoder writes the answer. */
@@ -61,8 +65,7 @@ record CallableModel(Function<ModelInput, ModelOutput> forward, ModelInfo info) 
     /** How many positions the model was made for; empty if they have no end. */
     OptionalInt positions() {
         // T5 counts distances; its n_positions is a memory of its training.
-        String key =
-                "gpt2".equals(info.modelType()) ? "n_positions" : "max_position_embeddings";
+        String key = "gpt2".equals(info.modelType()) ? "n_positions" : "max_position_embeddings";
         return info.config().get(key) instanceof Number number
                 ? OptionalInt.of(number.intValue())
                 : OptionalInt.empty();

@@ -80,9 +80,7 @@ final class Decoding implements AutoCloseable {
                             + ", not [batch, positions, vocabulary]. Load it for CAUSAL_LM or"
                             + " SEQ_2_SEQ_LM.");
         }
-        return logits.getShape().get(1) == 1
-                ? logits.squeeze(1)
-                : logits.get(new NDIndex(":, -1"));
+        return logits.getShape().get(1) == 1 ? logits.squeeze(1) : logits.get(new NDIndex(":, -1"));
     }
 
     /** Goes on with each row so many times, side by side. */

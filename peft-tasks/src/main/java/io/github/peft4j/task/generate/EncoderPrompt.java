@@ -26,8 +26,7 @@ final class EncoderPrompt implements PromptReader {
         Shape shape = new Shape(prompts.rows(), prompts.length());
         long[] tokens = new long[(int) shape.size()];
         for (int row = 0; row < prompts.rows(); row++) {
-            System.arraycopy(
-                    prompts.ids(row), 0, tokens, row * prompts.length(), prompts.length());
+            System.arraycopy(prompts.ids(row), 0, tokens, row * prompts.length(), prompts.length());
         }
         ids = manager.create(tokens, shape);
         long[] real = new long[tokens.length];

@@ -1,11 +1,9 @@
 package io.github.peft4j.task.generate;
 
 import com.google.common.collect.ImmutableSet;
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link GenerationConfig}; the parts of it tell what each value means. */
-@CanIgnoreReturnValue
 public final class GenerationConfigBuilder {
 
     private @Nullable Integer maxLength;

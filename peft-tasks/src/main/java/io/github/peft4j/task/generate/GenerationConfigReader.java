@@ -102,8 +102,7 @@ final class GenerationConfigReader {
         return builder.build();
     }
 
-    static GenerationConfigBuilder overlay(
-            GenerationConfigBuilder builder, Map<String, ?> values) {
+    static GenerationConfigBuilder overlay(GenerationConfigBuilder builder, Map<String, ?> values) {
         values.forEach(
                 (key, value) -> {
                     requireAvailable(key, value, "");

@@ -27,11 +27,9 @@ public final class Generator {
     private final Supplier<CallableModel> model;
     private final ImmutableList<LogitsProcessor> processors;
 
-    private Generator(
-            Supplier<CallableModel> model, ImmutableList<LogitsProcessor> processors) {
+    private Generator(Supplier<CallableModel> model, ImmutableList<LogitsProcessor> processors) {
         this.model = model;
         this.processors = processors;
-        model.get(); // refuses what cannot generate
     }
 
     /**
@@ -40,18 +38,29 @@ public final class Generator {
      * @throws IllegalArgumentException if the model has no output over a vocabulary
      */
     public static Generator of(BaseModel model) {
-        return new Generator(() -> CallableModel.of(model), ImmutableList.of());
+        CallableModel callable = CallableModel.of(model);
+        return of(() -> callable);
     }
 
     /** Generates with the adapters that are active when a generation begins. */
     public static Generator of(PeftModel model) {
-        return new Generator(
-                () -> CallableModel.of(model, model.activation()), ImmutableList.of());
+        CallableModel.requireLanguageModel(model.base().info());
+        return of(() -> CallableModel.of(model, model.activation()));
     }
 
     /** Generates with these adapters, whatever is active. */
     public static Generator of(PeftModel model, Activation activation) {
-        return new Generator(() -> CallableModel.of(model, activation), ImmutableList.of());
+        CallableModel callable = CallableModel.of(model, activation);
+        return of(() -> callable);
+    }
+
+    /**
+     * Generates with what a supplier gives when a generation begins.
+     *
+     * @param model asked once a generation
+     */
+    static Generator of(Supplier<CallableModel> model) {
+        return new Generator(model, ImmutableList.of());
     }
 
     /** This generator with a processor of one's own, behind the config's but before sampling's. */
@@ -110,6 +119,17 @@ public final class Generator {
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
         return new TokenStream(
                 start.decoding(), rows, answers, config.tokens(), choice, start.total);
+    }
+
+    /**
+     * Checks prompts without generating: before long work that one prompt would stop.
+     *
+     * @throws IllegalArgumentException as {@link #generate(PromptBatch, GenerationConfig)}
+     */
+    public void check(PromptBatch prompts, GenerationConfig config) {
+        Start start = new Start(model.get(), prompts, config);
+        start.rows();
+        start.decoding().close();
     }
 
     private GenerationResult search(PromptBatch prompts, GenerationConfig config) {

@@ -50,8 +50,7 @@ public record LengthLimits(
         int total =
                 maxLength != null
                         ? maxLength
-                        : Math.min(
-                                promptLength + NEW_TOKENS, positions.orElse(Integer.MAX_VALUE));
+                        : Math.min(promptLength + NEW_TOKENS, positions.orElse(Integer.MAX_VALUE));
         if (promptLength >= total) {
             throw new IllegalArgumentException(
                     "The prompt has "

@@ -139,9 +139,9 @@ public final class PromptBatch {
 
     private long[][] padTokens(SpecialTokens tokens) {
         Integer pad = tokens.padTokenId();
-        boolean shows = pad != null && !tokens.ends(pad);
+        long shown = pad == null || tokens.ends(pad) ? -1 : pad;
         return Arrays.stream(ids)
-                .map(row -> Arrays.stream(row).map(id -> shows && id == pad ? 0 : 1).toArray())
+                .map(row -> Arrays.stream(row).map(id -> id == shown ? 0 : 1).toArray())
                 .toArray(long[][]::new);
     }
 }

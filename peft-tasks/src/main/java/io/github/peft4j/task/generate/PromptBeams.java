@@ -162,7 +162,10 @@ final class PromptBeams {
             Beam from = new Beam(running.get(step.beam()).row(), score, counts);
             merged.add(new Ended(score, from, step));
         }
-        merged.sort(Comparator.comparing(Ended::score, Collections.reverseOrder()));
+        // Of equal scores, which forced tokens make, that of a text which has ended.
+        merged.sort(
+                Comparator.comparing(Ended::score, Collections.reverseOrder())
+                        .thenComparing(ended -> !ended.from().finished()));
         return merged.stream().limit(options.numBeams()).map(Ended::beam).toList();
     }
 

@@ -19,8 +19,7 @@ final class TokenChoice {
     private final List<SplittableRandom> randoms = new ArrayList<>();
 
     /** For so many rows. */
-    TokenChoice(
-            ImmutableList<LogitsProcessor> processors, SamplingOptions sampling, int rows) {
+    TokenChoice(ImmutableList<LogitsProcessor> processors, SamplingOptions sampling, int rows) {
         this.processors = processors;
         if (sampling.doSample()) {
             SplittableRandom random = random(sampling);

@@ -92,8 +92,7 @@ public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
         try (Gradients off = Gradients.off();
                 NDManager scope = decoding.newScope()) {
             // The answers to one prompt part after it was read.
-            NDArray logits =
-                    decoding.scores(scope, started ? rows : firstOfEachPrompt());
+            NDArray logits = decoding.scores(scope, started ? rows : firstOfEachPrompt());
             long[] chosen = choice.choose(rows, logits);
             if (!started) {
                 decoding.repeat(prompts, rows.size() / prompts);

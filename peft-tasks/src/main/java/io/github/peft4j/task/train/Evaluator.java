@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.BatchLoader;
@@ -53,7 +54,7 @@ final class Evaluator {
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
             try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                ModelOutput output = objective.of(model::forward, batch, scope);
+                ModelOutput output = objective.of(this::forward, batch, scope);
                 long count = weights.count(batch);
                 loss += (double) output.loss().getFloat() * count;
                 labels += count;
@@ -66,6 +67,10 @@ final class Evaluator {
         figures.put(ModelOutput.LOSS, loss / labels);
         counting.forEach(metric -> figures.put(metric.name(), metric.value()));
         return figures.buildOrThrow();
+    }
+
+    private ModelOutput forward(ModelInput input) {
+        return model.forward(metrics.isEmpty() ? input : input.withLogits(LogitsWanted.ALL));
     }
 
     private static void count(List<Metric> metrics, ModelOutput output, TokenBatch batch) {
@@ -109,8 +114,7 @@ final class Evaluator {
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
             try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                ModelOutput output =
-                        model.forward(batch.toInput(scope).without(ModelInput.LABELS));
+                ModelOutput output = model.forward(batch.toInput(scope).without(ModelInput.LABELS));
                 results.forEach(
                         (field, rows) -> rows.add(batch, rows(output, field, batch.size())));
             }

@@ -1,6 +1,7 @@
 package io.github.peft4j.task.train;
 
 import ai.djl.ndarray.NDManager;
+import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.TokenBatch;
@@ -22,8 +23,13 @@ public interface Objective {
      */
     ModelOutput of(Function<ModelInput, ModelOutput> model, TokenBatch batch, NDManager scope);
 
-    /** The loss that the model's head computes of the labels. */
+    /**
+     * The loss that the model's head computes of the labels, and nothing else: scores of a whole
+     * vocabulary cost more than the layers below them, and scores of each token need padding. A
+     * trainer asks for them where metrics or a listener read them.
+     */
     static Objective ofLabels() {
-        return (model, batch, scope) -> model.apply(batch.toInput(scope));
+        return (model, batch, scope) ->
+                model.apply(batch.toInput(scope).withLogits(LogitsWanted.NONE));
     }
 }

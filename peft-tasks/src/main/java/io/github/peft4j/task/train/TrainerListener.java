@@ -6,6 +6,14 @@ package io.github.peft4j.task.train;
  */
 public interface TrainerListener {
 
+    /**
+     * Whether {@link #onBatch} reads scores. Heads that would have to compute them for that alone,
+     * such as a language model's, give the loss without them unless a listener says so.
+     */
+    default boolean readsLogits() {
+        return false;
+    }
+
     /** After the backward pass of a batch, while its arrays are open. */
     default void onBatch(BatchReport report) {}
 

@@ -7,6 +7,8 @@ import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
@@ -82,7 +84,7 @@ final class TrainingStep {
         try (NDManager scope = step.newSubManager()) {
             ModelOutput output;
             try (Gradients on = Gradients.on()) {
-                output = objective.of(input -> model.forward(input, store, true), batch, scope);
+                output = objective.of(this::forward, batch, scope);
                 NDArray loss = output.loss();
                 Gradients.backward(share == 1 ? loss : Ops.scale(loss, share));
             }
@@ -92,6 +94,11 @@ final class TrainingStep {
                 return output.loss().getFloat();
             }
         }
+    }
+
+    private ModelOutput forward(ModelInput input) {
+        boolean scores = listeners.stream().anyMatch(TrainerListener::readsLogits);
+        return model.forward(scores ? input.withLogits(LogitsWanted.ALL) : input, store, true);
     }
 
     private double update(long step, double learningRate) {

@@ -2,6 +2,7 @@ package io.github.peft4j.task.translate;
 
 import ai.djl.modality.Classifications;
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Doubles;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.Tokenizer;
@@ -46,7 +47,7 @@ public final class TextClassificationTranslator extends SequenceTranslator<Class
      * @param model the base of a {@code PeftModel}, or a model without adapters
      */
     public static Builder builder(Tokenizer tokenizer, BaseModel model) {
-        return new Builder(tokenizer, SequenceTranslator.config(model));
+        return new Builder(tokenizer, config(model));
     }
 
     @Override
@@ -57,29 +58,15 @@ public final class TextClassificationTranslator extends SequenceTranslator<Class
                                     + "translator from the model that predicts, or set optLabels.")
                             .formatted(logits.length, labels.size(), labels));
         }
-        return new Classifications(labels, multiLabel ? sigmoid(logits) : softmax(logits));
+        return new Classifications(
+                labels,
+                multiLabel ? sigmoid(logits) : Doubles.asList(Probabilities.softmax(logits)));
     }
 
     private static List<Double> sigmoid(float[] logits) {
         List<Double> probabilities = new ArrayList<>();
         for (float logit : logits) {
             probabilities.add(1 / (1 + Math.exp(-logit)));
-        }
-        return probabilities;
-    }
-
-    private static List<Double> softmax(float[] logits) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            largest = Math.max(largest, logit);
-        }
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp(logit - largest);
-        }
-        List<Double> probabilities = new ArrayList<>();
-        for (float logit : logits) {
-            probabilities.add(Math.exp(logit - largest) / sum);
         }
         return probabilities;
     }
@@ -112,7 +99,7 @@ public final class TextClassificationTranslator extends SequenceTranslator<Class
             return this;
         }
 
-        /** How texts are cut; padding is not looked at by a batch and must stay off. */
+        /** How texts are cut; padding and windows must stay off. */
         public Builder optEncodeOptions(EncodeOptions value) {
             options = value;
             return this;

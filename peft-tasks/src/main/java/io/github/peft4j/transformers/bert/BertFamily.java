@@ -1,20 +1,27 @@
 package io.github.peft4j.transformers.bert;
 
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Sets;
 import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.CheckpointKeys;
 import io.github.peft4j.transformers.Family;
 import io.github.peft4j.transformers.FamilyParts;
 import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.EncoderConfig;
+import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderModel;
+import io.github.peft4j.transformers.encoder.EncoderSpelling;
+import io.github.peft4j.transformers.encoder.LayerNames;
+import io.github.peft4j.transformers.head.Head;
+import io.github.peft4j.transformers.head.MaskedLanguageModel;
+import io.github.peft4j.transformers.head.NoHead;
 import io.github.peft4j.transformers.head.PooledClassifier;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
 
-/** Builds BERT for a task. */
+/** Builds BERT for a head. */
 public final class BertFamily implements Family {
 
-    private static final String LIBRARY = "transformers.models.bert.modeling_bert";
+    private static final EncoderSpelling SPELLING = new EncoderSpelling("Bert", "bert", "bert");
 
     /** Creates the family. */
     public BertFamily() {}
@@ -26,44 +33,37 @@ public final class BertFamily implements Family {
 
     @Override
     public ImmutableSet<AutoClass> heads() {
-        return Sets.immutableEnumSet(
-                AutoClass.MODEL,
-                AutoClass.SEQUENCE_CLASSIFICATION,
-                AutoClass.TOKEN_CLASSIFICATION,
-                AutoClass.QUESTION_ANSWERING);
+        return EncoderSpelling.HEADS;
     }
 
     @Override
     public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
-        BertConfig sizes = BertConfig.from(config);
-        double dropout = config.decimal("classifier_dropout", sizes.hiddenDropout());
-        int hidden = sizes.hiddenSize();
-        return switch (head) {
-            case MODEL ->
-                    parts("BertModel", sizes, keys.anyEndsWith("pooler.dense.weight"), true)
-                            .build();
-            case SEQUENCE_CLASSIFICATION ->
-                    parts("BertForSequenceClassification", sizes, true, false)
-                            .optHead(new PooledClassifier(config, hidden, dropout))
-                            .build();
-            case TOKEN_CLASSIFICATION ->
-                    parts("BertForTokenClassification", sizes, false, false)
-                            .optHead(new TokenClassifier(hidden, config.numLabels(2), dropout))
-                            .build();
-            case QUESTION_ANSWERING ->
-                    parts("BertForQuestionAnswering", sizes, false, false)
-                            .optHead(new SpanClassifier(hidden, 0))
-                            .build();
-            default -> throw new IllegalArgumentException("BERT has no " + head + ".");
-        };
+        EncoderConfig sizes = EncoderConfig.from(config, EncoderConfig.BASE);
+        boolean pooler =
+                head == AutoClass.SEQUENCE_CLASSIFICATION
+                        || (head == AutoClass.MODEL && keys.anyEndsWith("pooler.dense.weight"));
+        EncoderModel layers =
+                EncoderModel.builder(sizes, LayerNames.BERT)
+                        .optPooler(pooler)
+                        .optTakesCache()
+                        .build();
+        FamilyParts.Builder parts = SPELLING.parts(head, layers, sizes);
+        if (head == AutoClass.MASKED_LM) {
+            return layers.masked(MaskedLanguageModel.Names.BERT, sizes.form().activation())
+                    .on(parts, config, keys, SPELLING.words());
+        }
+        return parts.optHead(head(head, config, sizes.form())).build();
     }
 
-    private static FamilyParts.Builder parts(
-            String className, BertConfig sizes, boolean pooler, boolean bare) {
-        return FamilyParts.builder(className, LIBRARY, new BertModel(sizes, pooler))
-                .setPrefix("bert", bare)
-                .setInputEmbedding("embeddings.word_embeddings")
-                .setInitializerRange(sizes.initializerRange())
-                .addMayBeFresh("bert.pooler");
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+        int hidden = form.hiddenSize();
+        double dropout = config.decimal("classifier_dropout", form.hiddenDropout());
+        return switch (head) {
+            case MODEL -> new NoHead();
+            case SEQUENCE_CLASSIFICATION -> new PooledClassifier(config, hidden, dropout);
+            case TOKEN_CLASSIFICATION -> new TokenClassifier(hidden, config.numLabels(2), dropout);
+            case QUESTION_ANSWERING -> new SpanClassifier(hidden, 0);
+            default -> throw new IllegalArgumentException("BERT has no " + head + ".");
+        };
     }
 }

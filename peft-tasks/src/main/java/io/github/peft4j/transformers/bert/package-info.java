@@ -1,4 +1,4 @@
-/** BERT (Devlin et al. 2018): config, layers and family. */
+/** BERT (Devlin et al. 2018). */
 @NullMarked
 package io.github.peft4j.transformers.bert;
 

@@ -4,30 +4,48 @@ import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.part.Dropout;
+import io.github.peft4j.transformers.part.PathGroup;
 import java.util.Map;
 
 /**
- * Two linear layers {@code classifier.dense} and {@code classifier.out_proj} on the first token,
- * with dropout before each and an activation between: RoBERTa (tanh) and ELECTRA (GELU).
+ * Two linear layers on the first token, an activation between them: classifiers that bring their
+ * own pooler.
  */
 public final class DenseClassifier implements Head {
 
     private final PretrainedConfig config;
-    private final Group classifier = new Group();
+    private final Form form;
+    private final SequenceLoss.Rule rule;
+    private final PathGroup modules = new PathGroup();
     private final Linear dense;
     private final Linear output;
-    private final ActivationFunction activation;
-    private final double dropout;
 
     /**
-     * A fresh head.
+     * What families differ in.
+     *
+     * @param dense path of the first layer in the checkpoint
+     * @param output path of the second layer
+     * @param activation between them
+     * @param dropoutBefore probability before the first layer
+     * @param dropoutBetween probability before the second layer
+     */
+    public record Form(
+            String dense,
+            String output,
+            ActivationFunction activation,
+            double dropoutBefore,
+            double dropoutBetween) {}
+
+    /**
+     * A fresh head {@code classifier.dense} and {@code classifier.out_proj}: RoBERTa (tanh) and
+     * ELECTRA (GELU).
      *
      * @param hidden features of a token
      * @param activation between the layers
@@ -35,16 +53,29 @@ public final class DenseClassifier implements Head {
      */
     public DenseClassifier(
             PretrainedConfig config, int hidden, ActivationFunction activation, double dropout) {
+        this(
+                config,
+                hidden,
+                new Form("classifier.dense", "classifier.out_proj", activation, dropout, dropout),
+                SequenceLoss::usual);
+    }
+
+    /**
+     * A fresh head of this form.
+     *
+     * @param hidden features of a token
+     */
+    public DenseClassifier(PretrainedConfig config, int hidden, Form form, SequenceLoss.Rule rule) {
         this.config = config;
-        this.activation = activation;
-        this.dropout = dropout;
-        dense = classifier.add("dense", new Linear(hidden, hidden));
-        output = classifier.add("out_proj", new Linear(hidden, config.numLabels(2)));
+        this.form = form;
+        this.rule = rule;
+        dense = modules.at(form.dense(), new Linear(hidden, hidden));
+        output = modules.at(form.output(), new Linear(hidden, config.numLabels(2)));
     }
 
     @Override
     public ImmutableMap<String, Module> modules() {
-        return ImmutableMap.of("classifier", classifier);
+        return modules.members();
     }
 
     @Override
@@ -55,13 +86,9 @@ public final class DenseClassifier implements Head {
     @Override
     public Map<String, NDArray> forward(
             AdapterPass pass, Backbone.Output hidden, ModelInput input) {
-        NDArray first = hidden.first();
-        NDArray middle = Ops.activate(activation, dense.forward(pass, dropped(pass, first)));
-        NDArray logits = output.forward(pass, dropped(pass, middle));
-        return SequenceLoss.fields(config, logits, input);
-    }
-
-    private NDArray dropped(AdapterPass pass, NDArray x) {
-        return pass.training() && dropout > 0 ? Ops.dropout(x, dropout) : x;
+        NDArray first = Dropout.apply(pass, hidden.first(), form.dropoutBefore());
+        NDArray middle = Ops.activate(form.activation(), dense.forward(pass, first));
+        NDArray dropped = Dropout.apply(pass, middle, form.dropoutBetween());
+        return SequenceLoss.fields(config, output.forward(pass, dropped), input, rule);
     }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scores of the vocabulary at each position: {@code lm_head}.
  *
- * <p>Scores of a hidden state h are {@code lm_head(f h) + b}: the factor f is 1 and the bias b
- * absent but where a family has them.
+ * <p>Scores of a hidden state h are {@code lm_head(f(h)) + b}: the function f changes nothing and
+ * the bias b is absent but where a family has them.
  *
  * <p>Loss: mean cross entropy over the labels that are not -100. Without a wish for logits ({@link
  * LogitsWanted#NONE}) only the positions that have a label are computed, a part of the vocabulary's
@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LanguageModelHead implements Head {
 
-    private final String name;
+    private final ImmutableMap<String, Module> modules;
+    private final Transform transform;
     private final Linear layer;
     private final int shift;
     private final double softCap;
-    private final double inputScale;
     private final @Nullable Parameter bias;
 
     /**
@@ -44,22 +44,40 @@ public final class LanguageModelHead implements Head {
      * @param softCap c &gt; 0 bends scores to {@code c tanh(score / c)}; 0 leaves them
      */
     public LanguageModelHead(String name, Linear layer, int shift, double softCap) {
-        this(name, layer, shift, softCap, 1, null);
+        this(ImmutableMap.of(name, layer), (pass, hidden) -> hidden, layer, shift, softCap, null);
     }
 
     private LanguageModelHead(
-            String name,
+            ImmutableMap<String, Module> modules,
+            Transform transform,
             Linear layer,
             int shift,
             double softCap,
-            double inputScale,
             @Nullable Parameter bias) {
-        this.name = name;
+        this.modules = modules;
+        this.transform = transform;
         this.layer = layer;
         this.shift = shift;
         this.softCap = softCap;
-        this.inputScale = inputScale;
         this.bias = bias;
+    }
+
+    /**
+     * A head of a masked language model, where a position names its own token.
+     *
+     * @param modules all its modules by checkpoint name
+     * @param transform what hidden states go through before the output layer
+     */
+    static LanguageModelHead masked(
+            ImmutableMap<String, Module> modules, Transform transform, Linear layer) {
+        return new LanguageModelHead(modules, transform, layer, 0, 0, null);
+    }
+
+    /** What comes before the output layer, on hidden states [..., H]. */
+    interface Transform {
+
+        /** The output layer's input. */
+        NDArray apply(AdapterPass pass, NDArray hidden);
     }
 
     /** A causal {@code lm_head} without a soft cap. */
@@ -74,7 +92,8 @@ public final class LanguageModelHead implements Head {
 
     /** The same, with a factor on the hidden states. */
     public LanguageModelHead withInputScale(double factor) {
-        return new LanguageModelHead(name, layer, shift, softCap, factor, bias);
+        Transform scaled = (pass, hidden) -> Ops.scale(transform.apply(pass, hidden), factor);
+        return new LanguageModelHead(modules, scaled, layer, shift, softCap, bias);
     }
 
     /**
@@ -83,12 +102,12 @@ public final class LanguageModelHead implements Head {
      * @param values [1, V], whose name is its key in the checkpoint; null for none
      */
     public LanguageModelHead withBias(@Nullable Parameter values) {
-        return new LanguageModelHead(name, layer, shift, softCap, inputScale, values);
+        return new LanguageModelHead(modules, transform, layer, shift, softCap, values);
     }
 
     @Override
     public ImmutableMap<String, Module> modules() {
-        return ImmutableMap.of(name, layer);
+        return modules;
     }
 
     @Override
@@ -135,15 +154,15 @@ public final class LanguageModelHead implements Head {
 
     private NDArray loss(AdapterPass pass, Backbone.Output hidden, TokenLoss loss) {
         NDArray rows = Ops.rows(hidden.layout().flat(hidden.last()), loss.rows());
-        if (softCap == 0 && layer.bias() == null && pass.isPlain(layer)) {
+        if (layer.bias() == null && pass.isPlain(layer)) {
             return Ops.linearCrossEntropy(
-                    scaled(rows), pass.effective(layer.weight()), bias(pass), loss.targets());
+                    transform.apply(pass, rows),
+                    pass.weight(layer),
+                    bias(pass),
+                    loss.targets(),
+                    softCap);
         }
         return loss.of(scores(pass, rows));
-    }
-
-    private NDArray scaled(NDArray hidden) {
-        return inputScale == 1 ? hidden : Ops.scale(hidden, inputScale);
     }
 
     private @Nullable NDArray bias(AdapterPass pass) {
@@ -151,7 +170,7 @@ public final class LanguageModelHead implements Head {
     }
 
     private NDArray scores(AdapterPass pass, NDArray hidden) {
-        NDArray logits = layer.forward(pass, scaled(hidden));
+        NDArray logits = layer.forward(pass, transform.apply(pass, hidden));
         NDArray added = bias(pass);
         if (added != null) {
             logits = logits.add(added);

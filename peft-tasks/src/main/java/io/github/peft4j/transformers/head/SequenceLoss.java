@@ -19,7 +19,7 @@ public enum SequenceLoss {
     /** Mean squared error; labels are numbers [B] or [B, labels]. */
     REGRESSION {
         @Override
-        NDArray of(NDArray logits, NDArray labels) {
+        public NDArray of(NDArray logits, NDArray labels) {
             NDArray scores = logits.getShape().get(1) == 1 ? logits.squeeze(1) : logits;
             NDArray targets = labels.reshape(scores.getShape());
             return Ops.meanSquaredError(scores, floats(targets));
@@ -28,7 +28,7 @@ public enum SequenceLoss {
     /** Cross entropy; labels are class numbers [B]. */
     SINGLE_LABEL_CLASSIFICATION {
         @Override
-        NDArray of(NDArray logits, NDArray labels) {
+        public NDArray of(NDArray logits, NDArray labels) {
             NDArray flat = labels.reshape(-1);
             ClassLabels.checked(flat, logits.getShape().get(1));
             return Ops.crossEntropy(logits, flat, ClassLabels.IGNORE);
@@ -37,25 +37,43 @@ public enum SequenceLoss {
     /** Binary cross entropy on each label; labels are 0 and 1, [B, labels]. */
     MULTI_LABEL_CLASSIFICATION {
         @Override
-        NDArray of(NDArray logits, NDArray labels) {
+        public NDArray of(NDArray logits, NDArray labels) {
             return Ops.binaryCrossEntropy(logits, floats(labels));
         }
     };
 
+    /** How a family makes a loss of logits [B, labels] and labels of as many rows. */
+    public interface Rule {
+
+        /** The mean loss. */
+        NDArray of(PretrainedConfig config, NDArray logits, NDArray labels);
+    }
+
     /** The mean loss of logits [B, labels]. */
-    abstract NDArray of(NDArray logits, NDArray labels);
+    public abstract NDArray of(NDArray logits, NDArray labels);
 
     /** A classifier's outputs: the loss first if the input has labels, then the logits. */
     static Map<String, NDArray> fields(PretrainedConfig config, NDArray logits, ModelInput input) {
+        return fields(config, logits, input, SequenceLoss::usual);
+    }
+
+    /** The same with a rule of the family's own. */
+    static Map<String, NDArray> fields(
+            PretrainedConfig config, NDArray logits, ModelInput input, Rule rule) {
         Map<String, NDArray> fields = new LinkedHashMap<>();
         NDArray labels = input.labels();
         if (labels != null) {
             checkRows(logits, labels);
-            int count = (int) logits.getShape().get(1);
-            fields.put(ModelOutput.LOSS, choose(config, count, labels).of(logits, labels));
+            fields.put(ModelOutput.LOSS, rule.of(config, logits, labels));
         }
         fields.put(ModelOutput.LOGITS, logits);
         return fields;
+    }
+
+    /** The rule of nearly all families. */
+    public static NDArray usual(PretrainedConfig config, NDArray logits, NDArray labels) {
+        int count = (int) logits.getShape().get(1);
+        return choose(config, count, labels).of(logits, labels);
     }
 
     /** The loss for these labels. */

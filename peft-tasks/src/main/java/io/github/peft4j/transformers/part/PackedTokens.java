@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
 import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.DisentangledAttention;
+import io.github.peft4j.ops.DisentangledAttention.Distances;
 import io.github.peft4j.ops.Ops;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -174,17 +176,47 @@ final class PackedTokens extends TokenLayout {
     }
 
     @Override
-    public NDArray firstAttention(NDArray q, NDArray k, NDArray v, AttentionForm form) {
-        FirstRows rows = firstRows;
-        if (rows == null) {
-            rows = firstRows();
-            firstRows = rows;
-        }
+    public NDArray firstAttention(
+            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+        FirstRows rows = firstRows();
         NDArray sorted = Ops.rows(q, rows.sorted());
-        return Ops.rows(Attention.packed(sorted, k, v, rows.runs(), form, null), rows.original());
+        return Ops.rows(Attention.packed(sorted, k, v, rows.runs(), form, bias), rows.original());
+    }
+
+    @Override
+    public NDArray disentangled(
+            NDArray q,
+            NDArray k,
+            NDArray v,
+            Distances distances,
+            AttentionForm form,
+            boolean firstOnly) {
+        long longest = lengths[lengths.length - 1];
+        if (!firstOnly) {
+            return DisentangledAttention.packed(q, k, v, runs, longest, distances, form);
+        }
+        FirstRows rows = firstRows();
+        NDArray sorted = Ops.rows(q, rows.sorted());
+        NDArray context =
+                DisentangledAttention.packed(sorted, k, v, rows.runs(), longest, distances, form);
+        return Ops.rows(context, rows.original());
+    }
+
+    @Override
+    public NDArray withoutPadding(NDArray hidden) {
+        return hidden;
     }
 
     private FirstRows firstRows() {
+        FirstRows known = firstRows;
+        if (known == null) {
+            known = makeFirstRows();
+            firstRows = known;
+        }
+        return known;
+    }
+
+    private FirstRows makeFirstRows() {
         int[] ones = new int[order.length];
         Arrays.fill(ones, 1);
         long[] sorted = Arrays.stream(order).asLongStream().toArray();

@@ -6,6 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
 import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.DisentangledAttention;
+import io.github.peft4j.ops.DisentangledAttention.Distances;
+import io.github.peft4j.ops.Ops;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,7 @@ final class PaddedTokens extends TokenLayout {
     private final NDManager manager;
     private final Shape shape;
     private final @Nullable NDArray mask;
+    private @Nullable NDArray floatMask;
     private final Map<MaskKey, NDArray> masks = new HashMap<>();
 
     /** What a mask depends on; arrays are equal if they are the same object. */
@@ -80,8 +84,35 @@ final class PaddedTokens extends TokenLayout {
     }
 
     @Override
-    public NDArray firstAttention(NDArray q, NDArray k, NDArray v, AttentionForm form) {
-        return Attention.padded(q, k, v, form, mask(form, k.getShape().get(1), null));
+    public NDArray firstAttention(
+            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+        NDArray row = bias == null ? null : bias.get(":, :, 0:1");
+        return Attention.padded(q, k, v, form, mask(form, k.getShape().get(1), row));
+    }
+
+    @Override
+    public NDArray disentangled(
+            NDArray q,
+            NDArray k,
+            NDArray v,
+            Distances distances,
+            AttentionForm form,
+            boolean firstOnly) {
+        return DisentangledAttention.padded(q, k, v, distances, form, mask);
+    }
+
+    @Override
+    public NDArray withoutPadding(NDArray hidden) {
+        if (mask == null) {
+            return hidden;
+        }
+        NDArray factors = floatMask;
+        if (factors == null) {
+            factors = Ops.toFloat32(mask.neq(0)).expandDims(2);
+            factors.attach(manager);
+            floatMask = factors;
+        }
+        return hidden.mul(factors);
     }
 
     @Override

@@ -50,12 +50,12 @@ public final class PositionTable {
         Shape shape = layout.shape();
         int queries = (int) shape.get(1);
         int past = (int) mask.getShape().get(1) - queries;
-        boolean[] real = TokenMask.tokens(mask);
+        TokenMask tokens = new TokenMask(mask);
         long[] positions = new long[(int) shape.size()];
         for (int row = 0; row < shape.get(0); row++) {
             long seen = 0;
             for (int i = 0; i < past + queries; i++) {
-                boolean token = real[row * (past + queries) + i];
+                boolean token = tokens.isToken(row * (past + queries) + i);
                 seen += token ? 1 : 0;
                 if (i >= past) {
                     positions[row * queries + i - past] = token ? seen - 1 : -1;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
+import io.github.peft4j.ops.Ops;
 
 /**
  * Cosines and sines of rotary positions: feature pair i of R turns by {@code position *
@@ -32,29 +33,31 @@ public final class RotaryPositions {
         NDManager manager = positions.getManager();
         long[] places = positions.toLongArray();
         int half = frequencies.length;
-        float[] cos = new float[places.length * 2 * half];
-        float[] sin = new float[cos.length];
+        float[] angles = new float[places.length * 2 * half];
         for (int p = 0; p < places.length; p++) {
             for (int i = 0; i < half; i++) {
                 // The product in float32, as transformers computes it.
-                double angle = (float) places[p] * (float) frequencies[i];
                 int at = p * 2 * half + i;
-                cos[at] = (float) (Math.cos(angle) * factor);
-                sin[at] = (float) (Math.sin(angle) * factor);
-                cos[at + half] = cos[at];
-                sin[at + half] = sin[at];
+                angles[at] = (float) places[p] * (float) frequencies[i];
+                angles[at + half] = angles[at];
             }
         }
         Shape shape = positions.getShape().add(2L * half);
-        return new RotaryPositions(manager.create(cos, shape), manager.create(sin, shape));
+        try (NDArray all = manager.create(angles, shape)) {
+            return new RotaryPositions(scaled(all.cos(), factor), scaled(all.sin(), factor));
+        }
+    }
+
+    private static NDArray scaled(NDArray x, double factor) {
+        return factor == 1 ? x : Ops.scale(x, factor);
     }
 
     /**
      * Frequencies {@code theta^(-2 i / R)} for i below R / 2, rounded to float32 where transformers
-     * does: far positions multiply what is lost.
+     * does: far positions multiply what is lost. An odd R has a last pair too.
      */
     public static double[] frequencies(double theta, int size) {
-        double[] frequencies = new double[size / 2];
+        double[] frequencies = new double[(size + 1) / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = 1f / (float) Math.pow(theta, 2f * i / size);
         }

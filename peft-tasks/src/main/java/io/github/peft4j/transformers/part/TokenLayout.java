@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.DisentangledAttention.Distances;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,8 +157,28 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      * Attention of the first tokens alone over their whole sequences.
      *
      * @param q queries of the first tokens, as {@link #first} lays them out
+     * @param bias as in {@link #attention}, of which the first query's row is read, or null
      */
-    public abstract NDArray firstAttention(NDArray q, NDArray k, NDArray v, AttentionForm form);
+    public abstract NDArray firstAttention(
+            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias);
+
+    /**
+     * Disentangled attention of each sequence over itself. As in transformers, a query of padding
+     * sees all positions alike.
+     *
+     * @param q queries of all tokens, or of the first ones as {@link #first} lays them out
+     * @param firstOnly which of the two
+     */
+    public abstract NDArray disentangled(
+            NDArray q,
+            NDArray k,
+            NDArray v,
+            Distances distances,
+            AttentionForm form,
+            boolean firstOnly);
+
+    /** Hidden states with zeros for padding. */
+    public abstract NDArray withoutPadding(NDArray hidden);
 
     /**
      * Attention of each sequence over the sequence of the same row elsewhere.

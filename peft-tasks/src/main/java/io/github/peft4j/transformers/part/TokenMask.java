@@ -39,6 +39,11 @@ final class TokenMask {
         return tokens;
     }
 
+    /** Whether the position at this place of [B, S] laid flat is a token. */
+    boolean isToken(int place) {
+        return tokens[place];
+    }
+
     int rows() {
         return counts.length;
     }

@@ -71,8 +71,7 @@ public abstract class Stack extends Module {
         return Scope.run(
                 x,
                 memory.states(),
-                (h, states) ->
-                        layer.run(index, h, new StackCall.Memory(states, memory.layout())));
+                (h, states) -> layer.run(index, h, new StackCall.Memory(states, memory.layout())));
     }
 
     private static void release(StackCall call, NDArray x, ImmutableList.Builder<NDArray> states) {

@@ -44,8 +44,7 @@ final class T5Attention extends Module {
                         : null;
         AttentionForm plain = AttentionForm.of(config.heads(), config.headSize()).withScale(1);
         attention =
-                new StackAttention(
-                        index, causal ? plain.withCausal() : plain, config.dropout());
+                new StackAttention(index, causal ? plain.withCausal() : plain, config.dropout());
     }
 
     /** The table of relative biases; in the first layer alone. */

@@ -74,6 +74,8 @@ class TextScoresTest {
         assertRouge("naïve café", "naive cafe", 0, 0);
         assertRouge("it's 3.5%", "its 3 5", 2 / 3.0, 0.5);
         assertRouge("police killed the gunman", "police kill the gunman", 0.75, 0.75);
+        // a word of the reference counts once
+        assertRouge("a", "a a", 0.5, 1);
         assertRouge("", "x", 0, 0);
         assertRouge("x", "!!!", 0, 0);
         assertThat(RougeL.score("its 3 5", "it's 3.5%").f1()).isCloseTo(4 / 7.0, within(1e-15));

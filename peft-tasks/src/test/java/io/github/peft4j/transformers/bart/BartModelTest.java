@@ -63,8 +63,7 @@ class BartModelTest {
             Seq2SeqFiles.check(base, own.resolve("expected.safetensors"));
 
             assertThat(base.info().className()).isEqualTo(className);
-            assertThat(base.info().library())
-                    .isEqualTo("transformers.models.mbart.modeling_mbart");
+            assertThat(base.info().library()).isEqualTo("transformers.models.mbart.modeling_mbart");
         }
     }
 
@@ -177,10 +176,7 @@ class BartModelTest {
             ModelInput input = forward(manager);
             NDArray ids = manager.create(new long[65], new Shape(1, 65));
 
-            assertThatThrownBy(
-                            () ->
-                                    base.forward(
-                                            ModelInput.of(Map.of(ModelInput.INPUT_IDS, ids))))
+            assertThatThrownBy(() -> base.forward(ModelInput.of(Map.of(ModelInput.INPUT_IDS, ids))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("Position 64 is out of range: this model has 64");
             assertThat(base.forward(input).get(ModelOutput.LOSS)).isPresent();

@@ -51,8 +51,7 @@ class RelativeBucketsTest {
             table.initialize(manager, DataType.FLOAT32, new Shape(1));
             Tensors.fill(table.weight(), manager.arange(16f).reshape(8, 2), 1);
             RelativeBuckets buckets = new RelativeBuckets(8, 12, false);
-            AdapterPass pass =
-                    AdapterPass.over(new ParameterStore(manager, false), manager, false);
+            AdapterPass pass = AdapterPass.over(new ParameterStore(manager, false), manager, false);
 
             NDArray whole = buckets.bias(pass, table, 5, 5);
             NDArray last = buckets.bias(pass, table, 1, 5);

@@ -48,9 +48,9 @@ class EncoderDecoderTest {
     }
 
     private ModelInput input(String name) throws IOException {
-        String file = name.startsWith("m") ? "expected.safetensors" : "expected/forward.safetensors";
-        return ModelInput.of(
-                Seq2SeqFiles.tensors(manager, folder(name).resolve(file), "in."));
+        String file =
+                name.startsWith("m") ? "expected.safetensors" : "expected/forward.safetensors";
+        return ModelInput.of(Seq2SeqFiles.tensors(manager, folder(name).resolve(file), "in."));
     }
 
     private NDArray get(ModelInput input, String name) {
@@ -155,8 +155,7 @@ class EncoderDecoderTest {
             NDArray ids = get(input, ModelInput.INPUT_IDS);
             ModelInput made =
                     model.toInput(
-                            new NDList(
-                                    ids, get(input, ModelInput.ATTENTION_MASK), ids),
+                            new NDList(ids, get(input, ModelInput.ATTENTION_MASK), ids),
                             new NDList());
 
             assertThat(made.get(ModelInput.DECODER_INPUT_IDS)).isSameAs(ids);
@@ -222,8 +221,7 @@ class EncoderDecoderTest {
             NDArray good = manager.zeros(new Shape(3, 2), DataType.INT64);
             NDArray bad = manager.create(new long[] {0, 1, 2, 176, 4, 5}, new Shape(3, 2));
 
-            assertThatThrownBy(
-                            () -> model.forward(input.with(ModelInput.DECODER_INPUT_IDS, bad)))
+            assertThatThrownBy(() -> model.forward(input.with(ModelInput.DECODER_INPUT_IDS, bad)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("176")
                     .hasMessageContaining("rows 0 to 175");

@@ -48,7 +48,8 @@ class LossOnlyTest {
 
     private ModelInput input(String name) throws IOException {
         Path own = folder(name).resolve("expected.safetensors");
-        Path file = own.toFile().exists() ? own : folder(name).resolve("expected/forward.safetensors");
+        Path file =
+                own.toFile().exists() ? own : folder(name).resolve("expected/forward.safetensors");
         return ModelInput.of(Seq2SeqFiles.tensors(manager, file, "in."));
     }
 
@@ -88,7 +89,9 @@ class LossOnlyTest {
         return model;
     }
 
-    /** The loss, and each adapter tensor's gradient; packed if the encoder's output is not there. */
+    /**
+     * The loss, and each adapter tensor's gradient; packed if the encoder's output is not there.
+     */
     private Map<String, NDArray> gradients(PeftModel model, ModelInput input, boolean packed) {
         Map<String, NDArray> result = new LinkedHashMap<>();
         try (Gradients on = Gradients.on()) {
@@ -115,8 +118,7 @@ class LossOnlyTest {
 
     private void assertSame(PeftModel model, ModelInput input) {
         Map<String, NDArray> padded = gradients(model, input, false);
-        Map<String, NDArray> packed =
-                gradients(model, input.withLogits(LogitsWanted.NONE), true);
+        Map<String, NDArray> packed = gradients(model, input.withLogits(LogitsWanted.NONE), true);
 
         assertThat(packed.keySet()).isEqualTo(padded.keySet()).hasSizeGreaterThan(20);
         padded.forEach(
@@ -161,7 +163,12 @@ class LossOnlyTest {
 
     /** Padding of one side is enough, and padding on the left is padding too. */
     @ParameterizedTest
-    @CsvSource({"t5-seq2seq, right", "t5-seq2seq, left", "bart-seq2seq, right", "bart-seq2seq, left"})
+    @CsvSource({
+        "t5-seq2seq, right",
+        "t5-seq2seq, left",
+        "bart-seq2seq, right",
+        "bart-seq2seq, left"
+    })
     void packsWhereOnlyOneSideHasPadding(String name, String side) throws IOException {
         try (TransformerModel base = load(name);
                 PeftModel model = adapted(base, TaskType.SEQ_2_SEQ_LM)) {
@@ -169,13 +176,10 @@ class LossOnlyTest {
             NDArray full = manager.create(new long[] {5, 6, 7, 8, 9, 10}, new Shape(3, 2));
             boolean left = side.equals("left");
             long[] mask = left ? new long[] {0, 0, 1, 0, 1, 1, 1, 1, 1} : ones(9);
-            NDArray ids =
-                    manager.create(new long[] {3, 4, 5, 6, 7, 8, 9, 10, 11}, new Shape(3, 3));
+            NDArray ids = manager.create(new long[] {3, 4, 5, 6, 7, 8, 9, 10, 11}, new Shape(3, 3));
             ModelInput labelled =
                     input.with(ModelInput.INPUT_IDS, ids)
-                            .with(
-                                    ModelInput.ATTENTION_MASK,
-                                    manager.create(mask, new Shape(3, 3)));
+                            .with(ModelInput.ATTENTION_MASK, manager.create(mask, new Shape(3, 3)));
 
             assertSame(model, left ? labelled.with(ModelInput.LABELS, full) : labelled);
         }
@@ -199,8 +203,7 @@ class LossOnlyTest {
                 values[2] = 0;
                 ModelInput gap =
                         input.with(
-                                ModelInput.ATTENTION_MASK,
-                                manager.create(values, mask.getShape()));
+                                ModelInput.ATTENTION_MASK, manager.create(values, mask.getShape()));
 
                 Map<String, NDArray> padded = gradients(model, gap, false);
                 Map<String, NDArray> lossOnly =

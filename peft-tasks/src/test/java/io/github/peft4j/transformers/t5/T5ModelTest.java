@@ -83,7 +83,8 @@ class T5ModelTest {
                             "encoder.block.0.layer.0.layer_norm")
                     .contains("decoder.block.1.layer.2.DenseReluDense.wo")
                     .endsWith("decoder.final_layer_norm", "lm_head")
-                    .doesNotContain("decoder.block.1.layer.0.SelfAttention.relative_attention_bias");
+                    .doesNotContain(
+                            "decoder.block.1.layer.0.SelfAttention.relative_attention_bias");
             assertThat(base.info().inputEmbedding()).isEqualTo("shared");
             assertThat(base.info().outputEmbedding()).isEqualTo("lm_head");
         }

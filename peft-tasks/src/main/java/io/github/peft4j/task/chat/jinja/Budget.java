@@ -2,7 +2,7 @@ package io.github.peft4j.task.chat.jinja;
 
 /**
  * What one rendering may spend, so that a template of unknown origin cannot hold up or fill the
- * machine. A chat of a thousand long messages takes less than a hundredth of it.
+ * machine. A chat of a thousand long messages takes a small part of it.
  */
 final class Budget {
 
@@ -15,8 +15,8 @@ final class Budget {
     /** Macros that may call each other. */
     private static final int MAX_CALLS = 100;
 
-    /** About a second of work: characters made or looked at, and expressions computed. */
-    private static final long MAX_WORK = 1L << 28;
+    /** At most some seconds of work: characters made or looked at, and expressions computed. */
+    private static final long MAX_WORK = 1L << 27;
 
     private long work;
     private int calls;

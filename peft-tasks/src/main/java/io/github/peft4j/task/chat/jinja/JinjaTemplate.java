@@ -14,7 +14,7 @@ import java.util.Map;
  * HTML escaping, and the rarer filters; an unknown one is an error when it is reached.
  *
  * <p>Safe for templates of unknown origin: they see the given variables and some pure functions, no
- * Java object, and what they may spend is limited (about a second, eight million characters).
+ * Java object, and what they may spend is limited (some seconds at most, eight million characters).
  *
  * <p>Immutable, and safe to use from any number of threads.
  *

@@ -14,12 +14,15 @@ final class TableParser implements RowParser {
 
     private final RowFormat.Table format;
     private final Utf8Lines lines;
+    private final @Nullable QuotedRows quoted;
     private ImmutableList<String> header = ImmutableList.of();
     private int line;
 
     TableParser(RowFormat.Table format, Utf8Lines lines) {
         this.format = format;
         this.lines = lines;
+        Character quote = format.quote();
+        quoted = quote == null ? null : new QuotedRows(lines, format.delimiter(), quote);
     }
 
     @Override
@@ -68,14 +71,11 @@ final class TableParser implements RowParser {
 
     private @Nullable List<String> cells() throws IOException {
         line = lines.number() + 1;
-        String text = lines.next();
-        if (text == null) {
-            return null;
+        if (quoted != null) {
+            return quoted.next();
         }
-        Character quote = format.quote();
-        return quote == null
-                ? Splitter.on(format.delimiter()).splitToList(text)
-                : new QuotedCells(lines, format.delimiter(), quote, text).read();
+        String text = lines.next();
+        return text == null ? null : Splitter.on(format.delimiter()).splitToList(text);
     }
 
     private String shownDelimiter() {

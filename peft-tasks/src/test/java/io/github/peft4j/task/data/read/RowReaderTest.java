@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,8 +83,8 @@ class RowReaderTest {
     void namesTheLineOnWhichABadRowStarts() throws IOException {
         RowReader.Builder csv = RowReader.csv();
         refuses(csv, "a,b\n\"x\ny\",z\nq\n", "line 4: 1 columns where the header has 2");
-        refuses(csv, "a,b\n1,2\n\"x\"y,z\n", "line 3: text follows the closing quote of column 1");
-        refuses(csv, "a,b\n1,\"2\n3,4\n", "line 2: the quote that opens column 2 is never closed");
+        refuses(csv, "a,b\n1,2\n\"x\"y,z\n", "line 3: text follows the closing quote of a cell");
+        refuses(csv, "a,b\n1,\"2\n3,4\n", "line 2: a quote is opened and never closed");
         refuses(
                 csv,
                 RowMapper.text("a"),
@@ -122,6 +124,44 @@ class RowReaderTest {
 
         assertThat(read).isEqualTo(new Rows<>(read.rows(), 2));
         assertThat(read.rows()).containsExactly("1", "3");
+    }
+
+    @Test
+    void goesOnBehindMalformedRowsOfCsv() throws IOException {
+        Rows<Row> rows =
+                RowReader.csv()
+                        .optSkipBadRows(true)
+                        .build()
+                        .read(
+                                new ByteArrayInputStream(
+                                        ("a,b\n1,2\n\"x\"y,z\n\n3,\"4\n5\"\n6,7\r8,9\n10,11\n\"12,13\n")
+                                                .getBytes(StandardCharsets.UTF_8)),
+                                "table",
+                                ALL);
+
+        assertThat(rows.rows())
+                .containsExactly(
+                        row("a", "1", "b", "2"),
+                        row("a", "3", "b", "4\n5"),
+                        row("a", "6", "b", "7"),
+                        row("a", "10", "b", "11"));
+        assertThat(rows.badRows()).isEqualTo(4);
+    }
+
+    @Test
+    void namesTheLineThatIsNotUtf8InsideQuotes() {
+        byte[] bytes = "a,b\n1,2\n3,\"é\n4\"\n".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThatThrownBy(
+                        () ->
+                                RowReader.csv()
+                                        .build()
+                                        .read(
+                                                new ByteArrayInputStream(bytes),
+                                                "table",
+                                                RowMapper.text("a")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("table, line 3: the line is not UTF-8");
     }
 
     @Test

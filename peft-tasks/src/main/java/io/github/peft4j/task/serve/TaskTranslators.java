@@ -1,0 +1,251 @@
+package io.github.peft4j.task.serve;
+
+import ai.djl.modality.Classifications;
+import ai.djl.modality.Input;
+import ai.djl.modality.Output;
+import ai.djl.modality.nlp.qa.QAInput;
+import ai.djl.modality.nlp.translator.NamedEntity;
+import ai.djl.modality.nlp.translator.QaServingTranslator;
+import ai.djl.modality.nlp.translator.TextClassificationServingTranslator;
+import ai.djl.modality.nlp.translator.TextEmbeddingServingTranslator;
+import ai.djl.modality.nlp.translator.TokenClassificationServingTranslator;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.translate.Translator;
+import ai.djl.util.Pair;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.gson.Gson;
+import com.google.gson.JsonParseException;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.task.data.EncodeOptions;
+import io.github.peft4j.task.data.Side;
+import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.data.TruncationStrategy;
+import io.github.peft4j.task.generate.GenerationConfig;
+import io.github.peft4j.task.generate.Generator;
+import io.github.peft4j.task.translate.EntityAggregation;
+import io.github.peft4j.task.translate.Pooling;
+import io.github.peft4j.task.translate.QuestionAnsweringTranslator;
+import io.github.peft4j.task.translate.TextClassificationTranslator;
+import io.github.peft4j.task.translate.TextEmbeddingTranslator;
+import io.github.peft4j.task.translate.TextGenerationTranslator;
+import io.github.peft4j.task.translate.TextRegressionTranslator;
+import io.github.peft4j.task.translate.TokenClassificationTranslator;
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** The translators of each task by their types; a new one is a row. */
+final class TaskTranslators {
+
+    private static final ImmutableList<Row> ROWS =
+            ImmutableList.of(
+                    row(TaskType.SEQ_CLS, Classifications.class, TaskTranslators::classes),
+                    row(TaskType.SEQ_CLS, Float.class, TaskTranslators::number),
+                    new Row(TaskType.SEQ_CLS, Input.class, Output.class, TaskTranslators::served),
+                    row(TaskType.TOKEN_CLS, NamedEntity[].class, TaskTranslators::entities),
+                    new Row(
+                            TaskType.TOKEN_CLS,
+                            Input.class,
+                            Output.class,
+                            parts -> new TokenClassificationServingTranslator(entities(parts))),
+                    new Row(
+                            TaskType.QUESTION_ANS,
+                            QAInput.class,
+                            String.class,
+                            TaskTranslators::answers),
+                    new Row(
+                            TaskType.QUESTION_ANS,
+                            Input.class,
+                            Output.class,
+                            parts -> new QaServingTranslator(answers(parts))),
+                    row(TaskType.FEATURE_EXTRACTION, float[].class, TaskTranslators::embeddings),
+                    new Row(
+                            TaskType.FEATURE_EXTRACTION,
+                            Input.class,
+                            Output.class,
+                            parts -> new TextEmbeddingServingTranslator(embeddings(parts))),
+                    row(TaskType.CAUSAL_LM, String.class, TaskTranslators::texts),
+                    new Row(
+                            TaskType.CAUSAL_LM,
+                            Input.class,
+                            Output.class,
+                            TaskTranslators::servedTexts),
+                    row(TaskType.SEQ_2_SEQ_LM, String.class, TaskTranslators::texts),
+                    new Row(
+                            TaskType.SEQ_2_SEQ_LM,
+                            Input.class,
+                            Output.class,
+                            TaskTranslators::servedTexts));
+
+    private TaskTranslators() {}
+
+    /** A task's translator with these types. */
+    record Row(TaskType task, Class<?> input, Class<?> output, Maker maker) {
+
+        private String types() {
+            return input.getSimpleName() + " to " + output.getSimpleName();
+        }
+    }
+
+    private static Row row(TaskType task, Class<?> output, Maker maker) {
+        return new Row(task, String.class, output, maker);
+    }
+
+    /** Makes a translator. */
+    interface Maker {
+        Translator<?, ?> make(Parts parts) throws IOException;
+    }
+
+    /** What translators are made of. */
+    record Parts(Tokenizer tokenizer, Block block, ServingArguments arguments) {
+
+        BaseModel base() {
+            return PeftBlockFactory.base(block);
+        }
+
+        /** Cuts texts to {@code maxLength}, or to what the tokenizer says the model takes. */
+        EncodeOptions cut() {
+            EncodeOptions.Builder options =
+                    EncodeOptions.builder().optTruncation(TruncationStrategy.LONGEST_FIRST);
+            OptionalInt length = arguments.count("maxLength");
+            if (length.isPresent()) {
+                return options.optMaxLength(length.orElseThrow()).build();
+            }
+            return tokenizer.config().modelMaxLength().isPresent()
+                    ? options.build()
+                    : EncodeOptions.DEFAULT;
+        }
+    }
+
+    /** All types that some task has. */
+    static ImmutableSet<Pair<Type, Type>> types() {
+        ImmutableSet.Builder<Pair<Type, Type>> types = ImmutableSet.builder();
+        ROWS.forEach(row -> types.add(new Pair<>(row.input(), row.output())));
+        return types.add(new Pair<>(NDList.class, NDList.class)).build();
+    }
+
+    /**
+     * The translator of a task with these types.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static Row row(TaskType task, Class<?> input, Class<?> output) {
+        return ROWS.stream()
+                .filter(row -> row.task() == task && row.input() == input && row.output() == output)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "Task %s has no translator of %s to %s. It has: %s. Correct"
+                                                        .formatted(
+                                                                task,
+                                                                input.getSimpleName(),
+                                                                output.getSimpleName(),
+                                                                available(task))
+                                                + " setTypes or the argument task."));
+    }
+
+    private static String available(TaskType task) {
+        return ROWS.stream()
+                .filter(row -> row.task() == task)
+                .map(Row::types)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Translator<String, Classifications> classes(Parts parts) {
+        return TextClassificationTranslator.builder(parts.tokenizer(), parts.base())
+                .optEncodeOptions(parts.cut())
+                .build();
+    }
+
+    private static Translator<String, Float> number(Parts parts) {
+        return new TextRegressionTranslator(parts.tokenizer(), parts.cut());
+    }
+
+    /** A request does not say whether it wants a class or a number; the config does. */
+    private static Translator<Input, Output> served(Parts parts) {
+        Object problem = parts.base().info().config().get("problem_type");
+        return "regression".equals(problem)
+                ? new TextServing<>(number(parts), value -> value)
+                : new TextClassificationServingTranslator(classes(parts));
+    }
+
+    private static Translator<String, NamedEntity[]> entities(Parts parts) {
+        return TokenClassificationTranslator.builder(parts.tokenizer(), parts.base())
+                .optEncodeOptions(parts.cut())
+                .optAggregation(
+                        parts.arguments()
+                                .choice(
+                                        "aggregation",
+                                        EntityAggregation.class,
+                                        EntityAggregation.NONE))
+                .build();
+    }
+
+    private static Translator<QAInput, String> answers(Parts parts) {
+        ServingArguments arguments = parts.arguments();
+        QuestionAnsweringTranslator.Builder builder =
+                QuestionAnsweringTranslator.builder(parts.tokenizer())
+                        .optHandleImpossibleAnswer(arguments.flag("handleImpossibleAnswer", false));
+        arguments.count("maxLength").ifPresent(builder::optMaxLength);
+        arguments.count("stride").ifPresent(builder::optStride);
+        arguments.count("maxAnswerLength").ifPresent(builder::optMaxAnswerLength);
+        return builder.build();
+    }
+
+    private static Translator<String, float[]> embeddings(Parts parts) {
+        return TextEmbeddingTranslator.builder(parts.tokenizer())
+                .optEncodeOptions(parts.cut())
+                .optPooling(parts.arguments().choice("pooling", Pooling.class, Pooling.MEAN))
+                .optNormalize(parts.arguments().flag("normalize", false))
+                .build();
+    }
+
+    private static Translator<String, String> texts(Parts parts) throws IOException {
+        ServingArguments arguments = parts.arguments();
+        GenerationConfig config =
+                GenerationConfig.fromPretrained(arguments.checkpoint())
+                        .with(generationValues(arguments));
+        Generator generator =
+                parts.block() instanceof PeftModel model
+                        ? Generator.of(model)
+                        : Generator.of(parts.base());
+        return TextGenerationTranslator.builder(parts.tokenizer(), generator, config)
+                .optChat(arguments.flag("chat", false))
+                .optPaddingSide(arguments.task() == TaskType.SEQ_2_SEQ_LM ? Side.RIGHT : Side.LEFT)
+                .build();
+    }
+
+    private static Translator<Input, Output> servedTexts(Parts parts) throws IOException {
+        return new TextServing<>(texts(parts), text -> ImmutableMap.of("generated_text", text));
+    }
+
+    /** Text as JSON would read it, since properties files have no numbers. */
+    private static Map<String, Object> generationValues(ServingArguments arguments) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        arguments
+                .startingWith("generation.")
+                .forEach(
+                        (name, value) ->
+                                values.put(
+                                        name, value instanceof String text ? json(text) : value));
+        return values;
+    }
+
+    private static Object json(String text) {
+        try {
+            Object value = new Gson().fromJson(text, Object.class);
+            return value == null ? text : value;
+        } catch (JsonParseException noJson) {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.peft4j.task.translate;
+
+import io.github.peft4j.task.data.EncodeOptions;
+import io.github.peft4j.task.data.Encoding;
+import io.github.peft4j.task.data.TextInput;
+import io.github.peft4j.task.data.Token;
+import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.data.TruncationStrategy;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Texts to embeddings, for a {@code Predictor<String, float[]>} over a model without a head: its
+ * outputs are hidden states [B, S, H] and, if it has a pooler, what that makes of them [B, H].
+ *
+ * <p>An embedding model was trained with one pooling and one choice about length, which its card
+ * names; with others its vectors compare badly.
+ *
+ * <p>Immutable, and shared between threads as {@link TextClassificationTranslator} is.
+ */
+public final class TextEmbeddingTranslator extends RowTranslator<String, float[]> {
+
+    private final Pooling pooling;
+    private final boolean normalized;
+
+    private TextEmbeddingTranslator(Builder builder) {
+        super(builder.tokenizer, builder.options);
+        pooling = builder.pooling;
+        normalized = builder.normalized;
+    }
+
+    /**
+     * Starts with the mean over tokens, and texts cut to the tokenizer's {@code model_max_length}.
+     */
+    public static Builder builder(Tokenizer tokenizer) {
+        return new Builder(tokenizer);
+    }
+
+    @Override
+    TextInput text(String input) {
+        return TextInput.of(input);
+    }
+
+    @Override
+    float[] result(TextInput text, Encoding row, List<float[]> outputs) {
+        float[] vector = pooled(row, outputs);
+        return normalized ? unit(vector) : vector;
+    }
+
+    private float[] pooled(Encoding row, List<float[]> outputs) {
+        if (pooling == Pooling.POOLER) {
+            if (outputs.size() < 2) {
+                throw new IllegalArgumentException(
+                        "The model returns 1 array and so has no pooler. Use Pooling.MEAN or"
+                                + " FIRST_TOKEN.");
+            }
+            return outputs.get(1);
+        }
+        float[] states = outputs.get(0);
+        int width = states.length / row.length();
+        if (width * row.length() != states.length) {
+            throw new IllegalArgumentException(
+                    ("The model's first array has %d numbers for %d tokens, which are no hidden"
+                                    + " states. Load it with the task type FEATURE_EXTRACTION.")
+                            .formatted(states.length, row.length()));
+        }
+        double[] sum = new double[width];
+        int counted = 0;
+        for (int token = 0; token < row.length(); token++) {
+            if (row.tokens().get(token).kind() == Token.Kind.PADDING) {
+                continue;
+            }
+            if (pooling == Pooling.FIRST_TOKEN) {
+                return Arrays.copyOfRange(states, token * width, (token + 1) * width);
+            }
+            counted++;
+            for (int i = 0; i < width; i++) {
+                sum[i] += states[token * width + i];
+            }
+        }
+        return scaled(sum, counted);
+    }
+
+    /** Of length 1; a vector of length 0 stays as it is. */
+    private static float[] unit(float[] vector) {
+        double squares = 0;
+        double[] values = new double[vector.length];
+        for (int i = 0; i < vector.length; i++) {
+            values[i] = vector[i];
+            squares += values[i] * values[i];
+        }
+        return squares == 0 ? vector : scaled(values, Math.sqrt(squares));
+    }
+
+    private static float[] scaled(double[] values, double by) {
+        float[] scaled = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            scaled[i] = (float) (values[i] / by);
+        }
+        return scaled;
+    }
+
+    /** Collects options. */
+    public static final class Builder {
+
+        private final Tokenizer tokenizer;
+        private Pooling pooling = Pooling.MEAN;
+        private boolean normalized;
+        private EncodeOptions options;
+
+        private Builder(Tokenizer tokenizer) {
+            this.tokenizer = tokenizer;
+            options = cutToModel(tokenizer, TruncationStrategy.LONGEST_FIRST);
+        }
+
+        /** How tokens become one vector; default the mean. */
+        public Builder optPooling(Pooling value) {
+            pooling = value;
+            return this;
+        }
+
+        /** Whether vectors get length 1, so that their product is their cosine; default false. */
+        public Builder optNormalize(boolean value) {
+            normalized = value;
+            return this;
+        }
+
+        /** How texts are cut; padding and windows must stay off. */
+        public Builder optEncodeOptions(EncodeOptions value) {
+            options = value;
+            return this;
+        }
+
+        /** The translator. */
+        public TextEmbeddingTranslator build() {
+            return new TextEmbeddingTranslator(this);
+        }
+    }
+}

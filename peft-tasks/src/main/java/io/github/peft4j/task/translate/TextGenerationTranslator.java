@@ -1,0 +1,166 @@
+package io.github.peft4j.task.translate;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.translate.Batchifier;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorContext;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.task.chat.ChatMessage;
+import io.github.peft4j.task.data.Encoding;
+import io.github.peft4j.task.data.Side;
+import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.generate.GenerationConfig;
+import io.github.peft4j.task.generate.GenerationResult;
+import io.github.peft4j.task.generate.Generator;
+import io.github.peft4j.task.generate.PromptBatch;
+import java.util.List;
+
+/**
+ * Prompts to what a language model writes after them, for a {@code Predictor<String, String>}.
+ *
+ * <p>A text takes many passes, and a {@code Predictor} makes one. So this translator gives it
+ * nothing to run, and generates where other translators only read the outputs: the time counts as
+ * postprocessing in DJL's metrics. A list of prompts is generated as one batch. To get a text piece
+ * by piece, use {@link Generator#stream}.
+ *
+ * <p>Immutable, and shared between threads as {@link TextClassificationTranslator} is.
+ */
+public final class TextGenerationTranslator implements Translator<String, String> {
+
+    private static final String PROMPTS = "peft4j.prompts";
+
+    private final Tokenizer tokenizer;
+    private final Generator generator;
+    private final GenerationConfig config;
+    private final boolean chat;
+    private final Side paddingSide;
+
+    /** Prompts, token by token, until their answers are asked for. */
+    private record Prompts(ImmutableList<Encoding> rows) {}
+
+    private TextGenerationTranslator(Builder builder) {
+        tokenizer = builder.tokenizer;
+        generator = builder.generator;
+        config = builder.config;
+        chat = builder.chat;
+        paddingSide = builder.paddingSide;
+    }
+
+    /**
+     * Starts with prompts that are taken as they are.
+     *
+     * @param generator of the model; the block of DJL's model is not called
+     * @param config for instance {@code GenerationConfig.fromPretrained(checkpoint)}
+     */
+    public static Builder builder(
+            Tokenizer tokenizer, Generator generator, GenerationConfig config) {
+        return new Builder(tokenizer, generator, config);
+    }
+
+    /** One input is a batch of one row. */
+    @Override
+    public Batchifier getBatchifier() {
+        return new RowsAsBatch();
+    }
+
+    @Override
+    public NDList processInput(TranslatorContext ctx, String input) {
+        return batchProcessInput(ctx, ImmutableList.of(input));
+    }
+
+    @Override
+    public NDList batchProcessInput(TranslatorContext ctx, List<String> inputs) {
+        ctx.setAttachment(
+                PROMPTS,
+                new Prompts(
+                        inputs.stream()
+                                .map(this::encode)
+                                .collect(ImmutableList.toImmutableList())));
+        return new NDList();
+    }
+
+    private Encoding encode(String input) {
+        return chat
+                ? tokenizer.encodeChat(ImmutableList.of(new ChatMessage("user", input)))
+                : tokenizer.encode(input);
+    }
+
+    @Override
+    public String processOutput(TranslatorContext ctx, NDList list) {
+        return batchProcessOutput(ctx, list).get(0);
+    }
+
+    @Override
+    public List<String> batchProcessOutput(TranslatorContext ctx, NDList list) {
+        List<Encoding> rows = ((Prompts) ctx.getAttachment(PROMPTS)).rows();
+        if (rows.isEmpty()) {
+            return ImmutableList.of();
+        }
+        // The mask says what is padding, so any token does where the tokenizer names none.
+        int pad = tokenizer.specialId("pad_token").orElse(0);
+        GenerationResult result =
+                generator.generate(
+                        PromptBatch.padded(
+                                rows.stream().map(Encoding::ids).toList(), pad, paddingSide),
+                        config);
+        ImmutableList.Builder<String> texts = ImmutableList.builder();
+        for (int row = 0; row < rows.size(); row++) {
+            texts.add(tokenizer.decode(result.newTokens(row).toArray(), true));
+        }
+        return texts.build();
+    }
+
+    /** Collects options; {@link #build} checks them. */
+    public static final class Builder {
+
+        private final Tokenizer tokenizer;
+        private final Generator generator;
+        private final GenerationConfig config;
+        private boolean chat;
+        private Side paddingSide = Side.LEFT;
+
+        private Builder(Tokenizer tokenizer, Generator generator, GenerationConfig config) {
+            this.tokenizer = tokenizer;
+            this.generator = generator;
+            this.config = config;
+        }
+
+        /**
+         * Whether an input is what a user says, so that it goes through the checkpoint's chat
+         * template; default false.
+         */
+        public Builder optChat(boolean value) {
+            chat = value;
+            return this;
+        }
+
+        /**
+         * Where the shorter prompts of a batch are filled up; default LEFT, which a decoder needs.
+         * An encoder-decoder is trained with padding on the RIGHT.
+         */
+        public Builder optPaddingSide(Side side) {
+            paddingSide = side;
+            return this;
+        }
+
+        /**
+         * The translator.
+         *
+         * @throws IllegalArgumentException if the config asks for several texts a prompt
+         * @throws IllegalStateException if chat is on and the checkpoint has no chat template
+         */
+        public TextGenerationTranslator build() {
+            int texts = config.beams().numReturnSequences();
+            if (texts != 1) {
+                throw new IllegalArgumentException(
+                        "num_return_sequences is %d, but a translator gives one text a prompt."
+                                        .formatted(texts)
+                                + " Set it to 1, or call Generator.generate.");
+            }
+            if (chat) {
+                tokenizer.chatTemplate();
+            }
+            return new TextGenerationTranslator(this);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.peft4j.transformers.deberta;
+
+import ai.djl.ndarray.NDArray;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.nn.LayerNorm;
+import io.github.peft4j.nn.SequenceConvolution;
+import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.transformers.encoder.EncoderCall;
+import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderStack;
+import io.github.peft4j.transformers.part.Dropout;
+import io.github.peft4j.transformers.part.PathGroup;
+import io.github.peft4j.transformers.part.TokenLayout;
+
+/**
+ * A layer with a convolution beside it: its input's neighbours, mixed, are added to its output, and
+ * the sum is normalised.
+ */
+final class ConvolvedLayer implements EncoderStack.Layer {
+
+    private final EncoderStack.Layer layer;
+    private final SequenceConvolution convolution;
+    private final LayerNorm norm;
+    private final ActivationFunction activation;
+    private final double dropout;
+
+    /** Puts {@code encoder.conv} beside a layer. */
+    ConvolvedLayer(EncoderStack.Layer layer, PathGroup model, DebertaV2Config config) {
+        this.layer = layer;
+        EncoderForm form = config.sizes().form();
+        int hidden = form.hiddenSize();
+        convolution =
+                model.at(
+                        "encoder.conv.conv",
+                        new SequenceConvolution(
+                                hidden,
+                                hidden,
+                                config.convolutionWidth(),
+                                config.convolutionGroups()));
+        norm = model.at("encoder.conv.LayerNorm", new LayerNorm(hidden, form.normEps()));
+        activation = config.convolutionActivation();
+        dropout = form.hiddenDropout();
+    }
+
+    @Override
+    public NDArray forward(EncoderCall call, int index, NDArray x) {
+        AdapterPass pass = call.pass();
+        TokenLayout layout = call.layout();
+        NDArray side = Ops.turn(convolution.forward(pass, Ops.turn(layout.unpack(x))));
+        NDArray real = layout.withoutPadding(layout.pack(side));
+        NDArray mixed = Ops.activate(activation, Dropout.apply(pass, real, dropout));
+        NDArray sum = norm.forward(pass, layer.forward(call.ofAll(), index, x), mixed);
+        return call.wanted(layout.withoutPadding(sum));
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.peft4j.transformers.deberta;
+
+import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.EncoderConfig;
+import io.github.peft4j.transformers.encoder.EncoderForm;
+
+/**
+ * Sizes of a DeBERTa, from config.json.
+ *
+ * @param sizes what it shares with other encoders
+ * @param embeddingSize features of an embedding; a projection to H follows where it is not H
+ * @param absolutePositions whether embeddings of positions are added ({@code
+ *     position_biased_input})
+ * @param relative how distances count
+ * @param convolutionWidth neighbours that a convolution beside the first layer mixes; 0 for none
+ * @param convolutionGroups parts into which its features split
+ * @param convolutionActivation after it
+ */
+record DebertaV2Config(
+        EncoderConfig sizes,
+        int embeddingSize,
+        boolean absolutePositions,
+        RelativeForm relative,
+        int convolutionWidth,
+        int convolutionGroups,
+        ActivationFunction convolutionActivation) {
+
+    private static final EncoderConfig DEFAULTS =
+            new EncoderConfig(
+                    128100,
+                    512,
+                    0,
+                    0,
+                    new EncoderForm(24, 1536, 24, 6144, ActivationFunction.GELU, 1e-7, 0.1, 0.1),
+                    0.02);
+
+    /** Reads the sizes; absent keys take DeBERTa's defaults. */
+    static DebertaV2Config from(PretrainedConfig config) {
+        EncoderConfig sizes = EncoderConfig.from(config, DEFAULTS);
+        return new DebertaV2Config(
+                sizes,
+                config.positive("embedding_size", sizes.form().hiddenSize()),
+                config.flag("position_biased_input", true),
+                RelativeForm.from(config, sizes.maxPositions()),
+                config.integer("conv_kernel_size", 0),
+                config.positive("conv_groups", 1),
+                ActivationFunction.of(config.string("conv_act").orElse("tanh")));
+    }
+}

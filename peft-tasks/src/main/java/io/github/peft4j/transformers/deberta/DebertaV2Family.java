@@ -1,0 +1,83 @@
+package io.github.peft4j.transformers.deberta;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.transformers.AutoClass;
+import io.github.peft4j.transformers.CheckpointKeys;
+import io.github.peft4j.transformers.Family;
+import io.github.peft4j.transformers.FamilyParts;
+import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderSpelling;
+import io.github.peft4j.transformers.head.DenseClassifier;
+import io.github.peft4j.transformers.head.Head;
+import io.github.peft4j.transformers.head.MaskedLanguageModel;
+import io.github.peft4j.transformers.head.NoHead;
+import io.github.peft4j.transformers.head.SpanClassifier;
+import io.github.peft4j.transformers.head.TokenClassifier;
+
+/** Builds DeBERTa of versions 2 and 3 for a head. */
+public final class DebertaV2Family implements Family {
+
+    private static final EncoderSpelling SPELLING =
+            new EncoderSpelling("DebertaV2", "deberta_v2", "deberta");
+
+    /** The head of DeBERTa's authors, which transformers takes if {@code legacy} is false. */
+    private static final MaskedLanguageModel.Names AUTHORS_NAMES =
+            new MaskedLanguageModel.Names(
+                    "lm_predictions.lm_head.dense",
+                    "lm_predictions.lm_head.LayerNorm",
+                    "",
+                    "lm_predictions.lm_head",
+                    false);
+
+    /** Creates the family. */
+    public DebertaV2Family() {}
+
+    @Override
+    public ImmutableSet<String> modelTypes() {
+        return ImmutableSet.of("deberta-v2");
+    }
+
+    @Override
+    public ImmutableSet<AutoClass> heads() {
+        return EncoderSpelling.HEADS;
+    }
+
+    @Override
+    public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
+        DebertaV2Config sizes = DebertaV2Config.from(config);
+        EncoderForm form = sizes.sizes().form();
+        DebertaV2Model layers = new DebertaV2Model(sizes);
+        FamilyParts.Builder parts = SPELLING.parts(head, layers, sizes.sizes());
+        if (head == AutoClass.MASKED_LM) {
+            MaskedLanguageModel.Names names =
+                    config.flag("legacy", true) ? MaskedLanguageModel.Names.BERT : AUTHORS_NAMES;
+            return layers.masked(names, form.activation())
+                    .on(parts, config, keys, SPELLING.words());
+        }
+        return parts.optHead(head(head, config, form)).build();
+    }
+
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+        int hidden = form.hiddenSize();
+        return switch (head) {
+            case MODEL -> new NoHead();
+            case SEQUENCE_CLASSIFICATION ->
+                    new DenseClassifier(config, hidden, pooler(config, form), DebertaLoss::of);
+            case TOKEN_CLASSIFICATION ->
+                    new TokenClassifier(hidden, config.numLabels(2), form.hiddenDropout());
+            case QUESTION_ANSWERING -> new SpanClassifier(hidden, 0);
+            default -> throw new IllegalArgumentException("DeBERTa has no " + head + ".");
+        };
+    }
+
+    private static DenseClassifier.Form pooler(PretrainedConfig config, EncoderForm form) {
+        return new DenseClassifier.Form(
+                "pooler.dense",
+                "classifier",
+                ActivationFunction.of(config.string("pooler_hidden_act").orElse("gelu")),
+                config.decimal("pooler_dropout", 0),
+                config.decimal("cls_dropout", form.hiddenDropout()));
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.peft4j.transformers.deberta;
+
+import ai.djl.ndarray.NDArray;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderLayer;
+import io.github.peft4j.transformers.encoder.EncoderStack;
+import io.github.peft4j.transformers.head.MaskedLanguageModel;
+import io.github.peft4j.transformers.part.PathGroup;
+import io.github.peft4j.transformers.part.TokenLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** DeBERTa without a head: embeddings and layers that share the vectors of distances. */
+final class DebertaV2Model extends PathGroup implements Backbone {
+
+    private final EncoderForm form;
+    private final DebertaV2Embeddings embeddings;
+    private final List<EncoderStack.Layer> layers = new ArrayList<>();
+
+    DebertaV2Model(DebertaV2Config config) {
+        form = config.sizes().form();
+        embeddings = at("embeddings", new DebertaV2Embeddings(config));
+        RelativePositions positions =
+                new RelativePositions(config.relative(), form.hiddenSize(), form.normEps());
+        for (int i = 0; i < form.layers(); i++) {
+            EncoderLayer layer =
+                    new EncoderLayer(
+                            form,
+                            DisentangledSelfAttention.NAMES,
+                            modules -> new DisentangledSelfAttention(modules, form, positions));
+            layers.add(at("encoder.layer." + i, layer));
+        }
+        positions.placeIn(this);
+        if (config.convolutionWidth() > 0) {
+            layers.set(0, new ConvolvedLayer(layers.get(0), this, config));
+        }
+    }
+
+    MaskedLanguageModel masked(MaskedLanguageModel.Names names, ActivationFunction activation) {
+        return new MaskedLanguageModel(
+                names, form.hiddenSize(), embeddings.words(), activation, form.normEps());
+    }
+
+    @Override
+    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
+        EncoderStack.refuseCache(input);
+        TokenLayout layout = EncoderStack.layout(pass, input, wanted);
+        NDArray x = embeddings.forward(pass, input, layout);
+        return EncoderStack.run(pass, input, layout, wanted, x, layers);
+    }
+}

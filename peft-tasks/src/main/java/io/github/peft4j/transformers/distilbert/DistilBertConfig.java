@@ -1,0 +1,36 @@
+package io.github.peft4j.transformers.distilbert;
+
+import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.EncoderConfig;
+import io.github.peft4j.transformers.encoder.EncoderForm;
+
+/** Sizes of a DistilBERT, from config.json, whose keys are its own. */
+final class DistilBertConfig {
+
+    /** Written into the Python code: no key changes it. */
+    private static final double NORM_EPS = 1e-12;
+
+    private DistilBertConfig() {}
+
+    /** Reads the sizes; absent keys take DistilBERT's defaults. */
+    static EncoderConfig from(PretrainedConfig config) {
+        EncoderForm form =
+                new EncoderForm(
+                        config.positive("n_layers", 6),
+                        config.positive("dim", 768),
+                        config.positive("n_heads", 12),
+                        config.positive("hidden_dim", 3072),
+                        ActivationFunction.of(config.string("activation").orElse("gelu")),
+                        NORM_EPS,
+                        config.decimal("dropout", 0.1),
+                        config.decimal("attention_dropout", 0.1));
+        return new EncoderConfig(
+                config.positive("vocab_size", 30522),
+                config.positive("max_position_embeddings", 512),
+                0,
+                config.integer("pad_token_id", 0),
+                form,
+                config.decimal("initializer_range", 0.02));
+    }
+}

@@ -1,0 +1,5 @@
+/** DistilBERT (Sanh et al. 2019). */
+@NullMarked
+package io.github.peft4j.transformers.distilbert;
+
+import org.jspecify.annotations.NullMarked;

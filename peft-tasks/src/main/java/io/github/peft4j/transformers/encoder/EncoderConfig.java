@@ -1,0 +1,88 @@
+package io.github.peft4j.transformers.encoder;
+
+import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.transformers.PretrainedConfig;
+
+/**
+ * Sizes of an encoder, from config.json.
+ *
+ * @param vocabSize rows of the word embedding
+ * @param maxPositions rows of the position embedding
+ * @param typeVocabSize rows of the token type embedding; 0 for none
+ * @param padTokenId the word embedding's row without a gradient
+ * @param form of the layers
+ * @param initializerRange standard deviation of fresh weights
+ */
+public record EncoderConfig(
+        int vocabSize,
+        int maxPositions,
+        int typeVocabSize,
+        int padTokenId,
+        EncoderForm form,
+        double initializerRange) {
+
+    /** BERT's sizes, which most families take as their defaults. */
+    public static final EncoderConfig BASE =
+            new EncoderConfig(30522, 512, 2, 0, EncoderForm.BASE, 0.02);
+
+    /**
+     * Reads the sizes under BERT's keys; absent ones take these defaults.
+     *
+     * @throws UnsupportedFeatureException if the config asks for a decoder, or for positions other
+     *     than the family's
+     */
+    public static EncoderConfig from(PretrainedConfig config, EncoderConfig defaults) {
+        refuseDecoder(config);
+        String positions = config.string("position_embedding_type").orElse("absolute");
+        if (!positions.equals("absolute")) {
+            throw new UnsupportedFeatureException(
+                    "position_embedding_type '"
+                            + positions
+                            + "' is not available. Only 'absolute' is, as in transformers 5; take"
+                            + " another checkpoint.");
+        }
+        return new EncoderConfig(
+                config.positive("vocab_size", defaults.vocabSize),
+                config.positive("max_position_embeddings", defaults.maxPositions),
+                config.integer("type_vocab_size", defaults.typeVocabSize),
+                config.integer("pad_token_id", defaults.padTokenId),
+                EncoderForm.from(config, defaults.form),
+                config.decimal("initializer_range", defaults.initializerRange));
+    }
+
+    private static void refuseDecoder(PretrainedConfig config) {
+        for (String key : new String[] {"is_decoder", "add_cross_attention"}) {
+            if (config.flag(key, false)) {
+                throw new UnsupportedFeatureException(
+                        key
+                                + " is true in config.json, but models of type "
+                                + config.modelType()
+                                + " are available as encoders alone. Set it to false"
+                                + " (addConfigOverride), or take a decoder such as gpt2 or llama.");
+            }
+        }
+    }
+
+    /** The same sizes with another vocabulary. */
+    public EncoderConfig withVocabSize(int size) {
+        return new EncoderConfig(
+                size, maxPositions, typeVocabSize, padTokenId, form, initializerRange);
+    }
+
+    /** The same sizes with another row for padding. */
+    public EncoderConfig withPadTokenId(int id) {
+        return new EncoderConfig(
+                vocabSize, maxPositions, typeVocabSize, id, form, initializerRange);
+    }
+
+    /** The same sizes with so many token types; 0 for none. */
+    public EncoderConfig withTypeVocabSize(int size) {
+        return new EncoderConfig(vocabSize, maxPositions, size, padTokenId, form, initializerRange);
+    }
+
+    /** The same sizes with other layers. */
+    public EncoderConfig withForm(EncoderForm other) {
+        return new EncoderConfig(
+                vocabSize, maxPositions, typeVocabSize, padTokenId, other, initializerRange);
+    }
+}

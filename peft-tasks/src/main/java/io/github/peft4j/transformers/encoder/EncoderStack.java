@@ -1,0 +1,88 @@
+package io.github.peft4j.transformers.encoder;
+
+import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.part.Scope;
+import io.github.peft4j.transformers.part.TokenInput;
+import io.github.peft4j.transformers.part.TokenLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Layers one on the other, each of which computes no more than somebody will read. */
+public final class EncoderStack {
+
+    private EncoderStack() {}
+
+    /** One layer. */
+    public interface Layer {
+
+        /**
+         * The layer's output.
+         *
+         * @param index number of the layer, from 0
+         * @param x hidden states in their layout
+         */
+        NDArray forward(EncoderCall call, int index, NDArray x);
+    }
+
+    /** The layout that the positions somebody will read, and the active adapters, allow. */
+    public static TokenLayout layout(AdapterPass pass, ModelInput input, Backbone.Wanted wanted) {
+        NDArray ids = TokenInput.tokens(input);
+        NDArray mask = input.attentionMask();
+        return all(input, wanted) || input.cache() != null || !pass.allowsPacking()
+                ? TokenLayout.padded(ids, mask)
+                : TokenLayout.packedFromFirst(ids, mask);
+    }
+
+    private static boolean all(ModelInput input, Backbone.Wanted wanted) {
+        return wanted == Backbone.Wanted.ALL || input.outputHiddenStates();
+    }
+
+    /**
+     * For models that cannot look at keys and values from outside.
+     *
+     * @throws IllegalArgumentException if the input has some
+     */
+    public static void refuseCache(ModelInput input) {
+        if (input.cache() != null) {
+            throw new IllegalArgumentException(
+                    "Models of this type take no keys and values from outside. Use a method that"
+                            + " changes weights, or one that puts embeddings in front (prompt"
+                            + " tuning).");
+        }
+    }
+
+    /** Runs the layers on the embeddings, which it takes over. */
+    public static Backbone.Output run(
+            AdapterPass pass,
+            ModelInput input,
+            TokenLayout layout,
+            Backbone.Wanted wanted,
+            NDArray embeddings,
+            List<? extends Layer> layers) {
+        boolean first = wanted == Backbone.Wanted.FIRST && !all(input, wanted);
+        List<NDArray> states = new ArrayList<>();
+        NDArray x = embeddings;
+        for (int i = 0; i < layers.size(); i++) {
+            int index = i;
+            boolean firstOnly = first && i == layers.size() - 1;
+            EncoderCall call = new EncoderCall(pass, layout, input.cache(), firstOnly);
+            NDArray y = Scope.run(x, h -> layers.get(index).forward(call, index, h));
+            if (input.outputHiddenStates()) {
+                states.add(x);
+            } else {
+                x.close();
+            }
+            x = y;
+        }
+        if (input.outputHiddenStates()) {
+            states.add(x);
+        }
+        return new Backbone.Output(
+                x, layout, first, null, ImmutableList.copyOf(states), ImmutableMap.of());
+    }
+}

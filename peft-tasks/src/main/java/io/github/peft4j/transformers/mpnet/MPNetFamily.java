@@ -1,0 +1,86 @@
+package io.github.peft4j.transformers.mpnet;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.transformers.AutoClass;
+import io.github.peft4j.transformers.CheckpointKeys;
+import io.github.peft4j.transformers.Family;
+import io.github.peft4j.transformers.FamilyParts;
+import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.EncoderConfig;
+import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderModel;
+import io.github.peft4j.transformers.encoder.EncoderSpelling;
+import io.github.peft4j.transformers.encoder.LayerNames;
+import io.github.peft4j.transformers.encoder.PositionRule;
+import io.github.peft4j.transformers.head.DenseClassifier;
+import io.github.peft4j.transformers.head.Head;
+import io.github.peft4j.transformers.head.MaskedLanguageModel;
+import io.github.peft4j.transformers.head.NoHead;
+import io.github.peft4j.transformers.head.SpanClassifier;
+import io.github.peft4j.transformers.head.TokenClassifier;
+
+/** Builds MPNet for a head: RoBERTa without token types, with a bias by distance. */
+public final class MPNetFamily implements Family {
+
+    private static final EncoderSpelling SPELLING = new EncoderSpelling("MPNet", "mpnet", "mpnet");
+
+    private static final LayerNames NAMES =
+            LayerNames.BERT
+                    .withProjections("attention.attn.q", "attention.attn.k", "attention.attn.v")
+                    .withAttentionOutput("attention.attn.o", "attention.LayerNorm");
+
+    private static final EncoderConfig DEFAULTS = EncoderConfig.BASE.withVocabSize(30527);
+
+    /** Written into the Python code: no key changes it. */
+    private static final int PADDING = 1;
+
+    /** Creates the family. */
+    public MPNetFamily() {}
+
+    @Override
+    public ImmutableSet<String> modelTypes() {
+        return ImmutableSet.of("mpnet");
+    }
+
+    @Override
+    public ImmutableSet<AutoClass> heads() {
+        return EncoderSpelling.HEADS;
+    }
+
+    @Override
+    public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
+        EncoderConfig sizes =
+                EncoderConfig.from(config, DEFAULTS).withPadTokenId(PADDING).withTypeVocabSize(0);
+        BucketBias bias =
+                new BucketBias(
+                        config.positive("relative_attention_num_buckets", BucketBias.BUCKETS),
+                        sizes.form().heads());
+        EncoderModel layers =
+                EncoderModel.builder(sizes, NAMES)
+                        .optPositions(PositionRule.AFTER_PADDING)
+                        .optBias("encoder.relative_attention_bias", bias)
+                        .optPooler(
+                                head == AutoClass.MODEL && keys.anyEndsWith("pooler.dense.weight"))
+                        .build();
+        FamilyParts.Builder parts = SPELLING.parts(head, layers, sizes);
+        if (head == AutoClass.MASKED_LM) {
+            return layers.masked(MaskedLanguageModel.Names.ROBERTA, ActivationFunction.GELU)
+                    .on(parts, config, keys, SPELLING.words());
+        }
+        return parts.optHead(head(head, config, sizes.form())).build();
+    }
+
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+        int hidden = form.hiddenSize();
+        double dropout = form.hiddenDropout();
+        return switch (head) {
+            case MODEL -> new NoHead();
+            case SEQUENCE_CLASSIFICATION ->
+                    new DenseClassifier(config, hidden, ActivationFunction.TANH, dropout);
+            case TOKEN_CLASSIFICATION -> new TokenClassifier(hidden, config.numLabels(2), dropout);
+            case QUESTION_ANSWERING -> new SpanClassifier(hidden, 0);
+            default -> throw new IllegalArgumentException("MPNet has no " + head + ".");
+        };
+    }
+}

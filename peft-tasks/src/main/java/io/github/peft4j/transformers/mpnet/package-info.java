@@ -1,0 +1,5 @@
+/** MPNet (Song et al. 2020). */
+@NullMarked
+package io.github.peft4j.transformers.mpnet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,86 @@
+package io.github.peft4j.transformers.roberta;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.transformers.AutoClass;
+import io.github.peft4j.transformers.CheckpointKeys;
+import io.github.peft4j.transformers.Family;
+import io.github.peft4j.transformers.FamilyParts;
+import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.EncoderConfig;
+import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderModel;
+import io.github.peft4j.transformers.encoder.EncoderSpelling;
+import io.github.peft4j.transformers.encoder.LayerNames;
+import io.github.peft4j.transformers.encoder.PositionRule;
+import io.github.peft4j.transformers.head.DenseClassifier;
+import io.github.peft4j.transformers.head.Head;
+import io.github.peft4j.transformers.head.MaskedLanguageModel;
+import io.github.peft4j.transformers.head.NoHead;
+import io.github.peft4j.transformers.head.SpanClassifier;
+import io.github.peft4j.transformers.head.TokenClassifier;
+import java.util.Objects;
+
+/** Builds RoBERTa, XLM-RoBERTa and CamemBERT for a head: one architecture of three names. */
+public final class RobertaFamily implements Family {
+
+    private static final ImmutableMap<String, EncoderSpelling> SPELLINGS =
+            ImmutableMap.of(
+                    "roberta", new EncoderSpelling("Roberta", "roberta", "roberta"),
+                    "xlm-roberta", new EncoderSpelling("XLMRoberta", "xlm_roberta", "roberta"),
+                    "camembert", new EncoderSpelling("Camembert", "camembert", "roberta"));
+
+    private static final EncoderConfig DEFAULTS = EncoderConfig.BASE.withPadTokenId(1);
+
+    /** Where RoBERTa's own files name no vocabulary. */
+    private static final int ROBERTA_VOCABULARY = 50265;
+
+    /** Creates the family. */
+    public RobertaFamily() {}
+
+    @Override
+    public ImmutableSet<String> modelTypes() {
+        return SPELLINGS.keySet();
+    }
+
+    @Override
+    public ImmutableSet<AutoClass> heads() {
+        return EncoderSpelling.HEADS;
+    }
+
+    @Override
+    public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
+        String type = config.modelType();
+        EncoderSpelling spelling = Objects.requireNonNull(SPELLINGS.get(type));
+        EncoderConfig defaults =
+                type.equals("roberta") ? DEFAULTS.withVocabSize(ROBERTA_VOCABULARY) : DEFAULTS;
+        EncoderConfig sizes = EncoderConfig.from(config, defaults);
+        EncoderModel layers =
+                EncoderModel.builder(sizes, LayerNames.BERT)
+                        .optPositions(PositionRule.AFTER_PADDING)
+                        .optPooler(
+                                head == AutoClass.MODEL && keys.anyEndsWith("pooler.dense.weight"))
+                        .optTakesCache()
+                        .build();
+        FamilyParts.Builder parts = spelling.parts(head, layers, sizes);
+        if (head == AutoClass.MASKED_LM) {
+            return layers.masked(MaskedLanguageModel.Names.ROBERTA, ActivationFunction.GELU)
+                    .on(parts, config, keys, spelling.words());
+        }
+        return parts.optHead(head(head, config, sizes.form())).build();
+    }
+
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+        int hidden = form.hiddenSize();
+        double dropout = config.decimal("classifier_dropout", form.hiddenDropout());
+        return switch (head) {
+            case MODEL -> new NoHead();
+            case SEQUENCE_CLASSIFICATION ->
+                    new DenseClassifier(config, hidden, ActivationFunction.TANH, dropout);
+            case TOKEN_CLASSIFICATION -> new TokenClassifier(hidden, config.numLabels(2), dropout);
+            case QUESTION_ANSWERING -> new SpanClassifier(hidden, 0);
+            default -> throw new IllegalArgumentException("RoBERTa has no " + head + ".");
+        };
+    }
+}
