@@ -134,7 +134,7 @@ class RowReaderTest {
                         .build()
                         .read(
                                 new ByteArrayInputStream(
-                                        ("a,b\n1,2\n\"x\"y,z\n\n3,\"4\n5\"\n6,7\r8,9\n10,11\n\"12,13\n")
+                                        "a,b\n1,2\n\"x\"y,z\n\n3,\"4\n5\"\n6,7\r8,9\n10,11\n\"12,13\n"
                                                 .getBytes(StandardCharsets.UTF_8)),
                                 "table",
                                 ALL);
