@@ -76,7 +76,8 @@ public final class WeightSlots {
                 .forEach(
                         (name, shown) -> {
                             LayerSite site =
-                                    sites.get(name.substring(0, Math.max(0, name.lastIndexOf('.'))));
+                                    sites.get(
+                                            name.substring(0, Math.max(0, name.lastIndexOf('.'))));
                             named.put(
                                     name,
                                     site == null
@@ -86,8 +87,7 @@ public final class WeightSlots {
         for (LayerSite site : model.sites()) {
             for (Pair<String, Parameter> pair : site.block().getDirectParameters()) {
                 if (shared.contains(pair.getValue())) {
-                    named.putIfAbsent(
-                            site.path() + "." + pair.getKey(), at(site, pair.getValue()));
+                    named.putIfAbsent(site.path() + "." + pair.getKey(), at(site, pair.getValue()));
                 }
             }
         }

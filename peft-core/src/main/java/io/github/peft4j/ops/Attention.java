@@ -100,8 +100,8 @@ public final class Attention {
     }
 
     /**
-     * Which keys each query may see. A query of padding may see none: its attention is then 0, as in
-     * PyTorch, and nothing of it reaches real tokens.
+     * Which keys each query may see. A query of padding may see none: its attention is then 0, as
+     * in PyTorch, and nothing of it reaches real tokens.
      *
      * @param tokens [B, T], 0 for padding
      * @param queries S

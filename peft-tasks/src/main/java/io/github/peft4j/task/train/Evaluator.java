@@ -114,8 +114,7 @@ final class Evaluator {
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
             try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                ModelOutput output =
-                        model.forward(batch.toInput(scope).without(ModelInput.LABELS));
+                ModelOutput output = model.forward(batch.toInput(scope).without(ModelInput.LABELS));
                 results.forEach(
                         (field, rows) -> rows.add(batch, rows(output, field, batch.size())));
             }

@@ -14,9 +14,9 @@ import java.util.function.Function;
  * Teaches embeddings of texts that belong together to lie close, and all others apart.
  *
  * <p>Both texts of each pair are embedded: the mean of the last layer over the tokens, of length 1.
- * With embeddings a and b of B pairs the loss is \(-\frac{1}{B}\sum_i \log \frac{\exp(s\, a_i
- * \cdot b_i)}{\sum_j \exp(s\, a_i \cdot b_j)}\): every other second text of the batch is a wrong
- * answer, so larger batches teach more. Batches come from {@link TokenPairs}.
+ * With embeddings a and b of B pairs the loss is \(-\frac{1}{B}\sum_i \log \frac{\exp(s\, a_i \cdot
+ * b_i)}{\sum_j \exp(s\, a_i \cdot b_j)}\): every other second text of the batch is a wrong answer,
+ * so larger batches teach more. Batches come from {@link TokenPairs}.
  *
  * @param scale s; 20 is usual
  * @see <a href="https://arxiv.org/abs/1705.00652">Henderson et al. 2017, section 4.4</a>

@@ -109,8 +109,8 @@ public final class PeftTrainer {
     }
 
     /**
-     * Some fields of the output for each example, flat, in the order of the dataset, by name: {@code
-     * start_logits}, {@code end_logits}. Labels are not needed.
+     * Some fields of the output for each example, flat, in the order of the dataset, by name:
+     * {@code start_logits}, {@code end_logits}. Labels are not needed.
      */
     public ImmutableMap<String, float[][]> predict(BatchLoader examples, String... fields) {
         return evaluator.predict(examples, fields);
