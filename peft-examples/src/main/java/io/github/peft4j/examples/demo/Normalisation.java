@@ -50,13 +50,10 @@ record Normalisation(
     static Normalisation shipped(String kind, GenerationConfig generation) throws IOException {
         String resource = "normalisation/" + kind + ".tsv";
         return new Normalisation(
-                kind,
-                shipped(resource, kind, "train"),
-                shipped(resource, kind, "test"),
-                generation);
+                kind, shipped(resource, "train"), shipped(resource, "test"), generation);
     }
 
-    private static ImmutableList<TextPair> shipped(String resource, String kind, String split)
+    private static ImmutableList<TextPair> shipped(String resource, String split)
             throws IOException {
         try (InputStream bytes = DemoData.open(resource)) {
             return reader(split).read(bytes, resource, TextPair.columns("input", "target")).rows();
