@@ -101,11 +101,22 @@ class OpsGradientTest {
     }
 
     @Test
+    void convolveAndTurn() {
+        GradientCheck.check(
+                a -> Ops.convolve(a[0], a[1], a[2], 1, 2),
+                numbers(2, 4, 3),
+                numbers(2, 2, 3),
+                numbers(2));
+        GradientCheck.check(a -> Ops.turn(a[0]), numbers(2, 3, 2));
+    }
+
+    @Test
     void losses() {
         NDArray labels = manager.create(new long[] {1, -100, 0});
         NDArray targets = numbers(2, 2);
 
         GradientCheck.check(a -> Ops.crossEntropy(a[0], labels, -100), numbers(3, 2));
+        GradientCheck.check(a -> Ops.softCrossEntropy(a[0], a[1]), numbers(2, 2), numbers(2, 2));
         GradientCheck.check(a -> Ops.binaryCrossEntropy(a[0], targets), numbers(2, 2));
         GradientCheck.check(a -> Ops.meanSquaredError(a[0], targets), numbers(2, 2));
     }

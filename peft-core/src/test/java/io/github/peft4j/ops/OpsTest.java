@@ -73,6 +73,14 @@ class OpsTest {
     }
 
     @Test
+    void turnExchangesTheLastAxes() {
+        NDArray x = array(new Shape(1, 2, 3), 1, 2, 3, 4, 5, 6);
+
+        assertThat(Ops.turn(x).getShape()).isEqualTo(new Shape(1, 3, 2));
+        assertThat(Ops.turn(x).toFloatArray()).containsExactly(1, 4, 2, 5, 3, 6);
+    }
+
+    @Test
     void layerNormUsesTheBiasedVariance() {
         NDArray x = array(new Shape(1, 2), 1, 3);
         NDArray w = array(new Shape(2), 2, 2);

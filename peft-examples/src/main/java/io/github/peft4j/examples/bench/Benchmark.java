@@ -141,7 +141,10 @@ public final class Benchmark {
                 time.stop();
             }
         }
-        finish(time, batches, task == TaskType.SEQ_2_SEQ_LM ? batches::bothTokens : batches::tokens);
+        finish(
+                time,
+                batches,
+                task == TaskType.SEQ_2_SEQ_LM ? batches::bothTokens : batches::tokens);
         return losses;
     }
 

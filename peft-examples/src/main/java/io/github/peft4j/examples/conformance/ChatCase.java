@@ -24,8 +24,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a real chat model made of a conversation, or of a text: prompt, ids, answer; or the mean loss
- * of a token.
+ * What a real chat model made of a conversation, or of a text: prompt, ids, answer; or the mean
+ * loss of a token.
  */
 record ChatCase(String name, BaseModels models, Check check) implements ConformanceCase {
 

@@ -126,9 +126,7 @@ public final class ProgressBar implements AutoCloseable {
                         ? time(seconds / done * (steps - done)) + " left"
                         : "in " + time(seconds);
         String accuracy =
-                countsRight
-                        ? String.format(Locale.ROOT, "  acc %.3f", accuracySum / weight)
-                        : "";
+                countsRight ? String.format(Locale.ROOT, "  acc %.3f", accuracySum / weight) : "";
         String line =
                 String.format(
                         Locale.ROOT,

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills what is required
 @Command(
         name = "causal-lm",
-        description = "Another style: a small GPT-2, or a model of your own, learns how texts sound.")
+        description =
+                "Another style: a small GPT-2, or a model of your own, learns how texts sound.")
 public final class CausalLmDemo implements Callable<Integer> {
 
     @Spec private CommandSpec spec;

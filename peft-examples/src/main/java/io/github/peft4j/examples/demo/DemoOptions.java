@@ -1,12 +1,12 @@
 package io.github.peft4j.examples.demo;
 
 import ai.djl.engine.Engine;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.examples.console.DemoReport;
 import io.github.peft4j.examples.console.Interactive;
-import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -99,8 +99,7 @@ final class DemoOptions {
             }
             out.println();
             out.flush();
-            Interactive.onTerminal(out)
-                    .answer(prompt, text -> answers(base, peft, lessons, text));
+            Interactive.onTerminal(out).answer(prompt, text -> answers(base, peft, lessons, text));
         }
         return story.held() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
@@ -111,7 +110,9 @@ final class DemoOptions {
         for (Lesson lesson : lessons) {
             peft.setAdapter(lesson.adapter());
             if (lessons.size() > 1) {
-                answers.append(answers.isEmpty() ? "" : "   ").append(lesson.adapter()).append(": ");
+                answers.append(answers.isEmpty() ? "" : "   ")
+                        .append(lesson.adapter())
+                        .append(": ");
             }
             answers.append(lesson.answer(base, peft, text));
         }

@@ -103,7 +103,10 @@ final class DemoStory {
 
     private Figures learn(PeftModel model, Lesson lesson, Figures untrained) throws IOException {
         out.printf(
-                Locale.ROOT, "%nAdapter '%s' learns from %s%n", lesson.adapter(), lesson.material());
+                Locale.ROOT,
+                "%nAdapter '%s' learns from %s%n",
+                lesson.adapter(),
+                lesson.material());
         out.flush();
         lesson.train(base, model, settings, out);
         Figures trained = lesson.examine(base, model);
@@ -113,7 +116,9 @@ final class DemoStory {
                 .forEach(
                         (name, value) ->
                                 table.addRow(
-                                        name, number(untrained.metrics().get(name)), number(value)));
+                                        name,
+                                        number(untrained.metrics().get(name)),
+                                        number(value)));
         out.println();
         table.print(out);
         model.savePretrained(settings.adapters());

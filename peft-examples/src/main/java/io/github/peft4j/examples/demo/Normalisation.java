@@ -50,7 +50,10 @@ record Normalisation(
     static Normalisation shipped(String kind, GenerationConfig generation) throws IOException {
         String resource = "normalisation/" + kind + ".tsv";
         return new Normalisation(
-                kind, shipped(resource, kind, "train"), shipped(resource, kind, "test"), generation);
+                kind,
+                shipped(resource, kind, "train"),
+                shipped(resource, kind, "test"),
+                generation);
     }
 
     private static ImmutableList<TextPair> shipped(String resource, String kind, String split)
@@ -144,8 +147,7 @@ record Normalisation(
             PromptBatch prompts = PromptBatch.of(base.tokenizer().encodeAll(inputs, padded));
             GenerationResult result = generator.generate(prompts, generation);
             for (int row = 0; row < some.size(); row++) {
-                answers.add(
-                        base.tokenizer().decode(result.newTokens(row).toArray(), true).strip());
+                answers.add(base.tokenizer().decode(result.newTokens(row).toArray(), true).strip());
             }
         }
         return answers;

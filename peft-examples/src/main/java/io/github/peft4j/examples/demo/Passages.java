@@ -171,7 +171,6 @@ record Passages(ImmutableList<Question> train, ImmutableList<Question> dev) impl
     }
 
     private static QuestionWindows windows(DemoBase base, List<Question> questions) {
-        return QuestionWindows.of(
-                base.tokenizer(), questions, base.maxLength(MAX_LENGTH), STRIDE);
+        return QuestionWindows.of(base.tokenizer(), questions, base.maxLength(MAX_LENGTH), STRIDE);
     }
 }

@@ -3,8 +3,8 @@ package io.github.peft4j.examples.demo;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.examples.data.DemoData;
+import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.Encoding;
@@ -181,8 +181,7 @@ record PrivateData(TaggedDataset train, TaggedDataset test) implements Lesson {
         return logits == null ? new float[0][] : logits;
     }
 
-    private ImmutableList<TaggedText> decode(
-            DemoBase base, List<Words> texts, float[][] logits) {
+    private ImmutableList<TaggedText> decode(DemoBase base, List<Words> texts, float[][] logits) {
         TagDecoder decoder =
                 new TagDecoder(train.labels(), base.tokenizer().config().paddingSide());
         ImmutableList.Builder<TaggedText> decoded = ImmutableList.builder();

@@ -36,8 +36,7 @@ public final class QuestionAnsweringDemo implements Callable<Integer> {
                         .optLoraDropout(0.05)
                         .optTargetModules("query", "key", "value", "dense")
                         .build();
-        try (DemoBase base =
-                DemoBase.load(directory, TaskType.QUESTION_ANS, LoadOptions.DEFAULT)) {
+        try (DemoBase base = DemoBase.load(directory, TaskType.QUESTION_ANS, LoadOptions.DEFAULT)) {
             return options.run(
                     base,
                     config,

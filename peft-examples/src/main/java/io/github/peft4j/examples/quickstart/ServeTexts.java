@@ -18,8 +18,7 @@ public final class ServeTexts {
     private ServeTexts() {}
 
     /** Classifies texts. */
-    public static List<Classifications> classify(
-            Path checkpoint, Path adapter, List<String> texts)
+    public static List<Classifications> classify(Path checkpoint, Path adapter, List<String> texts)
             throws IOException, ModelException, TranslateException {
         // snippet: serve
         Criteria<String, Classifications> criteria =

@@ -35,6 +35,7 @@ import io.github.peft4j.task.translate.TextEmbeddingTranslator;
 import io.github.peft4j.task.translate.TextGenerationTranslator;
 import io.github.peft4j.task.translate.TextRegressionTranslator;
 import io.github.peft4j.task.translate.TokenClassificationTranslator;
+import io.github.peft4j.transformers.PretrainedConfig;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
@@ -170,11 +171,18 @@ final class TaskTranslators {
         return new TextRegressionTranslator(parts.tokenizer(), parts.cut());
     }
 
-    /** A request does not say whether it wants a class or a number; the config does. */
+    /** A request does not say whether it wants classes or a number; the labels do. */
     private static Translator<Input, Output> served(Parts parts) {
-        Object problem = parts.base().info().config().get("problem_type");
-        return "regression".equals(problem)
-                ? new TextServing<>(number(parts), value -> value)
+        PretrainedConfig config =
+                PretrainedConfig.of(
+                        new Gson().toJsonTree(parts.base().info().config()), "the model's config");
+        boolean number =
+                config.labels(2).size() == 1
+                        && !config.string("problem_type")
+                                .orElse("")
+                                .equals("multi_label_classification");
+        return number
+                ? new TextServing<>(number(parts), answer -> answer)
                 : new TextClassificationServingTranslator(classes(parts));
     }
 

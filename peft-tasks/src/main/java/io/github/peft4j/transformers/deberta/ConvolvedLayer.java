@@ -48,8 +48,8 @@ final class ConvolvedLayer implements EncoderStack.Layer {
         AdapterPass pass = call.pass();
         TokenLayout layout = call.layout();
         NDArray side = Ops.turn(convolution.forward(pass, Ops.turn(layout.unpack(x))));
-        NDArray real = layout.withoutPadding(layout.pack(side));
-        NDArray mixed = Ops.activate(activation, Dropout.apply(pass, real, dropout));
+        NDArray dropped = Dropout.apply(pass, layout.pack(side), dropout);
+        NDArray mixed = Ops.activate(activation, dropped);
         NDArray sum = norm.forward(pass, layer.forward(call.ofAll(), index, x), mixed);
         return call.wanted(layout.withoutPadding(sum));
     }

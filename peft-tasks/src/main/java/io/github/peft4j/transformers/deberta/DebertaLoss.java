@@ -11,6 +11,9 @@ import io.github.peft4j.transformers.head.SequenceLoss;
  * DeBERTa's own choice of a classifier's loss where {@code problem_type} is absent: a regression
  * for one label; cross entropy for one class number a text, a negative one not counted; else cross
  * entropy against shares of the classes.
+ *
+ * <p>The logits keep their shape [B, labels]; transformers flattens those of one label as soon as
+ * there are labels.
  */
 final class DebertaLoss {
 

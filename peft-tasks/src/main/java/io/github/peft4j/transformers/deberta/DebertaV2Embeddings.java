@@ -32,11 +32,7 @@ final class DebertaV2Embeddings extends Module {
         int width = config.embeddingSize();
         int hidden = config.sizes().form().hiddenSize();
         int kinds = config.sizes().typeVocabSize();
-        words =
-                child(
-                        "word_embeddings",
-                        new Embedding(
-                                config.sizes().vocabSize(), width, config.sizes().padTokenId()));
+        words = child("word_embeddings", config.sizes().words(width));
         positions =
                 config.absolutePositions()
                         ? child("position_embeddings", table(config.sizes().maxPositions(), width))

@@ -29,7 +29,7 @@ final class DistilBertConfig {
                 config.positive("vocab_size", 30522),
                 config.positive("max_position_embeddings", 512),
                 0,
-                config.integer("pad_token_id", 0),
+                EncoderConfig.padTokenId(config, 0),
                 form,
                 config.decimal("initializer_range", 0.02));
     }

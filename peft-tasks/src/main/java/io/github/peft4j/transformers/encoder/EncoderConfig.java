@@ -1,6 +1,7 @@
 package io.github.peft4j.transformers.encoder;
 
 import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.transformers.PretrainedConfig;
 
 /**
@@ -9,7 +10,7 @@ import io.github.peft4j.transformers.PretrainedConfig;
  * @param vocabSize rows of the word embedding
  * @param maxPositions rows of the position embedding
  * @param typeVocabSize rows of the token type embedding; 0 for none
- * @param padTokenId the word embedding's row without a gradient
+ * @param padTokenId the word embedding's row without a gradient, or -1 for none
  * @param form of the layers
  * @param initializerRange standard deviation of fresh weights
  */
@@ -45,9 +46,16 @@ public record EncoderConfig(
                 config.positive("vocab_size", defaults.vocabSize),
                 config.positive("max_position_embeddings", defaults.maxPositions),
                 config.integer("type_vocab_size", defaults.typeVocabSize),
-                config.integer("pad_token_id", defaults.padTokenId),
+                padTokenId(config, defaults.padTokenId),
                 EncoderForm.from(config, defaults.form),
                 config.decimal("initializer_range", defaults.initializerRange));
+    }
+
+    /**
+     * What {@code pad_token_id} says: a row, the default where it is absent, -1 where it is null.
+     */
+    public static int padTokenId(PretrainedConfig config, int missing) {
+        return config.isNull("pad_token_id") ? -1 : config.integer("pad_token_id", missing);
     }
 
     private static void refuseDecoder(PretrainedConfig config) {
@@ -61,6 +69,13 @@ public record EncoderConfig(
                                 + " (addConfigOverride), or take a decoder such as gpt2 or llama.");
             }
         }
+    }
+
+    /** A fresh table of the vocabulary, whose row of padding gets no gradient. */
+    public Embedding words(int width) {
+        return padTokenId < 0
+                ? new Embedding(vocabSize, width)
+                : new Embedding(vocabSize, width, padTokenId);
     }
 
     /** The same sizes with another vocabulary. */

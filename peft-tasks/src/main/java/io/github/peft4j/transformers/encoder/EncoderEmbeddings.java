@@ -31,8 +31,13 @@ final class EncoderEmbeddings extends Module {
         this.rule = rule;
         int pad = config.padTokenId();
         boolean padded = rule == PositionRule.AFTER_PADDING;
+        if (padded && pad < 0) {
+            throw new IllegalArgumentException(
+                    "pad_token_id is null in config.json, but positions are counted from it. Set it"
+                            + " to the tokenizer's (addConfigOverride).");
+        }
         positions = new Embedding(config.maxPositions(), width, padded ? pad : null);
-        words = child("word_embeddings", new Embedding(config.vocabSize(), width, pad));
+        words = child("word_embeddings", config.words(width));
         // RoBERTa names its positions last, all others (and it is one with types) second.
         boolean last = padded && config.typeVocabSize() > 0;
         if (!last) {
