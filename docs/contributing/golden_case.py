@@ -52,7 +52,9 @@ def labels(auto_class, inputs, config):
     if auto_class.endswith("TokenClassification"):
         return {"labels": (inputs["input_ids"] % config.num_labels).masked_fill(inputs["attention_mask"] == 0, IGNORE)}
     if auto_class.endswith(("CausalLM", "MaskedLM", "Seq2SeqLM")):
-        return {"labels": inputs["input_ids"].masked_fill(inputs["attention_mask"] == 0, IGNORE)}
+        # Nobody may ask the padding before a text for its first token: what it computes is undefined.
+        uncounted = inputs["attention_mask"].cumsum(1) * inputs["attention_mask"] < 2
+        return {"labels": inputs["input_ids"].masked_fill(uncounted, IGNORE)}
     return {}
 
 
@@ -84,7 +86,10 @@ def main(config_file, auto_class, out):
         if "out.loss" in arrays and case == "forward":
             model.train()  # every dropout is 0
             model(**inputs).loss.backward()
-            arrays |= {"grad." + k: p.grad for k, p in model.named_parameters() if p.grad is not None}
+            grads = {k: p.grad for k, p in model.named_parameters() if p.grad is not None}
+            largest = max(float(g.norm()) for g in grads.values())
+            # Softmax does not see a bias of keys: its gradient is rounding around zero.
+            arrays |= {"grad." + k: g for k, g in grads.items() if float(g.norm()) > 1e-6 * largest}
         arrays |= {"in." + k: v for k, v in inputs.items()}
         facts = {"model": out.name, "auto_class": auto_class, "checks": ["forward"], "compare": "attended"}
         save_file(

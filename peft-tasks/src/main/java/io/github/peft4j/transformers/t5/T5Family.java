@@ -131,8 +131,10 @@ public final class T5Family implements Family {
                     keys.differ(OUTPUT, SHARED)
                             ? new Linear(sizes.hiddenSize(), sizes.vocabSize(), false)
                             : Linear.tiedTo(shared.weight());
-            double scale = sizes.scalesOutput() ? Math.pow(sizes.hiddenSize(), -0.5) : 1;
-            return LanguageModelHead.seq2seq(layer).withInputScale(scale);
+            LanguageModelHead head = LanguageModelHead.seq2seq(layer);
+            return sizes.scalesOutput()
+                    ? head.withInputScale(Math.pow(sizes.hiddenSize(), -0.5))
+                    : head;
         }
 
         private FamilyParts.Builder named(
