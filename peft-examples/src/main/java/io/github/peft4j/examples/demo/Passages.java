@@ -98,7 +98,8 @@ record Passages(ImmutableList<Question> train, ImmutableList<Question> dev) impl
         AnswerScores all = new AnswerScores();
         AnswerScores answerable = new AnswerScores();
         ImmutableList<FoundAnswer> forced =
-                new AnswerFinder(LONGEST_ANSWER, true).find(windows, logits.starts, logits.ends);
+                new AnswerFinder(LONGEST_ANSWER, true)
+                        .find(windows, logits.startRows(), logits.endRows());
         for (int i = 0; i < dev.size(); i++) {
             List<String> right = dev.get(i).answers().stream().map(Answer::text).toList();
             all.update(found.get(i).text(), right);
@@ -114,7 +115,7 @@ record Passages(ImmutableList<Question> train, ImmutableList<Question> dev) impl
         }
         Figures.Sum sum = new Figures.Sum();
         for (int i = 0; i < windows.size(); i++) {
-            sum.add(logits.starts[i]).add(logits.ends[i]);
+            sum.add(logits.starts().get(i)).add(logits.ends().get(i));
         }
         return new Figures(metrics.buildOrThrow(), sum.result(), dev.size());
     }
@@ -154,7 +155,17 @@ record Passages(ImmutableList<Question> train, ImmutableList<Question> dev) impl
         return answer.answered() ? answer.text() : "no answer";
     }
 
-    private record Logits(float[][] starts, float[][] ends) {}
+    /** Scores of each window's tokens; the arrays are this demo's own. */
+    private record Logits(ImmutableList<float[]> starts, ImmutableList<float[]> ends) {
+
+        float[][] startRows() {
+            return starts.toArray(new float[0][]);
+        }
+
+        float[][] endRows() {
+            return ends.toArray(new float[0][]);
+        }
+    }
 
     private static Logits logits(PeftModel model, QuestionWindows windows) {
         BatchLoader batches = BatchLoader.builder(windows).optBatchSize(2 * BATCH).build();
@@ -162,12 +173,13 @@ record Passages(ImmutableList<Question> train, ImmutableList<Question> dev) impl
                 new PeftTrainer(model, TrainingArguments.builder().build())
                         .predict(batches, ModelOutput.START_LOGITS, ModelOutput.END_LOGITS);
         return new Logits(
-                rows.getOrDefault(ModelOutput.START_LOGITS, new float[0][]),
-                rows.getOrDefault(ModelOutput.END_LOGITS, new float[0][]));
+                ImmutableList.copyOf(rows.getOrDefault(ModelOutput.START_LOGITS, new float[0][])),
+                ImmutableList.copyOf(rows.getOrDefault(ModelOutput.END_LOGITS, new float[0][])));
     }
 
     private static ImmutableList<FoundAnswer> answers(QuestionWindows windows, Logits logits) {
-        return new AnswerFinder(LONGEST_ANSWER, false).find(windows, logits.starts, logits.ends);
+        return new AnswerFinder(LONGEST_ANSWER, false)
+                .find(windows, logits.startRows(), logits.endRows());
     }
 
     private static QuestionWindows windows(DemoBase base, List<Question> questions) {
