@@ -9,6 +9,7 @@ import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.FileContent;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
+import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.tuner.Attachment;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -37,7 +38,7 @@ final class AdapterFiles {
         for (String name : names) {
             AdapterInventory.Entry entry = registry.adapters().entry(name);
             String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
-            files.put(folder + WEIGHTS, weights(entry));
+            files.put(folder + WEIGHTS, weights(registry.base(), entry));
             // A reader looks for the config first, so it comes last.
             files.put(folder + PeftConfig.FILE_NAME, FileContent.utf8(saved(entry.config())));
             last = entry;
@@ -50,7 +51,7 @@ final class AdapterFiles {
         AtomicFiles.write(directory, files);
     }
 
-    private static FileContent weights(AdapterInventory.Entry entry) {
+    private static FileContent weights(BaseModel base, AdapterInventory.Entry entry) {
         ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
         entry.set()
                 .tensors()
@@ -60,6 +61,8 @@ final class AdapterFiles {
                             tensors.put(key, TensorView.of(p.getArray(), type));
                         });
         entry.set().aliases().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
+        SavedEmbeddings.of(base, entry.config(), entry.set())
+                .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
         return SafetensorsWriter.content(tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
     }
 

@@ -1,0 +1,72 @@
+package io.github.peft4j.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.io.SafetensorsReader;
+import io.github.peft4j.testkit.Golden;
+import io.github.peft4j.transformers.TransformerModel;
+import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.tuner.lora.LoraConfig;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SavedEmbeddingsTest {
+
+    private static final String WORDS = "base_model.model.model.embed_tokens.base_layer.weight";
+
+    @TempDir private Path folder;
+
+    @Test
+    void anAdaptedTokenEmbeddingIsWrittenWithItsAdapter() throws Exception {
+        try (TransformerModel base =
+                        Transformers.load(Golden.path("models/llama-causal"), TaskType.CAUSAL_LM);
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            save(base, "embed_tokens", "q_proj");
+
+            try (SafetensorsReader file = reader()) {
+                assertThat(file.names()).contains(WORDS).doesNotContain("lm_head");
+                assertThat(file.load(manager, WORDS).toFloatArray())
+                        .isEqualTo(
+                                base.parameters()
+                                        .get("model.embed_tokens.weight")
+                                        .getArray()
+                                        .toFloatArray());
+            }
+            try (PeftModel again = PeftModels.fromPretrained(base, folder)) {
+                assertThat(again.loadReport(PeftModel.DEFAULT_ADAPTER).missingKeys()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void otherwiseNothingOfTheBaseIsWritten() throws Exception {
+        try (TransformerModel base =
+                Transformers.load(Golden.path("models/llama-causal"), TaskType.CAUSAL_LM)) {
+            save(base, "q_proj", "v_proj");
+
+            try (SafetensorsReader file = reader()) {
+                assertThat(file.names()).allMatch(name -> name.contains(".lora_"));
+            }
+        }
+    }
+
+    private void save(TransformerModel base, String... targets) throws Exception {
+        LoraConfig config =
+                LoraConfig.builder()
+                        .optTaskType(TaskType.CAUSAL_LM)
+                        .optTargetModules(targets)
+                        .build();
+        try (PeftModel model = PeftModels.getPeftModel(base, config)) {
+            model.savePretrained(folder);
+        }
+    }
+
+    private SafetensorsReader reader() throws Exception {
+        return SafetensorsReader.open(folder.resolve("adapter_model.safetensors"));
+    }
+}
