@@ -1,13 +1,8 @@
 package io.github.peft4j.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
-import io.github.peft4j.adapter.AdaptableLayer;
-import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.Ops;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>bias b: [out]
  * </ul>
  */
-public final class Conv1D extends Module implements AdaptableLayer {
+public final class Conv1D extends Leaf {
 
     private final Parameter weight;
     private final Parameter bias;
@@ -30,11 +25,6 @@ public final class Conv1D extends Module implements AdaptableLayer {
     public Conv1D(long in, long out) {
         weight = parameter("weight", Parameter.Type.WEIGHT, in, out);
         bias = parameter("bias", Parameter.Type.BIAS, out);
-    }
-
-    /** The layer's output with the adapters of the pass, [..., out]. */
-    public NDArray forward(AdapterPass pass, NDArray x) {
-        return pass.apply(this, x);
     }
 
     @Override
@@ -60,16 +50,6 @@ public final class Conv1D extends Module implements AdaptableLayer {
     @Override
     public Parameter bias() {
         return bias;
-    }
-
-    @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            @Nullable PairList<String, Object> params) {
-        NDArray x = inputs.singletonOrThrow();
-        return new NDList(forward(AdapterPass.over(store, x.getManager(), training), x));
     }
 
     @Override

@@ -1,13 +1,8 @@
 package io.github.peft4j.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
-import io.github.peft4j.adapter.AdaptableLayer;
-import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.Ops;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The row of the padding index, if there is one, is used but gets no gradient.
  */
-public final class Embedding extends Module implements AdaptableLayer {
+public final class Embedding extends Leaf {
 
     private final Parameter weight;
     private final @Nullable Integer paddingIndex;
@@ -60,11 +55,6 @@ public final class Embedding extends Module implements AdaptableLayer {
         return new Embedding(this);
     }
 
-    /** The rows of these ids with the adapters of the pass, [..., dim]. */
-    public NDArray forward(AdapterPass pass, NDArray ids) {
-        return pass.apply(this, ids);
-    }
-
     /** How many rows there are. */
     public long rows() {
         return weight.getShape().get(0);
@@ -97,16 +87,6 @@ public final class Embedding extends Module implements AdaptableLayer {
     @Override
     public @Nullable Parameter bias() {
         return null;
-    }
-
-    @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            @Nullable PairList<String, Object> params) {
-        NDArray ids = inputs.singletonOrThrow();
-        return new NDList(forward(AdapterPass.over(store, ids.getManager(), training), ids));
     }
 
     @Override

@@ -1,12 +1,8 @@
 package io.github.peft4j.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
-import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.Ops;
@@ -23,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/1607.06450">Ba, Kiros, Hinton 2016, equation 4</a>
  */
-public final class LayerNorm extends Module implements AdaptableLayer {
+public final class LayerNorm extends Leaf {
 
     private final Parameter weight;
     private final Parameter bias;
@@ -34,11 +30,6 @@ public final class LayerNorm extends Module implements AdaptableLayer {
         weight = parameter("weight", Parameter.Type.GAMMA, dim);
         bias = parameter("bias", Parameter.Type.BETA, dim);
         this.eps = eps;
-    }
-
-    /** The normalised features with the adapters of the pass. */
-    public NDArray forward(AdapterPass pass, NDArray x) {
-        return pass.apply(this, x);
     }
 
     /** The norm of {@code x + residual}: one call where no adapter acts on the layer. */
@@ -73,16 +64,6 @@ public final class LayerNorm extends Module implements AdaptableLayer {
     @Override
     public Parameter bias() {
         return bias;
-    }
-
-    @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            @Nullable PairList<String, Object> params) {
-        NDArray x = inputs.singletonOrThrow();
-        return new NDList(forward(AdapterPass.over(store, x.getManager(), training), x));
     }
 
     @Override

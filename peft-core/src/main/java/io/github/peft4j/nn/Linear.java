@@ -1,13 +1,8 @@
 package io.github.peft4j.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
-import io.github.peft4j.adapter.AdaptableLayer;
-import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.Ops;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>bias b: [out], or absent
  * </ul>
  */
-public final class Linear extends Module implements AdaptableLayer {
+public final class Linear extends Leaf {
 
     private final Parameter weight;
     private final @Nullable Parameter bias;
@@ -66,11 +61,6 @@ public final class Linear extends Module implements AdaptableLayer {
         this.bias = bias == null ? null : addParameter(bias);
     }
 
-    /** The layer's output with the adapters of the pass, [..., out]. */
-    public NDArray forward(AdapterPass pass, NDArray x) {
-        return pass.apply(this, x);
-    }
-
     @Override
     public NDArray compute(NDArray x, NDArray w, @Nullable NDArray b) {
         return Ops.linear(x, w, b);
@@ -89,16 +79,6 @@ public final class Linear extends Module implements AdaptableLayer {
     @Override
     public @Nullable Parameter bias() {
         return bias;
-    }
-
-    @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            @Nullable PairList<String, Object> params) {
-        NDArray x = inputs.singletonOrThrow();
-        return new NDList(forward(AdapterPass.over(store, x.getManager(), training), x));
     }
 
     @Override

@@ -1,13 +1,8 @@
 package io.github.peft4j.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
-import io.github.peft4j.adapter.AdaptableLayer;
-import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.Ops;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/1910.07467">Zhang and Sennrich 2019, equation 4</a>
  */
-public final class RmsNorm extends Module implements AdaptableLayer {
+public final class RmsNorm extends Leaf {
 
     private final Parameter weight;
     private final double eps;
@@ -39,11 +34,6 @@ public final class RmsNorm extends Module implements AdaptableLayer {
         weight = parameter("weight", Parameter.Type.GAMMA, dim);
         this.eps = eps;
         this.offset = offset;
-    }
-
-    /** The scaled features with the adapters of the pass. */
-    public NDArray forward(AdapterPass pass, NDArray x) {
-        return pass.apply(this, x);
     }
 
     @Override
@@ -64,16 +54,6 @@ public final class RmsNorm extends Module implements AdaptableLayer {
     @Override
     public @Nullable Parameter bias() {
         return null;
-    }
-
-    @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            @Nullable PairList<String, Object> params) {
-        NDArray x = inputs.singletonOrThrow();
-        return new NDList(forward(AdapterPass.over(store, x.getManager(), training), x));
     }
 
     @Override

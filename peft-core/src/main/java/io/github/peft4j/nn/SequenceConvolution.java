@@ -2,8 +2,6 @@ package io.github.peft4j.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.adapter.AdaptableLayer;
-import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.Ops;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>weight W: [out, in / groups, width], an odd width; bias b: [out]
  * </ul>
  */
-public final class SequenceConvolution extends Module implements AdaptableLayer {
+public final class SequenceConvolution extends Leaf {
 
     private final Parameter weight;
     private final Parameter bias;
@@ -46,11 +44,6 @@ public final class SequenceConvolution extends Module implements AdaptableLayer 
         bias = parameter("bias", Parameter.Type.BIAS, out);
         padding = width / 2;
         this.groups = groups;
-    }
-
-    /** The layer's output with the adapters of the pass, [B, out, S]. */
-    public NDArray forward(AdapterPass pass, NDArray x) {
-        return pass.apply(this, x);
     }
 
     @Override

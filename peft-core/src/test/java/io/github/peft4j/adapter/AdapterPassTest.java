@@ -19,7 +19,6 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.model.BlockModel;
 import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.Ops;
 import io.github.peft4j.testkit.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,7 +220,7 @@ class AdapterPassTest {
     @Test
     void changesASharedWeightInTheHandsOfOneLayerAlone() {
         io.github.peft4j.nn.Linear in = new io.github.peft4j.nn.Linear(2, 2, false);
-        Tied out = new Tied(in.weight());
+        SharedLayer out = new SharedLayer(in.weight());
         in.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
         BlockModel model = new BlockModel(new SequentialBlock().add(in).add(out));
         AdapterPass pass = pass(model, false, twice("Linear", factor(2)));
@@ -257,21 +256,22 @@ class AdapterPassTest {
     void refusesToChangeAStockBlocksWeightThatAnotherLayerReads() {
         Linear in = Linear.builder().setUnits(2).optBias(false).build();
         in.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
-        Tied out = new Tied(in.getDirectParameters().get("weight"));
+        SharedLayer out = new SharedLayer(in.getDirectParameters().get("weight"));
         BlockModel model = new BlockModel(new SequentialBlock().add(in).add(out));
 
         assertThatThrownBy(() -> pass(model, false, twice("Linear", factor(2))))
                 .isInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageStartingWith("Layers Linear and Tied share one weight");
+                .hasMessageStartingWith("Layers Linear and SharedLayer share one weight");
     }
 
     @Test
     void turnsAWeightThatIsStoredTheOtherWayRound() {
-        Tied turned =
-                new Tied(Tensors.parameter(manager, false, new Shape(2, 3), 1, 2, 3, 4, 5, 6));
+        SharedLayer turned =
+                new SharedLayer(
+                        Tensors.parameter(manager, false, new Shape(2, 3), 1, 2, 3, 4, 5, 6));
         BlockModel model = new BlockModel(new SequentialBlock().add(turned));
         Seen seen = new Seen();
-        AdapterSet set = AdapterSet.builder(manager).addLayer("", "Tied", seen).build();
+        AdapterSet set = AdapterSet.builder(manager).addLayer("", "SharedLayer", seen).build();
 
         NDArray weight = pass(model, false, set).effective(turned.weight());
 
@@ -365,41 +365,6 @@ class AdapterPassTest {
         @Override
         public Map<String, Parameter> parameters() {
             return Map.of();
-        }
-    }
-
-    /** A layer over a weight [in, out] that somebody else may own. */
-    private static final class Tied extends io.github.peft4j.nn.Module implements AdaptableLayer {
-
-        private final Parameter weight;
-
-        Tied(Parameter weight) {
-            this.weight = weight;
-        }
-
-        @Override
-        public NDArray compute(NDArray x, NDArray w, @Nullable NDArray b) {
-            return Ops.linear(x, w.transpose(), b);
-        }
-
-        @Override
-        public NDArray canonical(NDArray w) {
-            return w.transpose();
-        }
-
-        @Override
-        public io.github.peft4j.model.LayerKind kind() {
-            return io.github.peft4j.model.LayerKind.CONV1D_TRANSPOSED;
-        }
-
-        @Override
-        public Parameter weight() {
-            return weight;
-        }
-
-        @Override
-        public @Nullable Parameter bias() {
-            return null;
         }
     }
 }

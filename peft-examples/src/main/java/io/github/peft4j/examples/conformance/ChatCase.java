@@ -32,7 +32,7 @@ record ChatCase(String name, BaseModels models, Check check) implements Conforma
     /** The model that {@code chats.json} was made with. */
     private static final String MODEL = "smollm2-causal";
 
-    /** Float32 allows no better over a hundred thousand classes. */
+    /** The limit for outputs. */
     private static final double LOSS = 1e-5;
 
     /** What is compared; gives the relative error. */

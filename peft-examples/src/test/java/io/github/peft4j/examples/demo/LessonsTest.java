@@ -106,7 +106,6 @@ class LessonsTest {
         JsonObject report =
                 run("feature-extraction", TaskType.FEATURE_EXTRACTION, "bert-base", file, 4);
 
-        assertThat(figure(report, "after", "recall@10")).isBetween(0.0, 1.0);
         assertThat(figure(report, "after", "mrr")).isGreaterThan(figure(report, "before", "mrr"));
     }
 

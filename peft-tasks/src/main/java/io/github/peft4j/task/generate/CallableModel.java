@@ -64,9 +64,11 @@ record CallableModel(Function<ModelInput, ModelOutput> forward, ModelInfo info) 
 
     /** How many positions the model was made for; empty if they have no end. */
     OptionalInt positions() {
-        // T5 counts distances; its n_positions is a memory of its training.
-        String key = "gpt2".equals(info.modelType()) ? "n_positions" : "max_position_embeddings";
-        return info.config().get(key) instanceof Number number
+        Object limit = info.config().get("max_position_embeddings");
+        if (limit == null && !isEncoderDecoder()) {
+            limit = info.config().get("n_positions"); // GPT-2; T5's is a memory of its training
+        }
+        return limit instanceof Number number
                 ? OptionalInt.of(number.intValue())
                 : OptionalInt.empty();
     }

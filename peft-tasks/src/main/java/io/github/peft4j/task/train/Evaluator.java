@@ -12,6 +12,7 @@ import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.InOriginalOrder;
 import io.github.peft4j.task.data.TokenBatch;
+import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.metric.Metric;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +24,6 @@ import java.util.function.Supplier;
 
 /** Runs a model over all batches of a loader without training it. */
 final class Evaluator {
-
-    private static final long IGNORED = -100;
 
     private final PeftModel model;
     private final ImmutableList<Supplier<? extends Metric>> metrics;
@@ -91,7 +90,7 @@ final class Evaluator {
                             .formatted(predicted.length, labels.length));
         }
         for (int i = 0; i < labels.length; i++) {
-            if (labels[i] != IGNORED) {
+            if (labels[i] != TokenDataset.IGNORED) {
                 int guess = Math.toIntExact(predicted[i]);
                 int label = Math.toIntExact(labels[i]);
                 metrics.forEach(metric -> metric.update(guess, label));

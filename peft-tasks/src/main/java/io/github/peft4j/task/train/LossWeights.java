@@ -7,6 +7,7 @@ import io.github.peft4j.TaskType;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TokenBatch;
+import io.github.peft4j.task.data.TokenDataset;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +16,6 @@ import java.util.Optional;
  * that count, so that k batches of n examples make the step that one batch of k n examples makes.
  */
 final class LossWeights {
-
-    private static final long IGNORED = -100;
 
     private final boolean shifted;
 
@@ -50,7 +49,7 @@ final class LossWeights {
         if (total == 0) {
             throw new IllegalArgumentException(
                     "All labels of the batch are %d, so there is no loss. Leave such examples out."
-                            .formatted(IGNORED));
+                            .formatted(TokenDataset.IGNORED));
         }
         double[] weights = new double[counts.length];
         for (int i = 0; i < counts.length; i++) {
@@ -72,7 +71,7 @@ final class LossWeights {
         long count = 0;
         for (int i = 0; i < values.length; i++) {
             boolean first = i % width == 0;
-            if (values[i] != IGNORED && !(skipsFirst && first)) {
+            if (values[i] != TokenDataset.IGNORED && !(skipsFirst && first)) {
                 count++;
             }
         }

@@ -1,12 +1,12 @@
 package io.github.peft4j.transformers.mpnet;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.transformers.encoder.EncoderCall;
 import io.github.peft4j.transformers.encoder.PositionBias;
+import io.github.peft4j.transformers.part.RelativeBuckets;
 
 /**
  * A number for each head and each of 32 buckets of distances: half of them for keys before the
@@ -20,7 +20,8 @@ final class BucketBias implements PositionBias {
     /** How many buckets MPNet uses, whatever its config says. */
     static final int BUCKETS = 32;
 
-    private static final int MAX_DISTANCE = 128;
+    /** Which bucket a distance falls into. */
+    static final RelativeBuckets DISTANCES = new RelativeBuckets(BUCKETS, 128, true);
 
     private final Embedding table;
 
@@ -51,34 +52,7 @@ final class BucketBias implements PositionBias {
     @Override
     public NDArray of(EncoderCall call) {
         AdapterPass pass = call.pass();
-        int length = (int) call.layout().shape().get(1);
-        return pass.once(new Key(this, length), () -> bias(pass, length));
-    }
-
-    private NDArray bias(AdapterPass pass, int length) {
-        long[] buckets = new long[length * length];
-        for (int query = 0; query < length; query++) {
-            for (int key = 0; key < length; key++) {
-                buckets[query * length + key] = bucket(query - key);
-            }
-        }
-        NDArray ids = pass.scope().create(buckets, new Shape(length, length));
-        return table.forward(pass, ids).transpose(2, 0, 1).expandDims(0);
-    }
-
-    /** The bucket of a key so many positions before the query, or after it if negative. */
-    static int bucket(int distance) {
-        int half = BUCKETS / 2;
-        int exact = half / 2;
-        int side = distance < 0 ? half : 0;
-        int far = Math.abs(distance);
-        if (far < exact) {
-            return side + far;
-        }
-        // In float32, as transformers computes it.
-        float share =
-                (float) Math.log((float) far / exact)
-                        / (float) Math.log((double) MAX_DISTANCE / exact);
-        return side + Math.min(exact + (int) (share * (half - exact)), half - 1);
+        long length = call.layout().shape().get(1);
+        return pass.once(new Key(this, length), () -> DISTANCES.bias(pass, table, length, length));
     }
 }

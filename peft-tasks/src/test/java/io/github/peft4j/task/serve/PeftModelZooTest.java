@@ -1,11 +1,8 @@
 package io.github.peft4j.task.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ModelException;
 import ai.djl.inference.Predictor;
@@ -16,7 +13,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Blocks;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.TranslateException;
@@ -392,83 +388,5 @@ class PeftModelZooTest {
         ask(classifier().optArgument("adapter", CLASSIFIER).optArgument("merge", true), TEXTS);
 
         assertThat(LeakCheck.count()).isEqualTo(before);
-    }
-
-    @Test
-    void freesEverythingWhenLoadingFails() throws Exception {
-        ask(classifier().optArgument("adapter", CLASSIFIER), TEXTS);
-        int before = LeakCheck.count();
-
-        refuses(
-                classifier()
-                        .optArgument("adapter", "a=" + CLASSIFIER + ",b=" + Golden.path("models")),
-                "adapter_config.json");
-        refuses(
-                of("bert-seqcls")
-                        .setTypes(String.class, String.class)
-                        .optArgument("adapter", CLASSIFIER),
-                "Task SEQ_CLS has no translator of String to String");
-
-        assertThat(LeakCheck.count()).isEqualTo(before);
-    }
-
-    private static void refuses(Criteria.Builder<?, ?> criteria, String... parts) {
-        assertThatThrownBy(() -> criteria.build().loadModel())
-                .isInstanceOfAny(IOException.class, IllegalArgumentException.class)
-                .message()
-                .contains(parts);
-    }
-
-    @Test
-    void saysWhatIsWrongWithAnArgument() {
-        refuses(
-                classifier().optArgument("adapter", "no/where"),
-                "There is no adapter directory 'no/where'",
-                "models/bert-seqcls");
-        refuses(classifier().optArgument("adapter", "a=" + CLASSIFIER + ",b"), "name=directory");
-        refuses(
-                classifier().optArgument("task", "SENTIMENT"),
-                "The argument task is 'SENTIMENT'. It must be one of SEQ_CLS, ");
-        refuses(
-                of("bert-seqcls").setTypes(String.class, Classifications.class),
-                "The argument task is missing",
-                "SEQ_CLS");
-        refuses(
-                classifier().optArgument("merge", "perhaps"),
-                "The argument merge is 'perhaps'. It must be true or false.");
-        refuses(classifier().optArgument("merge", true), "no adapter to merge");
-        refuses(classifier().optArgument("labels", " , "), "labels", "names with commas");
-        refuses(classifier().optArgument("maxLength", "0"), "maxLength is '0'", "above 0");
-        refuses(classifier().optBlock(Blocks.identityBlock()), "Leave optBlock out");
-        refuses(
-                of("bert-tokcls")
-                        .setTypes(String.class, NamedEntity[].class)
-                        .optArgument("task", "TOKEN_CLS")
-                        .optArgument("aggregation", "words"),
-                "aggregation is 'words'",
-                "NONE, SIMPLE, FIRST, AVERAGE, MAX");
-        refuses(
-                of("llama-causal")
-                        .setTypes(String.class, String.class)
-                        .optArgument("task", "CAUSAL_LM")
-                        .optArgument("generation.max_tokens", 3),
-                "max_tokens is no generation setting");
-        refuses(
-                of("llama-causal")
-                        .setTypes(String.class, String.class)
-                        .optArgument("task", "CAUSAL_LM")
-                        .optArgument("generation.num_beams", 3)
-                        .optArgument("generation.num_return_sequences", "2"),
-                "num_return_sequences is 2");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PeftModelZoo(Path.of("no/where")))
-                .withMessageContaining("There is no directory 'no/where'");
-    }
-
-    @Test
-    void refusesADeviceThatItDoesNotLoadOn() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> PeftBlockFactory.requireDevice(Device.gpu(), Device.cpu()))
-                .withMessageContaining("device gpu(0), but checkpoints load on cpu()");
     }
 }

@@ -19,7 +19,7 @@ class BucketBiasTest {
 
         Assertions.assertThat(expected).hasSize(601);
         for (int i = 0; i < expected.size(); i++) {
-            Assertions.assertThat(BucketBias.bucket(i - 300))
+            Assertions.assertThat(BucketBias.DISTANCES.bucket(300 - i))
                     .as("distance %d", i - 300)
                     .isEqualTo(expected.get(i).getAsInt());
         }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
+import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchSource;
 import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.Encoding;
@@ -29,12 +30,6 @@ import java.util.List;
  * whatever the tokenizer says, so that positions count from the first token.
  */
 public final class QuestionWindows implements BatchSource {
-
-    /** Position of the answer's first token in each row. */
-    public static final String START_POSITIONS = "start_positions";
-
-    /** Position of the answer's last token in each row. */
-    public static final String END_POSITIONS = "end_positions";
 
     private final ImmutableList<Question> questions;
     private final TokenDataset tokens;
@@ -165,8 +160,8 @@ public final class QuestionWindows implements BatchSource {
         }
 
         TokenDataset dataset() {
-            return tokens.optColumn(START_POSITIONS, column(starts.build()))
-                    .optColumn(END_POSITIONS, column(ends.build()))
+            return tokens.optColumn(ModelInput.START_POSITIONS, column(starts.build()))
+                    .optColumn(ModelInput.END_POSITIONS, column(ends.build()))
                     .build();
         }
 
