@@ -1,5 +1,7 @@
 package io.github.peft4j;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterSet;
@@ -10,6 +12,7 @@ import io.github.peft4j.io.FileContent;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.tuner.Attachment;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -33,14 +36,25 @@ final class AdapterFiles {
             throw new FileSystemException(
                     directory.toString(), null, "it is a file. Pass a directory to save into.");
         }
+        try (NDManager scratch = NDManager.newBaseManager(registry.base().device(), "PyTorch");
+                Gradients off = Gradients.off()) {
+            write(registry, directory, names, scratch);
+        }
+    }
+
+    private static void write(
+            AdapterRegistry registry, Path directory, Iterable<String> names, NDManager scratch)
+            throws IOException {
         Map<String, FileContent> files = new LinkedHashMap<>();
         AdapterInventory.Entry last = null;
         for (String name : names) {
             AdapterInventory.Entry entry = registry.adapters().entry(name);
             String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
-            files.put(folder + WEIGHTS, weights(registry.base(), entry));
+            files.put(folder + WEIGHTS, weights(registry.base(), entry, scratch));
             // A reader looks for the config first, so it comes last.
-            files.put(folder + PeftConfig.FILE_NAME, FileContent.utf8(saved(entry.config())));
+            files.put(
+                    folder + PeftConfig.FILE_NAME,
+                    FileContent.utf8(saved(entry.attachment().savedConfig())));
             last = entry;
         }
         if (last == null) {
@@ -51,14 +65,20 @@ final class AdapterFiles {
         AtomicFiles.write(directory, files);
     }
 
-    private static FileContent weights(BaseModel base, AdapterInventory.Entry entry) {
+    private static FileContent weights(
+            BaseModel base, AdapterInventory.Entry entry, NDManager scratch) {
         ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
         entry.set()
-                .tensors()
+                .file()
                 .forEach(
-                        (key, p) -> {
+                        (key, tensor) -> {
+                            NDArray value = tensor.write(scratch);
                             Dtype type = entry.storedTypes().getOrDefault(key, Dtype.F32);
-                            tensors.put(key, TensorView.of(p.getArray(), type));
+                            tensors.put(
+                                    key,
+                                    tensor.integers()
+                                            ? TensorView.of(value)
+                                            : TensorView.of(value, type));
                         });
         entry.set().aliases().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
         SavedEmbeddings.of(base, entry.config(), entry.set())

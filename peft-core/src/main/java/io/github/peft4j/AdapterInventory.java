@@ -8,6 +8,7 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.tuner.Attachment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +26,22 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
     /**
      * One adapter.
      *
-     * @param config as it will be saved
+     * @param attachment its config and its parts
      * @param storedTypes types of tensors that are written in another type than float32: copies of
      *     modules keep the type that the file had
      * @param report what was odd about it
      */
     record Entry(
-            PeftConfig config,
-            AdapterSet set,
-            ImmutableMap<String, Dtype> storedTypes,
-            LoadReport report) {}
+            Attachment<?> attachment, ImmutableMap<String, Dtype> storedTypes, LoadReport report) {
+
+        PeftConfig config() {
+            return attachment.config();
+        }
+
+        AdapterSet set() {
+            return attachment.set();
+        }
+    }
 
     /** The same with an adapter put in or replaced. */
     AdapterInventory with(String name, Entry entry) {
@@ -162,6 +169,25 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
                             + name
                             + "' already. Choose another name or delete it.");
         }
+    }
+
+    /** Refuses an adapter of another method, as PEFT does: what both change has no order. */
+    void checkMethod(PeftConfig config) {
+        entries.forEach(
+                (name, entry) -> {
+                    if (!entry.config().peftType().equals(config.peftType())) {
+                        throw new IllegalArgumentException(
+                                "The model's adapter '"
+                                        + name
+                                        + "' is "
+                                        + entry.config().peftType()
+                                        + ", so another of method "
+                                        + config.peftType()
+                                        + " cannot be added: a model's adapters are all of one"
+                                        + " method. Wrap the base in a second PeftModel; it is"
+                                        + " shared, not copied.");
+                    }
+                });
     }
 
     /** Refuses a second adapter that trains the biases of the base. */

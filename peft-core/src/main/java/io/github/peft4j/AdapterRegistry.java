@@ -116,8 +116,9 @@ final class AdapterRegistry implements AutoCloseable {
     /** Builds an adapter without publishing it. */
     Attachment<?> attach(String name, PeftConfig config) {
         adapters().checkFree(name);
+        adapters().checkMethod(config);
         adapters().checkBias(config);
-        return Attachments.create(base, config, name);
+        return Attachments.create(base, config, name, adapters().configs());
     }
 
     /**
@@ -133,17 +134,14 @@ final class AdapterRegistry implements AutoCloseable {
             LoadReport report) {
         adapters().checkFree(name);
         attachment.set().setTraining(false);
-        put(
-                name,
-                new AdapterInventory.Entry(
-                        attachment.config(), attachment.set(), storedTypes, report));
+        put(name, new AdapterInventory.Entry(attachment, storedTypes, report));
     }
 
     /** Keeps what loading into a known name has found. */
     synchronized void loaded(
             String name, ImmutableMap<String, Dtype> storedTypes, LoadReport report) {
         AdapterInventory.Entry entry = adapters().entry(name);
-        put(name, new AdapterInventory.Entry(entry.config(), entry.set(), storedTypes, report));
+        put(name, new AdapterInventory.Entry(entry.attachment(), storedTypes, report));
     }
 
     private void put(String name, AdapterInventory.Entry entry) {

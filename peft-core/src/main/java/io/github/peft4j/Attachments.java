@@ -23,13 +23,18 @@ final class Attachments {
     private Attachments() {}
 
     /** The adapter of a config on a base; its warnings are logged. */
-    static Attachment<?> create(BaseModel base, PeftConfig config, String name) {
+    static Attachment<?> create(
+            BaseModel base,
+            PeftConfig config,
+            String name,
+            ImmutableMap<String, PeftConfig> others) {
         Attachment<?> attachment =
                 withNameWarning(
                         attach(
                                 Tuners.require(config.peftType()),
                                 base,
-                                withModelFacts(base.info(), config)),
+                                withModelFacts(base.info(), config),
+                                others),
                         name);
         for (String warning : attachment.warnings()) {
             logger.warn(warning);
@@ -65,16 +70,22 @@ final class Attachments {
     }
 
     private static <C extends PeftConfig> Attachment<C> attach(
-            Tuner<C> tuner, BaseModel base, PeftConfig config) {
+            Tuner<C> tuner,
+            BaseModel base,
+            PeftConfig config,
+            ImmutableMap<String, PeftConfig> others) {
         ImmutableList<String> heads =
                 config.taskType().map(TaskType::headModules).orElse(ImmutableList.of());
         boolean early = config.taskType().map(TaskType::headsKnownBeforeMatching).orElse(true);
         PeftConfig complete = early ? withModulesToSave(config, heads) : config;
+        ImmutableMap.Builder<String, C> same = ImmutableMap.builder();
+        others.forEach((name, other) -> same.put(name, tuner.configType().cast(other)));
         return tuner.attach(
                 new AttachRequest<>(
                         base,
                         tuner.configType().cast(complete),
-                        early ? ImmutableList.of() : heads));
+                        early ? ImmutableList.of() : heads,
+                        same.buildOrThrow()));
     }
 
     private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {

@@ -9,11 +9,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.FileTensor;
 import io.github.peft4j.adapter.SavedParameter;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Ops;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -94,7 +94,7 @@ final class TensorTransfer {
             String key = key(name);
             Dtype type = checkpoint.dtype(name);
             boolean half = type == Dtype.BF16 || type == Dtype.F16;
-            if (key != null && half && copies.contains(expected(key))) {
+            if (key != null && half && copies.contains(set.tensors().get(key))) {
                 types.put(key, type);
             }
         }
@@ -104,11 +104,11 @@ final class TensorTransfer {
     /** The adapter's key for a name in the file, or null if it has none. */
     private @Nullable String key(String name) {
         String mapped = mapped(name);
-        if (set.tensors().containsKey(mapped)) {
+        if (set.file().containsKey(mapped)) {
             return mapped;
         }
         String bare = withoutAdapterName(mapped);
-        return set.tensors().containsKey(bare) ? bare : null;
+        return set.file().containsKey(bare) ? bare : null;
     }
 
     private String mapped(String name) {
@@ -154,13 +154,11 @@ final class TensorTransfer {
         }
         ImmutableSet<Parameter> required = strict.build();
         List<String> fatal = new ArrayList<>();
-        set.tensors()
-                .forEach(
-                        (key, parameter) -> {
-                            if (!present.contains(key)) {
-                                (required.contains(parameter) ? fatal : missing).add(key);
-                            }
-                        });
+        for (String key : set.file().keySet()) {
+            if (!present.contains(key)) {
+                (required.contains(set.tensors().get(key)) ? fatal : missing).add(key);
+            }
+        }
         if (!fatal.isEmpty()) {
             throw new IOException(
                     checkpoint.directory()
@@ -177,7 +175,7 @@ final class TensorTransfer {
         List<String> wrong = new ArrayList<>();
         sources.forEach(
                 (key, name) -> {
-                    Shape expected = expected(key).getShape();
+                    Shape expected = expected(key).shape();
                     Shape found = checkpoint.shape(name);
                     if (!expected.equals(found)) {
                         wrong.add(name + " is " + found + ", the adapter needs " + expected);
@@ -204,7 +202,7 @@ final class TensorTransfer {
 
     private void warn(List<String> unexpected) {
         if (!missing.isEmpty()) {
-            String all = missing.size() == set.tensors().size() ? "; the adapter does nothing" : "";
+            String all = missing.size() == set.file().size() ? "; the adapter does nothing" : "";
             warnings.add(
                     checkpoint.directory()
                             + " lacks "
@@ -229,30 +227,37 @@ final class TensorTransfer {
     private void transfer(Map<String, String> sources) throws IOException {
         try (NDManager scratch = NDManager.newBaseManager("PyTorch");
                 Gradients off = Gradients.off()) {
-            Map<Parameter, NDArray> read = new LinkedHashMap<>();
+            Map<FileTensor, NDArray> read = new LinkedHashMap<>();
             for (Map.Entry<String, String> source : sources.entrySet()) {
                 NDArray array = checkpoint.load(scratch, source.getValue());
-                Parameter target = expected(source.getKey());
-                if (!array.getDataType().isFloating()) {
-                    throw new IOException(
-                            checkpoint.directory()
-                                    + ": "
-                                    + source.getValue()
-                                    + " has type "
-                                    + array.getDataType()
-                                    + "; adapter tensors are floating point.");
-                }
-                read.put(target, Ops.toFloat32(array));
+                FileTensor target = expected(source.getKey());
+                checkKind(source.getValue(), array, target);
+                read.put(target, target.integers() ? array : Ops.toFloat32(array));
             }
-            read.forEach((target, array) -> InPlace.copy(target.getArray(), array));
+            read.forEach(FileTensor::read);
         }
     }
 
-    private Parameter expected(String key) {
-        Parameter parameter = set.tensors().get(key);
-        if (parameter == null) {
+    private void checkKind(String name, NDArray array, FileTensor target) throws IOException {
+        boolean floating = array.getDataType().isFloating();
+        if (floating == target.integers()) {
+            throw new IOException(
+                    checkpoint.directory()
+                            + ": "
+                            + name
+                            + " has type "
+                            + array.getDataType()
+                            + (floating
+                                    ? "; this tensor holds integers."
+                                    : "; adapter tensors are floating point."));
+        }
+    }
+
+    private FileTensor expected(String key) {
+        FileTensor tensor = set.file().get(key);
+        if (tensor == null) {
             throw new IllegalStateException("No tensor " + key);
         }
-        return parameter;
+        return tensor;
     }
 }

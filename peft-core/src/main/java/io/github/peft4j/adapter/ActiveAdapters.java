@@ -151,7 +151,9 @@ public final class ActiveAdapters {
         model.substitutes().forEach(active::standIn);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
-            acting.add(require(sets, name));
+            AdapterSet set = require(sets, name);
+            acting.add(set);
+            active.penalized.addAll(set.penalties());
         }
         List<AdapterSet> inLayers = new ArrayList<>();
         for (String name : folded == null ? activation.names() : folded) {

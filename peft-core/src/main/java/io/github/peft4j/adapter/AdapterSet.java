@@ -2,11 +2,14 @@ package io.github.peft4j.adapter;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.model.WeightSlot;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,21 +24,29 @@ public final class AdapterSet implements AutoCloseable {
     private final NDManager manager;
     private final ImmutableMap<String, Adapter> layers;
     private final ImmutableMap<String, Parameter> tensors;
+    private final ImmutableMap<String, FileTensor> file;
+    private final ImmutableMap<String, Parameter> state;
     private final ImmutableSet<Parameter> trainable;
     private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
     private final ImmutableMap<String, Parameter> aliases;
     private final @Nullable ModelAdapter modelAdapter;
+    private final ImmutableList<StepAware> stepAware;
+    private final ImmutableList<Penalized> penalties;
     private final boolean allowsPacking;
 
     private AdapterSet(Builder builder) {
         manager = builder.manager;
         layers = ImmutableMap.copyOf(builder.layers);
         tensors = ImmutableMap.copyOf(builder.tensors);
+        file = ImmutableMap.copyOf(builder.file);
+        state = ImmutableMap.copyOf(builder.state);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
         aliases = ImmutableMap.copyOf(builder.aliases);
         modelAdapter = builder.modelAdapter;
+        stepAware = ImmutableList.copyOf(builder.stepAware);
+        penalties = ImmutableList.copyOf(builder.penalties);
         allowsPacking = builder.allowsPacking;
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
@@ -56,9 +67,61 @@ public final class AdapterSet implements AutoCloseable {
         return layers;
     }
 
-    /** Every tensor by its key in the adapter's file, without the adapter's name. */
+    /**
+     * Every tensor of the adapter by its key, without the adapter's name: those of its file, and
+     * those that a file leaves out, such as a prompt's encoder.
+     */
     public ImmutableMap<String, Parameter> tensors() {
         return tensors;
+    }
+
+    /** What the adapter's file holds, by key: what is written and what is read. */
+    public ImmutableMap<String, FileTensor> file() {
+        return file;
+    }
+
+    /**
+     * What a training must keep besides the file to go on with the same numbers, by key: tensors
+     * that the file leaves out or holds in another form, and the statistics of a {@link StepAware}.
+     * Empty for most methods.
+     */
+    public ImmutableMap<String, Parameter> trainingState() {
+        boolean asItIs =
+                state.isEmpty()
+                        && file.keySet().equals(tensors.keySet())
+                        && file.values().stream().allMatch(FileTensor.Plain.class::isInstance);
+        return asItIs
+                ? ImmutableMap.of()
+                : ImmutableMap.<String, Parameter>builder()
+                        .putAll(tensors)
+                        .putAll(state)
+                        .buildOrThrow();
+    }
+
+    /** What acts around the optimizer's step: for the set as a whole, then for single adapters. */
+    public ImmutableSet<StepAware> stepAware() {
+        ImmutableSet.Builder<StepAware> all = ImmutableSet.builder();
+        all.addAll(stepAware);
+        everyAdapter().forEach(adapter -> addIf(StepAware.class, adapter, all));
+        return all.build();
+    }
+
+    /** What adds to the loss for the set as a whole, whatever its layers do. */
+    public ImmutableList<Penalized> penalties() {
+        return penalties;
+    }
+
+    private ImmutableList<Adapter> everyAdapter() {
+        ImmutableList.Builder<Adapter> all = ImmutableList.builder();
+        all.addAll(layers.values());
+        modelAdapter().ifPresent(all::add);
+        return all.build();
+    }
+
+    private static <T> void addIf(Class<T> type, Object object, ImmutableSet.Builder<T> to) {
+        if (type.isInstance(object)) {
+            to.add(type.cast(object));
+        }
     }
 
     /** The tensors that are trained while this adapter is active. */
@@ -97,6 +160,15 @@ public final class AdapterSet implements AutoCloseable {
      * @param name the adapter's, for the text
      */
     public void requireScalable(String name, double factor) {
+        if (modelAdapter != null) {
+            throw new IllegalArgumentException(
+                    "Adapter '"
+                            + name
+                            + "' changes the model's inputs, so the factor "
+                            + factor
+                            + " has no meaning for it. Only adapters that add, such as LoRA, can be"
+                            + " scaled.");
+        }
         layers.forEach(
                 (path, adapter) -> {
                     if (!(adapter instanceof DeltaAdapter)) {
@@ -132,11 +204,15 @@ public final class AdapterSet implements AutoCloseable {
         private final NDManager manager;
         private final Map<String, Adapter> layers = new LinkedHashMap<>();
         private final Map<String, Parameter> tensors = new LinkedHashMap<>();
+        private final Map<String, FileTensor> file = new LinkedHashMap<>();
+        private final Map<String, Parameter> state = new LinkedHashMap<>();
         private final Set<Parameter> keyed = new HashSet<>();
         private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
         private final Map<String, Parameter> aliases = new LinkedHashMap<>();
         private @Nullable ModelAdapter modelAdapter;
+        private final List<StepAware> stepAware = new ArrayList<>();
+        private final List<Penalized> penalties = new ArrayList<>();
         private boolean allowsPacking = true;
 
         private Builder(NDManager manager) {
@@ -174,6 +250,31 @@ public final class AdapterSet implements AutoCloseable {
             if (keyed.contains(parameter) && tensors.get(key) != parameter) {
                 return addAlias(key, parameter);
             }
+            file.putIfAbsent(key, FileTensor.of(parameter));
+            return own(key, parameter);
+        }
+
+        /**
+         * Adds a tensor that files leave out: an encoder that is needed for training only, or
+         * numbers that a seed gives again. Trained and counted like any other.
+         */
+        public Builder addUnsaved(String key, Parameter parameter) {
+            return own(key, parameter);
+        }
+
+        /** Adds what a file holds under a key, in a form that is no parameter as it is. */
+        public Builder addFileTensor(String key, FileTensor tensor) {
+            file.put(key, tensor);
+            return this;
+        }
+
+        /** Adds numbers that only a training that goes on needs: neither saved nor counted. */
+        public Builder addState(String key, Parameter parameter) {
+            state.put(key, parameter);
+            return this;
+        }
+
+        private Builder own(String key, Parameter parameter) {
             Parameter before = tensors.putIfAbsent(key, parameter);
             if (before != null && before != parameter) {
                 throw new IllegalStateException("Two tensors claim the key " + key + ".");
@@ -204,6 +305,21 @@ public final class AdapterSet implements AutoCloseable {
         public Builder optModelAdapter(String prefix, ModelAdapter adapter) {
             modelAdapter = adapter;
             adapter.parameters().forEach((suffix, p) -> addTensor(prefix + suffix, p));
+            return this;
+        }
+
+        /** Adds what acts around the optimizer's step for the set as a whole. */
+        public Builder addStepAware(StepAware aware) {
+            stepAware.add(aware);
+            return this;
+        }
+
+        /**
+         * Adds a term of the loss for the set as a whole; as in PEFT it stays while the adapter is
+         * switched off.
+         */
+        public Builder addPenalty(Penalized penalty) {
+            penalties.add(penalty);
             return this;
         }
 

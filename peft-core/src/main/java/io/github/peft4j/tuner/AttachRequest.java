@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftConfig;
 import io.github.peft4j.model.BaseModel;
 
@@ -12,6 +13,11 @@ import io.github.peft4j.model.BaseModel;
  *     targets are matched
  * @param lateModulesToSave heads that are saved whole but are not left out of the targets; a target
  *     that reaches one is refused
+ * @param others the model's other adapters by name, all of the same method, in the order in which
+ *     they came: some methods share tensors, or allow only what agrees with the first
  */
 public record AttachRequest<C extends PeftConfig>(
-        BaseModel model, C config, ImmutableList<String> lateModulesToSave) {}
+        BaseModel model,
+        C config,
+        ImmutableList<String> lateModulesToSave,
+        ImmutableMap<String, C> others) {}

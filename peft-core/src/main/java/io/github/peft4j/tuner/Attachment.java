@@ -3,21 +3,33 @@ package io.github.peft4j.tuner;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftConfig;
 import io.github.peft4j.adapter.AdapterSet;
+import java.util.function.UnaryOperator;
 
 /**
  * What a tuner made of a config on a model.
  *
- * @param config the config as it will be saved: targets resolved, saved modules filled in
+ * @param config the config: targets resolved, saved modules filled in
  * @param set the adapter's parts; whoever receives it closes it
  * @param warnings what is odd but allowed, as PEFT warns about it
+ * @param saving the config as it is saved at a moment: a method that prunes records what it kept
  */
 public record Attachment<C extends PeftConfig>(
-        C config, AdapterSet set, ImmutableList<String> warnings) {
+        C config, AdapterSet set, ImmutableList<String> warnings, UnaryOperator<C> saving) {
+
+    /** An adapter whose config is saved as it is. */
+    public Attachment(C config, AdapterSet set, ImmutableList<String> warnings) {
+        this(config, set, warnings, UnaryOperator.identity());
+    }
 
     /** The same with one more warning. */
     public Attachment<C> warn(String warning) {
         ImmutableList<String> all =
                 ImmutableList.<String>builder().addAll(warnings).add(warning).build();
-        return new Attachment<>(config, set, all);
+        return new Attachment<>(config, set, all, saving);
+    }
+
+    /** The config as it is saved now. */
+    public C savedConfig() {
+        return saving.apply(config);
     }
 }

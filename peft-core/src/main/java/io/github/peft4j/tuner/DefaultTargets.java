@@ -4,6 +4,7 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,7 @@ public final class DefaultTargets {
         table.names("key", "value", "receptance", "output").of("rwkv");
         table.names("r_proj", "k_proj", "v_proj", "o_proj", "key", "value").of("rwkv7");
         table.regex(".*language_model\\..*\\.(q_proj|v_proj)").of("gemma4");
-        return new DefaultTargets(table.entries.buildOrThrow());
+        return table.build();
     }
 
     /** This table with another entry, for the methods that differ in a few. */
@@ -86,26 +87,51 @@ public final class DefaultTargets {
                         + " names of layers, or optTargetModules(\"all-linear\").");
     }
 
+    /** An empty table to be filled, for the methods that have their own. */
+    public static Table table() {
+        return new Table();
+    }
+
     /** Collects entries that several model types share. */
-    private static final class Table {
+    public static final class Table {
 
         private final ImmutableMap.Builder<String, OneOrMany<String>> entries =
                 ImmutableMap.builder();
 
-        Entry names(String... names) {
+        private Table() {}
+
+        /** Names, or ends of names, of layers; {@link Entry#of} says for which model types. */
+        public Entry names(String... names) {
             return new Entry(OneOrMany.many(ImmutableList.copyOf(names)), entries);
         }
 
-        Entry regex(String regex) {
+        /** A regular expression for whole names of layers. */
+        public Entry regex(String regex) {
             return new Entry(OneOrMany.one(regex), entries);
+        }
+
+        /** The table. */
+        public DefaultTargets build() {
+            return new DefaultTargets(entries.buildOrThrow());
         }
     }
 
-    private record Entry(
-            OneOrMany<String> targets, ImmutableMap.Builder<String, OneOrMany<String>> entries) {
+    /** Layers whose model types are still to be named. */
+    public static final class Entry {
 
-        @com.google.errorprone.annotations.CanIgnoreReturnValue
-        Entry of(String... modelTypes) {
+        private final OneOrMany<String> targets;
+        private final ImmutableMap.Builder<String, OneOrMany<String>> entries;
+
+        private Entry(
+                OneOrMany<String> targets,
+                ImmutableMap.Builder<String, OneOrMany<String>> entries) {
+            this.targets = targets;
+            this.entries = entries;
+        }
+
+        /** Enters the layers for these model types. */
+        @CanIgnoreReturnValue
+        public Entry of(String... modelTypes) {
             for (String modelType : modelTypes) {
                 entries.put(modelType, targets);
             }

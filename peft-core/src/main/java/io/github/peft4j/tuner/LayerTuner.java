@@ -4,25 +4,22 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Iterables;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.adapter.SavedParameter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.model.WeightSlot;
 import io.github.peft4j.model.WeightSlots;
-import io.github.peft4j.ops.Copies;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +42,22 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     /** Targets where the config names none. */
     protected abstract DefaultTargets defaultTargets();
 
+    /**
+     * The config with what it leaves to the model filled in, besides its targets.
+     *
+     * @throws IllegalArgumentException if the model does not tell either
+     */
+    protected C complete(C config, ModelInfo info) {
+        return config;
+    }
+
+    /** Whether a long list of targets may be written shorter, as PEFT does for most methods. */
+    protected boolean condensesTargets() {
+        return true;
+    }
+
     /** Refuses what the config asks for and this version lacks, before anything is made. */
-    protected abstract void checkSupported(C config);
+    protected void checkSupported(C config) {}
 
     /**
      * Makes adapters for one config: everything that all layers share is made here.
@@ -58,6 +69,18 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     protected abstract LayerAdapters prepare(
             C config, AdapterSet.Builder set, List<LayerSite> sites);
 
+    /**
+     * Refuses what does not go with the adapters that the model has already.
+     *
+     * @param others their configs by name
+     */
+    protected void checkOthers(C config, ImmutableMap<String, C> others) {}
+
+    /** What becomes of the config when this adapter is saved. */
+    protected UnaryOperator<C> saving(AdapterSet set) {
+        return UnaryOperator.identity();
+    }
+
     /** Makes the adapter of a layer. */
     @FunctionalInterface
     protected interface LayerAdapters {
@@ -66,7 +89,9 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     }
 
     /** Which biases the config trains along. */
-    protected abstract BiasRule biasRule(C config);
+    protected BiasRule biasRule(C config) {
+        return BiasRule.NONE;
+    }
 
     /** The config with the targets found. */
     protected abstract C resolved(C config, TargetModules targets, List<LayerSite> sites);
@@ -78,12 +103,17 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
 
     @Override
     public final Attachment<C> attach(AttachRequest<C> request) {
-        C config = request.config();
+        C config = complete(request.config(), request.model().info());
         checkSupported(config);
+        checkOthers(config, request.others());
         BaseModel model = request.model();
         TargetModules targets =
                 defaultTargets().resolve(config.targets(), model.info().modelType());
-        TargetMatch match = TargetMatcher.match(targets, matchable(model, config), kinds());
+        MatchableModules modules = matchable(model, config);
+        TargetMatch match =
+                condensesTargets()
+                        ? TargetMatcher.match(targets, modules, kinds())
+                        : TargetMatcher.matchAsGiven(targets, modules, kinds());
         refuseHeads(match, request.lateModulesToSave());
         List<LayerSite> adapted = sites(model, match.adapted());
         NDManager manager = newManager(model);
@@ -96,8 +126,9 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                 set.addLayer(KEY_PREFIX, site.path(), adapter);
             }
             List<String> saved = savedPaths(model, match, request.lateModulesToSave());
-            addSavedModules(set, model, saved);
-            addBiases(set, model, biasRule(config), adapted, saved);
+            SavedModules whole = new SavedModules(set, model, KEY_PREFIX, saved);
+            whole.addCopies();
+            whole.addBiases(biasRule(config), adapted);
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
                             .addAll(match.warnings())
@@ -105,11 +136,29 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                             .addAll(sharedWeights(model, adapted))
                             .build();
             TargetModules found = withLate(match.targets(), request.lateModulesToSave());
-            return new Attachment<>(resolved(config, found, adapted), set.build(), warnings);
+            AdapterSet built = set.build();
+            return new Attachment<>(
+                    resolved(config, found, adapted), built, warnings, saving(built));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    /**
+     * Whether the weights of the adapted layers are stored as [in, out]: PEFT corrects {@code
+     * fan_in_fan_out} by what the layers are, and saves it so.
+     *
+     * @param configured what the config says, which stays where no layer decides
+     */
+    protected static boolean transposed(boolean configured, List<LayerSite> sites) {
+        boolean transposed = configured;
+        for (LayerSite site : sites) {
+            if (site.kind().isLinear()) {
+                transposed = site.kind() == LayerKind.CONV1D_TRANSPOSED;
+            }
+        }
+        return transposed;
     }
 
     /** A tensor of an adapter: trained, and named without dots, which DJL gives a meaning. */
@@ -246,65 +295,5 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         List<String> all = new ArrayList<>(names == null ? ImmutableList.of() : names);
         late.stream().filter(name -> !all.contains(name)).forEach(all::add);
         return targets.withModulesToSave(all);
-    }
-
-    private static void addSavedModules(
-            AdapterSet.Builder set, BaseModel model, List<String> saved) {
-        WeightSlots slots = new WeightSlots(model);
-        for (Map.Entry<String, WeightSlot> entry : slots.named().entrySet()) {
-            for (String module : saved) {
-                if (entry.getKey().startsWith(module + ".")) {
-                    Parameter copy = copy(set.manager(), slots.shown(entry.getValue()));
-                    set.addSaved(
-                            KEY_PREFIX + entry.getKey(),
-                            entry.getValue(),
-                            new SavedParameter(module, copy));
-                    break;
-                }
-            }
-        }
-    }
-
-    private static void addBiases(
-            AdapterSet.Builder set,
-            BaseModel model,
-            BiasRule rule,
-            List<LayerSite> adapted,
-            List<String> saved) {
-        if (rule == BiasRule.NONE) {
-            return;
-        }
-        for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
-            String key = entry.getKey();
-            if (!key.equals("bias") && !key.endsWith(".bias")) {
-                continue;
-            }
-            String path = key.equals("bias") ? "" : key.substring(0, key.length() - 5);
-            String module = Iterables.find(saved, name -> key.startsWith(name + "."), null);
-            boolean isAdapted = Iterables.any(adapted, site -> site.path().equals(path));
-            if (module != null && rule == BiasRule.ALL) {
-                addWrappedBias(set, key, module, entry.getValue());
-            }
-            if (module != null || (rule == BiasRule.ADAPTED_LAYERS && !isAdapted)) {
-                continue;
-            }
-            String name = KEY_PREFIX + (isAdapted ? path + ".base_layer.bias" : key);
-            set.addBias(name, entry.getValue(), copy(set.manager(), entry.getValue()));
-        }
-    }
-
-    /** A module that is saved whole has its biases in the file thrice: PEFT collects by name. */
-    private static void addWrappedBias(
-            AdapterSet.Builder set, String key, String module, Parameter original) {
-        String rest = key.substring(module.length());
-        Parameter copy = set.tensor(KEY_PREFIX + key);
-        set.addAlias(KEY_PREFIX + module + ".modules_to_save" + rest, copy);
-        set.addAlias(KEY_PREFIX + module + ".original_module" + rest, original);
-    }
-
-    private static Parameter copy(NDManager manager, Parameter original) {
-        NDArray array = Copies.detached(original.getArray());
-        array.attach(manager);
-        return trained(original.getName(), array);
     }
 }

@@ -16,7 +16,7 @@ import java.util.regex.PatternSyntaxException;
  * is the very end. What only one of the two knows (conditionals, {@code \p}, verbose mode) is
  * refused.
  */
-final class PythonRegex {
+public final class PythonRegex {
 
     private final Pattern pattern;
     private final Map<String, String> groups;
@@ -34,7 +34,7 @@ final class PythonRegex {
      * @param regex the expression, which may hold the given one
      * @throws IllegalArgumentException if it is no expression that both languages know
      */
-    static PythonRegex compile(String option, String given, String regex) {
+    public static PythonRegex compile(String option, String given, String regex) {
         PythonRegexTranslator translator = new PythonRegexTranslator(regex);
         try {
             int flags = Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS;
@@ -57,12 +57,12 @@ final class PythonRegex {
     }
 
     /** Whether the whole name matches, as {@code re.fullmatch}. */
-    boolean matchesWhole(String name) {
+    public boolean matchesWhole(String name) {
         return pattern.matcher(name).matches();
     }
 
     /** Whether the name starts with a match, as {@code re.match}. */
-    boolean matchesStart(String name) {
+    public boolean matchesStart(String name) {
         return pattern.matcher(name).lookingAt();
     }
 

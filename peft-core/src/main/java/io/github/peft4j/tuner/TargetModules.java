@@ -2,10 +2,14 @@ package io.github.peft4j.tuner;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
+import io.github.peft4j.PeftType;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,15 @@ public record TargetModules(
 
     /** The name that matches nothing and is no error. */
     public static final String DUMMY = "dummy-target-modules";
+
+    /** The JSON keys of all options; some methods lack a few. */
+    public static final ImmutableSet<String> KEYS =
+            ImmutableSet.of(
+                    "target_modules",
+                    "exclude_modules",
+                    "layers_to_transform",
+                    "layers_pattern",
+                    "modules_to_save");
 
     /** Selects what the table for the model type says. */
     public static final TargetModules DEFAULT = new TargetModules(null, null, null, null, null);
@@ -148,6 +161,33 @@ public record TargetModules(
                 "layers_pattern is %s but layers_to_transform is not set. Set"
                         + " optLayersToTransform, for example to 0, or leave layers_pattern out.",
                 layersPattern);
+    }
+
+    /**
+     * A method may lack some of the options.
+     *
+     * @param keys the JSON keys of those it has
+     * @throws IllegalArgumentException if another one is set
+     */
+    public void refuseOthers(PeftType type, Set<String> keys) {
+        Map<String, @Nullable Object> set = new LinkedHashMap<>();
+        putInto(set);
+        set.forEach(
+                (key, value) ->
+                        Preconditions.checkArgument(
+                                value == null || keys.contains(key),
+                                "%s is %s, and %s has no such option. Leave it out.",
+                                key,
+                                value,
+                                type));
+    }
+
+    /** Puts the fields that a method has under their JSON keys. */
+    public void putInto(Map<String, @Nullable Object> json, Set<String> keys) {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        putInto(all);
+        all.keySet().retainAll(keys);
+        json.putAll(all);
     }
 
     /** Puts the fields under their JSON keys. */

@@ -1,10 +1,12 @@
 package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Ints;
 import io.github.peft4j.PeftConfigBuilder;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +19,21 @@ public abstract class TargetedConfigBuilder<B extends TargetedConfigBuilder<B>>
 
     private TargetModules targets = TargetModules.DEFAULT;
 
-    /** For the builders of the methods. */
-    protected TargetedConfigBuilder() {}
+    private final ImmutableSet<String> keys;
+
+    /** For the builders of methods with all of the options. */
+    protected TargetedConfigBuilder() {
+        this(TargetModules.KEYS);
+    }
+
+    /**
+     * For the builders of methods that lack some of the options.
+     *
+     * @param keys the JSON keys of those that it has; the others are refused by the config
+     */
+    protected TargetedConfigBuilder(ImmutableSet<String> keys) {
+        this.keys = keys;
+    }
 
     /** The targets as set so far. */
     protected TargetModules targets() {
@@ -27,24 +42,35 @@ public abstract class TargetedConfigBuilder<B extends TargetedConfigBuilder<B>>
 
     @Override
     protected B overlay(ConfigReader json) {
-        json.readNullable(
+        read(
+                json,
                 "target_modules",
                 JsonType.STRING_OR_STRINGS,
                 value -> optTargets(targets.withTargetModules(value)));
-        json.readNullable(
+        read(
+                json,
                 "exclude_modules",
                 JsonType.STRING_OR_STRINGS,
                 value -> optTargets(targets.withExcludeModules(value)));
-        json.readNullable(
+        read(
+                json,
                 "layers_to_transform",
                 JsonType.INTEGER_OR_INTEGERS,
                 value -> optTargets(targets.withLayersToTransform(value)));
-        json.readNullable(
+        read(
+                json,
                 "layers_pattern",
                 JsonType.STRING_OR_STRINGS,
                 value -> optTargets(targets.withLayersPattern(value)));
-        json.readNullable("modules_to_save", JsonType.STRINGS, this::optModulesToSave);
+        read(json, "modules_to_save", JsonType.STRINGS, this::optModulesToSave);
         return super.overlay(json);
+    }
+
+    private <T> void read(
+            ConfigReader json, String key, JsonType<T> type, Consumer<? super @Nullable T> setter) {
+        if (keys.contains(key)) {
+            json.readNullable(key, type, setter);
+        }
     }
 
     /** All options that select modules at once. */

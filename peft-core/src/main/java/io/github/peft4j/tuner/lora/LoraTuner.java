@@ -105,15 +105,9 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
         };
     }
 
-    /** PEFT corrects {@code fan_in_fan_out} by what the layers are, and saves it so. */
     @Override
     protected LoraConfig resolved(LoraConfig config, TargetModules targets, List<LayerSite> sites) {
-        boolean transposed = config.fanInFanOut();
-        for (LayerSite site : sites) {
-            if (site.kind().isLinear()) {
-                transposed = site.kind() == LayerKind.CONV1D_TRANSPOSED;
-            }
-        }
+        boolean transposed = transposed(config.fanInFanOut(), sites);
         return config.toBuilder().optTargets(targets).optFanInFanOut(transposed).build(w -> {});
     }
 

@@ -28,6 +28,7 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
     static final String NAME = "trainer_state.json";
     static final String OPTIMIZER = "optimizer.safetensors";
     static final String BEST = "best.safetensors";
+    static final String ADAPTERS = "adapter_state.safetensors";
 
     private static final ImmutableSet<String> POSITION = ImmutableSet.of("step", "epoch");
 

@@ -1,5 +1,7 @@
 package io.github.peft4j.task.train;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
@@ -11,6 +13,7 @@ import io.github.peft4j.io.FileContent;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
+import io.github.peft4j.ops.InPlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +40,10 @@ record TrainingCheckpoint(
         files.put(TrainerStateFile.OPTIMIZER, content(optimizer.state()));
         if (!best.arrays().isEmpty()) {
             files.put(TrainerStateFile.BEST, content(best.arrays()));
+        }
+        Map<String, NDArray> beyond = trainingState();
+        if (!beyond.isEmpty()) {
+            files.put(TrainerStateFile.ADAPTERS, content(beyond));
         }
         files.put(
                 TrainerStateFile.NAME,
@@ -65,6 +72,9 @@ record TrainingCheckpoint(
             }
         }
         for (String name : adapters) {
+            if (!model.adapter(name).trainingState().isEmpty()) {
+                continue; // its file holds another form of it
+            }
             boolean main = name.equals(PeftModel.DEFAULT_ADAPTER);
             LoadReport report = model.loadAdapter(main ? folder : folder.resolve(name), name);
             if (!report.missingKeys().isEmpty() || !report.unexpectedKeys().isEmpty()) {
@@ -78,7 +88,42 @@ record TrainingCheckpoint(
                                         report.unexpectedKeys()));
             }
         }
+        restore(folder);
         return new Progress(state.progress());
+    }
+
+    /** What the adapters' own files leave out or hold in another form, by adapter and key. */
+    private Map<String, NDArray> trainingState() {
+        Map<String, NDArray> all = new LinkedHashMap<>();
+        for (String name : adapters) {
+            model.adapter(name)
+                    .trainingState()
+                    .forEach((key, p) -> all.put(name + "/" + key, p.getArray()));
+        }
+        return all;
+    }
+
+    private void restore(Path folder) throws IOException {
+        Map<String, NDArray> targets = trainingState();
+        if (targets.isEmpty()) {
+            return;
+        }
+        try (NDManager scratch = NDManager.newBaseManager("PyTorch")) {
+            Map<String, NDArray> saved = tensors(scratch, folder, TrainerStateFile.ADAPTERS);
+            for (Map.Entry<String, NDArray> target : targets.entrySet()) {
+                NDArray array = saved.get(target.getKey());
+                if (array == null || !array.getShape().equals(target.getValue().getShape())) {
+                    throw new IOException(
+                            "%s in %s has no tensor %s of shape %s. Delete the checkpoint."
+                                    .formatted(
+                                            TrainerStateFile.ADAPTERS,
+                                            folder,
+                                            target.getKey(),
+                                            target.getValue().getShape()));
+                }
+            }
+            targets.forEach((key, array) -> InPlace.copy(array, requireNonNull(saved.get(key))));
+        }
     }
 
     private static Map<String, NDArray> tensors(NDManager manager, Path folder, String name)

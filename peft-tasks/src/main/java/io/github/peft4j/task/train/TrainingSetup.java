@@ -3,17 +3,12 @@ package io.github.peft4j.task.train;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.metric.Metric;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -82,24 +77,16 @@ record TrainingSetup(
 
     /** What makes the steps of a run. */
     TrainingStep step(PeftModel model, ImmutableMap<String, Parameter> trainable, AdamW optimizer) {
-        Set<StepAware> aware = Collections.newSetFromMap(new IdentityHashMap<>());
-        ImmutableList.Builder<StepAware> ordered = ImmutableList.builder();
+        ImmutableSet.Builder<StepAware> aware = ImmutableSet.builder();
         for (String name : model.activeAdapters()) {
-            AdapterSet set = model.adapter(name);
-            List<Adapter> adapters = new ArrayList<>(set.layers().values());
-            set.modelAdapter().ifPresent(adapters::add);
-            for (Adapter adapter : adapters) {
-                if (adapter instanceof StepAware one && aware.add(one)) {
-                    ordered.add(one);
-                }
-            }
+            aware.addAll(model.adapter(name).stepAware());
         }
         return new TrainingStep(
                 model,
                 arguments,
                 trainable.values().asList(),
                 optimizer,
-                ordered.build(),
+                aware.build().asList(),
                 LossWeights.of(model),
                 listeners,
                 objective);

@@ -1,0 +1,59 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import io.github.peft4j.ops.InPlace;
+
+/**
+ * One tensor of an adapter's file. Most are a parameter as it is ({@link #of}); a method whose file
+ * holds something else, such as the prompt that an encoder made, says how it is written and read.
+ */
+public interface FileTensor {
+
+    /** The shape that a file must have to be read. */
+    Shape shape();
+
+    /**
+     * The value to be written.
+     *
+     * @param scratch where a value that is computed lives until it is written
+     */
+    NDArray write(NDManager scratch);
+
+    /**
+     * Takes over the value of a file, of {@link #shape} and of the kind that {@link #integers}
+     * says.
+     */
+    void read(NDArray value);
+
+    /** Whether the file holds integers; floating point numbers of any width if not. */
+    default boolean integers() {
+        return false;
+    }
+
+    /** A parameter as it is. */
+    static FileTensor of(Parameter parameter) {
+        return new Plain(parameter);
+    }
+
+    /** A parameter that stands in the file as it is. */
+    record Plain(Parameter parameter) implements FileTensor {
+
+        @Override
+        public Shape shape() {
+            return parameter.getArray().getShape();
+        }
+
+        @Override
+        public NDArray write(NDManager scratch) {
+            return parameter.getArray();
+        }
+
+        @Override
+        public void read(NDArray value) {
+            InPlace.copy(parameter.getArray(), value);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.peft4j.tuner;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.Iterables;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.SavedParameter;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.WeightSlot;
+import io.github.peft4j.model.WeightSlots;
+import io.github.peft4j.ops.Copies;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Copies of base parameters that an adapter trains and saves whole: heads and other modules, and
+ * biases.
+ *
+ * @param set where they go
+ * @param prefix what PEFT puts before a module's name in the file
+ * @param saved paths of the modules
+ */
+public record SavedModules(
+        AdapterSet.Builder set, BaseModel model, String prefix, List<String> saved) {
+
+    /** Adds a trained copy of every parameter of the modules. */
+    void addCopies() {
+        WeightSlots slots = new WeightSlots(model);
+        for (Map.Entry<String, WeightSlot> entry : slots.named().entrySet()) {
+            for (String module : saved) {
+                if (entry.getKey().startsWith(module + ".")) {
+                    Parameter copy = copy(set.manager(), slots.shown(entry.getValue()));
+                    set.addSaved(
+                            prefix + entry.getKey(),
+                            entry.getValue(),
+                            new SavedParameter(module, copy));
+                    break;
+                }
+            }
+        }
+    }
+
+    /** Adds a trained copy of every bias that the rule names. */
+    void addBiases(BiasRule rule, List<LayerSite> adapted) {
+        if (rule == BiasRule.NONE) {
+            return;
+        }
+        for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
+            String key = entry.getKey();
+            if (!key.equals("bias") && !key.endsWith(".bias")) {
+                continue;
+            }
+            String path = key.equals("bias") ? "" : key.substring(0, key.length() - 5);
+            String module = Iterables.find(saved, name -> key.startsWith(name + "."), null);
+            boolean isAdapted = Iterables.any(adapted, site -> site.path().equals(path));
+            if (module != null && rule == BiasRule.ALL) {
+                addWrappedBias(key, module, entry.getValue());
+            }
+            if (module != null || (rule == BiasRule.ADAPTED_LAYERS && !isAdapted)) {
+                continue;
+            }
+            String name = prefix + (isAdapted ? path + ".base_layer.bias" : key);
+            set.addBias(name, entry.getValue(), copy(set.manager(), entry.getValue()));
+        }
+    }
+
+    /** A module that is saved whole has its biases in the file thrice: PEFT collects by name. */
+    private void addWrappedBias(String key, String module, Parameter original) {
+        String rest = key.substring(module.length());
+        Parameter copy = set.tensor(prefix + key);
+        set.addAlias(prefix + module + ".modules_to_save" + rest, copy);
+        set.addAlias(prefix + module + ".original_module" + rest, original);
+    }
+
+    private static Parameter copy(NDManager manager, Parameter original) {
+        NDArray array = Copies.detached(original.getArray());
+        array.attach(manager);
+        return LayerTuner.trained(original.getName(), array);
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.peft4j.tuner.ia3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.tuner.OneOrMany;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class IA3ConfigTest {
+
+    @Test
+    void hasPeftsDefaults() {
+        IA3Config config = IA3Config.builder().build();
+
+        assertThat(config.targetModules()).isEmpty();
+        assertThat(config.feedforwardModules()).isEmpty();
+        assertThat(config.fanInFanOut()).isFalse();
+        assertThat(config.initIa3Weights()).isTrue();
+    }
+
+    @Test
+    void comesBackFromItsJson() {
+        IA3Config config =
+                IA3Config.builder()
+                        .optTargetModules("value", "dense", "key")
+                        .optFeedforwardModules("dense")
+                        .optFanInFanOut(true)
+                        .optInitIa3Weights(false)
+                        .optModulesToSave("classifier")
+                        .build();
+
+        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
+        assertThat(config.toMap())
+                .containsEntry("feedforward_modules", List.of("dense"))
+                .doesNotContainKeys("layers_to_transform", "layers_pattern");
+    }
+
+    @Test
+    void refusesFeedForwardLayersThatAreNoTargets() {
+        IA3Config.Builder builder =
+                IA3Config.builder().optTargetModules("query").optFeedforwardModules("dense");
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "feedforward_modules [dense] is no subset of target_modules [query]. Name"
+                                + " every feed-forward layer among the targets too.");
+    }
+
+    @Test
+    void refusesOptionsThatIA3DoesNotHave() {
+        IA3Config.Builder builder = IA3Config.builder().optLayersToTransform(1);
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("layers_to_transform")
+                .hasMessageContaining("IA3 has no such option");
+    }
+
+    @Test
+    void fillsInWhatTheModelTypeDecides() {
+        IA3Config bert = new IA3Tuner().complete(IA3Config.builder().build(), info("bert"));
+
+        assertThat(bert.targetModules())
+                .contains(OneOrMany.many(List.of("key", "output.dense", "value")));
+        assertThat(bert.feedforwardModules()).contains(OneOrMany.many(List.of("output.dense")));
+    }
+
+    @Test
+    void asksForFeedForwardLayersWhereNoTableNamesThem() {
+        IA3Config config = IA3Config.builder().optTargetModules("up").build();
+
+        assertThatThrownBy(() -> new IA3Tuner().complete(config, info(null)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Please specify feedforward_modules");
+    }
+
+    private static ModelInfo info(@Nullable String modelType) {
+        return new ModelInfo("Model", "test", null, modelType, null, null, ImmutableMap.of());
+    }
+}
