@@ -116,7 +116,7 @@ final class SavedEmbeddings {
     private static boolean named(PeftConfig config, String path) {
         String name = path.substring(path.lastIndexOf('.') + 1);
         @Nullable OneOrMany<String> targets =
-                config instanceof TargetedConfig targeted
+                config instanceof TargetedConfig targeted && targeted.savesEmbeddings()
                         ? targeted.targets().targetModules()
                         : null;
         return targets != null
