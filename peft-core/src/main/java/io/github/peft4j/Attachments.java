@@ -75,7 +75,9 @@ final class Attachments {
             PeftConfig config,
             ImmutableMap<String, PeftConfig> others) {
         ImmutableList<String> heads =
-                config.taskType().map(TaskType::headModules).orElse(ImmutableList.of());
+                trainsHeads(config)
+                        ? config.taskType().map(TaskType::headModules).orElse(ImmutableList.of())
+                        : ImmutableList.of();
         boolean early = config.taskType().map(TaskType::headsKnownBeforeMatching).orElse(true);
         PeftConfig complete = early ? withModulesToSave(config, heads) : config;
         ImmutableMap.Builder<String, C> same = ImmutableMap.builder();
@@ -87,6 +89,10 @@ final class Attachments {
                         early ? ImmutableList.of() : heads,
                         same.buildOrThrow(),
                         folder -> AdapterFiles.loadPart(base, folder)));
+    }
+
+    private static boolean trainsHeads(PeftConfig config) {
+        return !(config instanceof TargetedConfig targeted) || targeted.hasModulesToSave();
     }
 
     private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {

@@ -37,6 +37,8 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableList<Penalized> penalties;
     private final boolean allowsPacking;
     private final boolean allowsCache;
+    private final boolean exclusive;
+    private final ImmutableMap<String, String> retired;
 
     private AdapterSet(Builder builder) {
         manager = builder.manager;
@@ -54,6 +56,8 @@ public final class AdapterSet implements AutoCloseable {
         penalties = ImmutableList.copyOf(builder.penalties);
         allowsPacking = builder.allowsPacking;
         allowsCache = builder.allowsCache;
+        exclusive = builder.exclusive;
+        retired = ImmutableMap.copyOf(builder.retired);
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
             if (parameter.requiresGradient()) {
@@ -173,6 +177,16 @@ public final class AdapterSet implements AutoCloseable {
         return allowsCache;
     }
 
+    /** Whether this adapter takes the place of whole modules, so that no other may act with it. */
+    public boolean isExclusive() {
+        return exclusive;
+    }
+
+    /** Parts of the keys of older files, which mean something else, by the reason to refuse them. */
+    public ImmutableMap<String, String> retired() {
+        return retired;
+    }
+
     /**
      * Refuses a factor on what more than adds.
      *
@@ -237,6 +251,8 @@ public final class AdapterSet implements AutoCloseable {
         private final List<Penalized> penalties = new ArrayList<>();
         private boolean allowsPacking = true;
         private boolean allowsCache = true;
+        private boolean exclusive;
+        private final Map<String, String> retired = new LinkedHashMap<>();
 
         private Builder(NDManager manager) {
             this.manager = manager;
@@ -367,6 +383,18 @@ public final class AdapterSet implements AutoCloseable {
         /** Says that each call must see the whole sequence. */
         public Builder optAllowsCache(boolean allowed) {
             allowsCache = allowed;
+            return this;
+        }
+
+        /** Says that this adapter takes the place of whole modules: no other may act with it. */
+        public Builder optExclusive(boolean value) {
+            exclusive = value;
+            return this;
+        }
+
+        /** Says that a file with this part in a key is of an older version, to be refused. */
+        public Builder addRetired(String part, String reason) {
+            retired.put(part, reason);
             return this;
         }
 
