@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.io.AtomicFiles;
 import io.github.peft4j.io.Checkpoint;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,7 @@ final class AdapterFiles {
     private AdapterFiles() {}
 
     /** Writes adapters; nothing is replaced before everything is written. */
-    static void save(AdapterRegistry registry, Path directory, Iterable<String> names)
+    static void save(AdapterRegistry registry, Path directory, SaveAdapterOptions options)
             throws IOException {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new FileSystemException(
@@ -38,19 +40,23 @@ final class AdapterFiles {
         }
         try (NDManager scratch = NDManager.newBaseManager(registry.base().device(), "PyTorch");
                 Gradients off = Gradients.off()) {
-            write(registry, directory, names, scratch);
+            write(registry, directory, options, scratch);
         }
     }
 
     private static void write(
-            AdapterRegistry registry, Path directory, Iterable<String> names, NDManager scratch)
+            AdapterRegistry registry, Path directory, SaveAdapterOptions options, NDManager scratch)
             throws IOException {
+        Collection<String> names =
+                options.selectedAdapters().isEmpty()
+                        ? registry.adapters().sets().keySet()
+                        : ImmutableSet.copyOf(options.selectedAdapters());
         Map<String, FileContent> files = new LinkedHashMap<>();
         AdapterInventory.Entry last = null;
         for (String name : names) {
             AdapterInventory.Entry entry = registry.adapters().entry(name);
             String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
-            files.put(folder + WEIGHTS, weights(registry.base(), entry, scratch));
+            files.put(folder + WEIGHTS, weights(registry.base(), entry, options, scratch));
             // A reader looks for the config first, so it comes last.
             files.put(
                     folder + PeftConfig.FILE_NAME,
@@ -66,7 +72,10 @@ final class AdapterFiles {
     }
 
     private static FileContent weights(
-            BaseModel base, AdapterInventory.Entry entry, NDManager scratch) {
+            BaseModel base,
+            AdapterInventory.Entry entry,
+            SaveAdapterOptions options,
+            NDManager scratch) {
         ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
         entry.set()
                 .file()
@@ -81,7 +90,7 @@ final class AdapterFiles {
                                             : TensorView.of(value, type));
                         });
         entry.set().aliases().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
-        SavedEmbeddings.of(base, entry.config(), entry.set())
+        SavedEmbeddings.of(base, entry, options.saveEmbeddingLayers())
                 .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
         return SafetensorsWriter.content(tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
     }
@@ -99,7 +108,7 @@ final class AdapterFiles {
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             if (registry.adapters().contains(name)) {
                 AdapterSet set = registry.adapters().require(name);
-                TensorTransfer transfer = TensorTransfer.into(set, name, checkpoint, options);
+                TensorTransfer transfer = transfer(registry, set, name, checkpoint, options);
                 ImmutableList<String> before =
                         joined(
                                 loaded.warnings(),
@@ -112,7 +121,7 @@ final class AdapterFiles {
             Attachment<?> attachment = registry.attach(name, config);
             try {
                 TensorTransfer transfer =
-                        TensorTransfer.into(attachment.set(), name, checkpoint, options);
+                        transfer(registry, attachment.set(), name, checkpoint, options);
                 LoadReport report = transfer.run(joined(loaded.warnings(), attachment.warnings()));
                 registry.publish(name, attachment, transfer.storedTypes(), report);
                 return report;
@@ -121,6 +130,17 @@ final class AdapterFiles {
                 throw e;
             }
         }
+    }
+
+    private static TensorTransfer transfer(
+            AdapterRegistry registry,
+            AdapterSet set,
+            String name,
+            Checkpoint checkpoint,
+            LoadAdapterOptions options)
+            throws IOException {
+        ImmutableSet<String> embeddings = SavedEmbeddings.check(registry.base(), checkpoint);
+        return TensorTransfer.into(set, name, checkpoint, options, embeddings);
     }
 
     /** The config of an adapter that was loaded: frozen unless it may train on. */

@@ -302,12 +302,19 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
      * sub-directories of their names. All files are complete before the first old one is replaced.
      */
     public final void savePretrained(Path directory) throws IOException {
-        AdapterFiles.save(registry, directory, registry.adapters().sets().keySet());
+        savePretrained(directory, SaveAdapterOptions.DEFAULT);
     }
 
     /** Writes these adapters; see {@link #savePretrained(Path)}. */
     public final void savePretrained(Path directory, String... names) throws IOException {
-        AdapterFiles.save(registry, directory, ImmutableSet.copyOf(names));
+        SaveAdapterOptions.Builder options = SaveAdapterOptions.builder();
+        savePretrained(directory, options.optSelectedAdapters(names).build());
+    }
+
+    /** Writes adapters; see {@link #savePretrained(Path)}. */
+    public final void savePretrained(Path directory, SaveAdapterOptions options)
+            throws IOException {
+        AdapterFiles.save(registry, directory, options);
     }
 
     /** The active adapters, the first outermost. */

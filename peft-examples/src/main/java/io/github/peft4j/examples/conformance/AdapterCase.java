@@ -12,6 +12,7 @@ import io.github.peft4j.MergedModel;
 import io.github.peft4j.ParameterCount;
 import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.SaveAdapterOptions;
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.model.ModelInput;
@@ -108,7 +109,7 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             }
             generate(model, merged, description, expected, comparison);
             if (write != null) {
-                save(model, input, write);
+                save(model, input, description, write);
             }
         }
     }
@@ -185,12 +186,26 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
         }
     }
 
-    private void save(PeftModel model, ModelInput input, Path root) throws IOException {
+    private void save(PeftModel model, ModelInput input, JsonObject description, Path root)
+            throws IOException {
         Path target = root.resolve(String.valueOf(folder.getFileName()));
-        model.savePretrained(target);
+        model.savePretrained(target, saving(description));
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         input.arrays().forEach((name, array) -> arrays.put("in." + name, array));
         model.forward(input).arrays().forEach((name, array) -> arrays.put("out." + name, array));
         SafetensorsWriter.writeArrays(target.resolve("java.safetensors"), arrays, Map.of());
+    }
+
+    /** What the case asks of {@code save_pretrained} besides the directory. */
+    private static SaveAdapterOptions saving(JsonObject description) {
+        SaveAdapterOptions.Builder options = SaveAdapterOptions.builder();
+        JsonObject given = description.getAsJsonObject("save_kwargs");
+        if (given != null && given.has("save_embedding_layers")) {
+            options.optSaveEmbeddingLayers(
+                    given.get("save_embedding_layers").getAsBoolean()
+                            ? SaveAdapterOptions.EmbeddingLayers.ALWAYS
+                            : SaveAdapterOptions.EmbeddingLayers.NEVER);
+        }
+        return options.build();
     }
 }
