@@ -32,10 +32,14 @@ class ModelOutputTest {
         ModelOutput output =
                 ModelOutput.of(
                                 ImmutableMap.of(
-                                        ModelOutput.LOGITS, counted(1, 3, 1),
-                                        "hidden_states.0", counted(1, 3, 1),
-                                        ModelOutput.START_LOGITS, counted(1, 3),
-                                        ModelOutput.POOLER_OUTPUT, counted(1, 3)))
+                                        ModelOutput.LOGITS,
+                                        counted(1, 3, 1),
+                                        "hidden_states.0",
+                                        counted(1, 3, 1),
+                                        ModelOutput.START_LOGITS,
+                                        counted(1, 3),
+                                        ModelOutput.POOLER_OUTPUT,
+                                        counted(1, 3)))
                         .withVirtualTokens(2)
                         .with(ModelOutput.LOSS, counted(1));
 

@@ -114,9 +114,7 @@ class PromptsTest {
     @Test
     void teachesEveryTensorOfAnLstm() {
         GradientCheck.check(
-                a ->
-                        Prompts.lstmLayer(
-                                a[0], new NDList(Arrays.copyOfRange(a, 1, a.length))),
+                a -> Prompts.lstmLayer(a[0], new NDList(Arrays.copyOfRange(a, 1, a.length))),
                 numbers(1, 3, 2),
                 numbers(8, 2),
                 numbers(8, 2),
@@ -143,9 +141,7 @@ class PromptsTest {
                 numbers(2, 2, 3),
                 numbers(2, 3, 2));
         assertThatThrownBy(
-                        () ->
-                                Prompts.taskRows(
-                                        table, cols, rows, manager.create(new long[] {2})))
+                        () -> Prompts.taskRows(table, cols, rows, manager.create(new long[] {2})))
                 .hasMessageContaining("task");
     }
 
@@ -166,8 +162,7 @@ class PromptsTest {
 
         float loss = Ops.weightedCrossEntropy(even, labels, weights).getFloat();
 
-        assertThat((double) loss)
-                .isEqualTo(0.75 * Math.log(4), within(1e-6));
+        assertThat((double) loss).isEqualTo(0.75 * Math.log(4), within(1e-6));
     }
 
     @Test

@@ -48,11 +48,11 @@ public final class RecordingModel extends Module implements BaseModel, AutoClose
         words.initialize(manager, DataType.FLOAT32, new Shape(1));
         double[] values = new double[ROWS * features];
         for (int i = 0; i < values.length; i++) {
-            values[i] = i / features + 0.1 * (i % features + 1);
+            int row = i / features;
+            values[i] = row + 0.1 * (i % features + 1);
         }
         try (NDManager scratch = manager.newSubManager()) {
-            Tensors.fill(
-                    words.weight(), Tensors.of(scratch, new Shape(ROWS, features), values), 1);
+            Tensors.fill(words.weight(), Tensors.of(scratch, new Shape(ROWS, features), values), 1);
         }
         info =
                 new ModelInfo(

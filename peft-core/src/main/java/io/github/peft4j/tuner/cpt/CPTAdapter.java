@@ -1,8 +1,10 @@
 package io.github.peft4j.tuner.cpt;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import com.google.common.primitives.Floats;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.model.BaseModel;
@@ -46,7 +48,7 @@ final class CPTAdapter implements ModelAdapter {
         ModelInput call = prompt.call(bare, pass);
         ContextLabels.Rows rows = labels.of(given, input.get(ContextLabels.INPUT_TYPE_MASK));
         if (!weighted) {
-            NDArray all = given.getManager().create(rows.labels(), rows.shape());
+            NDArray all = given.getManager().create(rows.labels().toArray(), rows.shape());
             return base.forward(call.with(ModelInput.LABELS, all), pass, pass.training())
                     .withVirtualTokens(labels.size());
         }
@@ -59,10 +61,11 @@ final class CPTAdapter implements ModelAdapter {
         Shape shape = logits.getShape();
         NDArray flat = logits.reshape(shape.get(0) * shape.get(1), shape.get(2));
         ContextLabels.Counted counted = rows.counted();
-        NDArray scores = Ops.rows(flat, flat.getManager().create(counted.places()));
+        NDManager manager = flat.getManager();
+        NDArray scores = Ops.rows(flat, manager.create(counted.places().toArray()));
         return Ops.weightedCrossEntropy(
                 scores,
-                flat.getManager().create(counted.labels()),
-                flat.getManager().create(counted.weights()));
+                manager.create(counted.labels().toArray()),
+                manager.create(Floats.toArray(counted.weights().asList())));
     }
 }

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The config of context-aware prompt tuning. As in PEFT, {@code num_virtual_tokens} is the number of
- * ids, {@code num_transformer_submodules} is 1, and the other sizes are the model's, whatever is
+ * The config of context-aware prompt tuning. As in PEFT, {@code num_virtual_tokens} is the number
+ * of ids, {@code num_transformer_submodules} is 1, and the other sizes are the model's, whatever is
  * given.
  *
  * @param common the fields that all methods share; the task type is CAUSAL_LM
@@ -120,9 +120,7 @@ public record CPTConfig(
                 "CPT is for task_type CAUSAL_LM, and it is %s. Set task_type, or use prompt tuning.",
                 common.taskType());
         virtualTokens =
-                virtualTokens
-                        .withNumVirtualTokens(context.size())
-                        .withNumTransformerSubmodules(1);
+                virtualTokens.withNumVirtualTokens(context.size()).withNumTransformerSubmodules(1);
     }
 
     /** A builder with PEFT's defaults. */

@@ -92,8 +92,7 @@ public final class CPTTuner extends PromptTuner<CPTConfig> {
     private static void addAdapter(
             CPTConfig config, PromptBeforeText prompt, AdapterSet.Builder set) {
         set.optModelAdapter(
-                "",
-                new CPTAdapter(prompt, new ContextLabels(config), config.loss().decays()));
+                "", new CPTAdapter(prompt, new ContextLabels(config), config.loss().decays()));
     }
 
     @Override

@@ -2,11 +2,12 @@ package io.github.peft4j.tuner.cpt;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.primitives.Floats;
+import com.google.common.primitives.ImmutableDoubleArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Prompts;
-import java.util.List;
 
 /**
  * The embeddings of a context, moved a little: \(P_i = E_i + \Delta_i \min(1, \epsilon_i / \lVert
@@ -27,7 +28,8 @@ import java.util.List;
  * @param trains 1 for the rows that train, else 0
  * @see <a href="https://arxiv.org/abs/2410.17222">Blau et al. 2024, section 3.3</a>
  */
-record ContextEmbeddings(Parameter base, Parameter delta, float[] bounds, float[] trains) {
+record ContextEmbeddings(
+        Parameter base, Parameter delta, ImmutableDoubleArray bounds, ImmutableDoubleArray trains) {
 
     private static final double SMALLEST = 1e-10;
     private static final double REFERENCE_DIM = 2048;
@@ -40,35 +42,34 @@ record ContextEmbeddings(Parameter base, Parameter delta, float[] bounds, float[
     private static final int PARTS = 4;
 
     static ContextEmbeddings of(Parameter base, Parameter delta, CPTConfig config, int dim) {
-        List<Integer> types = config.context().typeMask();
-        float[] bounds = new float[types.size()];
-        float[] trains = new float[types.size()];
-        float share = (float) Math.sqrt(dim / REFERENCE_DIM);
-        for (int i = 0; i < bounds.length; i++) {
-            int part = Math.floorMod(types.get(i), PARTS);
+        ImmutableDoubleArray.Builder bounds = ImmutableDoubleArray.builder();
+        ImmutableDoubleArray.Builder trains = ImmutableDoubleArray.builder();
+        double share = Math.sqrt(dim / REFERENCE_DIM);
+        for (int type : config.context().typeMask()) {
+            int part = Math.floorMod(type, PARTS);
             boolean format = part == FORMAT || part == LABEL_FORMAT;
-            trains[i] = format || part == INPUT ? 1 : 0;
-            bounds[i] = (float) SMALLEST;
-            if (trains[i] == 1 && types.get(i) > 0) {
-                Number epsilon =
-                        format
-                                ? config.projection().formatEpsilon()
-                                : config.projection().epsilon();
-                bounds[i] = epsilon.floatValue() * share;
-            }
+            boolean trained = format || part == INPUT;
+            Number epsilon =
+                    format ? config.projection().formatEpsilon() : config.projection().epsilon();
+            trains.add(trained ? 1 : 0);
+            bounds.add(trained && type > 0 ? epsilon.doubleValue() * share : SMALLEST);
         }
-        return new ContextEmbeddings(base, delta, bounds, trains);
+        return new ContextEmbeddings(base, delta, bounds.build(), trains.build());
     }
 
     /** P, [n, H]. */
     NDArray rows(AdapterPass pass) {
         NDArray own = pass.value(delta);
-        NDArray bound = pass.scope().create(bounds);
+        NDArray bound = array(pass, bounds);
         if (Gradients.isOn() && delta.requiresGradient()) {
             try (Gradients off = Gradients.off()) {
                 InPlace.copy(delta.getArray(), Prompts.shortenRows(own, bound));
             }
         }
-        return Prompts.movedRows(pass.value(base), own, bound, pass.scope().create(trains));
+        return Prompts.movedRows(pass.value(base), own, bound, array(pass, trains));
+    }
+
+    private static NDArray array(AdapterPass pass, ImmutableDoubleArray numbers) {
+        return pass.scope().create(Floats.toArray(numbers.asList()));
     }
 }

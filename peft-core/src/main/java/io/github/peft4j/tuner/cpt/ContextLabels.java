@@ -2,11 +2,10 @@ package io.github.peft4j.tuner.cpt;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.primitives.ImmutableDoubleArray;
+import com.google.common.primitives.ImmutableLongArray;
 import com.google.common.primitives.Longs;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,9 @@ final class ContextLabels {
         factor = config.loss().decays() ? config.loss().factor().doubleValue() : 1;
     }
 
-    /** Whether the labels of texts never count, for their parts are counted on from this context. */
+    /**
+     * Whether the labels of texts never count, for their parts are counted on from this context.
+     */
     static boolean ofTextAreLost(CPTConfig config) {
         return Longs.max(Longs.toArray(config.context().typeMask())) % PARTS != 0;
     }
@@ -50,40 +51,30 @@ final class ContextLabels {
      *
      * @param parts of the same positions
      */
-    record Rows(long[] labels, long[] parts, Shape shape, double factor) {
+    record Rows(ImmutableLongArray labels, ImmutableLongArray parts, Shape shape, double factor) {
 
         /** The labels that count, each foretold by the position before it. */
         Counted counted() {
             int length = (int) shape.get(1);
-            List<Long> places = new ArrayList<>();
-            List<Long> counted = new ArrayList<>();
-            List<Float> weights = new ArrayList<>();
-            for (int start = 0; start < labels.length; start += length) {
-                long[] row = Arrays.copyOfRange(parts, start + 1, start + length);
-                for (int i = start + 1; i < start + length; i++) {
-                    if (labels[i] != IGNORED) {
-                        places.add((long) i - 1);
-                        counted.add(labels[i]);
-                        weights.add(weight(row, parts[i]));
-                    }
+            ImmutableLongArray.Builder places = ImmutableLongArray.builder();
+            ImmutableLongArray.Builder counted = ImmutableLongArray.builder();
+            ImmutableDoubleArray.Builder weights = ImmutableDoubleArray.builder();
+            for (int i = 0; i < labels.length(); i++) {
+                if (i % length > 0 && labels.get(i) != IGNORED) {
+                    places.add(i - 1);
+                    counted.add(labels.get(i));
+                    int start = i - i % length;
+                    weights.add(weight(parts.subArray(start + 1, start + length), parts.get(i)));
                 }
             }
-            float[] all = new float[weights.size()];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = weights.get(i);
-            }
-            return new Counted(Longs.toArray(places), Longs.toArray(counted), all);
+            return new Counted(places.build(), counted.build(), weights.build());
         }
 
         /** The factor to the power of how many parts with labels come after this one. */
-        private float weight(long[] row, long part) {
-            TreeSet<Long> later = new TreeSet<>();
-            for (long other : row) {
-                if (other > part && isLabel(other)) {
-                    later.add(other);
-                }
-            }
-            return (float) Math.pow(factor, later.size());
+        private double weight(ImmutableLongArray row, long part) {
+            long later =
+                    row.stream().filter(other -> other > part && isLabel(other)).distinct().count();
+            return Math.pow(factor, (double) later);
         }
     }
 
@@ -92,7 +83,8 @@ final class ContextLabels {
      *
      * @param places of the positions that foretell them, in [B, n + S] laid flat
      */
-    record Counted(long[] places, long[] labels, float[] weights) {}
+    record Counted(
+            ImmutableLongArray places, ImmutableLongArray labels, ImmutableDoubleArray weights) {}
 
     private static boolean isLabel(long part) {
         return part > 0 && part % PARTS == 0;
@@ -135,7 +127,11 @@ final class ContextLabels {
                             + ", and a label counts where its part, counted on from there, is a"
                             + " multiple of 4. End the context with a label (4, 8, ...).");
         }
-        return new Rows(all, parts, new Shape(rows, width), factor);
+        return new Rows(
+                ImmutableLongArray.copyOf(all),
+                ImmutableLongArray.copyOf(parts),
+                new Shape(rows, width),
+                factor);
     }
 
     private static long[] longs(NDArray array) {

@@ -69,14 +69,17 @@ final class PromptBeforeBoth implements ModelAdapter {
             return given;
         }
         NDArray ids = input.get(ModelInput.DECODER_INPUT_IDS);
-        NDArray labels = input.labels();
-        if (ids == null && labels == null) {
-            throw new IllegalArgumentException(
-                    "The decoder has nothing to read: the call has "
-                            + input.arrays().keySet()
-                            + ". Give labels, or decoder_input_ids.");
+        if (ids != null) {
+            return site.words().embed(pass, ids);
         }
-        return site.words().embed(pass, ids != null ? ids : shiftedRight(labels));
+        NDArray labels = input.labels();
+        if (labels != null) {
+            return site.words().embed(pass, shiftedRight(labels));
+        }
+        throw new IllegalArgumentException(
+                "The decoder has nothing to read: the call has "
+                        + input.arrays().keySet()
+                        + ". Give labels, or decoder_input_ids.");
     }
 
     /** Labels [B, T] one position to the right, behind the decoder's start; -100 is padding. */

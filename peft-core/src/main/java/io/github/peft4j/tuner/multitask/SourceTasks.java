@@ -39,8 +39,14 @@ record SourceTasks(String file) {
             copy(prompt.table(), tensor(reader, scratch, EncodedPrompt.KEY), EncodedPrompt.KEY);
             String init = config.start().init();
             if (!init.equals(MultitaskPromptTuningConfig.ONLY_SOURCE_SHARED)) {
-                copy(prompt.cols(), oneTask(reader, scratch, TaskPrompt.COLS, config), TaskPrompt.COLS);
-                copy(prompt.rows(), oneTask(reader, scratch, TaskPrompt.ROWS, config), TaskPrompt.ROWS);
+                copy(
+                        prompt.cols(),
+                        oneTask(reader, scratch, TaskPrompt.COLS, config),
+                        TaskPrompt.COLS);
+                copy(
+                        prompt.rows(),
+                        oneTask(reader, scratch, TaskPrompt.ROWS, config),
+                        TaskPrompt.ROWS);
             }
         } catch (IOException e) {
             throw new IllegalArgumentException(

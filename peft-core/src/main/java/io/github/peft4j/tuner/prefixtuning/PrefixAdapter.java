@@ -24,13 +24,13 @@ import java.util.function.Function;
  * Gives every layer of a model, or of its decoder, keys and values in front of its own.
  *
  * <ul>
- *   <li>prefix: [n, 2 L D], for each layer n keys of D numbers, then n values, side by side; D is the
- *       width of all heads of keys
+ *   <li>prefix: [n, 2 L D], for each layer n keys of D numbers, then n values, side by side; D is
+ *       the width of all heads of keys
  * </ul>
  *
- * <p>A model of one stack has layer l's pair at l. In an encoder-decoder PEFT hands out pairs twice,
- * in turn for a decoder's layer and for its look at the encoder, and then drops the latter: layer l
- * gets the pair {@code 2 l mod L}.
+ * <p>A model of one stack has layer l's pair at l. In an encoder-decoder PEFT hands out pairs
+ * twice, in turn for a decoder's layer and for its look at the encoder, and then drops the latter:
+ * layer l gets the pair {@code 2 l mod L}.
  *
  * <p>A generation starts its cache with the prefix; later calls find it there, so that only their
  * mask and positions change.

@@ -38,8 +38,7 @@ record PrefixProjection(Parameter table, EncoderLayer in, EncoderLayer out) {
 
     /** The prefix, [n, 2 L D]. */
     NDArray prefix(AdapterPass pass) {
-        NDArray middle =
-                Ops.activate(ActivationFunction.TANH, in.apply(pass, pass.value(table)));
+        NDArray middle = Ops.activate(ActivationFunction.TANH, in.apply(pass, pass.value(table)));
         return out.apply(pass, middle);
     }
 }

@@ -84,8 +84,7 @@ public final class PrefixTuningTuner extends PromptTuner<PrefixTuningConfig> {
     private static void addProjection(
             PrefixTuningConfig config, PromptSite site, AdapterSet.Builder set) {
         PrefixProjection projection = PrefixProjection.add(set, config, site.shape());
-        set.optModelAdapter(
-                "", new PrefixAdapter(ImmutableMap.of(), site, projection::prefix));
+        set.optModelAdapter("", new PrefixAdapter(ImmutableMap.of(), site, projection::prefix));
         set.addFileTensor(
                 EncodedPrompt.KEY, new EncodedPrompt(shape(site.shape()), projection::prefix));
     }

@@ -43,7 +43,7 @@ public final class Front {
         }
         NDArray front =
                 given.getManager()
-                        .full(new Shape(shape.get(0), count), value, given.getDataType());
+                        .full(new Shape(shape.get(0), count), (float) value, given.getDataType());
         return input.with(name, front.concat(given, 1));
     }
 }

@@ -64,8 +64,8 @@ public final class ModelDimensions {
 
     /**
      * The fields for keys and values in place of embeddings: where several heads of queries share
-     * one of keys, {@code token_dim} and {@code num_attention_heads} are those of the keys, whatever
-     * the config says.
+     * one of keys, {@code token_dim} and {@code num_attention_heads} are those of the keys,
+     * whatever the config says.
      *
      * @param filled every field but the number of tokens is there
      */

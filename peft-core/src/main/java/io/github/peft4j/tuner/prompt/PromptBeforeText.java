@@ -20,8 +20,8 @@ import java.util.Map;
  * positions are left to the model. A call that goes on from a cache finds the prompt there, so that
  * only its mask grows. Outputs have a row for each virtual token too.
  *
- * <p>PEFT pads no labels of {@code TOKEN_CLS}; labels that its callers have padded are taken as they
- * are.
+ * <p>PEFT pads no labels of {@code TOKEN_CLS}; labels that its callers have padded are taken as
+ * they are.
  */
 public final class PromptBeforeText implements ModelAdapter {
 

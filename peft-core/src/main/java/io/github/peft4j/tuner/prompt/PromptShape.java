@@ -25,8 +25,7 @@ public record PromptShape(int tokens, int stacks, int dim, int layers) {
                 require("num_layers", filled.numLayers()));
     }
 
-    private static int require(
-            String key, @Nullable Integer value) {
+    private static int require(String key, @Nullable Integer value) {
         if (value == null) {
             throw new IllegalArgumentException(
                     key + " is null; it must be an int of at least 1. Set it in the config.");

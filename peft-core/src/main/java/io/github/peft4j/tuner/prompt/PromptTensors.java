@@ -48,7 +48,7 @@ public final class PromptTensors {
 
     /** A start uniform within ±1/√fanIn. */
     public static NDArray uniform(NDManager manager, long fanIn, long... shape) {
-        float bound = (float) (1 / Math.sqrt(fanIn));
+        float bound = (float) (1 / Math.sqrt((double) fanIn));
         return manager.randomUniform(-bound, bound, new Shape(shape), DataType.FLOAT32);
     }
 }

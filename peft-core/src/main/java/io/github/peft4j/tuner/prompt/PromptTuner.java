@@ -106,10 +106,7 @@ public abstract class PromptTuner<C extends PromptLearningConfig> implements Tun
         ImmutableList.Builder<String> all = ImmutableList.builder();
         all.addAll(warnings(config));
         if (shape.tokens() == 0) {
-            all.add(
-                    "num_virtual_tokens is 0, so "
-                            + type()
-                            + " changes nothing. Give at least 1.");
+            all.add("num_virtual_tokens is 0, so " + type() + " changes nothing. Give at least 1.");
         }
         return all.build();
     }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a table of virtual tokens starts from. Flat in JSON.
  *
- * @param init {@code RANDOM} (default): N(0, 1), {@code SAMPLE_VOCAB}: rows of random tokens, {@code
- *     TEXT}: rows of a text's tokens; as in PEFT, what is unknown acts as RANDOM
+ * @param init {@code RANDOM} (default): N(0, 1), {@code SAMPLE_VOCAB}: rows of random tokens,
+ *     {@code TEXT}: rows of a text's tokens; as in PEFT, what is unknown acts as RANDOM
  * @param text the text of TEXT; default null
  * @param tokenizerNameOrPath the tokenizer of TEXT: a directory, or the base's own name; default
  *     null

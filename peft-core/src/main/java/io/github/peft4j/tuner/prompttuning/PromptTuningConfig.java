@@ -32,10 +32,7 @@ public record PromptTuningConfig(
 
     /** A builder with the values of this config. */
     public Builder toBuilder() {
-        return new Builder()
-                .optCommon(common)
-                .optVirtualTokens(virtualTokens)
-                .optStart(start);
+        return new Builder().optCommon(common).optVirtualTokens(virtualTokens).optStart(start);
     }
 
     @Override

@@ -14,8 +14,7 @@ import io.github.peft4j.tuner.prompt.EncoderLayer;
  * @param middle [h, h]
  * @param out [H, h]
  */
-record MlpEncoder(EncoderLayer in, EncoderLayer middle, EncoderLayer out)
-        implements PromptEncoder {
+record MlpEncoder(EncoderLayer in, EncoderLayer middle, EncoderLayer out) implements PromptEncoder {
 
     static MlpEncoder add(AdapterSet.Builder set, int dim, int hidden) {
         return new MlpEncoder(

@@ -1,8 +1,8 @@
 package io.github.peft4j.tuner.ptuning;
 
-import ai.djl.nn.Parameter;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -73,11 +73,7 @@ public final class PTuningTuner extends PromptTuner<PromptEncoderConfig> {
         set.addUnsaved(EncodedPrompt.ENCODER + "embedding.weight", table);
         PromptEncoder encoder = encoder(config, shape, set);
         set.optModelAdapter(
-                "",
-                before(
-                        site,
-                        ImmutableMap.of(),
-                        (pass, input) -> encode(pass, encoder, table)));
+                "", before(site, ImmutableMap.of(), (pass, input) -> encode(pass, encoder, table)));
         set.addFileTensor(
                 EncodedPrompt.KEY,
                 new EncodedPrompt(

@@ -45,8 +45,7 @@ class CPTConfigTest {
 
     @Test
     void countsItsIdsWhateverIsGiven() {
-        CPTConfig config =
-                builder().setNumVirtualTokens(9).optCptTokenIds(List.of(5, 6)).build();
+        CPTConfig config = builder().setNumVirtualTokens(9).optCptTokenIds(List.of(5, 6)).build();
 
         assertThat(config.virtualTokens().numVirtualTokens()).isEqualTo(2);
     }
@@ -61,8 +60,7 @@ class CPTConfigTest {
     @Test
     void refusesListsOfDifferentLengths() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        builder().optCptTokenIds(List.of(1, 2)).optCptMask(List.of(1))::build)
+                .isThrownBy(builder().optCptTokenIds(List.of(1, 2)).optCptMask(List.of(1))::build)
                 .withMessageContaining(
                         "cpt_token_ids, cpt_mask and cpt_tokens_type_mask have 2, 1 and 2 numbers");
         assertThatIllegalArgumentException()
@@ -73,17 +71,11 @@ class CPTConfigTest {
     @Test
     void warnsOfWhatActsOtherwiseThanItSays() {
         CPTConfig odd =
-                builder()
-                        .optCptTokensTypeMask(List.of(3))
-                        .optWeightedLossType("sometimes")
-                        .build();
+                builder().optCptTokensTypeMask(List.of(3)).optWeightedLossType("sometimes").build();
 
         assertThat(new CPTTuner().warnings(odd).toString())
                 .contains("opt_weighted_loss_type 'sometimes'", "no multiple of 4");
-        assertThat(
-                        new CPTTuner()
-                                .warnings(
-                                        builder().optCptTokensTypeMask(List.of(4)).build()))
+        assertThat(new CPTTuner().warnings(builder().optCptTokensTypeMask(List.of(4)).build()))
                 .isEmpty();
     }
 }

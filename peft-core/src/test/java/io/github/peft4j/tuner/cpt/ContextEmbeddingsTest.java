@@ -7,12 +7,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.testkit.Tensors;
-import ai.djl.training.ParameterStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,8 +45,7 @@ class ContextEmbeddingsTest {
     }
 
     private NDArray rows() {
-        return embeddings.rows(
-                AdapterPass.over(new ParameterStore(scope, false), scope, false));
+        return embeddings.rows(AdapterPass.over(new ParameterStore(scope, false), scope, false));
     }
 
     @Test
@@ -85,8 +84,7 @@ class ContextEmbeddingsTest {
     @Test
     void letsTheGradientPassByTheShorteningWhereRowsTrain() {
         try (Gradients on = Gradients.on()) {
-            NDArray weights =
-                    Tensors.of(scope, new Shape(4, 2), 1, 2, 3, 4, 5, 6, 7, 8);
+            NDArray weights = Tensors.of(scope, new Shape(4, 2), 1, 2, 3, 4, 5, 6, 7, 8);
             Gradients.backward(rows().mul(weights).sum());
         }
         try (NDArray gradient = delta.getArray().getGradient()) {

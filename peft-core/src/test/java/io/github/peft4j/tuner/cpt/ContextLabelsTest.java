@@ -27,18 +27,19 @@ class ContextLabelsTest {
     }
 
     private ContextLabels.Rows rows(CPTConfig config, long... labels) {
-        return new ContextLabels(config).of(scope.create(labels, new Shape(1, labels.length)), null);
+        return new ContextLabels(config)
+                .of(scope.create(labels, new Shape(1, labels.length)), null);
     }
 
     @Test
     void countsLabelsOfTheContextAndAllOfTheText() {
         ContextLabels.Rows rows = rows(config(1, 2, 4, 4).build(), 21, -100, 23);
 
-        assertThat(rows.labels()).containsExactly(-100, -100, 13, 14, 21, -100, 23);
+        assertThat(rows.labels().asList()).containsExactly(-100L, -100L, 13L, 14L, 21L, -100L, 23L);
         assertThat(rows.shape()).isEqualTo(new Shape(1, 7));
-        assertThat(rows.counted().places()).containsExactly(1, 2, 3, 5);
-        assertThat(rows.counted().labels()).containsExactly(13, 14, 21, 23);
-        assertThat(rows.counted().weights()).containsExactly(1, 1, 1, 1);
+        assertThat(rows.counted().places().asList()).containsExactly(1L, 2L, 3L, 5L);
+        assertThat(rows.counted().labels().asList()).containsExactly(13L, 14L, 21L, 23L);
+        assertThat(rows.counted().weights().asList()).containsExactly(1.0, 1.0, 1.0, 1.0);
     }
 
     @Test
@@ -48,8 +49,8 @@ class ContextLabelsTest {
 
         ContextLabels.Rows rows = rows(config, 21);
 
-        assertThat(rows.counted().labels()).containsExactly(12, 14, 21);
-        assertThat(rows.counted().weights()).containsExactly(0.25f, 0.5f, 1f);
+        assertThat(rows.counted().labels().asList()).containsExactly(12L, 14L, 21L);
+        assertThat(rows.counted().weights().asList()).containsExactly(0.25, 0.5, 1.0);
     }
 
     @Test
@@ -62,8 +63,8 @@ class ContextLabelsTest {
                         scope.create(new long[] {21, 22, 23}, shape),
                         scope.create(new long[] {1, 4, 0}, shape));
 
-        assertThat(rows.parts()).containsExactly(1, 4, 5, 8, 0);
-        assertThat(rows.labels()).containsExactly(-100, 12, -100, 22, -100);
+        assertThat(rows.parts().asList()).containsExactly(1L, 4L, 5L, 8L, 0L);
+        assertThat(rows.labels().asList()).containsExactly(-100L, 12L, -100L, 22L, -100L);
     }
 
     @Test

@@ -26,8 +26,7 @@ class PrefixAdapterTest {
     private final NDManager scope = NDManager.newBaseManager("PyTorch");
     private final RecordingModel base =
             new RecordingModel(
-                    1,
-                    Map.of("num_layers", LAYERS, "hidden_size", 1, "num_attention_heads", 1));
+                    1, Map.of("num_layers", LAYERS, "hidden_size", 1, "num_attention_heads", 1));
 
     @AfterEach
     void close() {
@@ -42,10 +41,7 @@ class PrefixAdapterTest {
                 new PrefixTuningTuner()
                         .attach(
                                 new AttachRequest<>(
-                                        base,
-                                        config,
-                                        ImmutableList.of(),
-                                        ImmutableMap.of()));
+                                        base, config, ImmutableList.of(), ImmutableMap.of()));
         try (var set = attachment.set()) {
             Tensors.fill(
                     Tensors.get(set.tensors(), "prompt_embeddings"),

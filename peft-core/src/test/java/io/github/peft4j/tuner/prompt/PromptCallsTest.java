@@ -30,8 +30,7 @@ class PromptCallsTest {
 
     private final NDManager scope = NDManager.newBaseManager("PyTorch");
     private final RecordingModel base = new RecordingModel(2, Map.of());
-    private final Parameter table =
-            Tensors.parameter(scope, true, new Shape(2, 2), 7, 8, 9, 10);
+    private final Parameter table = Tensors.parameter(scope, true, new Shape(2, 2), 7, 8, 9, 10);
 
     @AfterEach
     void close() {
@@ -115,8 +114,7 @@ class PromptCallsTest {
             assertThat(types).isNull();
         }
         assertThat(labels.toLongArray())
-                .containsExactly(
-                        each ? new long[] {-100, -100, 5, -100} : new long[] {5, -100});
+                .containsExactly(each ? new long[] {-100, -100, 5, -100} : new long[] {5, -100});
     }
 
     @Test

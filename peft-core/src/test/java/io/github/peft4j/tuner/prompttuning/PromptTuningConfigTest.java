@@ -60,8 +60,7 @@ class PromptTuningConfigTest {
     @Test
     void refusesOptionsOfATokenizerThatNothingReads() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        PromptTuningConfig.builder().optTokenizerKwargs(Map.of("a", 1))::build)
+                .isThrownBy(PromptTuningConfig.builder().optTokenizerKwargs(Map.of("a", 1))::build)
                 .withMessageContaining("tokenizer_kwargs {a=1}");
     }
 }

@@ -67,16 +67,16 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             }
             Comparison comparison = new Comparison(description);
             ModelInput input = input(expected);
-            CaseAdapter adapter = CaseAdapter.of(base.model(), folder, config, description, expected);
-            comparison.run(() -> outputs(base, adapter, description, input, expected, comparison));
+            CaseAdapter adapter =
+                    CaseAdapter.of(base.model(), folder, config, description, expected);
+            comparison.run(() -> outputs(adapter, description, input, expected, comparison));
             if (adapter.isWholeInFile()) {
                 comparison.run(() -> StartValues.check(base.model(), config, expected));
             } else {
                 comparison.run(() -> predicts(adapter, input, expected, comparison));
             }
             TrainingChecks training =
-                    new TrainingChecks(
-                            description, expected, comparison, !adapter.isWholeInFile());
+                    new TrainingChecks(description, expected, comparison, !adapter.isWholeInFile());
             comparison.run(() -> training.run(adapter::load, input));
             return comparison.result();
         }
@@ -91,7 +91,6 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
 
     /** Merges first: what this version lacks must show before anything is compared. */
     private void outputs(
-            BaseModels.Loaded base,
             CaseAdapter adapter,
             JsonObject description,
             ModelInput input,

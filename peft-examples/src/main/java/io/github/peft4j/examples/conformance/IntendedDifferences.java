@@ -3,8 +3,8 @@ package io.github.peft4j.examples.conformance;
 import com.google.common.collect.ImmutableSet;
 
 /**
- * Where Python PEFT fails by accident and this library does what PEFT's documentation promises; each
- * has its row in docs/decisions/0001-differences-from-peft.md.
+ * Where Python PEFT fails by accident and this library does what PEFT's documentation promises;
+ * each has its row in docs/decisions/0001-differences-from-peft.md.
  */
 final class IntendedDifferences {
 

@@ -10,7 +10,10 @@ class MultitaskPromptTuningSeq2SeqTest extends PromptContract {
     @Override
     PeftConfig config() {
         return MultitaskPromptTuningConfig.builder()
-.optTaskType(TaskType.SEQ_2_SEQ_LM).setNumVirtualTokens(3).optNumTasks(2).build();
+                .optTaskType(TaskType.SEQ_2_SEQ_LM)
+                .setNumVirtualTokens(3)
+                .optNumTasks(2)
+                .build();
     }
 
     @Override

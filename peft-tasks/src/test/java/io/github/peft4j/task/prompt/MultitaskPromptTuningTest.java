@@ -10,7 +10,11 @@ class MultitaskPromptTuningTest extends PromptContract {
     @Override
     PeftConfig config() {
         return MultitaskPromptTuningConfig.builder()
-.optTaskType(TaskType.SEQ_CLS).setNumVirtualTokens(3).optNumTasks(2).optNumRanks(2).build();
+                .optTaskType(TaskType.SEQ_CLS)
+                .setNumVirtualTokens(3)
+                .optNumTasks(2)
+                .optNumRanks(2)
+                .build();
     }
 
     @Override

@@ -56,8 +56,7 @@ class MultitaskStagesTest {
     }
 
     private MultitaskPromptTuningConfig.Builder target(String init) {
-        return config()
-                .optPromptTuningInit(init)
+        return config().optPromptTuningInit(init)
                 .optPromptTuningInitStateDictPath(
                         source.resolve("adapter_model.safetensors").toString());
     }

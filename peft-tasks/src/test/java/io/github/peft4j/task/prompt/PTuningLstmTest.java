@@ -10,7 +10,11 @@ class PTuningLstmTest extends PromptContract {
     @Override
     PeftConfig config() {
         return PromptEncoderConfig.builder()
-.optTaskType(TaskType.CAUSAL_LM).setNumVirtualTokens(3).optEncoderHiddenSize(12).optEncoderReparameterizationType("LSTM").build();
+                .optTaskType(TaskType.CAUSAL_LM)
+                .setNumVirtualTokens(3)
+                .optEncoderHiddenSize(12)
+                .optEncoderReparameterizationType("LSTM")
+                .build();
     }
 
     @Override

@@ -10,7 +10,10 @@ class PTuningTest extends PromptContract {
     @Override
     PeftConfig config() {
         return PromptEncoderConfig.builder()
-.optTaskType(TaskType.SEQ_CLS).setNumVirtualTokens(3).optEncoderHiddenSize(12).build();
+                .optTaskType(TaskType.SEQ_CLS)
+                .setNumVirtualTokens(3)
+                .optEncoderHiddenSize(12)
+                .build();
     }
 
     @Override

@@ -10,7 +10,10 @@ class PrefixTuningCausalTest extends PromptContract {
     @Override
     PeftConfig config() {
         return PrefixTuningConfig.builder()
-.optTaskType(TaskType.CAUSAL_LM).setNumVirtualTokens(3).optPrefixProjection(true).build();
+                .optTaskType(TaskType.CAUSAL_LM)
+                .setNumVirtualTokens(3)
+                .optPrefixProjection(true)
+                .build();
     }
 
     @Override

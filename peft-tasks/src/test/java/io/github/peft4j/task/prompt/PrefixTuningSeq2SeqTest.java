@@ -10,7 +10,9 @@ class PrefixTuningSeq2SeqTest extends PromptContract {
     @Override
     PeftConfig config() {
         return PrefixTuningConfig.builder()
-.optTaskType(TaskType.SEQ_2_SEQ_LM).setNumVirtualTokens(3).build();
+                .optTaskType(TaskType.SEQ_2_SEQ_LM)
+                .setNumVirtualTokens(3)
+                .build();
     }
 
     @Override

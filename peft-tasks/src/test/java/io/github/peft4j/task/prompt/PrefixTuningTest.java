@@ -10,7 +10,9 @@ class PrefixTuningTest extends PromptContract {
     @Override
     PeftConfig config() {
         return PrefixTuningConfig.builder()
-.optTaskType(TaskType.SEQ_CLS).setNumVirtualTokens(3).build();
+                .optTaskType(TaskType.SEQ_CLS)
+                .setNumVirtualTokens(3)
+                .build();
     }
 
     @Override

@@ -94,8 +94,7 @@ abstract class PromptContract {
             assertThat(subject.tensors(set.tensors())).isNotEqualTo(own);
             assertThat(subject.tensors(subject.model().adapter(SECOND).tensors()))
                     .containsExactlyEntriesOf(other);
-            assertThat(subject.tensors(subject.base().parameters()))
-                    .containsExactlyEntriesOf(base);
+            assertThat(subject.tensors(subject.base().parameters())).containsExactlyEntriesOf(base);
         }
     }
 
@@ -265,8 +264,7 @@ abstract class PromptContract {
 
     private static boolean repeats(PromptSubject subject, String name, byte[] bytes) {
         return IntStream.range(0, 20)
-                .allMatch(
-                        i -> Arrays.equals(subject.bytes(Activation.of(name)), bytes));
+                .allMatch(i -> Arrays.equals(subject.bytes(Activation.of(name)), bytes));
     }
 
     @Test

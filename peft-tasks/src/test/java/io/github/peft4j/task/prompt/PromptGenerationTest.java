@@ -48,8 +48,7 @@ class PromptGenerationTest {
                 Arguments.of("opt-causal", prefix(TaskType.CAUSAL_LM)),
                 Arguments.of("qwen3-causal", tasks(TaskType.CAUSAL_LM)),
                 Arguments.of(
-                        "phi3-causal",
-                        CPTConfig.builder().optTaskType(TaskType.CAUSAL_LM).build()),
+                        "phi3-causal", CPTConfig.builder().optTaskType(TaskType.CAUSAL_LM).build()),
                 Arguments.of("t5-seq2seq", prompt(TaskType.SEQ_2_SEQ_LM)),
                 Arguments.of("t5-seq2seq", prefix(TaskType.SEQ_2_SEQ_LM)),
                 Arguments.of("t5-seq2seq", tasks(TaskType.SEQ_2_SEQ_LM)),

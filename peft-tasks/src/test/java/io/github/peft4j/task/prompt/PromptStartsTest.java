@@ -73,8 +73,7 @@ class PromptStartsTest {
     }
 
     private float[][] words() {
-        return rows(
-                Tensors.get(base.parameters(), "bert.embeddings.word_embeddings.weight"));
+        return rows(Tensors.get(base.parameters(), "bert.embeddings.word_embeddings.weight"));
     }
 
     @Test
@@ -91,8 +90,7 @@ class PromptStartsTest {
         for (int i = 0; i < start.length; i++) {
             assertThat(start[i]).isEqualTo(words[(int) ids[i % ids.length]]);
         }
-        assertThat(start(text(2, BERT.toString()).build()))
-                .isDeepEqualTo(Arrays.copyOf(start, 2));
+        assertThat(start(text(2, BERT.toString()).build())).isDeepEqualTo(Arrays.copyOf(start, 2));
     }
 
     @Test

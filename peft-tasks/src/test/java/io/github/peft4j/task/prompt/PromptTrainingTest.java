@@ -225,8 +225,7 @@ class PromptTrainingTest {
                                     model.newStore(),
                                     new NDList(
                                             Tensors.get(input.arrays(), ModelInput.INPUT_IDS),
-                                            Tensors.get(
-                                                    input.arrays(), ModelInput.ATTENTION_MASK)),
+                                            Tensors.get(input.arrays(), ModelInput.ATTENTION_MASK)),
                                     false)
                             .get(0);
             assertThat(all.getShape()).isEqualTo(new Shape(2, LENGTH + 3, TAGS));
@@ -250,16 +249,13 @@ class PromptTrainingTest {
             Arrays.fill(padded, -100);
             for (int row = 0; row < 2; row++) {
                 System.arraycopy(
-                        labels.toLongArray(),
-                        row * LENGTH,
-                        padded,
-                        row * (LENGTH + 2) + 2,
-                        LENGTH);
+                        labels.toLongArray(), row * LENGTH, padded, row * (LENGTH + 2) + 2, LENGTH);
             }
             NDArray wide = scope.create(padded, new Shape(2, LENGTH + 2));
 
             assertThat(model.forward(input).loss().getFloat())
-                    .isEqualTo(model.forward(input.with(ModelInput.LABELS, wide)).loss().getFloat());
+                    .isEqualTo(
+                            model.forward(input.with(ModelInput.LABELS, wide)).loss().getFloat());
         }
     }
 

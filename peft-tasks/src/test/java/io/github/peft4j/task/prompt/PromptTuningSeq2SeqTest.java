@@ -10,7 +10,10 @@ class PromptTuningSeq2SeqTest extends PromptContract {
     @Override
     PeftConfig config() {
         return PromptTuningConfig.builder()
-.optTaskType(TaskType.SEQ_2_SEQ_LM).setNumVirtualTokens(3).optNumTransformerSubmodules(1).build();
+                .optTaskType(TaskType.SEQ_2_SEQ_LM)
+                .setNumVirtualTokens(3)
+                .optNumTransformerSubmodules(1)
+                .build();
     }
 
     @Override

@@ -10,7 +10,9 @@ class PromptTuningTest extends PromptContract {
     @Override
     PeftConfig config() {
         return PromptTuningConfig.builder()
-.optTaskType(TaskType.SEQ_CLS).setNumVirtualTokens(3).build();
+                .optTaskType(TaskType.SEQ_CLS)
+                .setNumVirtualTokens(3)
+                .build();
     }
 
     @Override
