@@ -85,7 +85,8 @@ final class Attachments {
                         base,
                         tuner.configType().cast(complete),
                         early ? ImmutableList.of() : heads,
-                        same.buildOrThrow()));
+                        same.buildOrThrow(),
+                        folder -> AdapterFiles.loadPart(base, folder)));
     }
 
     private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {

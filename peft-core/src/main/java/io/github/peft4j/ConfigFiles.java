@@ -34,8 +34,11 @@ final class ConfigFiles {
                     null,
                     "no " + PeftConfig.FILE_NAME + " here. Pass the directory of a saved adapter.");
         }
-        return interpret(
-                JsonValues.parseObject(Files.readAllBytes(file), file.toString()), file.toString());
+        LoadedConfig loaded =
+                interpret(
+                        JsonValues.parseObject(Files.readAllBytes(file), file.toString()),
+                        file.toString());
+        return new LoadedConfig(loaded.config().locatedIn(directory), loaded.warnings());
     }
 
     static LoadedConfig parse(String json) {

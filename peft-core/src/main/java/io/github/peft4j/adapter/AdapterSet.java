@@ -25,7 +25,9 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, Adapter> layers;
     private final ImmutableMap<String, Parameter> tensors;
     private final ImmutableMap<String, FileTensor> file;
+    private final ImmutableMap<String, Parameter> beside;
     private final ImmutableMap<String, Parameter> state;
+    private final ImmutableList<AdapterSet> parts;
     private final ImmutableSet<Parameter> trainable;
     private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
@@ -34,13 +36,16 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableList<StepAware> stepAware;
     private final ImmutableList<Penalized> penalties;
     private final boolean allowsPacking;
+    private final boolean allowsCache;
 
     private AdapterSet(Builder builder) {
         manager = builder.manager;
         layers = ImmutableMap.copyOf(builder.layers);
         tensors = ImmutableMap.copyOf(builder.tensors);
         file = ImmutableMap.copyOf(builder.file);
+        beside = ImmutableMap.copyOf(builder.beside);
         state = ImmutableMap.copyOf(builder.state);
+        parts = ImmutableList.copyOf(builder.parts);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
         aliases = ImmutableMap.copyOf(builder.aliases);
@@ -48,6 +53,7 @@ public final class AdapterSet implements AutoCloseable {
         stepAware = ImmutableList.copyOf(builder.stepAware);
         penalties = ImmutableList.copyOf(builder.penalties);
         allowsPacking = builder.allowsPacking;
+        allowsCache = builder.allowsCache;
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
             if (parameter.requiresGradient()) {
@@ -78,6 +84,14 @@ public final class AdapterSet implements AutoCloseable {
     /** What the adapter's file holds, by key: what is written and what is read. */
     public ImmutableMap<String, FileTensor> file() {
         return file;
+    }
+
+    /**
+     * Tensors that predictions need although PEFT's file lacks them, by key: they are written to a
+     * second file, which Python does not read.
+     */
+    public ImmutableMap<String, Parameter> beside() {
+        return beside;
     }
 
     /**
@@ -154,6 +168,11 @@ public final class AdapterSet implements AutoCloseable {
         return allowsPacking;
     }
 
+    /** Whether keys and values of earlier calls may stand in for their positions. */
+    public boolean allowsCache() {
+        return allowsCache;
+    }
+
     /**
      * Refuses a factor on what more than adds.
      *
@@ -196,6 +215,7 @@ public final class AdapterSet implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
+        parts.forEach(AdapterSet::close);
     }
 
     /** Collects the parts of a set. */
@@ -205,7 +225,9 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, Adapter> layers = new LinkedHashMap<>();
         private final Map<String, Parameter> tensors = new LinkedHashMap<>();
         private final Map<String, FileTensor> file = new LinkedHashMap<>();
+        private final Map<String, Parameter> beside = new LinkedHashMap<>();
         private final Map<String, Parameter> state = new LinkedHashMap<>();
+        private final List<AdapterSet> parts = new ArrayList<>();
         private final Set<Parameter> keyed = new HashSet<>();
         private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
@@ -214,6 +236,7 @@ public final class AdapterSet implements AutoCloseable {
         private final List<StepAware> stepAware = new ArrayList<>();
         private final List<Penalized> penalties = new ArrayList<>();
         private boolean allowsPacking = true;
+        private boolean allowsCache = true;
 
         private Builder(NDManager manager) {
             this.manager = manager;
@@ -260,6 +283,18 @@ public final class AdapterSet implements AutoCloseable {
          */
         public Builder addUnsaved(String key, Parameter parameter) {
             return own(key, parameter);
+        }
+
+        /** Adds a tensor that predictions need although PEFT's file lacks it. */
+        public Builder addBeside(String key, Parameter parameter) {
+            beside.put(key, parameter);
+            return own(key, parameter);
+        }
+
+        /** Adds an adapter that this one is made of; it is closed along. */
+        public Builder addPart(AdapterSet part) {
+            parts.add(part);
+            return this;
         }
 
         /** Adds what a file holds under a key, in a form that is no parameter as it is. */
@@ -326,6 +361,12 @@ public final class AdapterSet implements AutoCloseable {
         /** Says that this adapter depends on rows or positions, so padding must stay. */
         public Builder optAllowsPacking(boolean allowed) {
             allowsPacking = allowed;
+            return this;
+        }
+
+        /** Says that each call must see the whole sequence. */
+        public Builder optAllowsCache(boolean allowed) {
+            allowsCache = allowed;
             return this;
         }
 

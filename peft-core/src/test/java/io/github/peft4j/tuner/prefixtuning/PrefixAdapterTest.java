@@ -41,7 +41,14 @@ class PrefixAdapterTest {
                 new PrefixTuningTuner()
                         .attach(
                                 new AttachRequest<>(
-                                        base, config, ImmutableList.of(), ImmutableMap.of()));
+                                        base,
+                                        config,
+                                        ImmutableList.of(),
+                                        ImmutableMap.of(),
+                                        directory -> {
+                                            throw new IllegalStateException(
+                                                    "made of no other adapter");
+                                        }));
         try (var set = attachment.set()) {
             Tensors.fill(
                     Tensors.get(set.tensors(), "prompt_embeddings"),

@@ -70,13 +70,13 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             CaseAdapter adapter =
                     CaseAdapter.of(base.model(), folder, config, description, expected);
             comparison.run(() -> outputs(adapter, description, input, expected, comparison));
-            if (adapter.isWholeInFile()) {
-                comparison.run(() -> StartValues.check(base.model(), config, expected));
-            } else {
+            if (adapter.encoded()) {
                 comparison.run(() -> predicts(adapter, input, expected, comparison));
+            } else {
+                comparison.run(() -> StartValues.check(base.model(), config, expected));
             }
             TrainingChecks training =
-                    new TrainingChecks(description, expected, comparison, !adapter.isWholeInFile());
+                    new TrainingChecks(description, expected, comparison, adapter.encoded());
             comparison.run(() -> training.run(adapter::load, input));
             return comparison.result();
         }

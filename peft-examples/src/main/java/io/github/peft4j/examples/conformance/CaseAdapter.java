@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.LoadAdapterOptions;
@@ -17,18 +16,25 @@ import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The adapter of a case, ready to train: loaded from its file, or, where the file lacks what trains
- * (a prompt's encoder), made anew and given the tensors {@code init.*} of the case beside those of
- * the file.
+ * The adapter of a case, ready to train, whose tensors {@code init.*} take the place of what its
+ * file lacks. Where the file holds what an encoder made of trained tensors, and not these, the
+ * adapter is made anew: it cannot be loaded for training.
  *
- * @param starts values of tensors that the file lacks, by key; empty if it has all
+ * @param starts values of trained tensors that the file lacks, by key
+ * @param encoded whether the file holds what an encoder made of them
  */
 record CaseAdapter(
-        BaseModel base, Path folder, PeftConfig config, ImmutableMap<String, NDArray> starts) {
+        BaseModel base,
+        Path folder,
+        PeftConfig config,
+        ImmutableMap<String, NDArray> starts,
+        boolean encoded) {
 
     static CaseAdapter of(
             BaseModel base,
@@ -39,32 +45,42 @@ record CaseAdapter(
             throws IOException {
         Map<String, NDArray> starts = new LinkedHashMap<>();
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
-            ImmutableSet<String> saved = ImmutableSet.copyOf(checkpoint.names());
-            for (JsonElement key : description.getAsJsonArray("trainable_keys")) {
-                NDArray start = expected.tensors().get("init." + key.getAsString());
-                if (start != null && !saved.contains(key.getAsString())) {
-                    starts.put(key.getAsString(), start);
+            Set<String> made = new HashSet<>(checkpoint.names());
+            for (JsonElement trained : description.getAsJsonArray("trainable_keys")) {
+                String key = trained.getAsString();
+                NDArray start = expected.tensors().get("init." + key);
+                if (!made.remove(key) && start != null) {
+                    starts.put(key, start);
                 }
             }
+            boolean encoded = !starts.isEmpty() && !made.isEmpty();
+            return new CaseAdapter(base, folder, config, ImmutableMap.copyOf(starts), encoded);
         }
-        return new CaseAdapter(base, folder, config, ImmutableMap.copyOf(starts));
-    }
-
-    /** Whether the file is enough to train on. */
-    boolean isWholeInFile() {
-        return starts.isEmpty();
     }
 
     PeftModel load() throws IOException {
-        if (isWholeInFile()) {
+        if (!encoded) {
             LoadAdapterOptions options = LoadAdapterOptions.builder().optTrainable(true).build();
-            return PeftModels.fromPretrained(
-                    base.block(), folder, PeftModel.DEFAULT_ADAPTER, options);
+            PeftModel model =
+                    PeftModels.fromPretrained(
+                            base.block(), folder, PeftModel.DEFAULT_ADAPTER, options);
+            fill(model, model.loadReport(PeftModel.DEFAULT_ADAPTER).missingKeys());
+            return model;
         }
         PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
         PeftModel model = PeftModels.getPeftModel(base.block(), fresh);
-        try {
-            fill(model.adapter(PeftModel.DEFAULT_ADAPTER).tensors());
+        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
+                NDManager scratch = NDManager.newBaseManager("PyTorch");
+                Gradients off = Gradients.off()) {
+            fill(model, starts.keySet());
+            ImmutableMap<String, Parameter> tensors =
+                    model.adapter(PeftModel.DEFAULT_ADAPTER).tensors();
+            for (String key : checkpoint.names()) {
+                Parameter head = tensors.get(key);
+                if (head != null) {
+                    InPlace.copy(head.getArray(), checkpoint.load(scratch, key));
+                }
+            }
             return model;
         } catch (IOException | RuntimeException e) {
             model.close();
@@ -72,17 +88,13 @@ record CaseAdapter(
         }
     }
 
-    private void fill(ImmutableMap<String, Parameter> tensors) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
-                NDManager scratch = NDManager.newBaseManager("PyTorch");
-                Gradients off = Gradients.off()) {
-            for (Map.Entry<String, Parameter> tensor : tensors.entrySet()) {
-                NDArray value = starts.get(tensor.getKey());
-                if (value == null && checkpoint.names().contains(tensor.getKey())) {
-                    value = checkpoint.load(scratch, tensor.getKey());
-                }
-                if (value != null) {
-                    InPlace.copy(tensor.getValue().getArray(), value);
+    private void fill(PeftModel model, Iterable<String> keys) {
+        try (Gradients off = Gradients.off()) {
+            for (String key : keys) {
+                NDArray value = starts.get(key);
+                Parameter target = model.adapter(PeftModel.DEFAULT_ADAPTER).tensors().get(key);
+                if (value != null && target != null) {
+                    InPlace.copy(target.getArray(), value);
                 }
             }
         }

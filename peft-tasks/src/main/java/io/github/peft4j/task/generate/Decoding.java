@@ -40,7 +40,10 @@ final class Decoding implements AutoCloseable {
                     model.isEncoderDecoder()
                             ? new EncoderPrompt(manager, prompts, mask)
                             : new DecoderPrompt(manager, mask, total);
-            cache = config.useCache() ? new GrowingCache(manager, total) : null;
+            cache =
+                    config.useCache() && model.allowsCache()
+                            ? new GrowingCache(manager, total)
+                            : null;
             long[] tasks = prompts.taskIds();
             taskIds = tasks == null ? null : manager.create(tasks);
         } catch (RuntimeException e) {
