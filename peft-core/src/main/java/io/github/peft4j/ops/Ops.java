@@ -212,6 +212,18 @@ public final class Ops {
         return module().call("cross_entropy", logits, labels, ignore);
     }
 
+    /**
+     * The sum of the rows' cross entropies, each times its weight, divided by R: logits [R, C],
+     * labels [R] int64 from 0 to C - 1, weights [R].
+     */
+    public static NDArray weightedCrossEntropy(NDArray logits, NDArray labels, NDArray weights) {
+        Operands.requireIds(labels);
+        Operands.requireDimensions(logits, 2, "logits of cross entropy");
+        Operands.requireVector(labels, logits.getShape().get(0), "labels of cross entropy");
+        Operands.requireVector(weights, logits.getShape().get(0), "weights of cross entropy");
+        return module().call("weighted_cross_entropy", logits, labels, weights);
+    }
+
     /** Mean cross entropy of logits [R, C] and shares of the classes [R, C]. */
     public static NDArray softCrossEntropy(NDArray logits, NDArray labels) {
         Operands.requireDimensions(logits, 2, "logits of cross entropy");
