@@ -118,7 +118,7 @@ final class AdapterRegistry implements AutoCloseable {
         adapters().checkFree(name);
         adapters().checkMethod(config);
         adapters().checkBias(config);
-        return Attachments.create(base, config, name, adapters().configs());
+        return Attachments.create(base, config, name, adapters());
     }
 
     /**

@@ -27,6 +27,7 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, FileTensor> file;
     private final ImmutableMap<String, Parameter> state;
     private final ImmutableSet<Parameter> trainable;
+    private final ImmutableSet<Parameter> buffers;
     private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
     private final ImmutableMap<String, Parameter> aliases;
@@ -41,6 +42,7 @@ public final class AdapterSet implements AutoCloseable {
         tensors = ImmutableMap.copyOf(builder.tensors);
         file = ImmutableMap.copyOf(builder.file);
         state = ImmutableMap.copyOf(builder.state);
+        buffers = ImmutableSet.copyOf(builder.buffers);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
         aliases = ImmutableMap.copyOf(builder.aliases);
@@ -129,6 +131,11 @@ public final class AdapterSet implements AutoCloseable {
         return trainable;
     }
 
+    /** Frozen tensors that PEFT does not count as parameters: what PyTorch calls buffers. */
+    public ImmutableSet<Parameter> buffers() {
+        return buffers;
+    }
+
     /** Copies of whole modules, by where the base parameter is read whose place they take. */
     public ImmutableMap<WeightSlot, SavedParameter> savedModules() {
         return savedModules;
@@ -207,6 +214,7 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, FileTensor> file = new LinkedHashMap<>();
         private final Map<String, Parameter> state = new LinkedHashMap<>();
         private final Set<Parameter> keyed = new HashSet<>();
+        private final Set<Parameter> buffers = new HashSet<>();
         private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
         private final Map<String, Parameter> aliases = new LinkedHashMap<>();
@@ -260,6 +268,14 @@ public final class AdapterSet implements AutoCloseable {
          */
         public Builder addUnsaved(String key, Parameter parameter) {
             return own(key, parameter);
+        }
+
+        /**
+         * Says that a frozen tensor is no parameter to be counted, but what PyTorch calls a buffer.
+         */
+        public Builder markBuffer(Parameter parameter) {
+            buffers.add(parameter);
+            return this;
         }
 
         /** Adds what a file holds under a key, in a form that is no parameter as it is. */

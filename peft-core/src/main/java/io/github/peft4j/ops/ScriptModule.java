@@ -29,7 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ScriptModule {
 
     private static final ImmutableList<String> SOURCES =
-            ImmutableList.of("layers.py", "attention.py", "losses.py", "optim.py", "linalg.py");
+            ImmutableList.of(
+                    "layers.py", "attention.py", "deltas.py", "losses.py", "optim.py", "linalg.py");
 
     private static final String METHOD = "module_method:";
 

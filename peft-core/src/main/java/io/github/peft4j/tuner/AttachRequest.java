@@ -3,6 +3,7 @@ package io.github.peft4j.tuner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftConfig;
+import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.BaseModel;
 
 /**
@@ -15,9 +16,11 @@ import io.github.peft4j.model.BaseModel;
  *     that reaches one is refused
  * @param others the model's other adapters by name, all of the same method, in the order in which
  *     they came: some methods share tensors, or allow only what agrees with the first
+ * @param otherSets the parts of those adapters, by name
  */
 public record AttachRequest<C extends PeftConfig>(
         BaseModel model,
         C config,
         ImmutableList<String> lateModulesToSave,
-        ImmutableMap<String, C> others) {}
+        ImmutableMap<String, C> others,
+        ImmutableMap<String, AdapterSet> otherSets) {}
