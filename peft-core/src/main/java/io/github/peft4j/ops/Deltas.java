@@ -50,6 +50,79 @@ public final class Deltas {
         return module().call("vera_weight", vera.a(), vera.b(), vera.d(), vera.o(), scale);
     }
 
+    /**
+     * Two pairs of thin matrices, whose products are multiplied elementwise.
+     *
+     * @param a1 [out, r]
+     * @param b1 [r, in]
+     * @param a2 [out, r]
+     * @param b2 [r, in]
+     */
+    public record Hadamard(NDArray a1, NDArray b1, NDArray a2, NDArray b2) {
+
+        /** Checks the shapes. */
+        public Hadamard {
+            Operands.requireFactors(b1, a1);
+            Operands.requireShape(a2, a1.getShape(), "second factor A");
+            Operands.requireShape(b2, b1.getShape(), "second factor B");
+        }
+    }
+
+    /** {@code y + scale x ((a1 b1) * (a2 b2))^T}. */
+    public static NDArray hadamardAdd(NDArray y, NDArray x, Hadamard h, double scale) {
+        Operands.requireInner(x, h.b1(), "LoHa");
+        requireOutput(y, x, h.a1().getShape().get(0));
+        return module().call("hadamard_add", y, x, h.a1(), h.b1(), h.a2(), h.b2(), scale);
+    }
+
+    /** {@code scale x ((a1 b1) * (a2 b2))^T}. */
+    public static NDArray hadamardDelta(NDArray x, Hadamard h, double scale) {
+        Operands.requireInner(x, h.b1(), "LoHa");
+        return module().call("hadamard_delta", x, h.a1(), h.b1(), h.a2(), h.b2(), scale);
+    }
+
+    /** The change of weight {@code scale (a1 b1) * (a2 b2)}. */
+    public static NDArray hadamardWeight(Hadamard h, double scale) {
+        return module().call("hadamard_weight", h.a1(), h.b1(), h.a2(), h.b2(), scale);
+    }
+
+    /**
+     * {@code scale x (w1 ⊗ w2)^T}, without the Kronecker product.
+     *
+     * @param x [..., m n]
+     * @param w1 [l, m]
+     * @param w2 [k, n]
+     * @return [..., l k]
+     */
+    public static NDArray kroneckerDelta(NDArray x, NDArray w1, NDArray w2, double scale) {
+        Operands.requireDimensions(w1, 2, "first factor");
+        Operands.requireDimensions(w2, 2, "second factor");
+        long in = w1.getShape().get(1) * w2.getShape().get(1);
+        Operands.requireShape(x, Operands.withLast(x, in), "input of LoKr");
+        return module().call("kronecker_delta", x, w1, w2, scale);
+    }
+
+    /** {@code scale w1 ⊗ w2}: w1 [l, m], w2 [k, n]; result [l k, m n]. */
+    public static NDArray kronecker(NDArray w1, NDArray w2, double scale) {
+        return module().call("kronecker", w1, w2, scale);
+    }
+
+    /**
+     * Zeroes each place of the last axis with probability p.
+     *
+     * @param rescale whether the others are divided by the share of places that are left
+     */
+    public static NDArray dropLast(NDArray x, double p, boolean rescale) {
+        Operands.requireProbability(p);
+        return module().call("drop_last", x, p, rescale ? 1 : 0);
+    }
+
+    /** Zeroes each place of the first axis with probability p; see {@link #dropLast}. */
+    public static NDArray dropFirst(NDArray x, double p, boolean rescale) {
+        Operands.requireProbability(p);
+        return module().call("drop_first", x, p, rescale ? 1 : 0);
+    }
+
     private static void requireOutput(NDArray y, NDArray x, long out) {
         Operands.requireShape(y, Operands.withLast(x, out), "output of the layer");
     }

@@ -62,7 +62,7 @@ public final class AdapterBench implements AutoCloseable {
         fill(layer.weight(), manager.zeros(shape));
         Parameter bias = layer.bias();
         if (bias != null) {
-            fill(bias, manager.arange(100, 100 + shape.get(0), 1).reshape(shape.get(0)));
+            fill(bias, manager.arange(100f, 100f + (float) shape.get(0), 1f));
         }
         return layer;
     }

@@ -66,29 +66,24 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
     protected void checkOthers(VeraConfig config, ImmutableMap<String, VeraConfig> others) {
         others.forEach(
                 (name, other) -> {
-                    refuseOther(
-                            "projection_prng_key",
+                    Preconditions.checkArgument(
+                            config.projectionPrngKey() == other.projectionPrngKey(),
+                            "projection_prng_key is %s, but adapter '%s' has %s. All VeRA adapters"
+                                    + " of a model share the matrices that this PRNG key draws: set"
+                                    + " it to %s, or wrap the base in a second PeftModel.",
                             config.projectionPrngKey(),
                             name,
+                            other.projectionPrngKey(),
                             other.projectionPrngKey());
-                    refuseOther(
-                            "save_projection",
+                    Preconditions.checkArgument(
+                            config.saveProjection() == other.saveProjection(),
+                            "save_projection is %s, but adapter '%s' has %s. All VeRA adapters of"
+                                    + " a model share their matrices: save them with all or with"
+                                    + " none, or wrap the base in a second PeftModel.",
                             config.saveProjection(),
                             name,
                             other.saveProjection());
                 });
-    }
-
-    private static void refuseOther(String key, Object value, String name, Object other) {
-        Preconditions.checkArgument(
-                value.equals(other),
-                "%s is %s, but adapter '%s' has %s. All VeRA adapters of a model share their"
-                        + " matrices: set it to %s, or wrap the base in a second PeftModel.",
-                key,
-                value,
-                name,
-                other,
-                other);
     }
 
     @Override

@@ -71,7 +71,8 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             comparison.run(() -> outputs(base, description, input, expected, comparison));
             comparison.run(() -> StartValues.check(base.model(), config, expected));
             TrainingChecks training = new TrainingChecks(description, expected, comparison);
-            comparison.run(() -> training.run(() -> StartValues.withUnsaved(load(base), expected), input));
+            comparison.run(
+                    () -> training.run(() -> StartValues.withUnsaved(load(base), expected), input));
             return comparison.result();
         }
     }

@@ -70,16 +70,14 @@ final class StartValues {
         return model;
     }
 
-    private static void requireShape(String name, NDArray ours, NDArray theirs)
-            throws CaseFailure {
+    private static void requireShape(String name, NDArray ours, NDArray theirs) throws CaseFailure {
         if (!ours.getShape().equals(theirs.getShape())) {
             throw new CaseFailure(
                     name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());
         }
     }
 
-    private static void requireEqual(String name, NDArray ours, NDArray theirs)
-            throws CaseFailure {
+    private static void requireEqual(String name, NDArray ours, NDArray theirs) throws CaseFailure {
         double[] left = Comparison.numbers(ours);
         double[] right = Comparison.numbers(theirs);
         for (int i = 0; i < left.length; i++) {
