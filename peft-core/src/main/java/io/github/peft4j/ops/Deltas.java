@@ -1,6 +1,8 @@
 package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What methods add to a linear layer, each in one differentiable call; results land in the manager
@@ -121,6 +123,54 @@ public final class Deltas {
     public static NDArray dropFirst(NDArray x, double p, boolean rescale) {
         Operands.requireProbability(p);
         return module().call("drop_first", x, p, rescale ? 1 : 0);
+    }
+
+    /**
+     * A change of weight by its singular values.
+     *
+     * @param a right vectors [r, in]
+     * @param e values [r, 1]
+     * @param b left vectors [out, r]
+     * @param ranks [1], by which the change is divided, with 1e-5 more
+     */
+    public record SingularValues(NDArray a, NDArray e, NDArray b, NDArray ranks) {
+
+        /** Checks the shapes. */
+        public SingularValues {
+            Operands.requireFactors(a, b);
+            Operands.requireShape(e, new Shape(a.getShape().get(0), 1), "array of values");
+            Operands.requireVector(ranks, 1, "number of ranks");
+        }
+    }
+
+    /** {@code y + scale / (ranks + 1e-5) x (a * e)^T b^T}. */
+    public static NDArray singularAdd(NDArray y, NDArray x, SingularValues s, double scale) {
+        Operands.requireInner(x, s.a(), "AdaLoRA");
+        requireOutput(y, x, s.b().getShape().get(0));
+        return module().call("singular_add", y, x, s.a(), s.e(), s.b(), s.ranks(), scale);
+    }
+
+    /** {@code scale / (ranks + 1e-5) x (a * e)^T b^T}. */
+    public static NDArray singularDelta(NDArray x, SingularValues s, double scale) {
+        Operands.requireInner(x, s.a(), "AdaLoRA");
+        return module().call("singular_delta", x, s.a(), s.e(), s.b(), s.ranks(), scale);
+    }
+
+    /** The change of weight {@code scale / (ranks + 1e-5) b (a * e)}. */
+    public static NDArray singularWeight(SingularValues s, double scale) {
+        return module().call("singular_weight", s.a(), s.e(), s.b(), s.ranks(), scale);
+    }
+
+    /**
+     * How far vectors are from orthonormal: {@code |a a^T - I| + |b^T b - I|}, Euclidean norms.
+     *
+     * @param a rows are vectors
+     * @param b columns are vectors
+     * @param sum what it is added to, or null
+     */
+    public static NDArray skewness(NDArray a, NDArray b, @Nullable NDArray sum) {
+        Operands.requireFactors(a, b);
+        return sum == null ? module().call("skewness", a, b) : module().call("skewness", a, b, sum);
     }
 
     private static void requireOutput(NDArray y, NDArray x, long out) {

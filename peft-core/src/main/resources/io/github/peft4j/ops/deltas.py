@@ -16,7 +16,7 @@
   # y + scale x w^T, with the sum made by the product.
   def add_linear(self: __torch__.Ops, y: Tensor, x: Tensor, w: Tensor, scale: float) -> Tensor:
     flat = y.reshape([-1, w.size(0)])
-    return torch.addmm(flat, x.reshape([-1, w.size(1)]), w.t(), beta=1, alpha=scale).reshape(y.size())
+    return torch.addmm(flat, x.reshape([flat.size(0), w.size(1)]), w.t(), beta=1, alpha=scale).reshape(y.size())
 
   def hadamard_weight(self: __torch__.Ops, a1: Tensor, b1: Tensor, a2: Tensor, b2: Tensor, scale: Tensor) -> Tensor:
     return torch.mul(torch.mul(torch.matmul(a1, b1), torch.matmul(a2, b2)), float(scale))
@@ -72,3 +72,41 @@
   def drop_first(self: __torch__.Ops, x: Tensor, p: Tensor, rescale: Tensor) -> Tensor:
     left = self.left_places(x, x.size(0), p, rescale)
     return torch.mul(x, left.reshape([x.size(0), 1]))
+
+  # a [r, in] and b [out, r] weighed by e [r, 1], over the number of ranks.
+  def singular_factor(self: __torch__.Ops, ranks: Tensor, scale: Tensor) -> float:
+    return float(scale) / (float(ranks) + 1.0000000000000001e-05)
+
+  def singular_add(self: __torch__.Ops, y: Tensor, x: Tensor, a: Tensor, e: Tensor, b: Tensor, ranks: Tensor, scale: Tensor) -> Tensor:
+    return self.add_linear(y, torch.linear(x, torch.mul(a, e)), b, self.singular_factor(ranks, scale))
+
+  def singular_delta(self: __torch__.Ops, x: Tensor, a: Tensor, e: Tensor, b: Tensor, ranks: Tensor, scale: Tensor) -> Tensor:
+    delta = torch.linear(torch.linear(x, torch.mul(a, e)), b)
+    return torch.mul(delta, self.singular_factor(ranks, scale))
+
+  def singular_weight(self: __torch__.Ops, a: Tensor, e: Tensor, b: Tensor, ranks: Tensor, scale: Tensor) -> Tensor:
+    return torch.mul(torch.matmul(b, torch.mul(a, e)), self.singular_factor(ranks, scale))
+
+  def distance_from_one(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.linalg_vector_norm(torch.sub(x, torch.eye(x.size(0), dtype=x.dtype, device=x.device)), 2)
+
+  def skewness(self: __torch__.Ops, a: Tensor, b: Tensor, sum: Optional[Tensor]=None) -> Tensor:
+    here = torch.add(self.distance_from_one(torch.matmul(a, a.t())), self.distance_from_one(torch.matmul(b.t(), b)))
+    if sum is not None:
+      here = torch.add(sum, here)
+    return here
+
+  # In place, with gradients switched off.
+  def sensitivity_(self: __torch__.Ops, p: Tensor, g: Tensor, importance: Tensor, uncertainty: Tensor, beta1: Tensor, beta2: Tensor) -> Tensor:
+    b1 = float(beta1)
+    b2 = float(beta2)
+    now = torch.abs(torch.mul(p, g))
+    importance.mul_(b1)
+    importance.add_(torch.mul(now, 1. - b1))
+    uncertainty.mul_(b2)
+    uncertainty.add_(torch.mul(torch.abs(torch.sub(now, importance)), 1. - b2))
+    return importance
+
+  def rank_scores(self: __torch__.Ops, ia: Tensor, ua: Tensor, ib: Tensor, ub: Tensor, ie: Tensor, ue: Tensor) -> Tensor:
+    vectors = torch.add(torch.mean(torch.mul(ia, ua), [1]), torch.mean(torch.mul(ib, ub), [0]))
+    return torch.add(torch.mul(ie, ue).reshape([-1]), vectors)
