@@ -205,8 +205,7 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
                                 Sets.difference(
                                         entry.set().layers().keySet(),
                                         chosen.set().layers().keySet());
-                        boolean takeTurns =
-                                chosen.set().isExclusive() && entry.set().isExclusive();
+                        boolean takeTurns = chosen.set().isExclusive() && entry.set().isExclusive();
                         if (takeTurns && !uncovered.isEmpty()) {
                             throw new IllegalArgumentException(
                                     "Adapter '"

@@ -66,8 +66,7 @@ final class ConfigFiles {
         return loaded;
     }
 
-    private static LoadedConfig interpretFields(
-            Map<String, @Nullable Object> json, boolean file) {
+    private static LoadedConfig interpretFields(Map<String, @Nullable Object> json, boolean file) {
         ImmutableList.Builder<String> warnings = ImmutableList.builder();
         Map<String, @Nullable Object> fields = new LinkedHashMap<>(json);
         if (fields.containsKey("runtime_config")) {

@@ -19,8 +19,8 @@ public interface AdaptableLayer extends Block, WeightedLayer {
     NDArray compute(NDArray x, NDArray weight, @Nullable NDArray bias);
 
     /**
-     * The weight as a matrix [out, in]: turned where the checkpoint holds [in, out], laid flat where
-     * a kernel has further axes.
+     * The weight as a matrix [out, in]: turned where the checkpoint holds [in, out], laid flat
+     * where a kernel has further axes.
      */
     default NDArray canonical(NDArray weight) {
         return weight;

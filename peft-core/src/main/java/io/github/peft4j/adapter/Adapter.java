@@ -11,8 +11,8 @@ public interface Adapter {
     Map<String, Parameter> parameters();
 
     /**
-     * Why this adapter and another active one cannot act at the same layer, with the next step; null
-     * if they can.
+     * Why this adapter and another active one cannot act at the same layer, with the next step;
+     * null if they can.
      */
     default @Nullable String conflict(Adapter other) {
         return null;

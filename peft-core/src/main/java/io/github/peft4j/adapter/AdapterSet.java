@@ -163,7 +163,9 @@ public final class AdapterSet implements AutoCloseable {
         return exclusive;
     }
 
-    /** Parts of the keys of older files, which mean something else, by the reason to refuse them. */
+    /**
+     * Parts of the keys of older files, which mean something else, by the reason to refuse them.
+     */
     public ImmutableMap<String, String> retired() {
         return retired;
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What acts at one layer, innermost first: the order of the activation, but for adapters that change
- * the input alone, of which the first sees the input first.
+ * What acts at one layer, innermost first: the order of the activation, but for adapters that
+ * change the input alone, of which the first sees the input first.
  *
  * @param all every adapter at the layer
  * @param around those that act on activations

@@ -44,8 +44,8 @@ public final class Rotations {
     }
 
     /**
-     * Triangles of which those whose S has a Frobenius norm above \(eps / \sqrt n\) are shortened to
-     * it. The gradient passes as if nothing had been shortened.
+     * Triangles of which those whose S has a Frobenius norm above \(eps / \sqrt n\) are shortened
+     * to it. The gradient passes as if nothing had been shortened.
      */
     public static NDArray clip(NDArray q, double eps) {
         Operands.requireDimensions(q, 2, "triangles of rotations");
@@ -66,10 +66,10 @@ public final class Rotations {
     }
 
     /**
-     * Every patch of x [B, C, H, W] under a square kernel, taken as a row of C·width² numbers, turned
-     * as by {@link #rotate}, and put back; where patches overlap they add up. They are put back as
-     * PEFT does it, with the number of the patch and the place in the kernel exchanged, which wider
-     * kernels than one pixel do not undo.
+     * Every patch of x [B, C, H, W] under a square kernel, taken as a row of C·width² numbers,
+     * turned as by {@link #rotate}, and put back; where patches overlap they add up. They are put
+     * back as PEFT does it, with the number of the patch and the place in the kernel exchanged,
+     * which wider kernels than one pixel do not undo.
      */
     public static NDArray rotatePatches(NDArray x, NDArray blocks, long width) {
         requireBlocks(blocks);
@@ -111,9 +111,7 @@ public final class Rotations {
     private static void requireTriangles(NDArray q, long size) {
         Operands.requireDimensions(q, 2, "triangles of rotations");
         Operands.requireShape(
-                q,
-                new Shape(q.getShape().get(0), size * (size - 1) / 2),
-                "triangles of rotations");
+                q, new Shape(q.getShape().get(0), size * (size - 1) / 2), "triangles of rotations");
     }
 
     private static void requireBlocks(NDArray blocks) {

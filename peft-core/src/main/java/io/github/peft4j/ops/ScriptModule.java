@@ -30,7 +30,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ScriptModule {
 
     private static final ImmutableList<String> SOURCES =
-            ImmutableList.of("layers.py", "attention.py", "losses.py", "optim.py", "linalg.py", "rotations.py");
+            ImmutableList.of(
+                    "layers.py",
+                    "attention.py",
+                    "losses.py",
+                    "optim.py",
+                    "linalg.py",
+                    "rotations.py");
 
     private static final String METHOD = "module_method:";
 

@@ -122,7 +122,8 @@ public final class TargetMatcher {
                             + ", a module of kind "
                             + module.kind()
                             + ", but only these can be adapted: "
-                            + Lists.transform(ImmutableList.sortedCopyOf(adaptable), LayerKind::described)
+                            + Lists.transform(
+                                    ImmutableList.sortedCopyOf(adaptable), LayerKind::described)
                             + ". Name the layers inside it, or leave it out with"
                             + " optExcludeModules(\""
                             + path

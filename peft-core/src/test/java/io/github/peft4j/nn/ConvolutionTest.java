@@ -64,8 +64,7 @@ class ConvolutionTest {
 
     @Test
     void movesOverTwoAndThreeAxesWithAKernelThatIsNotSquare() {
-        Convolution plane =
-                new Convolution(ConvolutionForm.plain(2).withStride(2, 1), 1, 1, 1, 2);
+        Convolution plane = new Convolution(ConvolutionForm.plain(2).withStride(2, 1), 1, 1, 1, 2);
         Convolution space = new Convolution(ConvolutionForm.plain(3), 1, 1, 2);
         NDArray x = manager.arange(1f, 9f).reshape(1, 1, 2, 4);
         NDArray cube = manager.arange(1f, 9f).reshape(1, 1, 2, 2, 2);

@@ -27,8 +27,7 @@ public final class OneLayer extends AbstractBlock {
     }
 
     /** Wraps a layer that takes inputs of this shape. */
-    public static PeftModel adapt(
-            NDManager manager, Block layer, PeftConfig config, Shape input) {
+    public static PeftModel adapt(NDManager manager, Block layer, PeftConfig config, Shape input) {
         OneLayer block = new OneLayer(layer);
         block.initialize(manager, DataType.FLOAT32, input);
         return PeftModels.getPeftModel(block, config);
@@ -47,8 +46,7 @@ public final class OneLayer extends AbstractBlock {
                 Tensors.get(
                         model.adapter(PeftModel.DEFAULT_ADAPTER).tensors(),
                         "base_model.model.layer." + suffix);
-        Tensors.fill(
-                parameter, Tensors.of(manager, parameter.getArray().getShape(), numbers), 1);
+        Tensors.fill(parameter, Tensors.of(manager, parameter.getArray().getShape(), numbers), 1);
     }
 
     /** Fills base and adapter with random numbers, the same at each call. */

@@ -8,7 +8,8 @@ import io.github.peft4j.adapter.LayerAdapter;
 import io.github.peft4j.ops.Rotations;
 
 /**
- * Rotates the input of a frozen linear layer block by block, and scales its output without the bias.
+ * Rotates the input of a frozen linear layer block by block, and scales its output without the
+ * bias.
  *
  * <p>\(y = s \odot (x R W^\top) + b\), equal to using the weight of {@link BOFTWeight}.
  *

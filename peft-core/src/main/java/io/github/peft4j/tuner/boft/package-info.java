@@ -7,9 +7,9 @@
  * one. It merges without loss.
  *
  * <p>Python PEFT builds butterflies of several factors with a CUDA extension alone and else forces
- * {@code boft_n_butterfly_factor} to 1, with a warning; so does this library. With one factor OFT is
- * the same rotation with half of the numbers, so choose BOFT for its scale, or for files that have
- * it.
+ * {@code boft_n_butterfly_factor} to 1, with a warning; so does this library. With one factor OFT
+ * is the same rotation with half of the numbers, so choose BOFT for its scale, or for files that
+ * have it.
  *
  * @see <a href="https://arxiv.org/abs/2311.06243">Liu et al. 2023, equation 3</a>
  */

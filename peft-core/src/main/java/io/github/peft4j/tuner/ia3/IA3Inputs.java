@@ -11,8 +11,8 @@ import io.github.peft4j.adapter.WeightAdapter;
 /**
  * Multiplies each input feature of a frozen feed-forward layer by a trained factor.
  *
- * <p>\(y = (l \odot x) W^\top + b\), equal to the weight \(W \mathrm{diag}(l)\); the bias stays. In a
- * convolution the features are the input's channels.
+ * <p>\(y = (l \odot x) W^\top + b\), equal to the weight \(W \mathrm{diag}(l)\); the bias stays. In
+ * a convolution the features are the input's channels.
  *
  * <ul>
  *   <li>x: [..., in], or [B, in, length...]

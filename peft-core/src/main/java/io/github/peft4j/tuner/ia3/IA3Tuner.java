@@ -90,9 +90,7 @@ public final class IA3Tuner extends LayerTuner<IA3Config> {
         shape.requireAxes(IA3Config.TYPE, 2, 3);
         long features = feedforward ? shape.in() : shape.out();
         Parameter l = factors(config, set, shape.withPoints(1, features));
-        return feedforward
-                ? new IA3Inputs(l, shape.form().groups())
-                : new IA3Outputs(l);
+        return feedforward ? new IA3Inputs(l, shape.form().groups()) : new IA3Outputs(l);
     }
 
     /** As PEFT has it: an end of a name counts even within a word. */

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets which layers are copied, norms by default, and which modules are saved whole
  * @see <a href="https://arxiv.org/abs/2312.11420">Zhao et al. 2023</a>
  */
-public record LNTuningConfig(CommonFields common, TargetModules targets)
-        implements TargetedConfig {
+public record LNTuningConfig(CommonFields common, TargetModules targets) implements TargetedConfig {
 
     /** The method. */
     public static final PeftType TYPE = PeftType.of("LN_TUNING");

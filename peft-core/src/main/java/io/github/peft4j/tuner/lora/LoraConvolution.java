@@ -86,8 +86,7 @@ final class LoraConvolution implements DeltaAdapter, WeightAdapter {
         NDArray a = pass.value(tensors.a());
         NDArray b = pass.value(tensors.b());
         long r = a.getShape().get(0);
-        NDArray change =
-                Ops.lowRank(a.reshape(r, -1), b.reshape(new Shape(-1, r)), scale(pass));
+        NDArray change = Ops.lowRank(a.reshape(r, -1), b.reshape(new Shape(-1, r)), scale(pass));
         return current.add(change);
     }
 

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Rotates every patch of the image that a frozen convolution sees, puts the patches back, their
  * overlaps added up, and convolves.
  *
- * <p>Merged it becomes the weight \(W R^\top\). With a kernel of one pixel that is the same; <b>with a
- * wider one it is another function</b>, in PEFT and so here: overlaps count several times, and PEFT
- * puts the patches back in another order than it took them.
+ * <p>Merged it becomes the weight \(W R^\top\). With a kernel of one pixel that is the same;
+ * <b>with a wider one it is another function</b>, in PEFT and so here: overlaps count several
+ * times, and PEFT puts the patches back in another order than it took them.
  *
  * <ul>
  *   <li>x: [B, in, height, width]

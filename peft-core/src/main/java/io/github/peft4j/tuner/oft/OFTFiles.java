@@ -37,8 +37,7 @@ final class OFTFiles {
         }
     }
 
-    private static void warn(
-            ConfigReader json, @Nullable Object series, @Nullable Object version) {
+    private static void warn(ConfigReader json, @Nullable Object series, @Nullable Object version) {
         if (Boolean.TRUE.equals(series) && version instanceof String text && isBefore018(text)) {
             json.warn(
                     "The adapter was made by PEFT "

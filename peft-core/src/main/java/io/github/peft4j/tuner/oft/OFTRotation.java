@@ -11,11 +11,13 @@ import io.github.peft4j.ops.Rotations;
  * The rotation of one layer, made of what it trains.
  *
  * <p>With S the skew-symmetric matrix of a block: \(R = I + 2S + 2S^2 + \dots + S^{t-1}\), a series
- * for \((I + S)(I - S)^{-1}\) cut off after t terms, or exactly \((I - S)(I + S)^{-1}\), which turns
- * the other way. Constrained OFT shortens each S to a Frobenius norm of \(\epsilon / \sqrt n\) before,
- * in the trained tensor itself where a gradient is recorded, as PEFT does in each forward.
+ * for \((I + S)(I - S)^{-1}\) cut off after t terms, or exactly \((I - S)(I + S)^{-1}\), which
+ * turns the other way. Constrained OFT shortens each S to a Frobenius norm of \(\epsilon / \sqrt
+ * n\) before, in the trained tensor itself where a gradient is recorded, as PEFT does in each
+ * forward.
  *
- * @param triangles [n, b (b - 1) / 2]: upper triangles of S, row by row; n is 1 if blocks are shared
+ * @param triangles [n, b (b - 1) / 2]: upper triangles of S, row by row; n is 1 if blocks are
+ *     shared
  * @param size b, features of a block
  * @param options how the rotation is made
  */

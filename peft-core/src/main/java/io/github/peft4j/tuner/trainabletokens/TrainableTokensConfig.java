@@ -41,7 +41,8 @@ public record TrainableTokensConfig(
     /**
      * Checks the tokens.
      *
-     * @throws IllegalArgumentException if one is negative, or an option is set that the method lacks
+     * @throws IllegalArgumentException if one is negative, or an option is set that the method
+     *     lacks
      */
     public TrainableTokensConfig {
         targets.refuseOthers(TYPE, TARGET_KEYS);

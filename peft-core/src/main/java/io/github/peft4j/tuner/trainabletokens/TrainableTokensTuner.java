@@ -84,9 +84,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
         WeightSlots slots = new WeightSlots(model);
         LayerSite embedding =
                 Iterables.find(
-                        matched,
-                        site -> site.path().equals(model.info().inputEmbedding()),
-                        null);
+                        matched, site -> site.path().equals(model.info().inputEmbedding()), null);
         if (embedding == null) {
             return matched;
         }
@@ -122,8 +120,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
         };
     }
 
-    private static void requireRows(
-            TrainableTokensConfig config, LayerSite site, Shape table) {
+    private static void requireRows(TrainableTokensConfig config, LayerSite site, Shape table) {
         for (int token : config.tokenIndices()) {
             if (token >= table.get(0)) {
                 throw new IllegalArgumentException(

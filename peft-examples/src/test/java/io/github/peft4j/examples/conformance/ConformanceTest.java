@@ -52,7 +52,12 @@ class ConformanceTest {
         "tokenizers/, 158",
         "errors/, 60",
         "targets/, 330",
-        "configs/, 1",
+        "adapters/ln-, 1",
+        "adapters/tokens-, 1",
+        "adapters/hra-, 2",
+        "adapters/oft-, 3",
+        "adapters/boft-, 2",
+        "configs/, 7",
         "bad/, 54"
     })
     void passesEveryPart(String part, int atLeast) {
