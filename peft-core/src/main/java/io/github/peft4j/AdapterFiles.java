@@ -28,6 +28,7 @@ import java.util.Map;
 final class AdapterFiles {
 
     private static final String WEIGHTS = "adapter_model.safetensors";
+    private static final LoadReport NONE = LoadReport.ofNew(ImmutableList.of());
 
     private AdapterFiles() {}
 
@@ -56,11 +57,7 @@ final class AdapterFiles {
         for (String name : names) {
             AdapterInventory.Entry entry = registry.adapters().entry(name);
             String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
-            files.put(folder + WEIGHTS, weights(registry.base(), entry, options, scratch));
-            // A reader looks for the config first, so it comes last.
-            files.put(
-                    folder + PeftConfig.FILE_NAME,
-                    FileContent.utf8(saved(entry.attachment().savedConfig())));
+            put(files, folder, registry.base(), entry, options, scratch);
             last = entry;
         }
         if (last == null) {
@@ -69,6 +66,31 @@ final class AdapterFiles {
         String card = ModelCard.text(directory, registry.base().info(), last.config());
         files.put(ModelCard.FILE_NAME, FileContent.utf8(card));
         AtomicFiles.write(directory, files);
+    }
+
+    /** The files of one adapter, and below it those of the adapters that it is made of. */
+    private static void put(
+            Map<String, FileContent> files,
+            String folder,
+            BaseModel base,
+            AdapterInventory.Entry entry,
+            SaveAdapterOptions options,
+            NDManager scratch) {
+        entry.attachment()
+                .parts()
+                .forEach(
+                        (name, part) -> {
+                            var sub = new AdapterInventory.Entry(part, ImmutableMap.of(), NONE);
+                            put(files, folder + name + "/", base, sub, options, scratch);
+                        });
+        files.put(folder + WEIGHTS, weights(base, entry, options, scratch));
+        if (!entry.set().beside().isEmpty()) {
+            files.put(folder + BesideFile.NAME, BesideFile.content(entry.set()));
+        }
+        // A reader looks for the config first, so it comes last.
+        files.put(
+                folder + PeftConfig.FILE_NAME,
+                FileContent.utf8(saved(entry.attachment().savedConfig())));
     }
 
     private static FileContent weights(
@@ -105,15 +127,17 @@ final class AdapterFiles {
             throws IOException {
         Path folder = directory.resolve(options.subfolder());
         LoadedConfig loaded = PeftConfig.load(folder);
-        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
+        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
+                NDManager scratch = NDManager.newBaseManager("PyTorch")) {
             if (registry.adapters().contains(name)) {
                 AdapterSet set = registry.adapters().require(name);
-                TensorTransfer transfer = transfer(registry, set, name, checkpoint, options);
+                TensorTransfer transfer = transfer(registry.base(), set, name, checkpoint, options);
                 ImmutableList<String> before =
                         joined(
                                 loaded.warnings(),
                                 registry.adapters().entry(name).report().warnings());
-                LoadReport report = transfer.run(before);
+                BesideFile beside = BesideFile.read(folder, set, scratch);
+                LoadReport report = beside.transfer(transfer.run(before));
                 registry.loaded(name, transfer.storedTypes(), report);
                 return report;
             }
@@ -121,8 +145,11 @@ final class AdapterFiles {
             Attachment<?> attachment = registry.attach(name, config);
             try {
                 TensorTransfer transfer =
-                        transfer(registry, attachment.set(), name, checkpoint, options);
-                LoadReport report = transfer.run(joined(loaded.warnings(), attachment.warnings()));
+                        transfer(registry.base(), attachment.set(), name, checkpoint, options);
+                BesideFile beside = BesideFile.read(folder, attachment.set(), scratch);
+                LoadReport report =
+                        beside.transfer(
+                                transfer.run(joined(loaded.warnings(), attachment.warnings())));
                 registry.publish(name, attachment, transfer.storedTypes(), report);
                 return report;
             } catch (IOException | RuntimeException e) {
@@ -132,14 +159,31 @@ final class AdapterFiles {
         }
     }
 
+    /** Reads an adapter that another one is made of. */
+    static Attachment<?> loadPart(BaseModel base, Path folder) throws IOException {
+        LoadedConfig loaded = PeftConfig.load(folder);
+        String name = String.valueOf(folder.getFileName());
+        LoadAdapterOptions options = LoadAdapterOptions.DEFAULT;
+        Attachment<?> attachment =
+                Attachments.create(base, forUse(loaded.config(), options), name, ImmutableMap.of());
+        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
+            transfer(base, attachment.set(), name, checkpoint, options)
+                    .run(ImmutableList.copyOf(loaded.warnings()));
+            return attachment;
+        } catch (IOException | RuntimeException e) {
+            attachment.set().close();
+            throw e;
+        }
+    }
+
     private static TensorTransfer transfer(
-            AdapterRegistry registry,
+            BaseModel base,
             AdapterSet set,
             String name,
             Checkpoint checkpoint,
             LoadAdapterOptions options)
             throws IOException {
-        ImmutableSet<String> embeddings = SavedEmbeddings.check(registry.base(), checkpoint);
+        ImmutableSet<String> embeddings = SavedEmbeddings.check(base, checkpoint);
         return TensorTransfer.into(set, name, checkpoint, options, embeddings);
     }
 

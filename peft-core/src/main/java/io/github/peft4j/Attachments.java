@@ -87,7 +87,8 @@ final class Attachments {
                         base,
                         tuner.configType().cast(complete),
                         early ? ImmutableList.of() : heads,
-                        same.buildOrThrow()));
+                        same.buildOrThrow(),
+                        folder -> AdapterFiles.loadPart(base, folder)));
     }
 
     private static boolean trainsHeads(PeftConfig config) {

@@ -34,10 +34,12 @@ final class ConfigFiles {
                     null,
                     "no " + PeftConfig.FILE_NAME + " here. Pass the directory of a saved adapter.");
         }
-        return interpret(
-                JsonValues.parseObject(Files.readAllBytes(file), file.toString()),
-                file.toString(),
-                true);
+        LoadedConfig loaded =
+                interpret(
+                        JsonValues.parseObject(Files.readAllBytes(file), file.toString()),
+                        file.toString(),
+                        true);
+        return new LoadedConfig(loaded.config().locatedIn(directory), loaded.warnings());
     }
 
     static LoadedConfig parse(String json) {

@@ -62,6 +62,14 @@ public final class AdapterPass extends ParameterStore {
                 : new AdapterPass(store, scope, training, ActiveAdapters.none());
     }
 
+    /**
+     * A further pass of the same adapters over the same input, with nothing computed yet; it
+     * records gradients if the thread does now.
+     */
+    public AdapterPass another() {
+        return new AdapterPass(store, scope, training, active);
+    }
+
     /** Runs a layer of ours with the adapters that act on it. */
     public NDArray apply(AdaptableLayer layer, NDArray x) {
         ImmutableList<LayerAdapter> around = active.around(layer);

@@ -25,7 +25,9 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, Adapter> layers;
     private final ImmutableMap<String, Parameter> tensors;
     private final ImmutableMap<String, FileTensor> file;
+    private final ImmutableMap<String, Parameter> beside;
     private final ImmutableMap<String, Parameter> state;
+    private final ImmutableList<AdapterSet> parts;
     private final ImmutableSet<Parameter> trainable;
     private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
@@ -36,13 +38,16 @@ public final class AdapterSet implements AutoCloseable {
     private final boolean allowsPacking;
     private final boolean exclusive;
     private final ImmutableMap<String, String> retired;
+    private final boolean allowsCache;
 
     private AdapterSet(Builder builder) {
         manager = builder.manager;
         layers = ImmutableMap.copyOf(builder.layers);
         tensors = ImmutableMap.copyOf(builder.tensors);
         file = ImmutableMap.copyOf(builder.file);
+        beside = ImmutableMap.copyOf(builder.beside);
         state = ImmutableMap.copyOf(builder.state);
+        parts = ImmutableList.copyOf(builder.parts);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
         aliases = ImmutableMap.copyOf(builder.aliases);
@@ -52,6 +57,7 @@ public final class AdapterSet implements AutoCloseable {
         allowsPacking = builder.allowsPacking;
         exclusive = builder.exclusive;
         retired = ImmutableMap.copyOf(builder.retired);
+        allowsCache = builder.allowsCache;
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
             if (parameter.requiresGradient()) {
@@ -82,6 +88,14 @@ public final class AdapterSet implements AutoCloseable {
     /** What the adapter's file holds, by key: what is written and what is read. */
     public ImmutableMap<String, FileTensor> file() {
         return file;
+    }
+
+    /**
+     * Tensors that predictions need although PEFT's file lacks them, by key: they are written to a
+     * second file, which Python does not read.
+     */
+    public ImmutableMap<String, Parameter> beside() {
+        return beside;
     }
 
     /**
@@ -170,35 +184,9 @@ public final class AdapterSet implements AutoCloseable {
         return retired;
     }
 
-    /**
-     * Refuses a factor on what more than adds.
-     *
-     * @param name the adapter's, for the text
-     */
-    public void requireScalable(String name, double factor) {
-        if (modelAdapter != null) {
-            throw new IllegalArgumentException(
-                    "Adapter '"
-                            + name
-                            + "' changes the model's inputs, so the factor "
-                            + factor
-                            + " has no meaning for it. Only adapters that add, such as LoRA, can be"
-                            + " scaled.");
-        }
-        layers.forEach(
-                (path, adapter) -> {
-                    if (!(adapter instanceof DeltaAdapter)) {
-                        throw new IllegalArgumentException(
-                                "Adapter '"
-                                        + name
-                                        + "' does more than add to layer "
-                                        + path
-                                        + ", so the factor "
-                                        + factor
-                                        + " has no meaning there. Only adapters that add, such as"
-                                        + " LoRA, can be scaled.");
-                    }
-                });
+    /** Whether keys and values of earlier calls may stand in for their positions. */
+    public boolean allowsCache() {
+        return allowsCache;
     }
 
     /** Switches gradients of the trainable tensors. */
@@ -212,6 +200,7 @@ public final class AdapterSet implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
+        parts.forEach(AdapterSet::close);
     }
 
     /** Collects the parts of a set. */
@@ -221,7 +210,9 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, Adapter> layers = new LinkedHashMap<>();
         private final Map<String, Parameter> tensors = new LinkedHashMap<>();
         private final Map<String, FileTensor> file = new LinkedHashMap<>();
+        private final Map<String, Parameter> beside = new LinkedHashMap<>();
         private final Map<String, Parameter> state = new LinkedHashMap<>();
+        private final List<AdapterSet> parts = new ArrayList<>();
         private final Set<Parameter> keyed = new HashSet<>();
         private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
@@ -232,6 +223,7 @@ public final class AdapterSet implements AutoCloseable {
         private boolean allowsPacking = true;
         private boolean exclusive;
         private final Map<String, String> retired = new LinkedHashMap<>();
+        private boolean allowsCache = true;
 
         private Builder(NDManager manager) {
             this.manager = manager;
@@ -278,6 +270,18 @@ public final class AdapterSet implements AutoCloseable {
          */
         public Builder addUnsaved(String key, Parameter parameter) {
             return own(key, parameter);
+        }
+
+        /** Adds a tensor that predictions need although PEFT's file lacks it. */
+        public Builder addBeside(String key, Parameter parameter) {
+            beside.put(key, parameter);
+            return own(key, parameter);
+        }
+
+        /** Adds an adapter that this one is made of; it is closed along. */
+        public Builder addPart(AdapterSet part) {
+            parts.add(part);
+            return this;
         }
 
         /** Adds what a file holds under a key, in a form that is no parameter as it is. */
@@ -356,6 +360,12 @@ public final class AdapterSet implements AutoCloseable {
         /** Says that a file with this part in a key is of an older version, to be refused. */
         public Builder addRetired(String part, String reason) {
             retired.put(part, reason);
+            return this;
+        }
+
+        /** Says that each call must see the whole sequence. */
+        public Builder optAllowsCache(boolean allowed) {
+            allowsCache = allowed;
             return this;
         }
 

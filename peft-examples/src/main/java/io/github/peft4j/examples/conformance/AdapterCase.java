@@ -16,9 +16,11 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.SaveAdapterOptions;
 import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.generate.Generator;
+import io.github.peft4j.ops.InPlace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -72,7 +74,7 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             comparison.run(() -> outputs(base, description, input, expected, comparison));
             comparison.run(() -> StartValues.check(base.model(), config, expected));
             TrainingChecks training = new TrainingChecks(description, expected, comparison);
-            comparison.run(() -> training.run(() -> load(base), input));
+            comparison.run(() -> training.run(() -> load(base, expected), input));
             return comparison.result();
         }
     }
@@ -93,7 +95,7 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             Comparison comparison)
             throws Exception {
         boolean merges = !expected.startingWith("merged").isEmpty();
-        try (PeftModel model = load(base);
+        try (PeftModel model = load(base, expected);
                 MergedModel merged = merges ? model.mergeAndUnload() : null) {
             identity(model, description, comparison);
             comparison.compareOutput("out.", model.forward(input), expected);
@@ -108,10 +110,21 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
         }
     }
 
-    private PeftModel load(BaseModels.Loaded base) throws IOException {
+    /** The adapter to be trained on, with what Python's file lacks of it. */
+    private PeftModel load(BaseModels.Loaded base, ExpectedFile expected) throws IOException {
         LoadAdapterOptions options = LoadAdapterOptions.builder().optTrainable(true).build();
-        return PeftModels.fromPretrained(
-                base.model().block(), folder, PeftModel.DEFAULT_ADAPTER, options);
+        PeftModel model =
+                PeftModels.fromPretrained(
+                        base.model().block(), folder, PeftModel.DEFAULT_ADAPTER, options);
+        AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);
+        for (String key : model.loadReport(PeftModel.DEFAULT_ADAPTER).missingKeys()) {
+            NDArray given = expected.tensors().get("init." + key);
+            Parameter target = set.tensors().get(key);
+            if (given != null && target != null) {
+                InPlace.copy(target.getArray(), given);
+            }
+        }
+        return model;
     }
 
     private static void identity(PeftModel model, JsonObject description, Comparison comparison)

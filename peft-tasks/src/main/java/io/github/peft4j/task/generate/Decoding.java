@@ -38,7 +38,10 @@ final class Decoding implements AutoCloseable {
                     model.isEncoderDecoder()
                             ? new EncoderPrompt(manager, prompts, mask)
                             : new DecoderPrompt(manager, mask, total);
-            cache = config.useCache() ? new GrowingCache(manager, total) : null;
+            cache =
+                    config.useCache() && model.allowsCache()
+                            ? new GrowingCache(manager, total)
+                            : null;
         } catch (RuntimeException e) {
             manager.close();
             throw e;
