@@ -183,7 +183,7 @@ final class AdapterFiles {
             Checkpoint checkpoint,
             LoadAdapterOptions options)
             throws IOException {
-        ImmutableSet<String> embeddings = SavedEmbeddings.check(base, checkpoint);
+        ImmutableSet<String> embeddings = SavedEmbeddings.check(base, set, checkpoint);
         return TensorTransfer.into(set, name, checkpoint, options, embeddings);
     }
 

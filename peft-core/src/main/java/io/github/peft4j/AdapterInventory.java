@@ -174,7 +174,7 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
     }
 
     /** Refuses an adapter of another method, as PEFT does: what both change has no order. */
-    void checkMethod(PeftConfig config) {
+    void checkMethod(String newName, PeftConfig config) {
         entries.forEach(
                 (name, entry) -> {
                     if (!entry.config().peftType().equals(config.peftType())) {
@@ -183,7 +183,9 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
                                         + name
                                         + "' is "
                                         + entry.config().peftType()
-                                        + ", so another of method "
+                                        + ", so '"
+                                        + newName
+                                        + "' of method "
                                         + config.peftType()
                                         + " cannot be added: a model's adapters are all of one"
                                         + " method. Wrap the base in a second PeftModel; it is"

@@ -117,7 +117,7 @@ final class AdapterRegistry implements AutoCloseable {
     /** Builds an adapter without publishing it. */
     Attachment<?> attach(String name, PeftConfig config) {
         adapters().checkFree(name);
-        adapters().checkMethod(config);
+        adapters().checkMethod(name, config);
         adapters().checkBias(config);
         return Attachments.create(base, config, name, adapters().configs());
     }

@@ -7,6 +7,7 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.SavesModules;
 import io.github.peft4j.tuner.TargetedConfig;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.Tuners;
@@ -114,11 +115,11 @@ final class Attachments {
 
     /** Adds what is not there yet: a loaded config names its heads already. */
     private static PeftConfig withModulesToSave(PeftConfig config, ImmutableList<String> heads) {
-        if (heads.isEmpty() || !(config instanceof TargetedConfig targeted)) {
+        if (heads.isEmpty() || !(config instanceof SavesModules saves)) {
             return config;
         }
-        List<String> names = new ArrayList<>(targeted.modulesToSave());
+        List<String> names = new ArrayList<>(saves.modulesToSave());
         heads.stream().filter(head -> !names.contains(head)).forEach(names::add);
-        return targeted.withTargets(targeted.targets().withModulesToSave(names));
+        return saves.withModulesToSave(names);
     }
 }

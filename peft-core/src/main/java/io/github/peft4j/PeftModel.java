@@ -98,9 +98,18 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
                     ModelOutput output =
                             ModelAdapters.around(base, active)
-                                    .forward(callOf(input), pass, training);
+                                    .forward(call(input, active), pass, training);
                     return active.penalize(output, pass);
                 });
+    }
+
+    /** As in PEFT, what changes the model's calls leaves them to the base while it is off. */
+    private ModelInput call(ModelInput input, ActiveAdapters active) {
+        boolean left =
+                active.modelAdapters().isEmpty()
+                        && registry.adapters().sets().values().stream()
+                                .anyMatch(set -> set.modelAdapter().isPresent());
+        return left ? input : callOf(input);
     }
 
     /** What the base is called with: a task's wrapper may leave arguments out, as PEFT's do. */
@@ -229,6 +238,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
      * the base. Neither the base nor this model changes; the new model owns the merged weights.
      *
      * @throws UnsupportedFeatureException if an active adapter has no weight form
+     * @throws IllegalArgumentException if an active adapter changes the model's inputs
      * @throws IllegalStateException if a merged weight is not finite
      */
     public final MergedModel mergeAndUnload() {

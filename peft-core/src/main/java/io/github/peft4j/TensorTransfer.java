@@ -88,6 +88,7 @@ final class TensorTransfer {
                 unexpected.add(name);
             }
         }
+        refuseWriteOnly();
         findMissing(sources.keySet());
         checkShapes(sources);
         warn(unexpected);
@@ -173,6 +174,18 @@ final class TensorTransfer {
         return key;
     }
 
+    private void refuseWriteOnly() {
+        set.file()
+                .forEach(
+                        (key, tensor) -> {
+                            String reason = tensor.writeOnly();
+                            if (reason != null) {
+                                throw new IllegalArgumentException(
+                                        checkpoint.directory() + ": " + key + ": " + reason);
+                            }
+                        });
+    }
+
     private void findMissing(Iterable<String> found) throws IOException {
         ImmutableSet<String> present = ImmutableSet.copyOf(found);
         ImmutableSet.Builder<Parameter> strict = ImmutableSet.builder();
@@ -180,21 +193,40 @@ final class TensorTransfer {
             strict.add(saved.parameter());
         }
         ImmutableSet<Parameter> required = strict.build();
-        List<String> fatal = new ArrayList<>();
+        List<String> heads = new ArrayList<>();
+        List<String> own = new ArrayList<>();
         for (String key : set.file().keySet()) {
             if (!present.contains(key)) {
-                (required.contains(set.tensors().get(key)) ? fatal : missing).add(key);
+                if (required.contains(set.tensors().get(key))) {
+                    heads.add(key);
+                } else {
+                    (expected(key).required() ? own : missing).add(key);
+                }
             }
         }
-        if (!fatal.isEmpty()) {
+        refuseWithout(
+                heads,
+                "tensors of modules that are saved whole",
+                "Save the adapter again with its modules_to_save, or load it for the task it was"
+                        + " trained for.");
+        refuseWithout(
+                own,
+                "tensors that this method cannot do without",
+                "Save the adapter again, or check peft_type in " + PeftConfig.FILE_NAME + ".");
+    }
+
+    private void refuseWithout(List<String> keys, String what, String cure) throws IOException {
+        if (!keys.isEmpty()) {
             throw new IOException(
                     checkpoint.directory()
-                            + " lacks tensors of modules that are saved whole: "
-                            + Shown.of(fatal)
+                            + " lacks "
+                            + what
+                            + ": "
+                            + Shown.of(keys)
                             + ". It holds: "
                             + Shown.of(checkpoint.names())
-                            + ". Save the adapter again with its modules_to_save, or load it for"
-                            + " the task it was trained for.");
+                            + ". "
+                            + cure);
         }
     }
 

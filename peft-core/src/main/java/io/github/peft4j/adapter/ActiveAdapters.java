@@ -81,16 +81,17 @@ public final class ActiveAdapters {
      * biases stay those of this activation.
      *
      * @param names adapters to fold, the first innermost
+     * @throws IllegalArgumentException if an adapter changes the model's inputs
      * @throws UnsupportedFeatureException if an adapter has no weight form
      */
     public ActiveAdapters asWeights(
             BaseModel model, Map<String, AdapterSet> sets, ImmutableList<String> names) {
         if (!modelAdapters.isEmpty()) {
-            throw new UnsupportedFeatureException(
+            throw new IllegalArgumentException(
                     "Adapters "
                             + activation.names()
-                            + " change the model's inputs and cannot be merged into its weights."
-                            + " Keep them unmerged.");
+                            + " change the model's inputs, so there is nothing to merge into its"
+                            + " weights, in PEFT's merge_and_unload neither. Keep them unmerged.");
         }
         return of(model, base, sets, activation, names);
     }
@@ -183,8 +184,20 @@ public final class ActiveAdapters {
                 set.modelAdapter().ifPresent(active::addPenalty);
                 active.packing &= set.allowsPacking();
             }
+            active.refuseSeveralAroundTheModel();
         }
         return active;
+    }
+
+    /** As in PEFT: which tokens come first, and whose keys, would be a matter of chance. */
+    private void refuseSeveralAroundTheModel() {
+        if (modelAdapters.size() > 1) {
+            throw new IllegalArgumentException(
+                    "Adapters "
+                            + activation.names()
+                            + " each change the model's inputs; only one of them can act at a time."
+                            + " Activate one (setAdapter).");
+        }
     }
 
     private static AdapterSet require(Map<String, AdapterSet> sets, String name) {

@@ -36,9 +36,9 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableList<StepAware> stepAware;
     private final ImmutableList<Penalized> penalties;
     private final boolean allowsPacking;
+    private final boolean allowsCache;
     private final boolean exclusive;
     private final ImmutableMap<String, String> retired;
-    private final boolean allowsCache;
 
     private AdapterSet(Builder builder) {
         manager = builder.manager;
@@ -55,9 +55,9 @@ public final class AdapterSet implements AutoCloseable {
         stepAware = ImmutableList.copyOf(builder.stepAware);
         penalties = ImmutableList.copyOf(builder.penalties);
         allowsPacking = builder.allowsPacking;
+        allowsCache = builder.allowsCache;
         exclusive = builder.exclusive;
         retired = ImmutableMap.copyOf(builder.retired);
-        allowsCache = builder.allowsCache;
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
             if (parameter.requiresGradient()) {
@@ -172,6 +172,11 @@ public final class AdapterSet implements AutoCloseable {
         return allowsPacking;
     }
 
+    /** Whether keys and values of earlier calls may stand in for their positions. */
+    public boolean allowsCache() {
+        return allowsCache;
+    }
+
     /** Whether this adapter takes the place of whole modules, so that no other may act with it. */
     public boolean isExclusive() {
         return exclusive;
@@ -182,11 +187,6 @@ public final class AdapterSet implements AutoCloseable {
      */
     public ImmutableMap<String, String> retired() {
         return retired;
-    }
-
-    /** Whether keys and values of earlier calls may stand in for their positions. */
-    public boolean allowsCache() {
-        return allowsCache;
     }
 
     /** Switches gradients of the trainable tensors. */
@@ -221,9 +221,9 @@ public final class AdapterSet implements AutoCloseable {
         private final List<StepAware> stepAware = new ArrayList<>();
         private final List<Penalized> penalties = new ArrayList<>();
         private boolean allowsPacking = true;
+        private boolean allowsCache = true;
         private boolean exclusive;
         private final Map<String, String> retired = new LinkedHashMap<>();
-        private boolean allowsCache = true;
 
         private Builder(NDManager manager) {
             this.manager = manager;
@@ -351,6 +351,12 @@ public final class AdapterSet implements AutoCloseable {
             return this;
         }
 
+        /** Says that each call must see the whole sequence. */
+        public Builder optAllowsCache(boolean allowed) {
+            allowsCache = allowed;
+            return this;
+        }
+
         /** Says that this adapter takes the place of whole modules: no other may act with it. */
         public Builder optExclusive(boolean value) {
             exclusive = value;
@@ -360,12 +366,6 @@ public final class AdapterSet implements AutoCloseable {
         /** Says that a file with this part in a key is of an older version, to be refused. */
         public Builder addRetired(String part, String reason) {
             retired.put(part, reason);
-            return this;
-        }
-
-        /** Says that each call must see the whole sequence. */
-        public Builder optAllowsCache(boolean allowed) {
-            allowsCache = allowed;
             return this;
         }
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.ops.InPlace;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tensor of an adapter's file. Most are a parameter as it is ({@link #of}); a method whose file
@@ -33,13 +34,28 @@ public interface FileTensor {
         return false;
     }
 
+    /** Whether a file without it is refused; if not, a warning names it. */
+    default boolean required() {
+        return false;
+    }
+
+    /** Why a value can be written but not read, as a sentence with its cure; null if it can. */
+    default @Nullable String writeOnly() {
+        return null;
+    }
+
     /** A parameter as it is. */
     static FileTensor of(Parameter parameter) {
-        return new Plain(parameter);
+        return new Plain(parameter, false);
+    }
+
+    /** A parameter as it is, without which a file is none of its adapter. */
+    static FileTensor required(Parameter parameter) {
+        return new Plain(parameter, true);
     }
 
     /** A parameter that stands in the file as it is. */
-    record Plain(Parameter parameter) implements FileTensor {
+    record Plain(Parameter parameter, boolean required) implements FileTensor {
 
         @Override
         public Shape shape() {

@@ -132,6 +132,11 @@ public final class Ops {
         return module().call("scale", x, factor);
     }
 
+    /** The sum of x's [..., F] chunks of r features, the last one filled with zeros: [..., r]. */
+    public static NDArray foldChunks(NDArray x, long r) {
+        return module().call("fold_chunks", x, (double) r);
+    }
+
     /** Rows of x [R, ...] by index [K] int64; result [K, ...]. */
     public static NDArray rows(NDArray x, NDArray index) {
         Operands.requireIds(index);
@@ -205,6 +210,18 @@ public final class Ops {
         Operands.requireDimensions(logits, 2, "logits of cross entropy");
         Operands.requireVector(labels, logits.getShape().get(0), "labels of cross entropy");
         return module().call("cross_entropy", logits, labels, ignore);
+    }
+
+    /**
+     * The sum of the rows' cross entropies, each times its weight, divided by R: logits [R, C],
+     * labels [R] int64 from 0 to C - 1, weights [R].
+     */
+    public static NDArray weightedCrossEntropy(NDArray logits, NDArray labels, NDArray weights) {
+        Operands.requireIds(labels);
+        Operands.requireDimensions(logits, 2, "logits of cross entropy");
+        Operands.requireVector(labels, logits.getShape().get(0), "labels of cross entropy");
+        Operands.requireVector(weights, logits.getShape().get(0), "weights of cross entropy");
+        return module().call("weighted_cross_entropy", logits, labels, weights);
     }
 
     /** Mean cross entropy of logits [R, C] and shares of the classes [R, C]. */

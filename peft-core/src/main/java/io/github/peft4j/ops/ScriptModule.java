@@ -34,6 +34,7 @@ final class ScriptModule {
                     "layers.py",
                     "attention.py",
                     "losses.py",
+                    "prompts.py",
                     "optim.py",
                     "linalg.py",
                     "rotations.py");

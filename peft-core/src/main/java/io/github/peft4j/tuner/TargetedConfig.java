@@ -1,12 +1,11 @@
 package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.PeftConfig;
 import java.util.List;
 import java.util.Optional;
 
 /** The config of a method that adapts layers of the model. */
-public interface TargetedConfig extends PeftConfig {
+public interface TargetedConfig extends SavesModules {
 
     /** Which modules it selects. */
     TargetModules targets();
@@ -44,7 +43,12 @@ public interface TargetedConfig extends PeftConfig {
         return Optional.ofNullable(targets().layersPattern());
     }
 
-    /** Modules that are trained and saved whole; empty if none. */
+    @Override
+    default TargetedConfig withModulesToSave(List<String> names) {
+        return withTargets(targets().withModulesToSave(names));
+    }
+
+    @Override
     default List<String> modulesToSave() {
         List<String> modules = targets().modulesToSave();
         return modules == null ? ImmutableList.of() : modules;

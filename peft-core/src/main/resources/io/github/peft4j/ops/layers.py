@@ -78,6 +78,14 @@
   def scale(self: __torch__.Ops, x: Tensor, factor: Tensor) -> Tensor:
     return torch.mul(x, float(factor))
 
+  # x [..., F] in chunks of r features, the last one filled with zeros, summed: [..., r].
+  def fold_chunks(self: __torch__.Ops, x: Tensor, r: Tensor) -> Tensor:
+    size = int(r)
+    rest = x.size(-1) % size
+    if rest != 0:
+      x = torch.constant_pad_nd(x, [0, size - rest])
+    return torch.sum(torch.unflatten(x, -1, [-1, size]), [-2])
+
   def rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x, 0, index)
 

@@ -126,7 +126,7 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
 
     private static XLoraClassifier.Layer layer(
             XLoraConfig config, AdapterSet.Builder set, int position, long in, long out) {
-        float bound = (float) (1 / Math.sqrt(in));
+        float bound = (float) (1 / Math.sqrt((double) in));
         NDManager manager = set.manager();
         Parameter weight =
                 Experts.tensor("weight", manager.randomUniform(-bound, bound, new Shape(out, in)));

@@ -47,17 +47,22 @@ class ConformanceTest {
     @CsvSource({
         "models/, 28",
         "adapters/lora-, 24",
+        "adapters/prompt-, 1",
+        "adapters/ptuning-, 1",
+        "adapters/prefix-, 2",
+        "adapters/multitask-, 1",
+        "adapters/cpt-, 1",
         "adapters/multi-, 11",
-        "adapters/file-, 37",
+        "adapters/file-, 38",
         "tokenizers/, 158",
-        "errors/, 60",
+        "errors/, 80",
         "targets/, 330",
         "adapters/ln-, 1",
         "adapters/tokens-, 1",
         "adapters/hra-, 2",
         "adapters/oft-, 3",
         "adapters/boft-, 2",
-        "configs/, 7",
+        "configs/, 12",
         "bad/, 54"
     })
     void passesEveryPart(String part, int atLeast) {
@@ -104,6 +109,9 @@ class ConformanceTest {
         "adapters/lora-seqcls-bert, grad.base_model.model.classifier.weight",
         "adapters/lora-seqcls-bert, sgd.losses",
         "adapters/lora-seqcls-bert, adamw.param.base_model.model.classifier.bias",
+        "adapters/ptuning-seqcls, out.logits",
+        "adapters/ptuning-seqcls, grad.prompt_encoder.mlp_head.2.weight",
+        "adapters/cpt-decay, sgd.param.prompt_encoder.delta_embedding.weight",
         "adapters/multi-lora-default, out.other.logits",
         "adapters/multi-lora-merge-bert, out.merged_two.logits",
         "adapters/file-lora-float16, out.logits",
@@ -213,7 +221,7 @@ class ConformanceTest {
 
     @Test
     void passesOverPartsThatAreNotThere() throws IOException {
-        golden.only(folder, "configs");
+        golden.only(folder, "configs/LORA.json");
 
         assertThat(new GoldenDirectory(folder).run("*").last())
                 .isEqualTo("1 passed, 0 failed, 0 unsupported");
