@@ -122,7 +122,10 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
         for (AdapterSet set : sets().values()) {
             for (Parameter parameter : set.tensors().values()) {
                 // PEFT trains biases in the base itself, where they are counted already.
-                all += set.biases().containsValue(parameter) ? 0 : parameter.getShape().size();
+                boolean counts =
+                        !set.biases().containsValue(parameter)
+                                && !set.buffers().contains(parameter);
+                all += counts ? parameter.getShape().size() : 0;
             }
         }
         long trainable = 0;

@@ -30,6 +30,7 @@ final class AdapterRegistry implements AutoCloseable {
     private final BaseModel base;
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses();
+    private final PendingStep steps = new PendingStep();
     private volatile State state;
 
     AdapterRegistry(BaseModel base) {
@@ -54,6 +55,11 @@ final class AdapterRegistry implements AutoCloseable {
 
     BaseModel base() {
         return base;
+    }
+
+    /** The step of a trainer that does not say when it is done. */
+    PendingStep steps() {
+        return steps;
     }
 
     /** The adapters as they are now. */
@@ -104,6 +110,7 @@ final class AdapterRegistry implements AutoCloseable {
      * Runs a pass. An adapter that is deleted meanwhile keeps its tensors until the pass is done.
      */
     <T> T running(Supplier<T> pass) {
+        steps.end();
         return passes.run(pass);
     }
 
@@ -119,7 +126,7 @@ final class AdapterRegistry implements AutoCloseable {
         adapters().checkFree(name);
         adapters().checkMethod(name, config);
         adapters().checkBias(config);
-        return Attachments.create(base, config, name, adapters().configs());
+        return Attachments.create(base, config, name, adapters());
     }
 
     /**
@@ -281,6 +288,7 @@ final class AdapterRegistry implements AutoCloseable {
     void delete(String name) {
         synchronized (this) {
             AdapterSet removed = adapters().entry(name).set();
+            steps.forget();
             AdapterInventory others = state.adapters().without(name);
             Activation rest = state.chosen().without(name);
             if (rest.names().isEmpty() && !others.entries().isEmpty()) {

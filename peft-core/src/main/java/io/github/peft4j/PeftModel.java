@@ -60,6 +60,10 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
         }
     }
 
+    final AdapterRegistry registry() {
+        return registry;
+    }
+
     /** The model under the adapters. */
     public final BaseModel base() {
         return base;

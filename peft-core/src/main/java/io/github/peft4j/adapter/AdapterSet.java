@@ -29,6 +29,7 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, Parameter> state;
     private final ImmutableList<AdapterSet> parts;
     private final ImmutableSet<Parameter> trainable;
+    private final ImmutableSet<Parameter> buffers;
     private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
     private final ImmutableMap<String, Parameter> aliases;
@@ -48,6 +49,7 @@ public final class AdapterSet implements AutoCloseable {
         beside = ImmutableMap.copyOf(builder.beside);
         state = ImmutableMap.copyOf(builder.state);
         parts = ImmutableList.copyOf(builder.parts);
+        buffers = ImmutableSet.copyOf(builder.buffers);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
         aliases = ImmutableMap.copyOf(builder.aliases);
@@ -147,6 +149,11 @@ public final class AdapterSet implements AutoCloseable {
         return trainable;
     }
 
+    /** Frozen tensors that PEFT does not count as parameters: what PyTorch calls buffers. */
+    public ImmutableSet<Parameter> buffers() {
+        return buffers;
+    }
+
     /** Copies of whole modules, by where the base parameter is read whose place they take. */
     public ImmutableMap<WeightSlot, SavedParameter> savedModules() {
         return savedModules;
@@ -214,6 +221,7 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, Parameter> state = new LinkedHashMap<>();
         private final List<AdapterSet> parts = new ArrayList<>();
         private final Set<Parameter> keyed = new HashSet<>();
+        private final Set<Parameter> buffers = new HashSet<>();
         private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
         private final Map<String, Parameter> aliases = new LinkedHashMap<>();
@@ -281,6 +289,14 @@ public final class AdapterSet implements AutoCloseable {
         /** Adds an adapter that this one is made of; it is closed along. */
         public Builder addPart(AdapterSet part) {
             parts.add(part);
+            return this;
+        }
+
+        /**
+         * Says that a frozen tensor is no parameter to be counted, but what PyTorch calls a buffer.
+         */
+        public Builder markBuffer(Parameter parameter) {
+            buffers.add(parameter);
             return this;
         }
 

@@ -144,6 +144,13 @@ public final class Ops {
         return module().call("rows", x, index);
     }
 
+    /** The places of an axis of x by index [K] int64. */
+    public static NDArray select(NDArray x, int axis, NDArray index) {
+        Operands.requireIds(index);
+        Operands.requireDimensions(index, 1, "index of places");
+        return module().call("select", x, axis, index);
+    }
+
     /**
      * The inverse of {@link #rows}: x [K, ...] at index [K] int64 among so many rows, else zero.
      */

@@ -33,6 +33,7 @@ final class ScriptModule {
             ImmutableList.of(
                     "layers.py",
                     "attention.py",
+                    "deltas.py",
                     "losses.py",
                     "prompts.py",
                     "optim.py",

@@ -75,6 +75,19 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
             C config, AdapterSet.Builder set, List<LayerSite> sites);
 
     /**
+     * The same for a method whose adapters share tensors.
+     *
+     * @param others the parts of the adapters that the model has already, by name
+     */
+    protected LayerAdapters prepare(
+            C config,
+            AdapterSet.Builder set,
+            List<LayerSite> sites,
+            ImmutableMap<String, AdapterSet> others) {
+        return prepare(config, set, sites);
+    }
+
+    /**
      * Refuses what does not go with the adapters that the model has already.
      *
      * @param others their configs by name
@@ -124,7 +137,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         NDManager manager = newManager(model);
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
-            LayerAdapters adapters = prepare(config, set, adapted);
+            LayerAdapters adapters = prepare(config, set, adapted, request.otherSets());
             for (LayerSite site : adapted) {
                 Adapter adapter = adapters.at(site);
                 refuseWeightOnly(site, adapter);

@@ -89,6 +89,9 @@
   def rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x, 0, index)
 
+  def select(self: __torch__.Ops, x: Tensor, axis: Tensor, index: Tensor) -> Tensor:
+    return torch.index_select(x, int(axis), index)
+
   def spread(self: __torch__.Ops, x: Tensor, index: Tensor, rows: Tensor) -> Tensor:
     size = x.size()
     size[0] = int(rows)

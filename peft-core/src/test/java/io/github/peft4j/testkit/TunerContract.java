@@ -50,6 +50,11 @@ public abstract class TunerContract {
      */
     protected abstract PeftConfig config();
 
+    /** The config of a second adapter; another one where two may not train side by side. */
+    protected PeftConfig secondConfig() {
+        return config();
+    }
+
     /** The keys of the file on our layers, as PEFT writes them. */
     protected abstract ImmutableSet<String> keysOnOurLayers();
 
@@ -110,7 +115,7 @@ public abstract class TunerContract {
     }
 
     private TunerSubject fresh(Base base) {
-        return new TunerSubject(base.open(), config());
+        return new TunerSubject(base.open(), config(), secondConfig());
     }
 
     private TunerSubject trained(Base base) {
