@@ -165,7 +165,8 @@ final class AdapterFiles {
         String name = String.valueOf(folder.getFileName());
         LoadAdapterOptions options = LoadAdapterOptions.DEFAULT;
         Attachment<?> attachment =
-                Attachments.create(base, forUse(loaded.config(), options), name, AdapterInventory.EMPTY);
+                Attachments.create(
+                        base, forUse(loaded.config(), options), name, AdapterInventory.EMPTY);
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             transfer(base, attachment.set(), name, checkpoint, options)
                     .run(ImmutableList.copyOf(loaded.warnings()));
