@@ -57,7 +57,12 @@ class ConformanceTest {
         "tokenizers/, 158",
         "errors/, 80",
         "targets/, 330",
-        "configs/, 6",
+        "adapters/ln-, 1",
+        "adapters/tokens-, 1",
+        "adapters/hra-, 2",
+        "adapters/oft-, 3",
+        "adapters/boft-, 2",
+        "configs/, 12",
         "bad/, 54"
     })
     void passesEveryPart(String part, int atLeast) {
