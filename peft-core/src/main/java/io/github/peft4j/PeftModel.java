@@ -100,20 +100,14 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                 () -> {
                     ActiveAdapters active = adapters.get();
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
+                    // As in PEFT, what changes the calls leaves them to the base while it is off.
+                    boolean left =
+                            active.modelAdapters().isEmpty() && registry.adapters().changeCalls();
                     ModelOutput output =
                             ModelAdapters.around(base, active)
-                                    .forward(call(input, active), pass, training);
+                                    .forward(left ? input : callOf(input), pass, training);
                     return active.penalize(output, pass);
                 });
-    }
-
-    /** As in PEFT, what changes the model's calls leaves them to the base while it is off. */
-    private ModelInput call(ModelInput input, ActiveAdapters active) {
-        boolean left =
-                active.modelAdapters().isEmpty()
-                        && registry.adapters().sets().values().stream()
-                                .anyMatch(set -> set.modelAdapter().isPresent());
-        return left ? input : callOf(input);
     }
 
     /** What the base is called with: a task's wrapper may leave arguments out, as PEFT's do. */
@@ -172,12 +166,6 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
      *     copy of one module
      */
     public final void setAdapter(String... names) {
-        if (names.length == 0) {
-            throw new IllegalArgumentException(
-                    "setAdapter names no adapter. Adapters of this model: "
-                            + peftConfig().keySet()
-                            + ". Name one; disableAdapter() switches them off for a while.");
-        }
         registry.activate(ImmutableList.copyOf(names));
     }
 
