@@ -107,9 +107,11 @@ final class AdapterFiles {
                             Dtype type = entry.storedTypes().getOrDefault(key, Dtype.F32);
                             tensors.put(
                                     key,
-                                    tensor.integers()
-                                            ? TensorView.of(value)
-                                            : TensorView.of(value, type));
+                                    tensor.integerBits() > 0
+                                            ? TensorView.ofIntegers(value, tensor.integerBits())
+                                            : tensor.integers()
+                                                    ? TensorView.of(value)
+                                                    : TensorView.of(value, type));
                         });
         entry.set().aliases().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
         SavedEmbeddings.of(base, entry, options.saveEmbeddingLayers())
@@ -165,7 +167,8 @@ final class AdapterFiles {
         String name = String.valueOf(folder.getFileName());
         LoadAdapterOptions options = LoadAdapterOptions.DEFAULT;
         Attachment<?> attachment =
-                Attachments.create(base, forUse(loaded.config(), options), name, ImmutableMap.of());
+                Attachments.create(
+                        base, forUse(loaded.config(), options), name, AdapterInventory.EMPTY);
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             transfer(base, attachment.set(), name, checkpoint, options)
                     .run(ImmutableList.copyOf(loaded.warnings()));
@@ -183,7 +186,7 @@ final class AdapterFiles {
             Checkpoint checkpoint,
             LoadAdapterOptions options)
             throws IOException {
-        ImmutableSet<String> embeddings = SavedEmbeddings.check(base, checkpoint);
+        ImmutableSet<String> embeddings = SavedEmbeddings.check(base, set, checkpoint);
         return TensorTransfer.into(set, name, checkpoint, options, embeddings);
     }
 

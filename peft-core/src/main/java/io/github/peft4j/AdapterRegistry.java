@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.Factors;
 import io.github.peft4j.adapter.FrozenBase;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.BaseModel;
@@ -29,6 +30,7 @@ final class AdapterRegistry implements AutoCloseable {
     private final BaseModel base;
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses();
+    private final PendingStep steps = new PendingStep();
     private volatile State state;
 
     AdapterRegistry(BaseModel base) {
@@ -53,6 +55,11 @@ final class AdapterRegistry implements AutoCloseable {
 
     BaseModel base() {
         return base;
+    }
+
+    /** The step of a trainer that does not say when it is done. */
+    PendingStep steps() {
+        return steps;
     }
 
     /** The adapters as they are now. */
@@ -103,6 +110,7 @@ final class AdapterRegistry implements AutoCloseable {
      * Runs a pass. An adapter that is deleted meanwhile keeps its tensors until the pass is done.
      */
     <T> T running(Supplier<T> pass) {
+        steps.end();
         return passes.run(pass);
     }
 
@@ -118,7 +126,7 @@ final class AdapterRegistry implements AutoCloseable {
         adapters().checkFree(name);
         adapters().checkMethod(name, config);
         adapters().checkBias(config);
-        return Attachments.create(base, config, name, adapters().configs());
+        return Attachments.create(base, config, name, adapters());
     }
 
     /**
@@ -190,6 +198,7 @@ final class AdapterRegistry implements AutoCloseable {
 
     private void choose(AdapterInventory adapters, Activation activation) {
         State before = state;
+        adapters.refuseUncovered(activation.names());
         State next = stateOf(adapters, activation, before.silences(), null);
         next.adapters()
                 .entries()
@@ -218,8 +227,8 @@ final class AdapterRegistry implements AutoCloseable {
             }
             ImmutableList<String> all =
                     ImmutableSet.<String>builder()
-                            .addAll(names)
                             .addAll(mergedNames())
+                            .addAll(names)
                             .build()
                             .asList();
             ActiveAdapters weights = unmerged().asWeights(base, state.adapters().sets(), all);
@@ -245,7 +254,7 @@ final class AdapterRegistry implements AutoCloseable {
 
     /** Weights an adapter, also while it is not active. */
     synchronized void scale(String name, double factor) {
-        adapters().entry(name).set().requireScalable(name, factor);
+        Factors.require(adapters().entry(name).set(), name, factor);
         state =
                 stateOf(
                         state.adapters(),
@@ -279,6 +288,7 @@ final class AdapterRegistry implements AutoCloseable {
     void delete(String name) {
         synchronized (this) {
             AdapterSet removed = adapters().entry(name).set();
+            steps.forget();
             AdapterInventory others = state.adapters().without(name);
             Activation rest = state.chosen().without(name);
             if (rest.names().isEmpty() && !others.entries().isEmpty()) {

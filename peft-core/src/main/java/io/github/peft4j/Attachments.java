@@ -8,6 +8,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
 import io.github.peft4j.tuner.SavesModules;
+import io.github.peft4j.tuner.TargetedConfig;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.Tuners;
 import java.util.ArrayList;
@@ -24,10 +25,7 @@ final class Attachments {
 
     /** The adapter of a config on a base; its warnings are logged. */
     static Attachment<?> create(
-            BaseModel base,
-            PeftConfig config,
-            String name,
-            ImmutableMap<String, PeftConfig> others) {
+            BaseModel base, PeftConfig config, String name, AdapterInventory others) {
         Attachment<?> attachment =
                 withNameWarning(
                         attach(
@@ -70,23 +68,27 @@ final class Attachments {
     }
 
     private static <C extends PeftConfig> Attachment<C> attach(
-            Tuner<C> tuner,
-            BaseModel base,
-            PeftConfig config,
-            ImmutableMap<String, PeftConfig> others) {
+            Tuner<C> tuner, BaseModel base, PeftConfig config, AdapterInventory others) {
         ImmutableList<String> heads =
-                config.taskType().map(TaskType::headModules).orElse(ImmutableList.of());
+                trainsHeads(config)
+                        ? config.taskType().map(TaskType::headModules).orElse(ImmutableList.of())
+                        : ImmutableList.of();
         boolean early = config.taskType().map(TaskType::headsKnownBeforeMatching).orElse(true);
         PeftConfig complete = early ? withModulesToSave(config, heads) : config;
         ImmutableMap.Builder<String, C> same = ImmutableMap.builder();
-        others.forEach((name, other) -> same.put(name, tuner.configType().cast(other)));
+        others.configs().forEach((name, other) -> same.put(name, tuner.configType().cast(other)));
         return tuner.attach(
                 new AttachRequest<>(
                         base,
                         tuner.configType().cast(complete),
                         early ? ImmutableList.of() : heads,
                         same.buildOrThrow(),
+                        others.sets(),
                         folder -> AdapterFiles.loadPart(base, folder)));
+    }
+
+    private static boolean trainsHeads(PeftConfig config) {
+        return !(config instanceof TargetedConfig targeted) || targeted.hasModulesToSave();
     }
 
     private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {

@@ -60,6 +60,10 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
         }
     }
 
+    final AdapterRegistry registry() {
+        return registry;
+    }
+
     /** The model under the adapters. */
     public final BaseModel base() {
         return base;
@@ -161,7 +165,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
     }
 
     /**
-     * Makes these adapters active, the first outermost; they train unless they were loaded for
+     * Makes these adapters active, the first innermost; they train unless they were loaded for
      * prediction, and all others stop training.
      *
      * @throws IllegalArgumentException if there is no name, a name is unknown, or two of them own a
@@ -317,7 +321,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
         AdapterFiles.save(registry, directory, options);
     }
 
-    /** The active adapters, the first outermost. */
+    /** The active adapters, the first innermost. */
     public final ImmutableList<String> activeAdapters() {
         return registry.activation().names();
     }

@@ -6,6 +6,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.SaveAdapterOptions.EmbeddingLayers;
+import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
@@ -62,12 +63,13 @@ final class SavedEmbeddings {
 
     /**
      * Compares embeddings that a file brings along with the base's, which it does not replace:
-     * other adapters share them.
+     * other adapters share them. A module that the adapter owns is none of these.
      *
      * @return the file's names of those that are the same
      * @throws IOException if one differs
      */
-    static ImmutableSet<String> check(BaseModel base, Checkpoint file) throws IOException {
+    static ImmutableSet<String> check(BaseModel base, AdapterSet set, Checkpoint file)
+            throws IOException {
         ImmutableSet.Builder<String> same = ImmutableSet.builder();
         for (LayerSite site : base.sites()) {
             String path = site.path();
@@ -79,7 +81,7 @@ final class SavedEmbeddings {
                 continue;
             }
             for (String key : new String[] {key(path, true), key(path, false)}) {
-                if (file.names().contains(key)) {
+                if (file.names().contains(key) && !set.file().containsKey(key)) {
                     requireSame(file, key, weight);
                     same.add(key);
                 }
@@ -116,7 +118,7 @@ final class SavedEmbeddings {
     private static boolean named(PeftConfig config, String path) {
         String name = path.substring(path.lastIndexOf('.') + 1);
         @Nullable OneOrMany<String> targets =
-                config instanceof TargetedConfig targeted
+                config instanceof TargetedConfig targeted && targeted.savesEmbeddings()
                         ? targeted.targets().targetModules()
                         : null;
         return targets != null

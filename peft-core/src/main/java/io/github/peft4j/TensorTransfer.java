@@ -75,6 +75,7 @@ final class TensorTransfer {
 
     /** Does it; {@code before} are warnings that the report starts with, logged already. */
     LoadReport run(ImmutableList<String> before) throws IOException {
+        refuseRetired();
         warnings.addAll(before);
         Map<String, String> sources = new LinkedHashMap<>();
         List<String> unexpected = new ArrayList<>();
@@ -97,6 +98,17 @@ final class TensorTransfer {
                 ImmutableList.copyOf(missing),
                 ImmutableList.copyOf(unexpected),
                 ImmutableList.copyOf(warnings));
+    }
+
+    private void refuseRetired() throws IOException {
+        for (Map.Entry<String, String> part : set.retired().entrySet()) {
+            for (String name : checkpoint.names()) {
+                if (name.contains(part.getKey())) {
+                    throw new IOException(
+                            checkpoint.directory() + " holds " + name + ": " + part.getValue());
+                }
+            }
+        }
     }
 
     /** In which types the file holds the copies of modules, where that is not float32. */

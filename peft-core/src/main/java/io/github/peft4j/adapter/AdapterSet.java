@@ -29,6 +29,7 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, Parameter> state;
     private final ImmutableList<AdapterSet> parts;
     private final ImmutableSet<Parameter> trainable;
+    private final ImmutableSet<Parameter> buffers;
     private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
     private final ImmutableMap<String, Parameter> aliases;
@@ -37,6 +38,8 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableList<Penalized> penalties;
     private final boolean allowsPacking;
     private final boolean allowsCache;
+    private final boolean exclusive;
+    private final ImmutableMap<String, String> retired;
 
     private AdapterSet(Builder builder) {
         manager = builder.manager;
@@ -46,6 +49,7 @@ public final class AdapterSet implements AutoCloseable {
         beside = ImmutableMap.copyOf(builder.beside);
         state = ImmutableMap.copyOf(builder.state);
         parts = ImmutableList.copyOf(builder.parts);
+        buffers = ImmutableSet.copyOf(builder.buffers);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
         aliases = ImmutableMap.copyOf(builder.aliases);
@@ -54,6 +58,8 @@ public final class AdapterSet implements AutoCloseable {
         penalties = ImmutableList.copyOf(builder.penalties);
         allowsPacking = builder.allowsPacking;
         allowsCache = builder.allowsCache;
+        exclusive = builder.exclusive;
+        retired = ImmutableMap.copyOf(builder.retired);
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
             if (parameter.requiresGradient()) {
@@ -143,6 +149,11 @@ public final class AdapterSet implements AutoCloseable {
         return trainable;
     }
 
+    /** Frozen tensors that PEFT does not count as parameters: what PyTorch calls buffers. */
+    public ImmutableSet<Parameter> buffers() {
+        return buffers;
+    }
+
     /** Copies of whole modules, by where the base parameter is read whose place they take. */
     public ImmutableMap<WeightSlot, SavedParameter> savedModules() {
         return savedModules;
@@ -173,35 +184,16 @@ public final class AdapterSet implements AutoCloseable {
         return allowsCache;
     }
 
+    /** Whether this adapter takes the place of whole modules, so that no other may act with it. */
+    public boolean isExclusive() {
+        return exclusive;
+    }
+
     /**
-     * Refuses a factor on what more than adds.
-     *
-     * @param name the adapter's, for the text
+     * Parts of the keys of older files, which mean something else, by the reason to refuse them.
      */
-    public void requireScalable(String name, double factor) {
-        if (modelAdapter != null) {
-            throw new IllegalArgumentException(
-                    "Adapter '"
-                            + name
-                            + "' changes the model's inputs, so the factor "
-                            + factor
-                            + " has no meaning for it. Only adapters that add, such as LoRA, can be"
-                            + " scaled.");
-        }
-        layers.forEach(
-                (path, adapter) -> {
-                    if (!(adapter instanceof DeltaAdapter)) {
-                        throw new IllegalArgumentException(
-                                "Adapter '"
-                                        + name
-                                        + "' does more than add to layer "
-                                        + path
-                                        + ", so the factor "
-                                        + factor
-                                        + " has no meaning there. Only adapters that add, such as"
-                                        + " LoRA, can be scaled.");
-                    }
-                });
+    public ImmutableMap<String, String> retired() {
+        return retired;
     }
 
     /** Switches gradients of the trainable tensors. */
@@ -229,6 +221,7 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, Parameter> state = new LinkedHashMap<>();
         private final List<AdapterSet> parts = new ArrayList<>();
         private final Set<Parameter> keyed = new HashSet<>();
+        private final Set<Parameter> buffers = new HashSet<>();
         private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
         private final Map<String, Parameter> aliases = new LinkedHashMap<>();
@@ -237,6 +230,8 @@ public final class AdapterSet implements AutoCloseable {
         private final List<Penalized> penalties = new ArrayList<>();
         private boolean allowsPacking = true;
         private boolean allowsCache = true;
+        private boolean exclusive;
+        private final Map<String, String> retired = new LinkedHashMap<>();
 
         private Builder(NDManager manager) {
             this.manager = manager;
@@ -294,6 +289,14 @@ public final class AdapterSet implements AutoCloseable {
         /** Adds an adapter that this one is made of; it is closed along. */
         public Builder addPart(AdapterSet part) {
             parts.add(part);
+            return this;
+        }
+
+        /**
+         * Says that a frozen tensor is no parameter to be counted, but what PyTorch calls a buffer.
+         */
+        public Builder markBuffer(Parameter parameter) {
+            buffers.add(parameter);
             return this;
         }
 
@@ -367,6 +370,18 @@ public final class AdapterSet implements AutoCloseable {
         /** Says that each call must see the whole sequence. */
         public Builder optAllowsCache(boolean allowed) {
             allowsCache = allowed;
+            return this;
+        }
+
+        /** Says that this adapter takes the place of whole modules: no other may act with it. */
+        public Builder optExclusive(boolean value) {
+            exclusive = value;
+            return this;
+        }
+
+        /** Says that a file with this part in a key is of an older version, to be refused. */
+        public Builder addRetired(String part, String reason) {
+            retired.put(part, reason);
             return this;
         }
 

@@ -83,4 +83,17 @@ public final class InPlace {
         }
         module().call("copy_", x, source).close();
     }
+
+    /** Writes source into the places of an axis of x, by index [K] int64. */
+    public static void place(NDArray x, int axis, NDArray index, NDArray source) {
+        Operands.requireIds(index);
+        Operands.requireVector(index, source.getShape().get(axis), "index of places");
+        module().call("place_", x, axis, index, source).close();
+    }
+
+    /** Sets those rows of x [R, ...] to zero whose flag [R] is 0. */
+    public static void zeroRows(NDArray x, NDArray flags) {
+        Operands.requireVector(flags, x.getShape().get(0), "array of flags");
+        module().call("zero_rows_", x, flags).close();
+    }
 }

@@ -3,6 +3,7 @@ package io.github.peft4j.tuner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftConfig;
+import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.BaseModel;
 
 /**
@@ -15,6 +16,7 @@ import io.github.peft4j.model.BaseModel;
  *     that reaches one is refused
  * @param others the model's other adapters by name, all of the same method, in the order in which
  *     they came: some methods share tensors, or allow only what agrees with the first
+ * @param otherSets the parts of those adapters, by name
  * @param source loads adapters that this one is made of
  */
 public record AttachRequest<C extends PeftConfig>(
@@ -22,4 +24,5 @@ public record AttachRequest<C extends PeftConfig>(
         C config,
         ImmutableList<String> lateModulesToSave,
         ImmutableMap<String, C> others,
+        ImmutableMap<String, AdapterSet> otherSets,
         AdapterSource source) {}

@@ -28,6 +28,9 @@ public final class JsonType<T> {
                                     ? Optional.of(number.intValue())
                                     : Optional.empty());
 
+    /** An integer that fits 64 bits. */
+    public static final JsonType<Long> LONG = ofClass("an integer", Long.class);
+
     /** An integer or a float. */
     public static final JsonType<Number> NUMBER = ofClass("a number", Number.class);
 

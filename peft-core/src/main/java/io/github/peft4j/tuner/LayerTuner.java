@@ -51,6 +51,11 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         return config;
     }
 
+    /** The layers that get an adapter, given those matched: some methods reach for more. */
+    protected List<LayerSite> withCompanions(BaseModel model, List<LayerSite> matched) {
+        return matched;
+    }
+
     /** Whether a long list of targets may be written shorter, as PEFT does for most methods. */
     protected boolean condensesTargets() {
         return true;
@@ -68,6 +73,19 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
      */
     protected abstract LayerAdapters prepare(
             C config, AdapterSet.Builder set, List<LayerSite> sites);
+
+    /**
+     * The same for a method whose adapters share tensors.
+     *
+     * @param others the parts of the adapters that the model has already, by name
+     */
+    protected LayerAdapters prepare(
+            C config,
+            AdapterSet.Builder set,
+            List<LayerSite> sites,
+            ImmutableMap<String, AdapterSet> others) {
+        return prepare(config, set, sites);
+    }
 
     /**
      * Refuses what does not go with the adapters that the model has already.
@@ -115,11 +133,11 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                         ? TargetMatcher.match(targets, modules, kinds())
                         : TargetMatcher.matchAsGiven(targets, modules, kinds());
         refuseHeads(match, request.lateModulesToSave());
-        List<LayerSite> adapted = sites(model, match.adapted());
+        List<LayerSite> adapted = withCompanions(model, sites(model, match.adapted()));
         NDManager manager = newManager(model);
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
-            LayerAdapters adapters = prepare(config, set, adapted);
+            LayerAdapters adapters = prepare(config, set, adapted, request.otherSets());
             for (LayerSite site : adapted) {
                 Adapter adapter = adapters.at(site);
                 refuseWeightOnly(site, adapter);
@@ -252,6 +270,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
             for (LayerSite other : model.sites()) {
                 boolean reads =
                         other.weight() != null
+                                && !adapted.contains(other)
                                 && slots.held(other.weight()) == slots.held(weight)
                                 && other.block() != site.block();
                 if (reads) {

@@ -2,12 +2,12 @@ package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Lists;
 import io.github.peft4j.model.LayerKind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Finds the layers that a config selects, by PEFT's rules: exclusions and saved modules first, then
@@ -126,7 +126,8 @@ public final class TargetMatcher {
                             + ", a module of kind "
                             + module.kind()
                             + ", but only these can be adapted: "
-                            + new TreeSet<>(adaptable)
+                            + Lists.transform(
+                                    ImmutableList.sortedCopyOf(adaptable), LayerKind::described)
                             + ". Name the layers inside it, or leave it out with"
                             + " optExcludeModules(\""
                             + path

@@ -13,6 +13,16 @@ public interface TargetedConfig extends SavesModules {
     /** This config with other targets: those found by matching, for example. */
     TargetedConfig withTargets(TargetModules targets);
 
+    /** Whether the method can train modules whole besides. */
+    default boolean hasModulesToSave() {
+        return true;
+    }
+
+    /** Whether an adapted embedding may be written along with the adapter, as PEFT decides. */
+    default boolean savesEmbeddings() {
+        return true;
+    }
+
     /** The targets, if the config names any; see {@link TargetModules}. */
     default Optional<OneOrMany<String>> targetModules() {
         return targets().targets();

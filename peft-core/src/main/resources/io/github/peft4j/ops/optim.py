@@ -36,3 +36,10 @@
 
   def copy_(self: __torch__.Ops, x: Tensor, source: Tensor) -> Tensor:
     return x.copy_(source)
+
+  def place_(self: __torch__.Ops, x: Tensor, axis: Tensor, index: Tensor, source: Tensor) -> Tensor:
+    return x.index_copy_(int(axis), index, source)
+
+  def zero_rows_(self: __torch__.Ops, x: Tensor, flags: Tensor) -> Tensor:
+    gone = torch.eq(flags, 0).reshape([-1] + [1] * (x.dim() - 1))
+    return x.masked_fill_(gone, 0.)

@@ -25,10 +25,10 @@ final class TunerSubject implements AutoCloseable {
     private final ToyModel toy;
     private final PeftModel model;
 
-    TunerSubject(ToyModel toy, PeftConfig config) {
+    TunerSubject(ToyModel toy, PeftConfig config, PeftConfig second) {
         this.toy = toy;
         model = PeftModels.getPeftModel(toy.base().block(), config);
-        model.addAdapter(SECOND, config);
+        model.addAdapter(SECOND, second);
     }
 
     ToyModel toy() {

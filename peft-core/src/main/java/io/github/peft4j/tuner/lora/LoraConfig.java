@@ -1,9 +1,11 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.CommonFields;
 import io.github.peft4j.PeftType;
 import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.JsonType;
 import io.github.peft4j.tuner.JsonValues;
 import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.TargetModules;
@@ -58,12 +60,7 @@ public record LoraConfig(
 
     /** A builder with the values of this config. */
     public Builder toBuilder() {
-        return new Builder()
-                .optCommon(common)
-                .optTargets(targets)
-                .scaling(scaling)
-                .layer(layer)
-                .variants(variants);
+        return new Builder().lora(this).optRankPattern(scaling.rankPattern());
     }
 
     @Override
@@ -175,6 +172,11 @@ public record LoraConfig(
     /** Builds a {@link LoraConfig}; every option has PEFT's default. */
     public static final class Builder extends LoraConfigBuilder<Builder> {
 
+        private static final JsonType<Map<String, Integer>> RANKS =
+                JsonType.INTEGER.values("an object of integers");
+
+        private Map<String, Integer> rankPattern = LoraScaling.DEFAULT.rankPattern();
+
         private Builder() {}
 
         @Override
@@ -184,6 +186,21 @@ public record LoraConfig(
 
         static LoraConfig read(ConfigReader json) {
             return new Builder().overlay(json).build(json::warn);
+        }
+
+        @Override
+        protected Builder overlay(ConfigReader json) {
+            json.readNullable(
+                    "rank_pattern",
+                    RANKS,
+                    ranks -> optRankPattern(ranks == null ? ImmutableMap.of() : ranks));
+            return super.overlay(json);
+        }
+
+        /** Ranks of layers by regular expression for the end of the name. Default: none. */
+        public Builder optRankPattern(Map<String, Integer> value) {
+            rankPattern = value;
+            return this;
         }
 
         /**
@@ -202,10 +219,7 @@ public record LoraConfig(
          * @throws IllegalArgumentException if an option is wrong
          */
         public LoraConfig build(Consumer<String> warn) {
-            LoraConfig config = new LoraConfig(common(), targets(), scaling(), layer(), variants());
-            LoraRules.warnings(common(), scaling(), config.initLoraWeights(), variants())
-                    .forEach(warn);
-            return config;
+            return lora(rankPattern, warn);
         }
     }
 }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.tuner.ConfigReader;
 import io.github.peft4j.tuner.JsonType;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The options of LoRA proper. Checks nothing; the config does.
@@ -13,8 +14,6 @@ import java.util.Map;
 public abstract class LoraConfigBuilder<B extends LoraConfigBuilder<B>>
         extends LoraVariantBuilder<B> {
 
-    private static final JsonType<Map<String, Integer>> RANKS =
-            JsonType.INTEGER.values("an object of integers");
     private static final JsonType<Map<String, Number>> ALPHAS =
             JsonType.NUMBER.values("an object of numbers");
     private static final JsonType<InitLoraWeights> START =
@@ -23,7 +22,6 @@ public abstract class LoraConfigBuilder<B extends LoraConfigBuilder<B>>
     private int r = LoraScaling.DEFAULT.r();
     private Number loraAlpha = LoraScaling.DEFAULT.loraAlpha();
     private boolean useRslora = LoraScaling.DEFAULT.useRslora();
-    private Map<String, Integer> rankPattern = LoraScaling.DEFAULT.rankPattern();
     private Map<String, Number> alphaPattern = LoraScaling.DEFAULT.alphaPattern();
     private Number loraDropout = LoraLayerOptions.DEFAULT.loraDropout();
     private boolean fanInFanOut = LoraLayerOptions.DEFAULT.fanInFanOut();
@@ -31,26 +29,38 @@ public abstract class LoraConfigBuilder<B extends LoraConfigBuilder<B>>
     private boolean loraBias = LoraLayerOptions.DEFAULT.loraBias();
     private InitLoraWeights initLoraWeights = LoraLayerOptions.DEFAULT.initLoraWeights();
 
-    LoraConfigBuilder() {}
+    /** For LoRA, and for methods whose configs have its options too. */
+    protected LoraConfigBuilder() {}
 
-    final LoraScaling scaling() {
-        return new LoraScaling(r, loraAlpha, useRslora, rankPattern, alphaPattern);
+    /**
+     * The options of LoRA as set so far.
+     *
+     * @param rankPattern ranks of layers by regular expression
+     * @param warn takes a warning for each option without effect
+     * @throws IllegalArgumentException if an option is wrong
+     */
+    protected final LoraConfig lora(Map<String, Integer> rankPattern, Consumer<String> warn) {
+        LoraScaling scaling = new LoraScaling(r, loraAlpha, useRslora, rankPattern, alphaPattern);
+        LoraLayerOptions layer =
+                new LoraLayerOptions(loraDropout, fanInFanOut, bias, loraBias, initLoraWeights);
+        LoraConfig config = new LoraConfig(common(), targets(), scaling, layer, variants());
+        LoraRules.warnings(common(), scaling, config.initLoraWeights(), variants()).forEach(warn);
+        return config;
     }
 
-    final LoraLayerOptions layer() {
-        return new LoraLayerOptions(loraDropout, fanInFanOut, bias, loraBias, initLoraWeights);
+    /** Sets all options of LoRA but the exceptions to its rank. */
+    protected final B lora(LoraConfig value) {
+        r = value.scaling().r();
+        loraAlpha = value.scaling().loraAlpha();
+        useRslora = value.scaling().useRslora();
+        alphaPattern = value.scaling().alphaPattern();
+        return layer(value.layer())
+                .optCommon(value.common())
+                .optTargets(value.targets())
+                .variants(value.variants());
     }
 
-    final B scaling(LoraScaling value) {
-        r = value.r();
-        loraAlpha = value.loraAlpha();
-        useRslora = value.useRslora();
-        rankPattern = value.rankPattern();
-        alphaPattern = value.alphaPattern();
-        return self();
-    }
-
-    final B layer(LoraLayerOptions value) {
+    private B layer(LoraLayerOptions value) {
         loraDropout = value.loraDropout();
         fanInFanOut = value.fanInFanOut();
         bias = value.bias();
@@ -64,10 +74,6 @@ public abstract class LoraConfigBuilder<B extends LoraConfigBuilder<B>>
         json.read("r", JsonType.INTEGER, this::optR);
         json.read("lora_alpha", JsonType.NUMBER, this::optLoraAlpha);
         json.read("use_rslora", JsonType.FLAG, this::optUseRslora);
-        json.readNullable(
-                "rank_pattern",
-                RANKS,
-                ranks -> optRankPattern(ranks == null ? ImmutableMap.of() : ranks));
         json.readNullable(
                 "alpha_pattern",
                 ALPHAS,
@@ -104,12 +110,6 @@ public abstract class LoraConfigBuilder<B extends LoraConfigBuilder<B>>
     /** Whether the scale is alpha/√r, which suits large ranks. Default false. */
     public B optUseRslora(boolean value) {
         useRslora = value;
-        return self();
-    }
-
-    /** Ranks of layers by regular expression for the end of the name. Default: none. */
-    public B optRankPattern(Map<String, Integer> value) {
-        rankPattern = value;
         return self();
     }
 

@@ -36,15 +36,7 @@ class LoraConfigPropertyTest {
     @Provide
     Arbitrary<LoraConfig> configs() {
         return Combinators.combine(common(), targets(), scaling(), layer(), variants())
-                .as(
-                        (common, targets, scaling, layer, variants) ->
-                                LoraConfig.builder()
-                                        .optCommon(common)
-                                        .optTargets(targets)
-                                        .scaling(scaling)
-                                        .layer(layer)
-                                        .variants(variants)
-                                        .build(warning -> {}));
+                .as(LoraConfig::new);
     }
 
     private static Arbitrary<CommonFields> common() {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.gson.JsonArray;
@@ -18,6 +19,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Gradients;
@@ -122,6 +124,7 @@ public final class Benchmark {
         JsonArray losses = new JsonArray();
         Stopwatches time = new Stopwatches(steps);
         Map<String, Parameter> trained = model.trainableTensors();
+        ImmutableSet<StepAware> aware = model.adapter(PeftModel.DEFAULT_ADAPTER).stepAware();
         try (AdamW optimizer = optimizer(trained, optimizerOptions);
                 NDManager root = NDManager.newBaseManager("PyTorch")) {
             for (int step = 0; step < steps; step++) {
@@ -136,7 +139,13 @@ public final class Benchmark {
                     Gradients.backward(loss);
                 }
                 GradientClipping.clip(trained.values(), maxNorm);
+                for (StepAware adapter : aware) {
+                    adapter.beforeStep(step);
+                }
                 optimizer.step(rate);
+                for (StepAware adapter : aware) {
+                    adapter.afterStep(step);
+                }
                 trained.values().forEach(p -> Gradients.zero(p.getArray()));
                 time.stop();
             }

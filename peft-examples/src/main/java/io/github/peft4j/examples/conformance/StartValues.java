@@ -8,12 +8,15 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.InPlace;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * Start values that are merely drawn: shapes, zeros, and the distribution's bound and standard
- * deviation must be those of Python's draw.
+ * Start values. Frozen tensors come from a seed or from the base and must be Python's; of those
+ * that are merely drawn, shapes, zeros, and the distribution's standard deviation. Trained tensors
+ * that a file does not hold are no start values: a training starts from them.
  */
 final class StartValues {
 
@@ -35,23 +38,56 @@ final class StartValues {
         try (PeftModel model = PeftModels.getPeftModel(base.block(), fresh)) {
             AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);
             for (Map.Entry<String, NDArray> entry : starts.entrySet()) {
+                String name = "init." + entry.getKey();
                 Parameter ours = set.tensors().get(entry.getKey());
                 if (ours == null) {
-                    throw new CaseFailure("init." + entry.getKey() + " missing");
+                    throw new CaseFailure(name + " missing");
                 }
-                if (set.trainable().contains(ours) && !set.file().containsKey(entry.getKey())) {
-                    continue; // given because the file lacks it, not a start value
+                requireShape(name, ours.getArray(), entry.getValue());
+                if (!set.trainable().contains(ours)) {
+                    requireEqual(name, ours.getArray(), entry.getValue());
+                } else if (set.file().containsKey(entry.getKey())) {
+                    compare(name, ours.getArray(), entry.getValue());
                 }
-                compare("init." + entry.getKey(), ours.getArray(), entry.getValue());
+            }
+        }
+    }
+
+    /** Gives trained tensors that the adapter's file does not hold the numbers of Python's. */
+    static PeftModel withUnsaved(PeftModel model, ExpectedFile expected) {
+        AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);
+        try (Gradients off = Gradients.off()) {
+            expected.startingWith("init.")
+                    .forEach(
+                            (key, numbers) -> {
+                                Parameter ours = set.tensors().get(key);
+                                boolean unsaved = !set.file().containsKey(key);
+                                if (unsaved && ours != null && set.trainable().contains(ours)) {
+                                    InPlace.copy(ours.getArray(), numbers);
+                                }
+                            });
+        }
+        return model;
+    }
+
+    private static void requireShape(String name, NDArray ours, NDArray theirs) throws CaseFailure {
+        if (!ours.getShape().equals(theirs.getShape())) {
+            throw new CaseFailure(
+                    name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());
+        }
+    }
+
+    private static void requireEqual(String name, NDArray ours, NDArray theirs) throws CaseFailure {
+        double[] left = Comparison.numbers(ours);
+        double[] right = Comparison.numbers(theirs);
+        for (int i = 0; i < left.length; i++) {
+            if (left[i] != right[i]) {
+                throw new CaseFailure(name + "[" + i + "] is " + left[i] + ", Python " + right[i]);
             }
         }
     }
 
     private static void compare(String name, NDArray ours, NDArray theirs) throws CaseFailure {
-        if (!ours.getShape().equals(theirs.getShape())) {
-            throw new CaseFailure(
-                    name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());
-        }
         double[] left = Comparison.numbers(ours);
         double[] right = Comparison.numbers(theirs);
         for (int i = 0; i < left.length; i++) {

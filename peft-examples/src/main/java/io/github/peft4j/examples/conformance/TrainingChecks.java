@@ -3,9 +3,11 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
@@ -65,11 +67,21 @@ record TrainingChecks(
     private void train(String start, PeftModel model, ModelInput input, Step step)
             throws CaseFailure {
         int steps = description.get("steps").getAsInt();
+        ImmutableSet<StepAware> aware =
+                description.has("allocate")
+                        ? model.adapter(PeftModel.DEFAULT_ADAPTER).stepAware()
+                        : ImmutableSet.of();
         float[] losses = new float[steps];
         for (int i = 0; i < steps; i++) {
             losses[i] = backward(model, input);
             try (Gradients off = Gradients.off()) {
+                for (StepAware adapter : aware) {
+                    adapter.beforeStep(i);
+                }
                 step.run();
+                for (StepAware adapter : aware) {
+                    adapter.afterStep(i);
+                }
                 model.trainableTensors().values().forEach(p -> Gradients.zero(p.getArray()));
             }
         }

@@ -25,7 +25,10 @@ final class Wording {
 
     private Wording() {}
 
-    /** The names in a text of Python's, in lower case; tensor keys also without the adapter. */
+    /**
+     * The names in a text of Python's, in lower case; tensor keys also without the adapter, and
+     * methods also without the class of their names.
+     */
     static ImmutableSet<String> names(String text) {
         ImmutableSet.Builder<String> names = ImmutableSet.builder();
         Matcher matcher = NAMES.matcher(PYTHON_CLASSES.matcher(text).replaceAll(""));
@@ -33,7 +36,7 @@ final class Wording {
             String name = matcher.group(1) == null ? matcher.group() : matcher.group(1);
             if (name.length() >= SHORTEST) {
                 names.add(lower(name));
-                names.add(lower(name.replace(".default", "")));
+                names.add(lower(name.replace(".default", "").replace("PeftType.", "")));
             }
         }
         return names.build();

@@ -1,0 +1,217 @@
+package io.github.peft4j.tuner.adalora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import com.google.auto.service.AutoService;
+import com.google.common.base.Joiner;
+import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftType;
+import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.tuner.BiasOption;
+import io.github.peft4j.tuner.BiasRule;
+import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.LayerTuner;
+import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.TargetModules;
+import io.github.peft4j.tuner.Tuner;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** AdaLoRA: puts A, E and B at each matched layer, and what takes ranks away over all of them. */
+@AutoService(Tuner.class)
+@SuppressWarnings("rawtypes") // a service is named by its class, without parameters
+public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
+
+    /** Options of LoRA that change which tensors there are, and that AdaLoRA's layers lack. */
+    private static final ImmutableList<String> UNSUPPORTED =
+            ImmutableList.of(
+                    "ensure_weight_tying",
+                    "layer_replication",
+                    "target_parameters",
+                    "trainable_token_indices");
+
+    /** For {@code ServiceLoader}. */
+    public AdaLoraTuner() {}
+
+    @Override
+    public PeftType type() {
+        return AdaLoraConfig.TYPE;
+    }
+
+    @Override
+    public Class<AdaLoraConfig> configType() {
+        return AdaLoraConfig.class;
+    }
+
+    @Override
+    public AdaLoraConfig parse(ConfigReader json) {
+        return AdaLoraConfig.Builder.read(json);
+    }
+
+    @Override
+    protected ImmutableSet<LayerKind> kinds() {
+        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED);
+    }
+
+    @Override
+    protected DefaultTargets defaultTargets() {
+        return AdaLoraTargets.TABLE;
+    }
+
+    @Override
+    protected void checkSupported(AdaLoraConfig config) {
+        Map<String, @Nullable Object> values = config.toMap();
+        List<String> set = new ArrayList<>();
+        for (String key : UNSUPPORTED) {
+            Object value = values.get(key);
+            boolean empty = value instanceof Collection<?> items && items.isEmpty();
+            if (value != null && !value.equals(false) && !empty) {
+                set.add(key);
+            }
+        }
+        if (!set.isEmpty()) {
+            throw new UnsupportedFeatureException(
+                    "AdaLoRA options that this version cannot run: "
+                            + Joiner.on(", ").join(set)
+                            + ". Leave them at their defaults.");
+        }
+    }
+
+    @Override
+    protected void checkOthers(AdaLoraConfig config, ImmutableMap<String, AdaLoraConfig> others) {
+        others.forEach(
+                (name, other) ->
+                        Preconditions.checkArgument(
+                                config.inferenceMode() || other.inferenceMode(),
+                                "Only one AdaLoRA adapter of a model may train, and '%s' does."
+                                        + " Set inference_mode to true for all others, or wrap the"
+                                        + " base in a second PeftModel.",
+                                name));
+    }
+
+    @Override
+    protected LayerAdapters prepare(
+            AdaLoraConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+        if (config.inferenceMode()) {
+            set.addPenalty(new NoLoss());
+            return site -> layer(config, set, site, tensors(config, set.manager(), site));
+        }
+        RankAllocator allocator = new RankAllocator(set.manager(), config);
+        List<AdaLoraTensors> all = new ArrayList<>();
+        set.addStepAware(allocator);
+        set.addState("adalora.pruned", allocator.pruned());
+        if (config.orthRegWeight().doubleValue() > 0) {
+            set.addPenalty(new OrthogonalPenalty(all, config.orthRegWeight().doubleValue()));
+        }
+        return site -> {
+            AdaLoraTensors tensors = tensors(config, set.manager(), site);
+            all.add(tensors);
+            RankedLayer ranked = new RankedLayer(set.manager(), tensors, kept(config, site));
+            allocator.add(site.path(), ranked);
+            ranked.state().forEach((key, p) -> set.addState(site.path() + "." + key, p));
+            tensors.byName()
+                    .forEach(
+                            (name, p) ->
+                                    set.addFileTensor(
+                                            key(site, name),
+                                            new RankedTensor(
+                                                    p,
+                                                    p == tensors.b() ? 1 : 0,
+                                                    ranked,
+                                                    allocator)));
+            return layer(config, set, site, tensors);
+        };
+    }
+
+    private static String key(LayerSite site, String name) {
+        return KEY_PREFIX + site.path() + "." + name;
+    }
+
+    private static AdaLoraLinear layer(
+            AdaLoraConfig config, AdapterSet.Builder set, LayerSite site, AdaLoraTensors tensors) {
+        set.addUnsaved(key(site, "ranknum"), tensors.ranknum());
+        double alpha = config.lora().loraAlpha();
+        double scaling = alpha > 0 ? alpha : config.schedule().initR();
+        return new AdaLoraLinear(tensors, scaling, config.lora().loraDropout());
+    }
+
+    /** Which of the ranks at the start this adapter has: all, or those that a file holds. */
+    private static List<Boolean> kept(AdaLoraConfig config, LayerSite site) {
+        int all = config.schedule().initR();
+        List<Boolean> kept =
+                config.rankPattern()
+                        .map(pattern -> pattern.get(site.path() + ".lora_E"))
+                        .orElse(null);
+        if (kept == null) {
+            return RankAllocator.allOf(all);
+        }
+        Preconditions.checkArgument(
+                kept.size() == all,
+                "rank_pattern has %s entries for %s, but init_r is %s. Correct init_r.",
+                kept.size(),
+                site.path(),
+                all);
+        return kept;
+    }
+
+    private static AdaLoraTensors tensors(AdaLoraConfig config, NDManager manager, LayerSite site) {
+        long r = kept(config, site).stream().filter(left -> left).count();
+        LinearShape shape = LinearShape.of(site);
+        boolean silent = !config.lora().initLoraWeights().json().equals(false);
+        float spread = silent ? 0.02f : 1;
+        Shape values = new Shape(r, 1);
+        Parameter ranknum =
+                Parameter.builder().setName("ranknum").setType(Parameter.Type.WEIGHT).build();
+        ranknum.setArray(manager.full(new Shape(1), (float) config.schedule().initR()));
+        ranknum.freeze(true);
+        return new AdaLoraTensors(
+                trained("lora_A", normal(manager, spread, new Shape(r, shape.in()))),
+                trained("lora_E", silent ? manager.zeros(values) : manager.randomNormal(values)),
+                trained("lora_B", normal(manager, spread, new Shape(shape.out(), r))),
+                ranknum);
+    }
+
+    private static NDArray normal(NDManager manager, float deviation, Shape shape) {
+        return manager.randomNormal(0, deviation, shape, DataType.FLOAT32);
+    }
+
+    @Override
+    protected UnaryOperator<AdaLoraConfig> saving(AdapterSet set) {
+        for (StepAware aware : set.stepAware()) {
+            if (aware instanceof RankAllocator allocator) {
+                return config ->
+                        allocator.isPruned()
+                                ? config.toBuilder().optRankPattern(allocator.pattern()).build()
+                                : config;
+            }
+        }
+        return UnaryOperator.identity();
+    }
+
+    @Override
+    protected BiasRule biasRule(AdaLoraConfig config) {
+        return BiasOption.of(PeftType.LORA, config.lora().bias().jsonName()).rule();
+    }
+
+    @Override
+    protected AdaLoraConfig resolved(
+            AdaLoraConfig config, TargetModules targets, List<LayerSite> sites) {
+        boolean transposed = transposed(config.lora().fanInFanOut(), sites);
+        return config.toBuilder().optTargets(targets).optFanInFanOut(transposed).build();
+    }
+}

@@ -1,0 +1,203 @@
+package io.github.peft4j.tuner.vera;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import com.google.auto.service.AutoService;
+import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftType;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.FileTensor;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.tuner.BiasRule;
+import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.LayerTuner;
+import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.TargetModules;
+import io.github.peft4j.tuner.Tuner;
+import java.util.List;
+import java.util.Optional;
+
+/** VeRA: draws the two matrices that all layers share, and puts two vectors at each layer. */
+@AutoService(Tuner.class)
+@SuppressWarnings("rawtypes") // a service is named by its class, without parameters
+public final class VeraTuner extends LayerTuner<VeraConfig> {
+
+    private static final DefaultTargets TARGETS =
+            DefaultTargets.LORA.with("phi", "q_proj", "v_proj");
+
+    private static final String MODEL_PREFIX = "base_model.";
+
+    /** For {@code ServiceLoader}. */
+    public VeraTuner() {}
+
+    @Override
+    public PeftType type() {
+        return VeraConfig.TYPE;
+    }
+
+    @Override
+    public Class<VeraConfig> configType() {
+        return VeraConfig.class;
+    }
+
+    @Override
+    public VeraConfig parse(ConfigReader json) {
+        return VeraConfig.Builder.read(json);
+    }
+
+    @Override
+    protected ImmutableSet<LayerKind> kinds() {
+        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED);
+    }
+
+    @Override
+    protected DefaultTargets defaultTargets() {
+        return TARGETS;
+    }
+
+    @Override
+    protected void checkOthers(VeraConfig config, ImmutableMap<String, VeraConfig> others) {
+        others.forEach(
+                (name, other) -> {
+                    Preconditions.checkArgument(
+                            config.projectionPrngKey() == other.projectionPrngKey(),
+                            "projection_prng_key is %s, but adapter '%s' has %s. All VeRA adapters"
+                                    + " of a model share the matrices that this PRNG key draws: set"
+                                    + " it to %s, or wrap the base in a second PeftModel.",
+                            config.projectionPrngKey(),
+                            name,
+                            other.projectionPrngKey(),
+                            other.projectionPrngKey());
+                    Preconditions.checkArgument(
+                            config.saveProjection() == other.saveProjection(),
+                            "save_projection is %s, but adapter '%s' has %s. All VeRA adapters of"
+                                    + " a model share their matrices: save them with all or with"
+                                    + " none, or wrap the base in a second PeftModel.",
+                            config.saveProjection(),
+                            name,
+                            other.saveProjection());
+                });
+    }
+
+    @Override
+    protected LayerAdapters prepare(
+            VeraConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+        return prepare(config, set, sites, ImmutableMap.of());
+    }
+
+    @Override
+    protected LayerAdapters prepare(
+            VeraConfig config,
+            AdapterSet.Builder set,
+            List<LayerSite> sites,
+            ImmutableMap<String, AdapterSet> others) {
+        VeraProjections projections = projections(config, set.manager(), sites, others);
+        if (config.saveProjection()) {
+            share(set, MODEL_PREFIX + "vera_A", projections.a());
+            share(set, MODEL_PREFIX + "vera_B", projections.b());
+        } else {
+            String first = KEY_PREFIX + sites.get(0).path();
+            set.addUnsaved(first + ".vera_A", projections.a()).markBuffer(projections.a());
+            set.addUnsaved(first + ".vera_B", projections.b()).markBuffer(projections.b());
+        }
+        return site -> layer(config, set.manager(), LinearShape.of(site), projections);
+    }
+
+    private static void share(AdapterSet.Builder set, String key, Parameter matrix) {
+        set.addTensor(key, matrix).markBuffer(matrix);
+        set.addFileTensor(key, FileTensor.required(matrix));
+    }
+
+    private static VeraProjections projections(
+            VeraConfig config,
+            NDManager manager,
+            List<LayerSite> sites,
+            ImmutableMap<String, AdapterSet> others) {
+        long out = 0;
+        long in = 0;
+        for (LayerSite site : sites) {
+            LinearShape shape = LinearShape.of(site);
+            out = Math.max(out, shape.out());
+            in = Math.max(in, shape.in());
+        }
+        Optional<VeraProjections> known =
+                others.values().stream()
+                        .flatMap(set -> set.layers().values().stream())
+                        .map(adapter -> ((VeraLinear) adapter).projections())
+                        .findFirst();
+        if (known.isEmpty()) {
+            return VeraProjections.drawn(manager, config.projectionPrngKey(), config.r(), out, in);
+        }
+        refuseSmaller(known.get(), config.r(), out, in);
+        return known.get().copy(manager);
+    }
+
+    /** As in PEFT, later adapters read the matrices of the first. */
+    private static void refuseSmaller(VeraProjections known, int r, long out, long in) {
+        Shape a = known.a().getShape();
+        Shape b = known.b().getShape();
+        Preconditions.checkArgument(
+                a.get(0) == r,
+                "r is %s, but the matrices vera_A and vera_B that this model's adapters share have"
+                        + " rank %s. Use the same r for all of them, or wrap the base in a second"
+                        + " PeftModel.",
+                r,
+                a.get(0));
+        Preconditions.checkArgument(
+                a.get(1) >= in && b.get(0) >= out,
+                "target_modules selects layers of up to %s outputs and %s inputs, but the matrices"
+                        + " vera_A %s and vera_B %s that this model's adapters share are smaller."
+                        + " Add the adapter with the largest layers first.",
+                out,
+                in,
+                a,
+                b);
+    }
+
+    private static VeraLinear layer(
+            VeraConfig config, NDManager manager, LinearShape shape, VeraProjections projections) {
+        Shape rank = new Shape(config.r());
+        Shape out = new Shape(shape.out());
+        boolean silent = config.initWeights();
+        NDArray d =
+                silent ? manager.full(rank, (float) config.dInitial()) : manager.randomNormal(rank);
+        NDArray b = silent ? manager.zeros(out) : manager.ones(out);
+        return new VeraLinear(
+                projections,
+                shape,
+                trained("vera_lambda_d", d),
+                trained("vera_lambda_b", b),
+                config.veraDropout().doubleValue());
+    }
+
+    @Override
+    protected BiasRule biasRule(VeraConfig config) {
+        return config.bias().rule();
+    }
+
+    @Override
+    protected VeraConfig resolved(VeraConfig config, TargetModules targets, List<LayerSite> sites) {
+        return config.toBuilder()
+                .optTargets(targets)
+                .optFanInFanOut(transposed(config.fanInFanOut(), sites))
+                .build();
+    }
+
+    @Override
+    protected ImmutableList<String> warnings(VeraConfig config, List<LayerSite> adapted) {
+        return config.saveProjection()
+                ? ImmutableList.of()
+                : ImmutableList.of(
+                        "save_projection is false: the file holds neither vera_A nor vera_B, and"
+                                + " whoever loads it draws them anew from projection_prng_key "
+                                + config.projectionPrngKey()
+                                + ". Set save_projection to true for a file that stands alone.");
+    }
+}

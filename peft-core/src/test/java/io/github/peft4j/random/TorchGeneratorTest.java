@@ -1,0 +1,94 @@
+package io.github.peft4j.random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Numbers of {@code torch.Generator().manual_seed(seed)}, PyTorch 2.15 on a CPU. */
+class TorchGeneratorTest {
+
+    private final NDManager manager = NDManager.newBaseManager("PyTorch");
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private float[] uniform(TorchGenerator generator, double low, double high, long... shape) {
+        return generator.uniform(manager, new Shape(shape), low, high).toFloatArray();
+    }
+
+    @Test
+    void drawsUniformNumbersOfPyTorch() {
+        TorchGenerator generator = new TorchGenerator(3);
+
+        assertThat(uniform(generator, -0.5, 2, 2, 3))
+                .containsExactly(
+                        -0.4893412f,
+                        -0.2360766f,
+                        0.2146062f,
+                        -0.43261293f,
+                        0.6790359f,
+                        -0.34970927f);
+        assertThat(uniform(generator, -1, 1, 2))
+                .as("where the stream goes on")
+                .containsExactly(0.5437317f, 0.48739874f);
+    }
+
+    @Test
+    void drawsBeyondTheFirstTwist() {
+        float[] drawn = uniform(new TorchGenerator(0), -1, 1, 1000);
+
+        assertThat(drawn).hasSize(1000);
+        assertThat(new float[] {drawn[997], drawn[998], drawn[999]})
+                .containsExactly(-0.3216226f, 0.0035887957f, -0.19227314f);
+    }
+
+    @Test
+    void takesTheLowBitsOfASeed() {
+        assertThat(uniform(new TorchGenerator(-5), 0, 1, 2))
+                .containsExactly(0.9308151f, 0.6607242f);
+        assertThat(uniform(new TorchGenerator((1L << 40) + 5), 0, 1, 2))
+                .containsExactly(0.8302519f, 0.12611091f);
+    }
+
+    @Test
+    void permutesAsPyTorch() {
+        assertThat(new TorchGenerator(777).permutation(8, 8))
+                .containsExactly(7, 0, 3, 6, 1, 4, 5, 2);
+        assertThat(new TorchGenerator(777).permutation(768 * 768, 6))
+                .containsExactly(391271, 183699, 413551, 384200, 435559, 59955);
+    }
+
+    /** PyTorch changes its way of drawing between these two sizes. */
+    @Test
+    void permutesVeryManyNumbersAsPyTorch() {
+        assertThat(new TorchGenerator(5).permutation(214748363, 5))
+                .containsExactly(94459959, 22248453, 89044632, 134552128, 28858574);
+        assertThat(new TorchGenerator(5).permutation(214748364, 5))
+                .containsExactly(91252029, 200188117, 89143689, 193777243, 63032797);
+    }
+
+    @Test
+    void refusesMorePlacesThanNumbers() {
+        TorchGenerator generator = new TorchGenerator(0);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> generator.permutation(4, 5))
+                .withMessage("A permutation of 4 numbers has no first 5 places.");
+        assertThat(generator.permutation(0, 0)).isEmpty();
+        assertThat(generator.permutation(1, 1)).containsExactly(0);
+    }
+
+    @Test
+    void givesMemoryThatIsTorchsOwn() {
+        try (NDArray drawn = new TorchGenerator(1).uniform(manager, new Shape(2), 0, 1)) {
+            assertThat(drawn.getManager()).isSameAs(manager);
+        }
+    }
+}
