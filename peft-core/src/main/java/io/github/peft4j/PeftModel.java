@@ -100,20 +100,12 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                 () -> {
                     ActiveAdapters active = adapters.get();
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
+                    boolean off = ModelAdapters.areOff(registry.adapters(), active);
+                    ModelInput call = off ? input : callOf(input);
                     ModelOutput output =
-                            ModelAdapters.around(base, active)
-                                    .forward(call(input, active), pass, training);
+                            ModelAdapters.around(base, active).forward(call, pass, training);
                     return active.penalize(output, pass);
                 });
-    }
-
-    /** As in PEFT, what changes the model's calls leaves them to the base while it is off. */
-    private ModelInput call(ModelInput input, ActiveAdapters active) {
-        boolean left =
-                active.modelAdapters().isEmpty()
-                        && registry.adapters().sets().values().stream()
-                                .anyMatch(set -> set.modelAdapter().isPresent());
-        return left ? input : callOf(input);
     }
 
     /** What the base is called with: a task's wrapper may leave arguments out, as PEFT's do. */
