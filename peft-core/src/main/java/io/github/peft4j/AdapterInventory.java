@@ -92,11 +92,6 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
         return entry;
     }
 
-    /** Whether one of them changes the model's calls. */
-    boolean changeCalls() {
-        return sets().values().stream().anyMatch(set -> set.modelAdapter().isPresent());
-    }
-
     /** The tensors that train while these adapters are active, by their key in the file. */
     ImmutableMap<String, Parameter> trainableTensors(ImmutableList<String> names) {
         ImmutableMap.Builder<String, Parameter> tensors = ImmutableMap.builder();

@@ -100,12 +100,10 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                 () -> {
                     ActiveAdapters active = adapters.get();
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
-                    // As in PEFT, what changes the calls leaves them to the base while it is off.
-                    boolean left =
-                            active.modelAdapters().isEmpty() && registry.adapters().changeCalls();
+                    boolean off = ModelAdapters.areOff(registry.adapters(), active);
+                    ModelInput call = off ? input : callOf(input);
                     ModelOutput output =
-                            ModelAdapters.around(base, active)
-                                    .forward(left ? input : callOf(input), pass, training);
+                            ModelAdapters.around(base, active).forward(call, pass, training);
                     return active.penalize(output, pass);
                 });
     }
@@ -363,10 +361,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
         return list;
     }
 
-    /**
-     * Freezes what the predicate names, or lets it train again as far as it belongs to a trainable
-     * active adapter: a DJL {@code newTrainer} after {@code load} asks for all parameters.
-     */
+    /** Freezes what the predicate names, or lets it train again if it belongs to what trains. */
     @Override
     public final void freezeParameters(boolean freeze, Predicate<Parameter> predicate) {
         ImmutableSet<Parameter> trained = ImmutableSet.copyOf(trainableTensors().values());
