@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.io.AtomicFiles;
 import io.github.peft4j.io.Checkpoint;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +28,12 @@ import java.util.Map;
 final class AdapterFiles {
 
     private static final String WEIGHTS = "adapter_model.safetensors";
+    private static final LoadReport NONE = LoadReport.ofNew(ImmutableList.of());
 
     private AdapterFiles() {}
 
     /** Writes adapters; nothing is replaced before everything is written. */
-    static void save(AdapterRegistry registry, Path directory, Iterable<String> names)
+    static void save(AdapterRegistry registry, Path directory, SaveAdapterOptions options)
             throws IOException {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new FileSystemException(
@@ -38,23 +41,23 @@ final class AdapterFiles {
         }
         try (NDManager scratch = NDManager.newBaseManager(registry.base().device(), "PyTorch");
                 Gradients off = Gradients.off()) {
-            write(registry, directory, names, scratch);
+            write(registry, directory, options, scratch);
         }
     }
 
     private static void write(
-            AdapterRegistry registry, Path directory, Iterable<String> names, NDManager scratch)
+            AdapterRegistry registry, Path directory, SaveAdapterOptions options, NDManager scratch)
             throws IOException {
+        Collection<String> names =
+                options.selectedAdapters().isEmpty()
+                        ? registry.adapters().sets().keySet()
+                        : ImmutableSet.copyOf(options.selectedAdapters());
         Map<String, FileContent> files = new LinkedHashMap<>();
         AdapterInventory.Entry last = null;
         for (String name : names) {
             AdapterInventory.Entry entry = registry.adapters().entry(name);
             String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
-            files.put(folder + WEIGHTS, weights(registry.base(), entry, scratch));
-            // A reader looks for the config first, so it comes last.
-            files.put(
-                    folder + PeftConfig.FILE_NAME,
-                    FileContent.utf8(saved(entry.attachment().savedConfig())));
+            put(files, folder, registry.base(), entry, options, scratch);
             last = entry;
         }
         if (last == null) {
@@ -65,8 +68,36 @@ final class AdapterFiles {
         AtomicFiles.write(directory, files);
     }
 
+    /** The files of one adapter, and below it those of the adapters that it is made of. */
+    private static void put(
+            Map<String, FileContent> files,
+            String folder,
+            BaseModel base,
+            AdapterInventory.Entry entry,
+            SaveAdapterOptions options,
+            NDManager scratch) {
+        entry.attachment()
+                .parts()
+                .forEach(
+                        (name, part) -> {
+                            var sub = new AdapterInventory.Entry(part, ImmutableMap.of(), NONE);
+                            put(files, folder + name + "/", base, sub, options, scratch);
+                        });
+        files.put(folder + WEIGHTS, weights(base, entry, options, scratch));
+        if (!entry.set().beside().isEmpty()) {
+            files.put(folder + BesideFile.NAME, BesideFile.content(entry.set()));
+        }
+        // A reader looks for the config first, so it comes last.
+        files.put(
+                folder + PeftConfig.FILE_NAME,
+                FileContent.utf8(saved(entry.attachment().savedConfig())));
+    }
+
     private static FileContent weights(
-            BaseModel base, AdapterInventory.Entry entry, NDManager scratch) {
+            BaseModel base,
+            AdapterInventory.Entry entry,
+            SaveAdapterOptions options,
+            NDManager scratch) {
         ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
         entry.set()
                 .file()
@@ -83,7 +114,7 @@ final class AdapterFiles {
                                                     : TensorView.of(value, type));
                         });
         entry.set().aliases().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
-        SavedEmbeddings.of(base, entry.config(), entry.set())
+        SavedEmbeddings.of(base, entry, options.saveEmbeddingLayers())
                 .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
         return SafetensorsWriter.content(tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
     }
@@ -98,15 +129,17 @@ final class AdapterFiles {
             throws IOException {
         Path folder = directory.resolve(options.subfolder());
         LoadedConfig loaded = PeftConfig.load(folder);
-        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
+        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
+                NDManager scratch = NDManager.newBaseManager("PyTorch")) {
             if (registry.adapters().contains(name)) {
                 AdapterSet set = registry.adapters().require(name);
-                TensorTransfer transfer = TensorTransfer.into(set, name, checkpoint, options);
+                TensorTransfer transfer = transfer(registry.base(), set, name, checkpoint, options);
                 ImmutableList<String> before =
                         joined(
                                 loaded.warnings(),
                                 registry.adapters().entry(name).report().warnings());
-                LoadReport report = transfer.run(before);
+                BesideFile beside = BesideFile.read(folder, set, scratch);
+                LoadReport report = beside.transfer(transfer.run(before));
                 registry.loaded(name, transfer.storedTypes(), report);
                 return report;
             }
@@ -114,8 +147,11 @@ final class AdapterFiles {
             Attachment<?> attachment = registry.attach(name, config);
             try {
                 TensorTransfer transfer =
-                        TensorTransfer.into(attachment.set(), name, checkpoint, options);
-                LoadReport report = transfer.run(joined(loaded.warnings(), attachment.warnings()));
+                        transfer(registry.base(), attachment.set(), name, checkpoint, options);
+                BesideFile beside = BesideFile.read(folder, attachment.set(), scratch);
+                LoadReport report =
+                        beside.transfer(
+                                transfer.run(joined(loaded.warnings(), attachment.warnings())));
                 registry.publish(name, attachment, transfer.storedTypes(), report);
                 return report;
             } catch (IOException | RuntimeException e) {
@@ -123,6 +159,35 @@ final class AdapterFiles {
                 throw e;
             }
         }
+    }
+
+    /** Reads an adapter that another one is made of. */
+    static Attachment<?> loadPart(BaseModel base, Path folder) throws IOException {
+        LoadedConfig loaded = PeftConfig.load(folder);
+        String name = String.valueOf(folder.getFileName());
+        LoadAdapterOptions options = LoadAdapterOptions.DEFAULT;
+        Attachment<?> attachment =
+                Attachments.create(
+                        base, forUse(loaded.config(), options), name, AdapterInventory.EMPTY);
+        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
+            transfer(base, attachment.set(), name, checkpoint, options)
+                    .run(ImmutableList.copyOf(loaded.warnings()));
+            return attachment;
+        } catch (IOException | RuntimeException e) {
+            attachment.set().close();
+            throw e;
+        }
+    }
+
+    private static TensorTransfer transfer(
+            BaseModel base,
+            AdapterSet set,
+            String name,
+            Checkpoint checkpoint,
+            LoadAdapterOptions options)
+            throws IOException {
+        ImmutableSet<String> embeddings = SavedEmbeddings.check(base, set, checkpoint);
+        return TensorTransfer.into(set, name, checkpoint, options, embeddings);
     }
 
     /** The config of an adapter that was loaded: frozen unless it may train on. */

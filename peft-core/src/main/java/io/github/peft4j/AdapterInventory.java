@@ -4,6 +4,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.io.Dtype;
@@ -12,6 +13,7 @@ import io.github.peft4j.tuner.Attachment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The adapters of a model, by name in the order in which they came.
@@ -175,7 +177,7 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
     }
 
     /** Refuses an adapter of another method, as PEFT does: what both change has no order. */
-    void checkMethod(String added, PeftConfig config) {
+    void checkMethod(String newName, PeftConfig config) {
         entries.forEach(
                 (name, entry) -> {
                     if (!entry.config().peftType().equals(config.peftType())) {
@@ -185,7 +187,7 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
                                         + "' is "
                                         + entry.config().peftType()
                                         + ", so '"
-                                        + added
+                                        + newName
                                         + "' of method "
                                         + config.peftType()
                                         + " cannot be added: a model's adapters are all of one"
@@ -193,6 +195,36 @@ record AdapterInventory(ImmutableMap<String, Entry> entries) {
                                         + " shared, not copied.");
                     }
                 });
+    }
+
+    /**
+     * Refuses to activate an adapter that takes the place of modules where another of the model
+     * takes the place of more, as PEFT does.
+     */
+    void refuseUncovered(ImmutableList<String> names) {
+        for (String name : names) {
+            Entry chosen = entry(name);
+            entries.forEach(
+                    (other, entry) -> {
+                        Set<String> uncovered =
+                                Sets.difference(
+                                        entry.set().layers().keySet(),
+                                        chosen.set().layers().keySet());
+                        boolean takeTurns = chosen.set().isExclusive() && entry.set().isExclusive();
+                        if (takeTurns && !uncovered.isEmpty()) {
+                            throw new IllegalArgumentException(
+                                    "Adapter '"
+                                            + name
+                                            + "' has no copy of modules that adapter '"
+                                            + other
+                                            + "' copies: "
+                                            + Shown.of(uncovered)
+                                            + ". Give both the same target_modules, or delete '"
+                                            + other
+                                            + "'.");
+                        }
+                    });
+        }
     }
 
     /** Refuses a second adapter that trains the biases of the base. */

@@ -197,6 +197,7 @@ final class AdapterRegistry implements AutoCloseable {
 
     private void choose(AdapterInventory adapters, Activation activation) {
         State before = state;
+        adapters.refuseUncovered(activation.names());
         State next = stateOf(adapters, activation, before.silences(), null);
         next.adapters()
                 .entries()
@@ -225,8 +226,8 @@ final class AdapterRegistry implements AutoCloseable {
             }
             ImmutableList<String> all =
                     ImmutableSet.<String>builder()
-                            .addAll(names)
                             .addAll(mergedNames())
+                            .addAll(names)
                             .build()
                             .asList();
             ActiveAdapters weights = unmerged().asWeights(base, state.adapters().sets(), all);

@@ -7,6 +7,7 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.SavesModules;
 import io.github.peft4j.tuner.TargetedConfig;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.Tuners;
@@ -69,7 +70,9 @@ final class Attachments {
     private static <C extends PeftConfig> Attachment<C> attach(
             Tuner<C> tuner, BaseModel base, PeftConfig config, AdapterInventory others) {
         ImmutableList<String> heads =
-                config.taskType().map(TaskType::headModules).orElse(ImmutableList.of());
+                trainsHeads(config)
+                        ? config.taskType().map(TaskType::headModules).orElse(ImmutableList.of())
+                        : ImmutableList.of();
         boolean early = config.taskType().map(TaskType::headsKnownBeforeMatching).orElse(true);
         PeftConfig complete = early ? withModulesToSave(config, heads) : config;
         ImmutableMap.Builder<String, C> same = ImmutableMap.builder();
@@ -80,7 +83,12 @@ final class Attachments {
                         tuner.configType().cast(complete),
                         early ? ImmutableList.of() : heads,
                         same.buildOrThrow(),
-                        others.sets()));
+                        others.sets(),
+                        folder -> AdapterFiles.loadPart(base, folder)));
+    }
+
+    private static boolean trainsHeads(PeftConfig config) {
+        return !(config instanceof TargetedConfig targeted) || targeted.hasModulesToSave();
     }
 
     private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {
@@ -102,11 +110,11 @@ final class Attachments {
 
     /** Adds what is not there yet: a loaded config names its heads already. */
     private static PeftConfig withModulesToSave(PeftConfig config, ImmutableList<String> heads) {
-        if (heads.isEmpty() || !(config instanceof TargetedConfig targeted)) {
+        if (heads.isEmpty() || !(config instanceof SavesModules saves)) {
             return config;
         }
-        List<String> names = new ArrayList<>(targeted.modulesToSave());
+        List<String> names = new ArrayList<>(saves.modulesToSave());
         heads.stream().filter(head -> !names.contains(head)).forEach(names::add);
-        return targeted.withTargets(targeted.targets().withModulesToSave(names));
+        return saves.withModulesToSave(names);
     }
 }

@@ -34,26 +34,31 @@ final class ConfigFiles {
                     null,
                     "no " + PeftConfig.FILE_NAME + " here. Pass the directory of a saved adapter.");
         }
-        return interpret(
-                JsonValues.parseObject(Files.readAllBytes(file), file.toString()), file.toString());
+        LoadedConfig loaded =
+                interpret(
+                        JsonValues.parseObject(Files.readAllBytes(file), file.toString()),
+                        file.toString(),
+                        true);
+        return new LoadedConfig(loaded.config().locatedIn(directory), loaded.warnings());
     }
 
     static LoadedConfig parse(String json) {
         try {
-            return interpret(JsonValues.parseObject(json, IN_MEMORY), IN_MEMORY);
+            return interpret(JsonValues.parseObject(json, IN_MEMORY), IN_MEMORY, false);
         } catch (IOException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 
     static LoadedConfig parse(Map<String, ?> json) {
-        return interpret(JsonValues.freezeObject(json), IN_MEMORY);
+        return interpret(JsonValues.freezeObject(json), IN_MEMORY, false);
     }
 
-    private static LoadedConfig interpret(Map<String, @Nullable Object> json, String source) {
+    private static LoadedConfig interpret(
+            Map<String, @Nullable Object> json, String source, boolean file) {
         LoadedConfig loaded;
         try {
-            loaded = interpretFields(json);
+            loaded = interpretFields(json, file);
         } catch (UnsupportedFeatureException e) {
             throw new UnsupportedFeatureException(source + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
@@ -63,7 +68,7 @@ final class ConfigFiles {
         return loaded;
     }
 
-    private static LoadedConfig interpretFields(Map<String, @Nullable Object> json) {
+    private static LoadedConfig interpretFields(Map<String, @Nullable Object> json, boolean file) {
         ImmutableList.Builder<String> warnings = ImmutableList.builder();
         Map<String, @Nullable Object> fields = new LinkedHashMap<>(json);
         if (fields.containsKey("runtime_config")) {
@@ -78,7 +83,7 @@ final class ConfigFiles {
         }
         PeftType type = PeftType.of(JsonType.STRING.convert("peft_type", name));
         Tuner<?> tuner = Tuners.require(type);
-        ConfigReader reader = new ConfigReader(fields);
+        ConfigReader reader = new ConfigReader(fields, file);
         PeftConfig config = tuner.parse(reader);
         reader.warnAboutUnknownKeys(tuner.configType().getSimpleName());
         return new LoadedConfig(config, warnings.addAll(reader.warnings()).build());

@@ -32,6 +32,15 @@ public interface PeftConfig {
     /** Every field under its JSON key, {@code peft_type} included; immutable JSON values. */
     Map<String, @Nullable Object> toMap();
 
+    /**
+     * This config after it was read from a directory: paths in it may be relative to that.
+     *
+     * @param directory where adapter_config.json is
+     */
+    default PeftConfig locatedIn(Path directory) {
+        return this;
+    }
+
     /** What the model is trained for, if the config says so. */
     default Optional<TaskType> taskType() {
         return Optional.ofNullable(common().taskType());

@@ -102,9 +102,18 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
                     ModelOutput output =
                             ModelAdapters.around(base, active)
-                                    .forward(callOf(input), pass, training);
+                                    .forward(call(input, active), pass, training);
                     return active.penalize(output, pass);
                 });
+    }
+
+    /** As in PEFT, what changes the model's calls leaves them to the base while it is off. */
+    private ModelInput call(ModelInput input, ActiveAdapters active) {
+        boolean left =
+                active.modelAdapters().isEmpty()
+                        && registry.adapters().sets().values().stream()
+                                .anyMatch(set -> set.modelAdapter().isPresent());
+        return left ? input : callOf(input);
     }
 
     /** What the base is called with: a task's wrapper may leave arguments out, as PEFT's do. */
@@ -156,7 +165,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
     }
 
     /**
-     * Makes these adapters active, the first outermost; they train unless they were loaded for
+     * Makes these adapters active, the first innermost; they train unless they were loaded for
      * prediction, and all others stop training.
      *
      * @throws IllegalArgumentException if there is no name, a name is unknown, or two of them own a
@@ -233,6 +242,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
      * the base. Neither the base nor this model changes; the new model owns the merged weights.
      *
      * @throws UnsupportedFeatureException if an active adapter has no weight form
+     * @throws IllegalArgumentException if an active adapter changes the model's inputs
      * @throws IllegalStateException if a merged weight is not finite
      */
     public final MergedModel mergeAndUnload() {
@@ -296,15 +306,22 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
      * sub-directories of their names. All files are complete before the first old one is replaced.
      */
     public final void savePretrained(Path directory) throws IOException {
-        AdapterFiles.save(registry, directory, registry.adapters().sets().keySet());
+        savePretrained(directory, SaveAdapterOptions.DEFAULT);
     }
 
     /** Writes these adapters; see {@link #savePretrained(Path)}. */
     public final void savePretrained(Path directory, String... names) throws IOException {
-        AdapterFiles.save(registry, directory, ImmutableSet.copyOf(names));
+        SaveAdapterOptions.Builder options = SaveAdapterOptions.builder();
+        savePretrained(directory, options.optSelectedAdapters(names).build());
     }
 
-    /** The active adapters, the first outermost. */
+    /** Writes adapters; see {@link #savePretrained(Path)}. */
+    public final void savePretrained(Path directory, SaveAdapterOptions options)
+            throws IOException {
+        AdapterFiles.save(registry, directory, options);
+    }
+
+    /** The active adapters, the first innermost. */
     public final ImmutableList<String> activeAdapters() {
         return registry.activation().names();
     }

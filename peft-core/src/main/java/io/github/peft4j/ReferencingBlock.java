@@ -46,6 +46,7 @@ public abstract class ReferencingBlock extends AbstractBaseBlock {
             NDList inputs,
             boolean training,
             @Nullable PairList<String, Object> params) {
-        return base.toList(run(base.toInput(inputs, new NDList()), store, training));
+        ModelOutput output = run(base.toInput(inputs, new NDList()), store, training);
+        return base.toList(output.withoutVirtualTokens());
     }
 }

@@ -41,31 +41,47 @@ final class TensorTransfer {
     private final String adapterName;
     private final Checkpoint checkpoint;
     private final LoadAdapterOptions options;
+    private final ImmutableSet<String> known;
     private final List<String> warnings = new ArrayList<>();
     private final List<String> mismatched = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
 
     private TensorTransfer(
-            AdapterSet set, String adapterName, Checkpoint checkpoint, LoadAdapterOptions options) {
+            AdapterSet set,
+            String adapterName,
+            Checkpoint checkpoint,
+            LoadAdapterOptions options,
+            ImmutableSet<String> known) {
         this.set = set;
         this.adapterName = adapterName;
         this.checkpoint = checkpoint;
         this.options = options;
+        this.known = known;
     }
 
+    /**
+     * From a file into a set.
+     *
+     * @param known names in the file that are accounted for already
+     */
     static TensorTransfer into(
-            AdapterSet set, String name, Checkpoint checkpoint, LoadAdapterOptions options) {
-        return new TensorTransfer(set, name, checkpoint, options);
+            AdapterSet set,
+            String name,
+            Checkpoint checkpoint,
+            LoadAdapterOptions options,
+            ImmutableSet<String> known) {
+        return new TensorTransfer(set, name, checkpoint, options, known);
     }
 
     /** Does it; {@code before} are warnings that the report starts with, logged already. */
     LoadReport run(ImmutableList<String> before) throws IOException {
+        refuseRetired();
         warnings.addAll(before);
         Map<String, String> sources = new LinkedHashMap<>();
         List<String> unexpected = new ArrayList<>();
         for (String name : checkpoint.names()) {
             String key = key(name);
-            if (key == null && set.aliases().containsKey(name)) {
+            if (key == null && (known.contains(name) || set.aliases().containsKey(name))) {
                 continue;
             }
             if (key == null || sources.putIfAbsent(key, name) != null) {
@@ -82,6 +98,17 @@ final class TensorTransfer {
                 ImmutableList.copyOf(missing),
                 ImmutableList.copyOf(unexpected),
                 ImmutableList.copyOf(warnings));
+    }
+
+    private void refuseRetired() throws IOException {
+        for (Map.Entry<String, String> part : set.retired().entrySet()) {
+            for (String name : checkpoint.names()) {
+                if (name.contains(part.getKey())) {
+                    throw new IOException(
+                            checkpoint.directory() + " holds " + name + ": " + part.getValue());
+                }
+            }
+        }
     }
 
     /** In which types the file holds the copies of modules, where that is not float32. */

@@ -10,7 +10,7 @@ import java.util.Map;
  * Which adapters act in a pass: an immutable value, so that a running pass keeps the one it started
  * with.
  *
- * @param names adapters in order; the first is outermost
+ * @param names adapters in order; the first is innermost, next to the layer
  * @param scales a factor for an adapter's contribution; 1 where a name is absent
  * @param enabled whether they act; if not, only trained biases of {@code bias != none} remain, as
  *     in PEFT's {@code disable_adapter}
@@ -33,12 +33,12 @@ public record Activation(
         }
     }
 
-    /** These adapters, the first outermost. */
+    /** These adapters, the first innermost. */
     public static Activation of(String... names) {
         return of(ImmutableList.copyOf(names));
     }
 
-    /** These adapters, the first outermost. */
+    /** These adapters, the first innermost. */
     public static Activation of(ImmutableList<String> names) {
         return new Activation(names, ImmutableMap.of(), true, ImmutableSet.of());
     }

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,17 +80,18 @@ public final class ActiveAdapters {
      * Adapters in their weight form: what merging folds. Modules that are saved whole and trained
      * biases stay those of this activation.
      *
-     * @param names adapters to fold, the first outermost
+     * @param names adapters to fold, the first innermost
+     * @throws IllegalArgumentException if an adapter changes the model's inputs
      * @throws UnsupportedFeatureException if an adapter has no weight form
      */
     public ActiveAdapters asWeights(
             BaseModel model, Map<String, AdapterSet> sets, ImmutableList<String> names) {
         if (!modelAdapters.isEmpty()) {
-            throw new UnsupportedFeatureException(
+            throw new IllegalArgumentException(
                     "Adapters "
                             + activation.names()
-                            + " change the model's inputs and cannot be merged into its weights."
-                            + " Keep them unmerged.");
+                            + " change the model's inputs, so there is nothing to merge into its"
+                            + " weights, in PEFT's merge_and_unload neither. Keep them unmerged.");
         }
         return of(model, base, sets, activation, names);
     }
@@ -155,12 +157,13 @@ public final class ActiveAdapters {
             acting.add(set);
             active.penalized.addAll(set.penalties());
         }
-        List<AdapterSet> inLayers = new ArrayList<>();
+        Map<String, AdapterSet> inLayers = new LinkedHashMap<>();
         for (String name : folded == null ? activation.names() : folded) {
             AdapterSet set = require(sets, name);
-            inLayers.add(set);
+            inLayers.put(name, set);
             active.addScale(name, set, activation.scaleOf(name));
         }
+        refuseCompany(inLayers);
         if (!activation.names().isEmpty()) {
             // PEFT trains biases in the base itself: they outlive disabling and switching.
             for (AdapterSet set : sets.values()) {
@@ -181,8 +184,20 @@ public final class ActiveAdapters {
                 set.modelAdapter().ifPresent(active::addPenalty);
                 active.packing &= set.allowsPacking();
             }
+            active.refuseSeveralAroundTheModel();
         }
         return active;
+    }
+
+    /** As in PEFT: which tokens come first, and whose keys, would be a matter of chance. */
+    private void refuseSeveralAroundTheModel() {
+        if (modelAdapters.size() > 1) {
+            throw new IllegalArgumentException(
+                    "Adapters "
+                            + activation.names()
+                            + " each change the model's inputs; only one of them can act at a time."
+                            + " Activate one (setAdapter).");
+        }
     }
 
     private static AdapterSet require(Map<String, AdapterSet> sets, String name) {
@@ -218,12 +233,12 @@ public final class ActiveAdapters {
         return output.with(ModelOutput.LOSS, loss);
     }
 
-    /** Adapters around a layer, outermost first. */
+    /** Adapters around a layer, innermost first. */
     ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
         return layers.getOrDefault(layer, ImmutableList.of());
     }
 
-    /** Weight forms that act where a parameter is read, outermost first. */
+    /** Weight forms that act where a parameter is read, innermost first. */
     ImmutableList<WeightAdapter> folds(WeightSlot slot) {
         ImmutableList<WeightAdapter> own = folds.get(slot);
         if (own == null && slot.layer() != null) {
@@ -294,34 +309,35 @@ public final class ActiveAdapters {
         }
     }
 
+    /** An adapter that takes the place of whole modules is the only one to act. */
+    private static void refuseCompany(Map<String, AdapterSet> acting) {
+        acting.forEach(
+                (name, set) -> {
+                    if (set.isExclusive() && acting.size() > 1) {
+                        throw new IllegalArgumentException(
+                                "Adapters "
+                                        + acting.keySet()
+                                        + " cannot act together: '"
+                                        + name
+                                        + "' takes the place of whole modules. Activate or merge"
+                                        + " one of them.");
+                    }
+                });
+    }
+
     private void addLayer(
-            WeightSlots slots, LayerSite site, List<AdapterSet> acting, boolean weightsOnly) {
-        List<LayerAdapter> around = new ArrayList<>();
-        List<WeightAdapter> weights = new ArrayList<>();
-        for (AdapterSet set : acting) {
-            Adapter adapter = set.layers().get(site.path());
-            if (adapter == null) {
-                continue;
-            }
-            addPenalty(adapter);
-            boolean activations = !weightsOnly && site.block() instanceof AdaptableLayer;
-            if (activations && adapter instanceof LayerAdapter layer) {
-                around.add(layer);
-            } else if (adapter instanceof WeightAdapter weight) {
-                weights.add(weight);
-            } else {
-                throw new UnsupportedFeatureException(
-                        "The adapter at "
-                                + site.path()
-                                + " depends on activations and has no weight form. Keep it"
-                                + " unmerged.");
-            }
+            WeightSlots slots,
+            LayerSite site,
+            Map<String, AdapterSet> acting,
+            boolean weightsOnly) {
+        boolean activations = !weightsOnly && site.block() instanceof AdaptableLayer;
+        LayerStack stack = LayerStack.at(site.path(), acting, activations);
+        stack.all().forEach(this::addPenalty);
+        if (!stack.around().isEmpty()) {
+            layers.put(site.block(), stack.around());
         }
-        if (!around.isEmpty()) {
-            layers.put(site.block(), ImmutableList.copyOf(around));
-        }
-        if (!weights.isEmpty()) {
-            ImmutableList<WeightAdapter> all = ImmutableList.copyOf(weights);
+        if (!stack.weights().isEmpty()) {
+            ImmutableList<WeightAdapter> all = stack.weights();
             WeightSlot weight = slots.at(site, site.requireWeight());
             foldedLayers.putIfAbsent(weight, site);
             putFold(weight, all, Fold.weight(site));

@@ -18,8 +18,16 @@ public interface AdaptableLayer extends Block, WeightedLayer {
      */
     NDArray compute(NDArray x, NDArray weight, @Nullable NDArray bias);
 
-    /** The weight as [out, in]: turned where the checkpoint holds [in, out]; its own inverse. */
+    /**
+     * The weight as a matrix [out, in]: turned where the checkpoint holds [in, out], laid flat
+     * where a kernel has further axes.
+     */
     default NDArray canonical(NDArray weight) {
+        return weight;
+    }
+
+    /** The inverse of {@link #canonical}: a matrix as the checkpoint holds it. */
+    default NDArray stored(NDArray weight) {
         return weight;
     }
 

@@ -2,10 +2,19 @@ package io.github.peft4j.adapter;
 
 import ai.djl.nn.Parameter;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The tensors an adapter owns at one place, by checkpoint suffix, e.g. {@code lora_A.weight}. */
 public interface Adapter {
 
     /** The tensors by suffix, in the order in which the file lists them. */
     Map<String, Parameter> parameters();
+
+    /**
+     * Why this adapter and another active one cannot act at the same layer, with the next step;
+     * null if they can.
+     */
+    default @Nullable String conflict(Adapter other) {
+        return null;
+    }
 }

@@ -62,17 +62,25 @@ public final class AdapterPass extends ParameterStore {
                 : new AdapterPass(store, scope, training, ActiveAdapters.none());
     }
 
+    /**
+     * A further pass of the same adapters over the same input, with nothing computed yet; it
+     * records gradients if the thread does now.
+     */
+    public AdapterPass another() {
+        return new AdapterPass(store, scope, training, active);
+    }
+
     /** Runs a layer of ours with the adapters that act on it. */
     public NDArray apply(AdaptableLayer layer, NDArray x) {
         ImmutableList<LayerAdapter> around = active.around(layer);
         BaseLayer below = new Bound(layer);
-        for (LayerAdapter adapter : around.reverse()) {
+        for (LayerAdapter adapter : around) {
             below = new Stacked(adapter, below);
         }
         return below.forward(x);
     }
 
-    /** The adapters around a layer, outermost first: for blocks that fuse several layers. */
+    /** The adapters around a layer, innermost first: for blocks that fuse several layers. */
     public ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
         return active.around(layer);
     }
@@ -244,12 +252,17 @@ public final class AdapterPass extends ParameterStore {
 
         @Override
         public NDArray forward(NDArray x) {
-            return layer.compute(x, AdapterPass.this.weight(layer), bias(layer));
+            return layer.compute(x, AdapterPass.this.weight(layer), bias());
         }
 
         @Override
         public NDArray weight() {
             return layer.canonical(alias(active.source(new WeightSlot(layer, layer.weight()))));
+        }
+
+        @Override
+        public @Nullable NDArray bias() {
+            return AdapterPass.this.bias(layer);
         }
 
         @Override
@@ -277,6 +290,11 @@ public final class AdapterPass extends ParameterStore {
         @Override
         public NDArray weight() {
             return below.weight();
+        }
+
+        @Override
+        public @Nullable NDArray bias() {
+            return below.bias();
         }
 
         @Override

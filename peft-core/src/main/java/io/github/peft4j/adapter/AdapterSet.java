@@ -25,7 +25,9 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, Adapter> layers;
     private final ImmutableMap<String, Parameter> tensors;
     private final ImmutableMap<String, FileTensor> file;
+    private final ImmutableMap<String, Parameter> beside;
     private final ImmutableMap<String, Parameter> state;
+    private final ImmutableList<AdapterSet> parts;
     private final ImmutableSet<Parameter> trainable;
     private final ImmutableSet<Parameter> buffers;
     private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
@@ -35,13 +37,18 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableList<StepAware> stepAware;
     private final ImmutableList<Penalized> penalties;
     private final boolean allowsPacking;
+    private final boolean allowsCache;
+    private final boolean exclusive;
+    private final ImmutableMap<String, String> retired;
 
     private AdapterSet(Builder builder) {
         manager = builder.manager;
         layers = ImmutableMap.copyOf(builder.layers);
         tensors = ImmutableMap.copyOf(builder.tensors);
         file = ImmutableMap.copyOf(builder.file);
+        beside = ImmutableMap.copyOf(builder.beside);
         state = ImmutableMap.copyOf(builder.state);
+        parts = ImmutableList.copyOf(builder.parts);
         buffers = ImmutableSet.copyOf(builder.buffers);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
@@ -50,6 +57,9 @@ public final class AdapterSet implements AutoCloseable {
         stepAware = ImmutableList.copyOf(builder.stepAware);
         penalties = ImmutableList.copyOf(builder.penalties);
         allowsPacking = builder.allowsPacking;
+        allowsCache = builder.allowsCache;
+        exclusive = builder.exclusive;
+        retired = ImmutableMap.copyOf(builder.retired);
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
             if (parameter.requiresGradient()) {
@@ -80,6 +90,14 @@ public final class AdapterSet implements AutoCloseable {
     /** What the adapter's file holds, by key: what is written and what is read. */
     public ImmutableMap<String, FileTensor> file() {
         return file;
+    }
+
+    /**
+     * Tensors that predictions need although PEFT's file lacks them, by key: they are written to a
+     * second file, which Python does not read.
+     */
+    public ImmutableMap<String, Parameter> beside() {
+        return beside;
     }
 
     /**
@@ -161,6 +179,23 @@ public final class AdapterSet implements AutoCloseable {
         return allowsPacking;
     }
 
+    /** Whether keys and values of earlier calls may stand in for their positions. */
+    public boolean allowsCache() {
+        return allowsCache;
+    }
+
+    /** Whether this adapter takes the place of whole modules, so that no other may act with it. */
+    public boolean isExclusive() {
+        return exclusive;
+    }
+
+    /**
+     * Parts of the keys of older files, which mean something else, by the reason to refuse them.
+     */
+    public ImmutableMap<String, String> retired() {
+        return retired;
+    }
+
     /**
      * Refuses a factor on what more than adds.
      *
@@ -203,6 +238,7 @@ public final class AdapterSet implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
+        parts.forEach(AdapterSet::close);
     }
 
     /** Collects the parts of a set. */
@@ -212,7 +248,9 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, Adapter> layers = new LinkedHashMap<>();
         private final Map<String, Parameter> tensors = new LinkedHashMap<>();
         private final Map<String, FileTensor> file = new LinkedHashMap<>();
+        private final Map<String, Parameter> beside = new LinkedHashMap<>();
         private final Map<String, Parameter> state = new LinkedHashMap<>();
+        private final List<AdapterSet> parts = new ArrayList<>();
         private final Set<Parameter> keyed = new HashSet<>();
         private final Set<Parameter> buffers = new HashSet<>();
         private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
@@ -222,6 +260,9 @@ public final class AdapterSet implements AutoCloseable {
         private final List<StepAware> stepAware = new ArrayList<>();
         private final List<Penalized> penalties = new ArrayList<>();
         private boolean allowsPacking = true;
+        private boolean allowsCache = true;
+        private boolean exclusive;
+        private final Map<String, String> retired = new LinkedHashMap<>();
 
         private Builder(NDManager manager) {
             this.manager = manager;
@@ -268,6 +309,18 @@ public final class AdapterSet implements AutoCloseable {
          */
         public Builder addUnsaved(String key, Parameter parameter) {
             return own(key, parameter);
+        }
+
+        /** Adds a tensor that predictions need although PEFT's file lacks it. */
+        public Builder addBeside(String key, Parameter parameter) {
+            beside.put(key, parameter);
+            return own(key, parameter);
+        }
+
+        /** Adds an adapter that this one is made of; it is closed along. */
+        public Builder addPart(AdapterSet part) {
+            parts.add(part);
+            return this;
         }
 
         /**
@@ -342,6 +395,24 @@ public final class AdapterSet implements AutoCloseable {
         /** Says that this adapter depends on rows or positions, so padding must stay. */
         public Builder optAllowsPacking(boolean allowed) {
             allowsPacking = allowed;
+            return this;
+        }
+
+        /** Says that each call must see the whole sequence. */
+        public Builder optAllowsCache(boolean allowed) {
+            allowsCache = allowed;
+            return this;
+        }
+
+        /** Says that this adapter takes the place of whole modules: no other may act with it. */
+        public Builder optExclusive(boolean value) {
+            exclusive = value;
+            return this;
+        }
+
+        /** Says that a file with this part in a key is of an older version, to be refused. */
+        public Builder addRetired(String part, String reason) {
+            retired.put(part, reason);
             return this;
         }
 

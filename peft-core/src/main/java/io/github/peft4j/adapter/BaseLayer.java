@@ -1,6 +1,7 @@
 package io.github.peft4j.adapter;
 
 import ai.djl.ndarray.NDArray;
+import org.jspecify.annotations.Nullable;
 
 /** What an adapter may ask of the layer it wraps. */
 public interface BaseLayer {
@@ -10,6 +11,9 @@ public interface BaseLayer {
 
     /** The frozen weight, [out, in], whatever lies above it. */
     NDArray weight();
+
+    /** The bias that the layer adds, or null if it has none. */
+    @Nullable NDArray bias();
 
     /**
      * Factor on the layer's output that its weight does not show: 1 but for a scaled embedding.

@@ -14,16 +14,23 @@ interface Fold {
         return (current, adapters, pass) -> {
             AdaptableLayer layer =
                     site.block() instanceof AdaptableLayer adaptable ? adaptable : null;
-            NDArray frozen = layer == null ? current : layer.canonical(current);
+            NDArray frozen = layer == null ? flat(current) : layer.canonical(current);
             NDArray weight = frozen;
-            for (WeightAdapter adapter : adapters.reverse()) {
+            for (WeightAdapter adapter : adapters) {
                 weight = adapter.weight(weight, frozen, pass);
                 if (site.bias() == null) {
                     requireNoBias(site, adapter, pass);
                 }
             }
-            return layer == null ? weight : layer.canonical(weight);
+            return layer == null ? weight.reshape(current.getShape()) : layer.stored(weight);
         };
+    }
+
+    /** A stock layer's weight as a matrix: a kernel's axes laid flat. */
+    private static NDArray flat(NDArray weight) {
+        return weight.getShape().dimension() > 2
+                ? weight.reshape(weight.getShape().get(0), -1)
+                : weight;
     }
 
     /** A layer without a bias cannot take one on. */
@@ -40,7 +47,7 @@ interface Fold {
     static Fold bias() {
         return (current, adapters, pass) -> {
             @Nullable NDArray bias = current;
-            for (WeightAdapter adapter : adapters.reverse()) {
+            for (WeightAdapter adapter : adapters) {
                 bias = adapter.bias(bias, pass);
             }
             return bias == null ? current : bias;

@@ -1,6 +1,7 @@
 package io.github.peft4j.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
 import java.util.function.Supplier;
 
@@ -40,6 +41,17 @@ public record GivenKeyValues(ImmutableList<KeyValues> layers) implements KeyValu
     }
 
     private static NDArray joined(NDArray before, NDArray now) {
+        Shape given = before.getShape();
+        Shape own = now.getShape();
+        if (given.get(0) != own.get(0) || given.get(2) != own.get(2)) {
+            throw new IllegalArgumentException(
+                    "The given keys and values are "
+                            + given
+                            + ", but those of the model are "
+                            + own
+                            + ". Give a row for each text, and as many numbers a position as all"
+                            + " heads of keys have together.");
+        }
         NDArray joined = before.concat(now, 1);
         joined.attach(now.getManager());
         return joined;

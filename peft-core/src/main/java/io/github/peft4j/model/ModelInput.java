@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code decoder_input_ids} (or {@code decoder_inputs_embeds}: [B, T, H] in their place),
  *       {@code decoder_attention_mask}: [B, T], for an encoder-decoder; {@code encoder_outputs}:
  *       [B, S, H], what its encoder made in an earlier call
+ *   <li>{@code task_ids}: [B] int64, for adapters that were trained for several tasks
  *   <li>{@code labels}, {@code start_positions}, {@code end_positions}: what the loss is computed
  *       from; absent means no loss
  * </ul>
@@ -64,6 +65,9 @@ public final class ModelInput {
 
     /** What the encoder made, in place of a run of it. */
     public static final String ENCODER_OUTPUTS = "encoder_outputs";
+
+    /** Number of each row's task, for adapters of several tasks. */
+    public static final String TASK_IDS = "task_ids";
 
     private final ImmutableMap<String, NDArray> arrays;
     private final boolean outputHiddenStates;

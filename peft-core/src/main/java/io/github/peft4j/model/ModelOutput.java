@@ -2,6 +2,7 @@ package io.github.peft4j.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
@@ -37,14 +38,16 @@ public final class ModelOutput {
     public static final String ENCODER_LAST_HIDDEN_STATE = "encoder_last_hidden_state";
 
     private final ImmutableMap<String, NDArray> arrays;
+    private final long virtualTokens;
 
-    private ModelOutput(Map<String, NDArray> arrays) {
+    private ModelOutput(Map<String, NDArray> arrays, long virtualTokens) {
         this.arrays = ImmutableMap.copyOf(arrays);
+        this.virtualTokens = virtualTokens;
     }
 
     /** An output of these fields. */
     public static ModelOutput of(Map<String, NDArray> arrays) {
-        return new ModelOutput(arrays);
+        return new ModelOutput(arrays, 0);
     }
 
     /** What a plain DJL block returned; a first array alone is called {@code logits}. */
@@ -53,7 +56,7 @@ public final class ModelOutput {
         for (int i = 0; i < list.size(); i++) {
             arrays.put(i == 0 ? LOGITS : "out" + i, list.get(i));
         }
-        return new ModelOutput(arrays);
+        return new ModelOutput(arrays, 0);
     }
 
     /** All fields in order. */
@@ -130,7 +133,45 @@ public final class ModelOutput {
     public ModelOutput with(String name, NDArray array) {
         Map<String, NDArray> copy = new LinkedHashMap<>(arrays);
         copy.put(name, array);
-        return new ModelOutput(copy);
+        return new ModelOutput(copy, virtualTokens);
+    }
+
+    /**
+     * The same output, whose arrays of a row for each position begin with so many that are none of
+     * the input's: tokens that a prompt method put in front.
+     */
+    public ModelOutput withVirtualTokens(long count) {
+        return new ModelOutput(arrays, count);
+    }
+
+    /**
+     * The positions of the input alone, as somebody wants them who does not know of virtual tokens:
+     * logits [B, S, C], hidden states and answers' scores. Places of answers are those that PEFT
+     * trains: score p is that of the text's token p, so that the last scores are left out.
+     */
+    public ModelOutput withoutVirtualTokens() {
+        if (virtualTokens == 0) {
+            return this;
+        }
+        Map<String, NDArray> cut = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> cut.put(name, withoutVirtualTokens(name, array)));
+        return new ModelOutput(cut, 0);
+    }
+
+    private NDArray withoutVirtualTokens(String name, NDArray array) {
+        int axes = array.getShape().dimension();
+        // A language model may have been asked for the last position alone.
+        if (axes < 2 || array.getShape().get(1) <= virtualTokens) {
+            return array;
+        }
+        boolean places = name.equals(START_LOGITS) || name.equals(END_LOGITS);
+        boolean hidden = name.equals(LAST_HIDDEN_STATE) || name.contains("hidden_states.");
+        if (places) {
+            return array.get(new NDIndex(":, :{}", array.getShape().get(1) - virtualTokens));
+        }
+        return axes == 3 && (hidden || name.equals(LOGITS))
+                ? array.get(new NDIndex(":, {}:", virtualTokens))
+                : array;
     }
 
     private NDArray require(String name, String cure) {

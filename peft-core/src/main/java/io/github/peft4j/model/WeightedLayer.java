@@ -12,6 +12,11 @@ public interface WeightedLayer {
     /** The weight as the checkpoint holds it. */
     Parameter weight();
 
+    /** The row of a look-up that gets no gradient, or -1. */
+    default long unmovedRow() {
+        return -1;
+    }
+
     /** The bias, or null. */
     @Nullable Parameter bias();
 }

@@ -38,6 +38,11 @@ public final class Conv1D extends Leaf {
     }
 
     @Override
+    public NDArray stored(NDArray w) {
+        return w.transpose();
+    }
+
+    @Override
     public LayerKind kind() {
         return LayerKind.CONV1D_TRANSPOSED;
     }

@@ -70,6 +70,11 @@ public final class Embedding extends Leaf {
     }
 
     @Override
+    public long unmovedRow() {
+        return paddingIndex == null ? -1 : paddingIndex;
+    }
+
+    @Override
     public double outputScale() {
         return scale;
     }

@@ -41,6 +41,26 @@ final class Operands {
                 w.getShape().get(1));
     }
 
+    /** x [B, in, length...] and w [out, in / groups, kernel...], the kernel no wider than x. */
+    static void requireConvolution(NDArray x, NDArray w, ConvolutionForm form) {
+        requireDimensions(x, form.axes() + 2, "input of convolution");
+        requireDimensions(w, form.axes() + 2, "weight of convolution");
+        require(
+                x.getShape().get(1) == w.getShape().get(1) * form.groups(),
+                "The input of %s is %s; it must have %s channels",
+                "convolution",
+                x,
+                w.getShape().get(1) * form.groups());
+        for (int i = 0; i < form.axes(); i++) {
+            require(
+                    form.outputs(i, x.getShape().get(i + 2), w.getShape().get(i + 2)) > 0,
+                    "The input of %s is %s; with its padding it must reach over the kernel %s",
+                    "convolution",
+                    x,
+                    w.getShape());
+        }
+    }
+
     /** a [r, in] and b [out, r]. */
     static void requireFactors(NDArray a, NDArray b) {
         requireDimensions(a, 2, "factor A");

@@ -68,17 +68,16 @@ public final class Ops {
     }
 
     /**
-     * Convolution along a sequence, zeros beyond both ends: x [B, in, S], w [out, in / groups,
-     * width], b [out]; result [B, out, S] where padding is half of an odd width.
+     * Cross-correlation over one to three axes: x [B, in, length...], w [out, in / groups,
+     * kernel...], b [out] or null; result [B, out, length'...].
      */
-    public static NDArray convolve(NDArray x, NDArray w, NDArray b, int padding, int groups) {
-        Operands.requireDimensions(x, 3, "input of convolution");
-        Operands.requireDimensions(w, 3, "weight of convolution");
+    public static NDArray convolve(
+            NDArray x, NDArray w, @Nullable NDArray b, ConvolutionForm form) {
+        Operands.requireConvolution(x, w, form);
         Operands.requireVector(b, w.getShape().get(0), "bias of convolution");
-        long in = w.getShape().get(1) * groups;
-        Shape shape = x.getShape();
-        Operands.requireShape(x, new Shape(shape.get(0), in, shape.get(2)), "convolution's input");
-        return module().call("convolve", x, w, b, padding, groups);
+        return b == null
+                ? module().call("convolve", x, w, form.numbers())
+                : module().call("convolve", x, w, form.numbers(), b);
     }
 
     /** The last two axes of x [B, S, F] exchanged, laid out anew: [B, F, S]. */
@@ -133,6 +132,11 @@ public final class Ops {
         return module().call("scale", x, factor);
     }
 
+    /** The sum of x's [..., F] chunks of r features, the last one filled with zeros: [..., r]. */
+    public static NDArray foldChunks(NDArray x, long r) {
+        return module().call("fold_chunks", x, (double) r);
+    }
+
     /** Rows of x [R, ...] by index [K] int64; result [K, ...]. */
     public static NDArray rows(NDArray x, NDArray index) {
         Operands.requireIds(index);
@@ -154,6 +158,38 @@ public final class Ops {
         Operands.requireIds(index);
         Operands.requireVector(index, x.getShape().get(0), "index of rows");
         return module().call("spread", x, index, rows);
+    }
+
+    /**
+     * Rows y [..., d] that were looked up by ids [...], with those of delta [n, d] for the ids that
+     * stand in index [n] int64.
+     *
+     * @param unmoved the row of delta that gets no gradient, or -1
+     */
+    public static NDArray replaceRows(
+            NDArray y, NDArray ids, NDArray index, NDArray delta, long unmoved) {
+        requireReplacement(index, delta, Operands.last(y));
+        Operands.requireIds(ids);
+        return module().call("replace_rows", y, ids, index, delta, unmoved);
+    }
+
+    /** Outputs y [..., out] of x [..., in] as if delta [n, in] were rows of the weight at index. */
+    public static NDArray replaceOutputs(NDArray y, NDArray x, NDArray index, NDArray delta) {
+        requireReplacement(index, delta, Operands.last(x));
+        return module().call("replace_outputs", y, x, index, delta);
+    }
+
+    /** The table w [rows, d] with delta [n, d] as its rows at index [n] int64. */
+    public static NDArray withRows(NDArray w, NDArray index, NDArray delta) {
+        Operands.requireDimensions(w, 2, "table");
+        requireReplacement(index, delta, Operands.last(w));
+        return module().call("with_rows", w, index, delta);
+    }
+
+    private static void requireReplacement(NDArray index, NDArray delta, long length) {
+        Operands.requireIds(index);
+        Operands.requireShape(
+                delta, new Shape(index.getShape().size(), length), "rows that replace others");
     }
 
     /** Mean of x [B, S, H] over tokens, where mask [B, S] is not 0; result [B, H]. */
@@ -181,6 +217,18 @@ public final class Ops {
         Operands.requireDimensions(logits, 2, "logits of cross entropy");
         Operands.requireVector(labels, logits.getShape().get(0), "labels of cross entropy");
         return module().call("cross_entropy", logits, labels, ignore);
+    }
+
+    /**
+     * The sum of the rows' cross entropies, each times its weight, divided by R: logits [R, C],
+     * labels [R] int64 from 0 to C - 1, weights [R].
+     */
+    public static NDArray weightedCrossEntropy(NDArray logits, NDArray labels, NDArray weights) {
+        Operands.requireIds(labels);
+        Operands.requireDimensions(logits, 2, "logits of cross entropy");
+        Operands.requireVector(labels, logits.getShape().get(0), "labels of cross entropy");
+        Operands.requireVector(weights, logits.getShape().get(0), "weights of cross entropy");
+        return module().call("weighted_cross_entropy", logits, labels, weights);
     }
 
     /** Mean cross entropy of logits [R, C] and shares of the classes [R, C]. */

@@ -11,6 +11,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableLongArray;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,14 @@ final class ScriptModule {
 
     private static final ImmutableList<String> SOURCES =
             ImmutableList.of(
-                    "layers.py", "attention.py", "deltas.py", "losses.py", "optim.py", "linalg.py");
+                    "layers.py",
+                    "attention.py",
+                    "deltas.py",
+                    "losses.py",
+                    "prompts.py",
+                    "optim.py",
+                    "linalg.py",
+                    "rotations.py");
 
     private static final String METHOD = "module_method:";
 
@@ -41,7 +49,7 @@ final class ScriptModule {
     private final ParameterStore store;
     private final NDManager manager;
     private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
-    private final Map<Number, NDArray> constants = new ConcurrentHashMap<>();
+    private final Map<Object, NDArray> constants = new ConcurrentHashMap<>();
 
     /**
      * LibTorch's optimizing executor specialises a method on its first call; a later call in the
@@ -75,7 +83,8 @@ final class ScriptModule {
      * Runs a method that returns one tensor, which lands in the first argument's manager.
      *
      * @param arguments arrays, and numbers, which arrive as scalar tensors: a Double is read by
-     *     {@code float(x)}, an Integer or Long by {@code int(x)}
+     *     {@code float(x)}, an Integer or Long by {@code int(x)}; an ImmutableLongArray arrives as
+     *     an int64 vector
      */
     NDArray call(String method, NDArray first, Object... arguments) {
         return callAll(method, first, arguments).get(0);
@@ -91,9 +100,9 @@ final class ScriptModule {
             list.add(withPlainName(first, temporary));
             for (Object argument : arguments) {
                 list.add(
-                        argument instanceof Number number
-                                ? scalar(number, temporary)
-                                : withPlainName((NDArray) argument, temporary));
+                        argument instanceof NDArray array
+                                ? withPlainName(array, temporary)
+                                : constant(argument, temporary));
             }
             list.add(methods.computeIfAbsent(method, this::methodSelector));
             NDList results = block.forward(store, list, true);
@@ -106,10 +115,10 @@ final class ScriptModule {
         }
     }
 
-    private NDArray scalar(Number value, List<NDArray> temporary) {
+    private NDArray constant(Object value, List<NDArray> temporary) {
         NDArray known = constants.get(value);
         if (known == null) {
-            NDArray made = newScalar(value);
+            NDArray made = newConstant(value);
             if (constants.size() >= MAX_CONSTANTS || constants.putIfAbsent(value, made) != null) {
                 temporary.add(made);
             }
@@ -118,7 +127,11 @@ final class ScriptModule {
         return known;
     }
 
-    private NDArray newScalar(Number value) {
+    private NDArray newConstant(Object constant) {
+        if (constant instanceof ImmutableLongArray numbers) {
+            return manager.create(numbers.toArray());
+        }
+        Number value = (Number) constant;
         return value instanceof Double
                 ? manager.create(new double[] {value.doubleValue()}, new Shape())
                 : manager.create(new long[] {value.longValue()}, new Shape());
@@ -163,7 +176,7 @@ final class ScriptModule {
         }
     }
 
-    /** How many numbers are kept as tensors. */
+    /** How many constants are kept as tensors. */
     int constants() {
         return constants.size();
     }

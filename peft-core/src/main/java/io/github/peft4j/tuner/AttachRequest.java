@@ -17,10 +17,12 @@ import io.github.peft4j.model.BaseModel;
  * @param others the model's other adapters by name, all of the same method, in the order in which
  *     they came: some methods share tensors, or allow only what agrees with the first
  * @param otherSets the parts of those adapters, by name
+ * @param source loads adapters that this one is made of
  */
 public record AttachRequest<C extends PeftConfig>(
         BaseModel model,
         C config,
         ImmutableList<String> lateModulesToSave,
         ImmutableMap<String, C> others,
-        ImmutableMap<String, AdapterSet> otherSets) {}
+        ImmutableMap<String, AdapterSet> otherSets,
+        AdapterSource source) {}

@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftConfig;
 import io.github.peft4j.adapter.AdapterSet;
 import java.util.function.UnaryOperator;
@@ -12,11 +13,22 @@ import java.util.function.UnaryOperator;
  * @param set the adapter's parts; whoever receives it closes it
  * @param warnings what is odd but allowed, as PEFT warns about it
  * @param saving the config as it is saved at a moment: a method that prunes records what it kept
+ * @param parts adapters that this one is made of, by the sub-folder in which each is saved
  */
 public record Attachment<C extends PeftConfig>(
-        C config, AdapterSet set, ImmutableList<String> warnings, UnaryOperator<C> saving) {
+        C config,
+        AdapterSet set,
+        ImmutableList<String> warnings,
+        UnaryOperator<C> saving,
+        ImmutableMap<String, Attachment<?>> parts) {
 
-    /** An adapter whose config is saved as it is. */
+    /** An adapter of one piece. */
+    public Attachment(
+            C config, AdapterSet set, ImmutableList<String> warnings, UnaryOperator<C> saving) {
+        this(config, set, warnings, saving, ImmutableMap.of());
+    }
+
+    /** An adapter of one piece whose config is saved as it is. */
     public Attachment(C config, AdapterSet set, ImmutableList<String> warnings) {
         this(config, set, warnings, UnaryOperator.identity());
     }
@@ -25,7 +37,7 @@ public record Attachment<C extends PeftConfig>(
     public Attachment<C> warn(String warning) {
         ImmutableList<String> all =
                 ImmutableList.<String>builder().addAll(warnings).add(warning).build();
-        return new Attachment<>(config, set, all, saving);
+        return new Attachment<>(config, set, all, saving, parts);
     }
 
     /** The config as it is saved now. */

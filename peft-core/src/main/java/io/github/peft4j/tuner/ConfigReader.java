@@ -17,12 +17,33 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigReader {
 
     private final Map<String, @Nullable Object> fields;
+    private final boolean file;
     private final Set<String> known = new HashSet<>();
     private final List<String> warnings = new ArrayList<>();
 
     /** Reads these {@link JsonValues JSON values}. */
     public ConfigReader(Map<String, @Nullable Object> fields) {
+        this(fields, false);
+    }
+
+    /**
+     * Reads these JSON values.
+     *
+     * @param file whether they stand in a file, perhaps an older version's, and not in a program
+     */
+    public ConfigReader(Map<String, @Nullable Object> fields, boolean file) {
         this.fields = JsonValues.freezeObject(fields);
+        this.file = file;
+    }
+
+    /** Whether the fields come from a file, perhaps an older version's. */
+    public boolean isFile() {
+        return file;
+    }
+
+    /** Whether the JSON has a field. */
+    public boolean has(String key) {
+        return fields.containsKey(key);
     }
 
     /**

@@ -51,6 +51,11 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         return config;
     }
 
+    /** The layers that get an adapter, given those matched: some methods reach for more. */
+    protected List<LayerSite> withCompanions(BaseModel model, List<LayerSite> matched) {
+        return matched;
+    }
+
     /** Whether a long list of targets may be written shorter, as PEFT does for most methods. */
     protected boolean condensesTargets() {
         return true;
@@ -128,7 +133,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                         ? TargetMatcher.match(targets, modules, kinds())
                         : TargetMatcher.matchAsGiven(targets, modules, kinds());
         refuseHeads(match, request.lateModulesToSave());
-        List<LayerSite> adapted = sites(model, match.adapted());
+        List<LayerSite> adapted = withCompanions(model, sites(model, match.adapted()));
         NDManager manager = newManager(model);
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
@@ -265,6 +270,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
             for (LayerSite other : model.sites()) {
                 boolean reads =
                         other.weight() != null
+                                && !adapted.contains(other)
                                 && slots.held(other.weight()) == slots.held(weight)
                                 && other.block() != site.block();
                 if (reads) {

@@ -3,6 +3,7 @@ package io.github.peft4j.tuner;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.SavedParameter;
@@ -11,8 +12,10 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.WeightSlot;
 import io.github.peft4j.model.WeightSlots;
 import io.github.peft4j.ops.Copies;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Copies of base parameters that an adapter trains and saves whole: heads and other modules, and
@@ -25,8 +28,31 @@ import java.util.Map;
 public record SavedModules(
         AdapterSet.Builder set, BaseModel model, String prefix, List<String> saved) {
 
+    /**
+     * The modules that {@code modules_to_save} names. A plain test for the end of the name, without
+     * a dot: {@code classifier} also takes {@code pre_classifier}. PEFT passes over a module that
+     * lies exactly two levels below a saved one.
+     *
+     * @param paths of all modules, in model order
+     */
+    public static ImmutableList<String> paths(List<String> names, List<String> paths) {
+        Set<String> saved = new LinkedHashSet<>();
+        for (String path : paths) {
+            if (names.stream().anyMatch(path::endsWith) && !saved.contains(twoLevelsUp(path))) {
+                saved.add(path);
+            }
+        }
+        return ImmutableList.copyOf(saved);
+    }
+
+    private static String twoLevelsUp(String path) {
+        int parent = path.lastIndexOf('.');
+        int grandparent = path.lastIndexOf('.', parent - 1);
+        return grandparent < 0 ? "" : path.substring(0, grandparent);
+    }
+
     /** Adds a trained copy of every parameter of the modules. */
-    void addCopies() {
+    public void addCopies() {
         WeightSlots slots = new WeightSlots(model);
         for (Map.Entry<String, WeightSlot> entry : slots.named().entrySet()) {
             for (String module : saved) {

@@ -2,12 +2,12 @@ package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Lists;
 import io.github.peft4j.model.LayerKind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Finds the layers that a config selects, by PEFT's rules: exclusions and saved modules first, then
@@ -88,7 +88,11 @@ public final class TargetMatcher {
                         .explain(!excluded.isEmpty(), anyUnmatched);
             }
         }
-        return new TargetMatch(adapted, savedPaths(), options, warnings());
+        List<String> names = options.modulesToSave();
+        List<String> paths = model.modules().stream().map(ModuleInfo::path).toList();
+        ImmutableList<String> saved =
+                names == null ? ImmutableList.of() : SavedModules.paths(names, paths);
+        return new TargetMatch(adapted, saved, options, warnings());
     }
 
     private void decideAll() {
@@ -122,7 +126,8 @@ public final class TargetMatcher {
                             + ", a module of kind "
                             + module.kind()
                             + ", but only these can be adapted: "
-                            + new TreeSet<>(adaptable)
+                            + Lists.transform(
+                                    ImmutableList.sortedCopyOf(adaptable), LayerKind::described)
                             + ". Name the layers inside it, or leave it out with"
                             + " optExcludeModules(\""
                             + path
@@ -148,31 +153,6 @@ public final class TargetMatcher {
             }
         }
         return false;
-    }
-
-    /**
-     * A plain test for the end of the name, without a dot: {@code classifier} also takes {@code
-     * pre_classifier}. PEFT passes over a module that lies exactly two levels below a saved one.
-     */
-    private ImmutableList<String> savedPaths() {
-        List<String> names = options.modulesToSave();
-        if (names == null) {
-            return ImmutableList.of();
-        }
-        Set<String> saved = new LinkedHashSet<>();
-        for (ModuleInfo module : model.modules()) {
-            String path = module.path();
-            if (names.stream().anyMatch(path::endsWith) && !saved.contains(twoLevelsUp(path))) {
-                saved.add(path);
-            }
-        }
-        return ImmutableList.copyOf(saved);
-    }
-
-    private static String twoLevelsUp(String path) {
-        int parent = path.lastIndexOf('.');
-        int grandparent = path.lastIndexOf('.', parent - 1);
-        return grandparent < 0 ? "" : path.substring(0, grandparent);
     }
 
     private ImmutableList<String> warnings() {

@@ -1,18 +1,27 @@
 package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.PeftConfig;
 import java.util.List;
 import java.util.Optional;
 
 /** The config of a method that adapts layers of the model. */
-public interface TargetedConfig extends PeftConfig {
+public interface TargetedConfig extends SavesModules {
 
     /** Which modules it selects. */
     TargetModules targets();
 
     /** This config with other targets: those found by matching, for example. */
     TargetedConfig withTargets(TargetModules targets);
+
+    /** Whether the method can train modules whole besides. */
+    default boolean hasModulesToSave() {
+        return true;
+    }
+
+    /** Whether an adapted embedding may be written along with the adapter, as PEFT decides. */
+    default boolean savesEmbeddings() {
+        return true;
+    }
 
     /** The targets, if the config names any; see {@link TargetModules}. */
     default Optional<OneOrMany<String>> targetModules() {
@@ -34,7 +43,12 @@ public interface TargetedConfig extends PeftConfig {
         return Optional.ofNullable(targets().layersPattern());
     }
 
-    /** Modules that are trained and saved whole; empty if none. */
+    @Override
+    default TargetedConfig withModulesToSave(List<String> names) {
+        return withTargets(targets().withModulesToSave(names));
+    }
+
+    @Override
     default List<String> modulesToSave() {
         List<String> modules = targets().modulesToSave();
         return modules == null ? ImmutableList.of() : modules;

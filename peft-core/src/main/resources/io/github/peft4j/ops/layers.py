@@ -26,9 +26,20 @@
   def embedding_padded(self: __torch__.Ops, ids: Tensor, w: Tensor, padding_idx: Tensor) -> Tensor:
     return torch.embedding(w, ids, int(padding_idx))
 
-  # x [B, in, S], w [out, in / groups, width] -> [B, out, S], zeros beyond both ends.
-  def convolve(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, padding: Tensor, groups: Tensor) -> Tensor:
-    return torch.conv1d(x, w, b, [1], [int(padding)], [1], int(groups))
+  # x [B, in, length...], w [out, in / groups, kernel...]; form: stride, padding, dilation an axis each, groups.
+  def convolve(self: __torch__.Ops, x: Tensor, w: Tensor, form: Tensor, b: Optional[Tensor]=None) -> Tensor:
+    n = x.dim() - 2
+    stride = annotate(List[int], [])
+    padding = annotate(List[int], [])
+    dilation = annotate(List[int], [])
+    no_output_padding = annotate(List[int], [])
+    for i in range(n):
+      stride.append(int(torch.select(form, 0, i)))
+      padding.append(int(torch.select(form, 0, n + i)))
+      dilation.append(int(torch.select(form, 0, 2 * n + i)))
+      no_output_padding.append(0)
+    groups = int(torch.select(form, 0, 3 * n))
+    return torch.convolution(x, w, b, stride, padding, dilation, False, no_output_padding, groups)
 
   # x [B, S, F] as [B, F, S], laid out anew.
   def turn(self: __torch__.Ops, x: Tensor) -> Tensor:
@@ -67,6 +78,14 @@
   def scale(self: __torch__.Ops, x: Tensor, factor: Tensor) -> Tensor:
     return torch.mul(x, float(factor))
 
+  # x [..., F] in chunks of r features, the last one filled with zeros, summed: [..., r].
+  def fold_chunks(self: __torch__.Ops, x: Tensor, r: Tensor) -> Tensor:
+    size = int(r)
+    rest = x.size(-1) % size
+    if rest != 0:
+      x = torch.constant_pad_nd(x, [0, size - rest])
+    return torch.sum(torch.unflatten(x, -1, [-1, size]), [-2])
+
   def rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x, 0, index)
 
@@ -89,3 +108,19 @@
   # Rows of length 1; a row shorter than 1e-12 is divided by that.
   def unit_rows(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.div(x, torch.clamp_min(torch.linalg_vector_norm(x, 2, [-1], True), 1.0000000000000001e-12))
+
+  # y [..., d] holds rows of a table looked up by ids [...]; an id that stands in index [n] gets the row of delta
+  # [n, d] instead. The row at `unmoved`, if it is not -1, gets no gradient.
+  def replace_rows(self: __torch__.Ops, y: Tensor, ids: Tensor, index: Tensor, delta: Tensor, unmoved: Tensor) -> Tensor:
+    hit = torch.eq(ids.unsqueeze(-1), index)
+    place = torch.argmax(torch.to(hit, 0), -1)
+    rows = torch.embedding(delta, place, int(unmoved))
+    return torch.where(torch.any(hit, -1, True), rows, y)
+
+  # y [..., out] = x w^T as if delta [n, in] were the rows of w at index [n].
+  def replace_outputs(self: __torch__.Ops, y: Tensor, x: Tensor, index: Tensor, delta: Tensor) -> Tensor:
+    return torch.index_copy(y, -1, index, torch.linear(x, delta))
+
+  # w [rows, d] with delta [n, d] as its rows at index [n].
+  def with_rows(self: __torch__.Ops, w: Tensor, index: Tensor, delta: Tensor) -> Tensor:
+    return torch.index_copy(w, 0, index, delta)

@@ -3,6 +3,10 @@
   def cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor, ignore: Tensor) -> Tensor:
     return torch.cross_entropy_loss(logits, labels, None, 1, int(ignore), 0.)
 
+  # The mean of the rows' cross entropies, each times its weight: not a mean by weight.
+  def weighted_cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    return torch.mean(torch.mul(torch.cross_entropy_loss(logits, labels, None, 0, -100, 0.), weights))
+
   # labels [R, C] are shares of the classes.
   def soft_cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor) -> Tensor:
     return torch.neg(torch.mean(torch.sum(torch.mul(torch.log_softmax(logits, -1), labels), [-1])))

@@ -184,7 +184,7 @@ class AdapterPassTest {
     }
 
     @Test
-    void foldsInnermostFirst() {
+    void foldsTheFirstNameFirst() {
         BlockModel model = linears(true);
         FrozenBase frozen = new FrozenBase(model.parameters().values());
         Parameter weight = model.sites().get(0).requireWeight();
@@ -195,7 +195,7 @@ class AdapterPassTest {
                         model,
                         frozen,
                         ImmutableMap.of("times", twice("01Linear", factor(2)), "plus", plus),
-                        Activation.of("times", "plus"));
+                        Activation.of("plus", "times"));
         AdapterPass pass = new AdapterPass(store, scope, false, active);
 
         NDArray one = weight.getArray().onesLike();

@@ -27,6 +27,11 @@ final class SharedLayer extends Module implements AdaptableLayer {
     }
 
     @Override
+    public NDArray stored(NDArray w) {
+        return w.transpose();
+    }
+
+    @Override
     public LayerKind kind() {
         return LayerKind.CONV1D_TRANSPOSED;
     }

@@ -102,8 +102,9 @@ class OpsGradientTest {
 
     @Test
     void convolveAndTurn() {
+        ConvolutionForm form = ConvolutionForm.plain(1).withPadding(1).withGroups(2);
         GradientCheck.check(
-                a -> Ops.convolve(a[0], a[1], a[2], 1, 2),
+                a -> Ops.convolve(a[0], a[1], a[2], form),
                 numbers(2, 4, 3),
                 numbers(2, 2, 3),
                 numbers(2));

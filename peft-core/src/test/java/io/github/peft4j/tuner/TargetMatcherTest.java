@@ -94,7 +94,7 @@ class TargetMatcherTest {
                 .isNotInstanceOf(NoMatchingModuleException.class)
                 .hasMessage(
                         "target_modules [layers] selects enc.layers, a module of kind OTHER, but"
-                                + " only these can be adapted: [LINEAR]. Name the layers inside"
+                                + " only these can be adapted: [LINEAR (torch.nn.Linear)]. Name the layers inside"
                                 + " it, or leave it out with optExcludeModules(\"enc.layers\").");
     }
 

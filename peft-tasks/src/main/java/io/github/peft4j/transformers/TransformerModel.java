@@ -20,6 +20,7 @@ import io.github.peft4j.model.ModuleTree;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.transformers.head.Head;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class TransformerModel extends Module implements BaseModel, AutoCloseable {
 
     private final NDManager manager;
+    private final Path directory;
     private final PretrainedConfig config;
     private final Backbone backbone;
     private final Head head;
@@ -48,17 +50,20 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
      * Puts a backbone and a head together.
      *
      * @param manager where the weights live; closed with the model
+     * @param directory of the checkpoint
      * @param prefix the backbone's module name, or an empty text if its modules stand at the top
      * @param backbone the layers, a {@link Module}
      */
     TransformerModel(
             NDManager manager,
+            Path directory,
             PretrainedConfig config,
             String prefix,
             Backbone backbone,
             Head head,
             ModelInfo info) {
         this.manager = manager;
+        this.directory = directory;
         this.config = config;
         this.backbone = backbone;
         this.head = head;
@@ -104,6 +109,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         for (Parameter parameter : weights.values()) {
             parameter.freeze(!on || buffers.contains(parameter));
         }
+    }
+
+    /** Where the checkpoint lies. */
+    public Path directory() {
+        return directory;
     }
 
     /** The checkpoint's configuration. */

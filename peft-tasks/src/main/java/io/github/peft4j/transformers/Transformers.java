@@ -156,7 +156,7 @@ public final class Transformers {
             ModelInfo info = info(directory, config, parts, path);
             TransformerModel model =
                     new TransformerModel(
-                            manager, config, path, parts.backbone(), parts.head(), info);
+                            manager, directory, config, path, parts.backbone(), parts.head(), info);
             new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), expectedFresh);
             return model;
         } catch (IOException | RuntimeException e) {

@@ -1,16 +1,24 @@
 package io.github.peft4j.task;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.Parameter;
+import io.github.peft4j.LoadReport;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
+import io.github.peft4j.SaveAdapterOptions;
+import io.github.peft4j.SaveAdapterOptions.EmbeddingLayers;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,14 +63,68 @@ class SavedEmbeddingsTest {
         }
     }
 
+    @Test
+    void allEmbeddingsAreWrittenOnDemand() throws Exception {
+        try (TransformerModel base =
+                Transformers.load(Golden.path("models/llama-causal"), TaskType.CAUSAL_LM)) {
+            save(base, EmbeddingLayers.ALWAYS, "q_proj");
+
+            try (SafetensorsReader file = reader()) {
+                assertThat(file.names())
+                        .contains(
+                                "base_model.model.model.embed_tokens.weight",
+                                "base_model.model.lm_head.weight");
+            }
+            try (PeftModel again = PeftModels.fromPretrained(base, folder)) {
+                LoadReport report = again.loadReport(PeftModel.DEFAULT_ADAPTER);
+                assertThat(report.unexpectedKeys()).isEmpty();
+                assertThat(report.warnings()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void noEmbeddingIsWrittenAgainstOnesWill() throws Exception {
+        try (TransformerModel base =
+                Transformers.load(Golden.path("models/llama-causal"), TaskType.CAUSAL_LM)) {
+            save(base, EmbeddingLayers.NEVER, "embed_tokens");
+
+            try (SafetensorsReader file = reader()) {
+                assertThat(file.names()).allMatch(name -> name.contains(".lora_"));
+            }
+        }
+    }
+
+    @Test
+    void embeddingsOfAnotherBaseAreRefused() throws Exception {
+        try (TransformerModel base =
+                Transformers.load(Golden.path("models/llama-causal"), TaskType.CAUSAL_LM)) {
+            save(base, EmbeddingLayers.ALWAYS, "q_proj");
+            Parameter head = requireNonNull(base.parameters().get("lm_head.weight"));
+            head.getArray().set(new NDIndex("0, 0"), 7f);
+
+            assertThatThrownBy(() -> PeftModels.fromPretrained(base, folder))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("base_model.model.lm_head.weight")
+                    .hasMessageContaining("Load it on the base it was saved with");
+        }
+    }
+
     private void save(TransformerModel base, String... targets) throws Exception {
+        save(base, EmbeddingLayers.AUTO, targets);
+    }
+
+    private void save(TransformerModel base, EmbeddingLayers embeddings, String... targets)
+            throws Exception {
         LoraConfig config =
                 LoraConfig.builder()
                         .optTaskType(TaskType.CAUSAL_LM)
                         .optTargetModules(targets)
                         .build();
         try (PeftModel model = PeftModels.getPeftModel(base, config)) {
-            model.savePretrained(folder);
+            model.savePretrained(
+                    folder,
+                    SaveAdapterOptions.builder().optSaveEmbeddingLayers(embeddings).build());
         }
     }
 

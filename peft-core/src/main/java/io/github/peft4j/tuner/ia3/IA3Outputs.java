@@ -10,14 +10,14 @@ import io.github.peft4j.adapter.WeightAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Multiplies each output of a frozen linear layer by a trained factor.
+ * Multiplies each output feature of a frozen layer by a trained factor.
  *
  * <p>\(y = l \odot (x W^\top + b)\), equal to the weight \(\mathrm{diag}(l) W\) with the bias \(l
- * \odot b\).
+ * \odot b\). In a convolution the features are the output's channels.
  *
  * <ul>
- *   <li>x: [..., in]; y: [..., out]
- *   <li>l: {@code ia3_l} [out, 1], trained, float32; starts at one
+ *   <li>y: [..., out], or [B, out, length...]
+ *   <li>l: {@code ia3_l} [out, 1], or [1, out, 1...], trained, float32; starts at one
  * </ul>
  *
  * @see <a href="https://arxiv.org/abs/2205.05638">Liu et al. 2022, section 3.3</a>
@@ -32,12 +32,14 @@ final class IA3Outputs implements LayerAdapter, WeightAdapter {
 
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
-        return base.forward(x).mul(flat(pass));
+        NDArray factors = pass.value(l);
+        boolean convolution = factors.getShape().dimension() > 2;
+        return base.forward(x).mul(convolution ? factors : flat(pass));
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return current.mul(pass.value(l));
+        return current.mul(pass.value(l).reshape(-1, 1));
     }
 
     @Override

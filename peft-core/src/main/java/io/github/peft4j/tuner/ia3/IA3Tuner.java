@@ -7,11 +7,13 @@ import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftType;
+import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
@@ -22,7 +24,7 @@ import io.github.peft4j.tuner.Tuner;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** IA3: puts a vector of factors at each matched linear layer. */
+/** IA3: puts a vector of factors at each matched linear layer or convolution. */
 @AutoService(Tuner.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class IA3Tuner extends LayerTuner<IA3Config> {
@@ -47,7 +49,8 @@ public final class IA3Tuner extends LayerTuner<IA3Config> {
 
     @Override
     protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED);
+        return ImmutableSet.of(
+                LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED, LayerKind.CONVOLUTION);
     }
 
     @Override
@@ -71,11 +74,23 @@ public final class IA3Tuner extends LayerTuner<IA3Config> {
             IA3Config config, AdapterSet.Builder set, List<LayerSite> sites) {
         Predicate<String> feedforward = feedforward(config.feedforwardModules().orElseThrow());
         return site -> {
+            if (site.kind() == LayerKind.CONVOLUTION) {
+                return convolution(config, set, site, feedforward.test(site.path()));
+            }
             LinearShape shape = LinearShape.of(site);
             return feedforward.test(site.path())
-                    ? new IA3Inputs(factors(config, set, new Shape(1, shape.in())))
+                    ? new IA3Inputs(factors(config, set, new Shape(1, shape.in())), 1)
                     : new IA3Outputs(factors(config, set, new Shape(shape.out(), 1)));
         };
+    }
+
+    private static Adapter convolution(
+            IA3Config config, AdapterSet.Builder set, LayerSite site, boolean feedforward) {
+        ConvolutionShape shape = ConvolutionShape.of(site);
+        shape.requireAxes(IA3Config.TYPE, 2, 3);
+        long features = feedforward ? shape.in() : shape.out();
+        Parameter l = factors(config, set, shape.withPoints(1, features));
+        return feedforward ? new IA3Inputs(l, shape.form().groups()) : new IA3Outputs(l);
     }
 
     /** As PEFT has it: an end of a name counts even within a word. */

@@ -3,6 +3,7 @@ package io.github.peft4j.tuner.lora;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.tuner.ConvolutionShape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class LoraLayerWarnings {
         if (config.loraBias()) {
             warnings.addAll(withoutBias(adapted));
         }
+        warnings.addAll(grouped(adapted));
         return warnings.build();
     }
 
@@ -40,6 +42,20 @@ final class LoraLayerWarnings {
             }
         }
         return null;
+    }
+
+    private static ImmutableList<String> grouped(List<LayerSite> adapted) {
+        for (LayerSite site : adapted) {
+            if (site.kind() == LayerKind.CONVOLUTION
+                    && ConvolutionShape.of(site).form().groups() > 1) {
+                return ImmutableList.of(
+                        "LoRA adapter added to "
+                                + site.path()
+                                + ", a convolution with groups > 1. Merging is not supported"
+                                + " there.");
+            }
+        }
+        return ImmutableList.of();
     }
 
     private static ImmutableList<String> withoutBias(List<LayerSite> adapted) {

@@ -30,70 +30,58 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoraLinear implements DeltaAdapter, WeightAdapter {
 
-    private final Parameter a;
-    private final Parameter b;
-    private final @Nullable Parameter bias;
-    private final double scaling;
-    private final double dropout;
+    private final LoraTensors tensors;
 
-    LoraLinear(Parameter a, Parameter b, @Nullable Parameter bias, double scaling, double dropout) {
-        this.a = a;
-        this.b = b;
-        this.bias = bias;
-        this.scaling = scaling;
-        this.dropout = dropout;
+    LoraLinear(LoraTensors tensors) {
+        this.tensors = tensors;
     }
 
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
-        if (bias != null) {
+        if (tensors.bias() != null) {
             return DeltaAdapter.super.forward(x, base, pass);
         }
         NDArray y = base.forward(x);
-        return Ops.loraAdd(y, dropped(x, pass), pass.value(a), pass.value(b), scale(pass));
+        return Ops.loraAdd(y, tensors.dropped(x, pass), a(pass), b(pass), scale(pass));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray input = dropped(x, pass);
-        NDArray delta = Ops.loraDelta(input, pass.value(a), pass.value(b), scale(pass));
-        return bias == null ? delta : delta.add(Ops.scale(pass.value(bias), scale(pass)));
+        NDArray input = tensors.dropped(x, pass);
+        NDArray delta = Ops.loraDelta(input, a(pass), b(pass), scale(pass));
+        NDArray bias = tensors.biasOver(null, scale(pass), pass);
+        return bias == null ? delta : delta.add(bias);
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return current.add(Ops.lowRank(pass.value(a), pass.value(b), scale(pass)));
+        return current.add(Ops.lowRank(a(pass), b(pass), scale(pass)));
     }
 
     @Override
     public @Nullable NDArray bias(@Nullable NDArray current, AdapterPass pass) {
-        if (bias == null) {
-            return current;
-        }
-        NDArray added = Ops.scale(pass.value(bias), scale(pass));
-        return current == null ? added : current.add(added);
+        return tensors.biasOver(current, scale(pass), pass);
     }
 
     @Override
     public @Nullable String needsActivation() {
-        return dropout > 0 ? "lora_dropout = " + dropout + " acts on the layer's input" : null;
+        return tensors.needsActivation();
     }
 
     @Override
     public ImmutableMap<String, Parameter> parameters() {
-        ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
-        all.put("lora_A.weight", a).put("lora_B.weight", b);
-        if (bias != null) {
-            all.put("lora_B.bias", bias);
-        }
-        return all.buildOrThrow();
+        return tensors.byName();
+    }
+
+    private NDArray a(AdapterPass pass) {
+        return pass.value(tensors.a());
+    }
+
+    private NDArray b(AdapterPass pass) {
+        return pass.value(tensors.b());
     }
 
     private double scale(AdapterPass pass) {
-        return scaling * pass.scale(this);
-    }
-
-    private NDArray dropped(NDArray x, AdapterPass pass) {
-        return dropout > 0 && pass.training() ? Ops.dropout(x, dropout) : x;
+        return tensors.scaling() * pass.scale(this);
     }
 }

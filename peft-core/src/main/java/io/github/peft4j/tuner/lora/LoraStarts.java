@@ -33,6 +33,19 @@ final class LoraStarts {
         return initializer;
     }
 
+    /** The start of a convolution: PEFT knows the plain ones only. */
+    static LoraInitializer convolution(InitLoraWeights start) {
+        boolean plain = start.custom() != null || start.isFlag() || start.is("gaussian");
+        if (!plain) {
+            throw new IllegalArgumentException(
+                    "Unknown initialization init_lora_weights '"
+                            + start
+                            + "' for a convolution. Use true, false or gaussian, or leave"
+                            + " convolutions out of target_modules.");
+        }
+        return linear(start);
+    }
+
     /** The start of an embedding: PEFT tells only false from the rest. */
     static LoraInitializer embedding(InitLoraWeights start) {
         LoraInitializer custom = start.custom();

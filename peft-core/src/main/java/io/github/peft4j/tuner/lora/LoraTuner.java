@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner.lora;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -15,6 +16,7 @@ import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NamePatterns;
@@ -22,7 +24,7 @@ import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
 import java.util.List;
 
-/** Low-rank adaptation: puts A and B at each matched linear layer or embedding. */
+/** Low-rank adaptation: puts A and B at each matched linear layer, convolution or embedding. */
 @AutoService(Tuner.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class LoraTuner extends LayerTuner<LoraConfig> {
@@ -84,14 +86,8 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
             return switch (site.kind()) {
                 case LINEAR, CONV1D_TRANSPOSED -> linear(config, manager, site, rank, scaling);
                 case EMBEDDING -> embedding(config, manager, site, rank, scaling);
-                default ->
-                        throw new UnsupportedFeatureException(
-                                "LoRA on "
-                                        + site.path()
-                                        + ", a layer of kind "
-                                        + site.kind()
-                                        + ", is not available in this version. Target linear layers"
-                                        + " and embeddings.");
+                case CONVOLUTION -> convolution(config, manager, site, rank, scaling);
+                default -> throw new IllegalStateException("Not among kinds(): " + site);
             };
         };
     }
@@ -127,15 +123,55 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
         Parameter bias =
                 config.loraBias() ? trained("lora_B_bias", manager.zeros(new Shape(out))) : null;
         return new LoraLinear(
-                trained("lora_A_weight", start.a()),
-                trained("lora_B_weight", start.b()),
-                bias,
-                scaling,
-                config.loraDropout());
+                new LoraTensors(
+                        trained("lora_A_weight", start.a()),
+                        trained("lora_B_weight", start.b()),
+                        bias,
+                        scaling,
+                        config.loraDropout()));
+    }
+
+    private static Adapter convolution(
+            LoraConfig config, NDManager manager, LayerSite site, int rank, double scaling) {
+        ConvolutionShape shape = ConvolutionShape.of(site);
+        int groups = shape.form().groups();
+        if (rank % groups != 0) {
+            throw new IllegalArgumentException(
+                    "r is "
+                            + rank
+                            + " at "
+                            + site.path()
+                            + ", a convolution with groups="
+                            + groups
+                            + "; the rank must be divisible by the groups. Choose another rank, or"
+                            + " leave the layer out with optExcludeModules.");
+        }
+        LoraInitializer initializer = LoraStarts.convolution(config.initLoraWeights());
+        long patch = shape.columns() * groups;
+        NDArray a = initializer.create(manager, patch, shape.out(), rank).a();
+        NDArray b = initializer.create(manager, patch, shape.out(), rank / groups).b();
+        NDArray bias = config.loraBias() ? manager.zeros(new Shape(shape.out())) : null;
+        return new LoraConvolution(
+                new LoraTensors(
+                        trained("lora_A_weight", a.reshape(shape.withKernel(rank, shape.in()))),
+                        trained(
+                                "lora_B_weight",
+                                b.reshape(shape.withPoints(shape.out(), rank / groups))),
+                        bias == null ? null : trained("lora_B_bias", bias),
+                        scaling,
+                        config.loraDropout()),
+                shape);
     }
 
     private static Adapter embedding(
             LoraConfig config, NDManager manager, LayerSite site, int rank, double scaling) {
+        if (config.loraBias()) {
+            throw new IllegalArgumentException(
+                    "lora_bias is true, but "
+                            + site.path()
+                            + " is an Embedding, whose LoRA has no bias. Leave lora_bias out, or"
+                            + " the embedding.");
+        }
         Shape shape = site.requireWeight().getShape();
         LoraInitializer.Pair start =
                 LoraStarts.embedding(config.initLoraWeights())

@@ -55,7 +55,7 @@ class LoraLinearTest {
     }
 
     private LoraLinear lora(@Nullable Parameter bias, double scaling) {
-        return new LoraLinear(a, b, bias, scaling, 0);
+        return new LoraLinear(new LoraTensors(a, b, bias, scaling, 0));
     }
 
     /** A pass in which the adapter acts, with a factor, on a layer of its own. */
@@ -89,6 +89,11 @@ class LoraLinearTest {
             @Override
             public NDArray weight() {
                 throw new AssertionError("LoRA does not need the weight");
+            }
+
+            @Override
+            public @Nullable NDArray bias() {
+                throw new AssertionError("LoRA does not need the bias");
             }
         };
     }
@@ -151,7 +156,7 @@ class LoraLinearTest {
     @Test
     void dropoutNeedsTheActivation() {
         assertThat(lora(null, 1).needsActivation()).isNull();
-        assertThat(new LoraLinear(a, b, null, 1, 0.1).needsActivation())
+        assertThat(new LoraLinear(new LoraTensors(a, b, null, 1, 0.1)).needsActivation())
                 .isEqualTo("lora_dropout = 0.1 acts on the layer's input");
     }
 

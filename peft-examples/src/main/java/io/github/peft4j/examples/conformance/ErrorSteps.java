@@ -18,6 +18,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.task.generate.PromptBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,9 +55,12 @@ record ErrorSteps(BaseModel base, PeftConfig config, PeftModel model, List<Strin
             case "vera_rank" -> model.addAdapter(SECOND, with("r", 8));
             case "prefix_name" -> wrap("lora");
             case "dotted_name" -> wrap("a.b");
+            case "generate_without_ids" -> PromptBatch.of(new long[0][]);
             case "reload_train" -> reloadAndTrain();
             case "bad_batch", "train_batch" ->
                     throw lacks(step, "one adapter per sample is not available");
+            case "checkpointing" ->
+                    throw lacks(step, "there is no gradient checkpointing to be switched on");
             case "inject_prompt" ->
                     throw lacks(step, "adapters are not injected into a model without a wrapper");
             case "twice" ->

@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableLongArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.UnsupportedFeatureException;
@@ -19,12 +20,14 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ModuleTree;
+import io.github.peft4j.nn.Convolution;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.ops.ConvolutionForm;
 import io.github.peft4j.ops.Ops;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -103,6 +106,20 @@ final class NetModel extends Module implements BaseModel, AutoCloseable {
                 place(name, norm);
                 steps.add(norm::forward);
             }
+            case "Conv1d", "Conv2d", "Conv3d" -> {
+                Convolution convolution = convolution(type.charAt("Conv".length()) - '0', args);
+                place(name, convolution);
+                steps.add(convolution::forward);
+            }
+            case "Mean" -> {
+                place(name, new Group());
+                int[] axes = args.has("dim") ? new int[] {args.get("dim").getAsInt()} : null;
+                steps.add((pass, x) -> axes == null ? meanFromThird(x) : x.mean(axes));
+            }
+            case "Transpose" -> {
+                place(name, new Group());
+                steps.add((pass, x) -> x.swapAxes(1, 2));
+            }
             case "Tanh" -> activation(name, ActivationFunction.TANH);
             case "ReLU" -> activation(name, ActivationFunction.RELU);
             case "GELU" -> activation(name, ActivationFunction.GELU);
@@ -111,8 +128,39 @@ final class NetModel extends Module implements BaseModel, AutoCloseable {
                             "Layers of type "
                                     + type
                                     + " are not among this version's layers (Linear, Embedding,"
-                                    + " LayerNorm).");
+                                    + " LayerNorm, Conv1d, Conv2d, Conv3d).");
         }
+    }
+
+    private static Convolution convolution(int axes, JsonObject args) {
+        ConvolutionForm form =
+                ConvolutionForm.plain(axes)
+                        .withStride(numbers(args, "stride", 1))
+                        .withPadding(numbers(args, "padding", 0))
+                        .withDilation(numbers(args, "dilation", 1))
+                        .withGroups((int) numbers(args, "groups", 1)[0]);
+        return new Convolution(
+                form,
+                args.get("in_channels").getAsLong(),
+                args.get("out_channels").getAsLong(),
+                ImmutableLongArray.copyOf(numbers(args, "kernel_size", 1)),
+                !args.has("bias") || args.get("bias").getAsBoolean());
+    }
+
+    private static long[] numbers(JsonObject args, String key, long absent) {
+        JsonElement value = args.get(key);
+        if (value == null) {
+            return new long[] {absent};
+        }
+        return value.isJsonArray()
+                ? value.getAsJsonArray().asList().stream()
+                        .mapToLong(JsonElement::getAsLong)
+                        .toArray()
+                : new long[] {value.getAsLong()};
+    }
+
+    private static NDArray meanFromThird(NDArray x) {
+        return x.reshape(x.getShape().get(0), x.getShape().get(1), -1).mean(new int[] {2});
     }
 
     private void activation(String name, ActivationFunction function) {

@@ -47,10 +47,15 @@ class ConformanceTest {
     @CsvSource({
         "models/, 28",
         "adapters/lora-, 24",
+        "adapters/prompt-, 1",
+        "adapters/ptuning-, 1",
+        "adapters/prefix-, 2",
+        "adapters/multitask-, 1",
+        "adapters/cpt-, 1",
         "adapters/multi-, 11",
-        "adapters/file-, 37",
+        "adapters/file-, 38",
         "tokenizers/, 158",
-        "errors/, 60",
+        "errors/, 80",
         "targets/, 330",
         "adapters/adalora-, 2",
         "adapters/fourierft-, 1",
@@ -58,7 +63,7 @@ class ConformanceTest {
         "adapters/lokr-, 1",
         "adapters/vblora-, 1",
         "adapters/vera-, 1",
-        "configs/, 7",
+        "configs/, 12",
         "bad/, 54"
     })
     void passesEveryPart(String part, int atLeast) {
@@ -105,6 +110,9 @@ class ConformanceTest {
         "adapters/lora-seqcls-bert, grad.base_model.model.classifier.weight",
         "adapters/lora-seqcls-bert, sgd.losses",
         "adapters/lora-seqcls-bert, adamw.param.base_model.model.classifier.bias",
+        "adapters/ptuning-seqcls, out.logits",
+        "adapters/ptuning-seqcls, grad.prompt_encoder.mlp_head.2.weight",
+        "adapters/cpt-decay, sgd.param.prompt_encoder.delta_embedding.weight",
         "adapters/multi-lora-default, out.other.logits",
         "adapters/multi-lora-merge-bert, out.merged_two.logits",
         "adapters/file-lora-float16, out.logits",

@@ -16,8 +16,10 @@ import java.util.function.Function;
  *
  * @param forward calls it without a graph
  * @param info facts from its config
+ * @param allowsCache whether keys and values of earlier calls may stand in for their positions
  */
-record CallableModel(Function<ModelInput, ModelOutput> forward, ModelInfo info) {
+record CallableModel(
+        Function<ModelInput, ModelOutput> forward, ModelInfo info, boolean allowsCache) {
 
     /** Refuses models that name no next token. */
     CallableModel {
@@ -47,12 +49,16 @@ record CallableModel(Function<ModelInput, ModelOutput> forward, ModelInfo info) 
                         return model.forward(input, store, false);
                     }
                 },
-                model.info());
+                model.info(),
+                true);
     }
 
     /** A model with these adapters, whatever is active. */
     static CallableModel of(PeftModel model, Activation activation) {
-        return new CallableModel(input -> model.forward(input, activation), model.base().info());
+        boolean allowsCache =
+                activation.names().stream().allMatch(name -> model.adapter(name).allowsCache());
+        return new CallableModel(
+                input -> model.forward(input, activation), model.base().info(), allowsCache);
     }
 
     /** Whether an encoder reads the prompt and a decoder writes the answer. */

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.part.GrowingCache;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class Decoding implements AutoCloseable {
     private final NDManager manager;
     private final PromptReader prompt;
     private final @Nullable GrowingCache cache;
+    private @Nullable NDArray taskIds;
     private int read;
 
     /**
@@ -38,7 +40,12 @@ final class Decoding implements AutoCloseable {
                     model.isEncoderDecoder()
                             ? new EncoderPrompt(manager, prompts, mask)
                             : new DecoderPrompt(manager, mask, total);
-            cache = config.useCache() ? new GrowingCache(manager, total) : null;
+            cache =
+                    config.useCache() && model.allowsCache()
+                            ? new GrowingCache(manager, total)
+                            : null;
+            long[] tasks = prompts.taskIds();
+            taskIds = tasks == null ? null : manager.create(tasks);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -66,6 +73,11 @@ final class Decoding implements AutoCloseable {
         }
         NDArray tokens = scope.create(ids, new Shape(rows.size(), count));
         ModelInput input = prompt.input(tokens, from).withLogits(LogitsWanted.LAST);
+        if (taskIds != null) {
+            NDArray alias = taskIds.stopGradient();
+            alias.attach(scope);
+            input = input.with(ModelInput.TASK_IDS, alias);
+        }
         ModelOutput output = model.forward().apply(cache == null ? input : input.withCache(cache));
         prompt.keep(output, manager);
         read = length;
@@ -92,6 +104,11 @@ final class Decoding implements AutoCloseable {
             }
             try (NDArray index = manager.create(repeated)) {
                 prompt.choose(index);
+                if (taskIds != null) {
+                    try (NDArray before = taskIds) {
+                        taskIds = Ops.rows(before, index); // in the manager of before
+                    }
+                }
                 if (cache != null) {
                     cache.repeat(index);
                 }

@@ -14,13 +14,19 @@ public final class PromptBatch {
 
     private final long[][] ids;
     private final long @Nullable [][] mask;
+    private final long @Nullable [] taskIds;
 
     private PromptBatch(long[][] ids, long @Nullable [][] mask) {
+        this(ids, mask, null);
+    }
+
+    private PromptBatch(long[][] ids, long @Nullable [][] mask, long @Nullable [] taskIds) {
         this.ids = ids;
         this.mask = mask;
+        this.taskIds = taskIds;
         if (ids.length == 0 || ids[0].length == 0) {
             throw new IllegalArgumentException(
-                    "There is no prompt: "
+                    "There is no prompt: input_ids has "
                             + ids.length
                             + " rows of "
                             + (ids.length == 0 ? 0 : ids[0].length)
@@ -110,6 +116,28 @@ public final class PromptBatch {
         return new PromptBatch(
                 rows.stream().map(Encoding::ids).toArray(long[][]::new),
                 rows.stream().map(Encoding::attentionMask).toArray(long[][]::new));
+    }
+
+    /**
+     * The same prompts for an adapter of several tasks.
+     *
+     * @param tasks number of each row's task
+     */
+    public PromptBatch withTaskIds(long... tasks) {
+        if (tasks.length != ids.length) {
+            throw new IllegalArgumentException(
+                    "There are "
+                            + ids.length
+                            + " prompts and "
+                            + tasks.length
+                            + " task_ids. Give one for each.");
+        }
+        return new PromptBatch(ids, mask, tasks.clone());
+    }
+
+    /** Number of each row's task, or null. */
+    long @Nullable [] taskIds() {
+        return taskIds;
     }
 
     private static long[][] copy(long[][] rows) {

@@ -58,7 +58,7 @@ final class Evaluator {
                 loss += (double) output.loss().getFloat() * count;
                 labels += count;
                 if (!counting.isEmpty()) {
-                    count(counting, output, batch);
+                    count(counting, output.withoutVirtualTokens(), batch);
                 }
             }
         }
@@ -113,7 +113,8 @@ final class Evaluator {
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
             try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
-                ModelOutput output = model.forward(batch.toInput(scope).without(ModelInput.LABELS));
+                ModelInput input = batch.toInput(scope).without(ModelInput.LABELS);
+                ModelOutput output = model.forward(input).withoutVirtualTokens();
                 results.forEach(
                         (field, rows) -> rows.add(batch, rows(output, field, batch.size())));
             }

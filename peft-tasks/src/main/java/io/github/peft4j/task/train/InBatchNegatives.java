@@ -60,6 +60,7 @@ public record InBatchNegatives(double scale) implements Objective {
             throw new IllegalArgumentException(
                     "The batch has no attention_mask, only " + input.arrays().keySet() + ".");
         }
-        return Ops.unitRows(Ops.meanTokens(model.apply(input).lastHiddenState(), mask));
+        NDArray hidden = model.apply(input).withoutVirtualTokens().lastHiddenState();
+        return Ops.unitRows(Ops.meanTokens(hidden, mask));
     }
 }

@@ -2,8 +2,8 @@ package io.github.peft4j.transformers.deberta;
 
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.nn.Convolution;
 import io.github.peft4j.nn.LayerNorm;
-import io.github.peft4j.nn.SequenceConvolution;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.encoder.EncoderCall;
@@ -20,7 +20,7 @@ import io.github.peft4j.transformers.part.TokenLayout;
 final class ConvolvedLayer implements EncoderStack.Layer {
 
     private final EncoderStack.Layer layer;
-    private final SequenceConvolution convolution;
+    private final Convolution convolution;
     private final LayerNorm norm;
     private final ActivationFunction activation;
     private final double dropout;
@@ -33,11 +33,8 @@ final class ConvolvedLayer implements EncoderStack.Layer {
         convolution =
                 model.at(
                         "encoder.conv.conv",
-                        new SequenceConvolution(
-                                hidden,
-                                hidden,
-                                config.convolutionWidth(),
-                                config.convolutionGroups()));
+                        new Convolution(
+                                config.convolutionForm(), hidden, hidden, config.convolutionWidth()));
         norm = model.at("encoder.conv.LayerNorm", new LayerNorm(hidden, form.normEps()));
         activation = config.convolutionActivation();
         dropout = form.hiddenDropout();

@@ -1,6 +1,7 @@
 package io.github.peft4j.transformers.deberta;
 
 import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.ops.ConvolutionForm;
 import io.github.peft4j.transformers.PretrainedConfig;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
 import io.github.peft4j.transformers.encoder.EncoderForm;
@@ -34,6 +35,23 @@ record DebertaV2Config(
                     0,
                     new EncoderForm(24, 1536, 24, 6144, ActivationFunction.GELU, 1e-7, 0.1, 0.1),
                     0.02);
+
+    /**
+     * How the convolution moves: as many outputs as inputs.
+     *
+     * @throws IllegalArgumentException if its width is even, so that there is no such padding
+     */
+    ConvolutionForm convolutionForm() {
+        if (convolutionWidth % 2 == 0) {
+            throw new IllegalArgumentException(
+                    "The width of the convolution is "
+                            + convolutionWidth
+                            + "; it must be odd. Correct conv_kernel_size in config.json.");
+        }
+        return ConvolutionForm.plain(1)
+                .withPadding(convolutionWidth / 2)
+                .withGroups(convolutionGroups);
+    }
 
     /** Reads the sizes; absent keys take DeBERTa's defaults. */
     static DebertaV2Config from(PretrainedConfig config) {

@@ -119,8 +119,8 @@ public final class LanguageModelHead implements Head {
     public Backbone.Wanted wanted(ModelInput input) {
         NDArray mask = input.attentionMask();
         boolean lossOnly = input.logits() == LogitsWanted.NONE && input.labels() != null;
-        // A row's first label is foretold by the position before it, even if that is padding.
-        return lossOnly && (shift == 0 || mask == null || TokenLayout.startsWithTokens(mask))
+        // The first label behind padding is foretold by padding.
+        return lossOnly && (shift == 0 || mask == null || TokenLayout.isPaddedRight(mask))
                 ? Backbone.Wanted.TOKENS
                 : Backbone.Wanted.ALL;
     }

@@ -44,19 +44,20 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
     }
 
     /**
-     * The same for a model whose first position of each row is read even if it is padding: such a
-     * batch keeps its padding.
+     * The same for a model whose first position of each row is read even if it is padding, or which
+     * knows how far tokens stand apart: a batch with padding before a token keeps it.
      */
     public static TokenLayout packedFromFirst(NDArray ids, @Nullable NDArray mask) {
-        if (mask != null && !startsWithTokens(mask)) {
+        if (mask != null && !isPaddedRight(mask)) {
             return padded(ids, mask);
         }
         return packed(ids, mask);
     }
 
-    /** Whether the first position of each row of a mask [B, S] is a token. */
-    public static boolean startsWithTokens(NDArray mask) {
-        return new TokenMask(mask).startsWithTokens();
+    /** Whether no position of a mask [B, S] that is padding stands before a token. */
+    public static boolean isPaddedRight(NDArray mask) {
+        TokenMask tokens = new TokenMask(mask);
+        return tokens.startsWithTokens() && tokens.isContiguous();
     }
 
     /**

@@ -45,7 +45,7 @@ final class MarkovModel {
                         "lm_head",
                         "embed",
                         ImmutableMap.of("is_encoder_decoder", encoderDecoder));
-        return new CallableModel(this::forward, info);
+        return new CallableModel(this::forward, info, true);
     }
 
     private ModelOutput forward(ModelInput input) {

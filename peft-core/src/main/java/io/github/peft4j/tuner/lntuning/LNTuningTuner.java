@@ -1,0 +1,115 @@
+package io.github.peft4j.tuner.lntuning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import com.google.auto.service.AutoService;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+import io.github.peft4j.PeftType;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.ops.Copies;
+import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.LayerTuner;
+import io.github.peft4j.tuner.TargetModules;
+import io.github.peft4j.tuner.Tuner;
+import java.util.EnumSet;
+import java.util.List;
+
+/** LN tuning: puts a trained copy in the place of each matched layer, a norm by default. */
+@AutoService(Tuner.class)
+@SuppressWarnings("rawtypes") // a service is named by its class, without parameters
+public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
+
+    private static final DefaultTargets NORMS = norms();
+
+    private static final ImmutableSet<LayerKind> EVERY_LAYER =
+            Sets.immutableEnumSet(EnumSet.complementOf(EnumSet.of(LayerKind.OTHER)));
+
+    /** For {@code ServiceLoader}. */
+    public LNTuningTuner() {}
+
+    private static DefaultTargets norms() {
+        DefaultTargets.Table table = DefaultTargets.table();
+        table.names("input_layernorm", "post_attention_layernorm", "norm")
+                .of("llama", "mistral", "gemma");
+        table.names(
+                        "input_layernorm",
+                        "post_attention_layernorm",
+                        "pre_feedforward_layernorm",
+                        "post_feedforward_layernorm",
+                        "norm")
+                .of("gemma2", "gemma3_text");
+        table.names("input_layernorm", "post_attention_layernorm", "ln_f").of("bloom", "falcon");
+        table.names("post_attention_layernorm").of("qwen2", "qwen3");
+        table.names("input_layernorm", "final_layernorm").of("phi");
+        table.names("layer_norm", "final_layer_norm").of("t5", "mt5");
+        table.names("self_attn_layer_norm", "encoder_attn_layer_norm", "final_layer_norm")
+                .of("bart");
+        table.names("ln_1", "ln_2", "ln_f").of("gpt2");
+        table.names("ln_1", "ln_f").of("gptj");
+        table.names("layernorm", "LayerNorm", "final_layer_norm", "self_attn_layer_norm")
+                .of("blip-2");
+        table.names(
+                        "multi_modal_projector",
+                        "input_layernorm",
+                        "post_attention_layernorm",
+                        "norm",
+                        "embed_tokens",
+                        "lm_head")
+                .of("llava");
+        return table.build();
+    }
+
+    @Override
+    public PeftType type() {
+        return LNTuningConfig.TYPE;
+    }
+
+    @Override
+    public Class<LNTuningConfig> configType() {
+        return LNTuningConfig.class;
+    }
+
+    @Override
+    public LNTuningConfig parse(ConfigReader json) {
+        return LNTuningConfig.Builder.read(json);
+    }
+
+    @Override
+    protected ImmutableSet<LayerKind> kinds() {
+        return EVERY_LAYER;
+    }
+
+    @Override
+    protected DefaultTargets defaultTargets() {
+        return NORMS;
+    }
+
+    @Override
+    protected LayerAdapters prepare(
+            LNTuningConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+        set.optExclusive(true);
+        return site -> {
+            Parameter bias = site.bias();
+            return new LNTuningCopy(
+                    site,
+                    copy("ln_tuning_weight", site.requireWeight(), set),
+                    bias == null ? null : copy("ln_tuning_bias", bias, set));
+        };
+    }
+
+    private static Parameter copy(String name, Parameter original, AdapterSet.Builder set) {
+        NDArray array = Copies.detached(original.getArray());
+        array.attach(set.manager());
+        return trained(name, array);
+    }
+
+    @Override
+    protected LNTuningConfig resolved(
+            LNTuningConfig config, TargetModules targets, List<LayerSite> sites) {
+        return config.withTargets(targets);
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.peft4j.tuner.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.ops.Ops;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What LoRA owns at a layer of weights: the pair, B's bias, the scale and the dropout.
+ *
+ * @param a to r channels
+ * @param b from r channels
+ * @param bias B's own bias, with {@code lora_bias}
+ * @param scaling factor s on what is added
+ * @param dropout probability that a feature of A's input is dropped in training
+ */
+record LoraTensors(
+        Parameter a, Parameter b, @Nullable Parameter bias, double scaling, double dropout) {
+
+    ImmutableMap<String, Parameter> byName() {
+        ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
+        all.put("lora_A.weight", a).put("lora_B.weight", b);
+        if (bias != null) {
+            all.put("lora_B.bias", bias);
+        }
+        return all.buildOrThrow();
+    }
+
+    NDArray dropped(NDArray x, AdapterPass pass) {
+        return pass.training() && dropout > 0 ? Ops.dropout(x, dropout) : x;
+    }
+
+    /** A bias of the base with B's, times the scale, over it. */
+    @Nullable NDArray biasOver(@Nullable NDArray current, double scale, AdapterPass pass) {
+        if (bias == null) {
+            return current;
+        }
+        NDArray added = Ops.scale(pass.value(bias), scale);
+        return current == null ? added : current.add(added);
+    }
+
+    @Nullable String needsActivation() {
+        return dropout > 0 ? "lora_dropout = " + dropout + " acts on the layer's input" : null;
+    }
+}

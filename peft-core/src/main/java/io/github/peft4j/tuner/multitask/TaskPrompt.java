@@ -1,0 +1,66 @@
+package io.github.peft4j.tuner.multitask;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.tuner.prompt.EncodedPrompt;
+import io.github.peft4j.tuner.prompt.PromptRows;
+
+/**
+ * A prompt times what a text's task makes of it: \(P \circ (u_t v_t)\).
+ *
+ * @param table P, [n, H]
+ * @param cols u of every task, [T, n, r]; starts from N(0, 0.02²)
+ * @param rows v of every task, [T, r, H]; starts from N(0, 0.02²)
+ * @see <a href="https://arxiv.org/abs/2303.02861">Wang et al. 2023, equation 1</a>
+ */
+record TaskPrompt(Parameter table, Parameter cols, Parameter rows) implements PromptRows {
+
+    static final String COLS = "prefix_task_cols";
+    static final String ROWS = "prefix_task_rows";
+
+    /** The tensors by key in the file. */
+    ImmutableMap<String, Parameter> parameters() {
+        return ImmutableMap.of(EncodedPrompt.KEY, table, COLS, cols, ROWS, rows);
+    }
+
+    @Override
+    public NDArray of(AdapterPass pass, ModelInput input) {
+        return Prompts.taskRows(
+                pass.value(table), pass.value(cols), pass.value(rows), tasks(input));
+    }
+
+    private NDArray tasks(ModelInput input) {
+        NDArray tasks = input.get(ModelInput.TASK_IDS);
+        if (tasks == null) {
+            throw new IllegalArgumentException(
+                    "The call has no task_ids, only "
+                            + input.arrays().keySet()
+                            + ". Give the number of each text's task, [batch] int64.");
+        }
+        long count = cols.getArray().getShape().get(0);
+        if (tasks.getDataType() != DataType.INT64 || tasks.getShape().dimension() != 1) {
+            throw new IllegalArgumentException(
+                    "task_ids are "
+                            + tasks.getDataType()
+                            + " "
+                            + tasks.getShape()
+                            + "; they must be int64 [batch].");
+        }
+        for (long task : tasks.toLongArray()) {
+            if (task < 0 || task >= count) {
+                throw new IllegalArgumentException(
+                        "task_ids hold "
+                                + task
+                                + ", but there are "
+                                + count
+                                + " tasks (num_tasks), counted from 0.");
+            }
+        }
+        return tasks;
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.peft4j.tuner.oft;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.Rotations;
+
+/**
+ * The rotation of one layer, made of what it trains.
+ *
+ * <p>With S the skew-symmetric matrix of a block: \(R = I + 2S + 2S^2 + \dots + S^{t-1}\), a series
+ * for \((I + S)(I - S)^{-1}\) cut off after t terms, or exactly \((I - S)(I + S)^{-1}\), which
+ * turns the other way. Constrained OFT shortens each S to a Frobenius norm of \(\epsilon / \sqrt
+ * n\) before, in the trained tensor itself where a gradient is recorded, as PEFT does in each
+ * forward.
+ *
+ * @param triangles [n, b (b - 1) / 2]: upper triangles of S, row by row; n is 1 if blocks are
+ *     shared
+ * @param size b, features of a block
+ * @param options how the rotation is made
+ */
+record OFTRotation(Parameter triangles, long size, OFTRotationOptions options) {
+
+    /** The blocks R [n, b, b]; they are made once a pass. */
+    NDArray blocks(AdapterPass pass) {
+        return pass.once(this, () -> make(pass));
+    }
+
+    private NDArray make(AdapterPass pass) {
+        NDArray q = options.coft() ? clipped(pass) : pass.value(triangles);
+        return options.useCayleyNeumann()
+                ? Rotations.neumann(q, size, options.numCayleyNeumannTerms())
+                : Rotations.cayley(q, size);
+    }
+
+    private NDArray clipped(AdapterPass pass) {
+        double eps = options.eps().doubleValue();
+        if (Gradients.isOn() && triangles.requiresGradient()) {
+            NDArray array = triangles.getArray();
+            try (Gradients off = Gradients.off();
+                    NDArray clipped = Rotations.clip(array, eps)) {
+                InPlace.copy(array, clipped);
+            }
+        }
+        return Rotations.clip(pass.value(triangles), eps);
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.peft4j.tuner.prompt;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.FileTensor;
+import java.util.function.Function;
+
+/**
+ * The prompt that an encoder makes of trained tensors. It stands in the file, and the encoder does
+ * not: a file is enough to predict with, but not to train on.
+ *
+ * @param shape of the prompt
+ * @param encode makes it
+ */
+public record EncodedPrompt(Shape shape, Function<AdapterPass, NDArray> encode)
+        implements FileTensor {
+
+    /** The prompt's key in a file. */
+    public static final String KEY = "prompt_embeddings";
+
+    /** How the keys of what only training has begin. */
+    public static final String ENCODER = "prompt_encoder.";
+
+    @Override
+    public NDArray write(NDManager scratch) {
+        return encode.apply(AdapterPass.over(new ParameterStore(scratch, false), scratch, false));
+    }
+
+    @Override
+    public void read(NDArray value) {
+        throw new IllegalStateException(writeOnly());
+    }
+
+    @Override
+    public boolean required() {
+        return true;
+    }
+
+    @Override
+    public String writeOnly() {
+        return "the file holds the prompt that an encoder made of trained tensors, and not these, so"
+                + " training cannot go on from it. Load it for prediction (without optTrainable), or"
+                + " resume from the trainer's checkpoint.";
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.peft4j.tuner.prompt;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Prompts;
+import java.util.Map;
+
+/**
+ * Puts a prompt's first n rows before the text that the encoder of an encoder-decoder reads; as in
+ * PEFT, the decoder gets none, though a prompt has rows for it.
+ */
+public final class PromptBeforeEncoder implements ModelAdapter {
+
+    private final ImmutableMap<String, Parameter> parameters;
+    private final PromptSite site;
+    private final PromptRows rows;
+
+    /**
+     * A prompt at a site.
+     *
+     * @param parameters its tensors by key in the file
+     */
+    public PromptBeforeEncoder(
+            Map<String, Parameter> parameters, PromptSite site, PromptRows rows) {
+        this.parameters = ImmutableMap.copyOf(parameters);
+        this.site = site;
+        this.rows = rows;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public ModelOutput forward(ModelInput input, BaseModel base, AdapterPass pass) {
+        return base.forward(call(input, pass), pass, pass.training());
+    }
+
+    private ModelInput call(ModelInput input, AdapterPass pass) {
+        // What an encoder has made holds the prompt already.
+        return input.get(ModelInput.ENCODER_OUTPUTS) == null
+                ? call(input, site, pass, first(rows.of(pass, input), site.shape().tokens()))
+                : maskOnly(input, site.shape().tokens());
+    }
+
+    /**
+     * What the base is called with when these rows stand before the encoder's text.
+     *
+     * @param front [n, H] or [B, n, H]
+     */
+    public static ModelInput call(
+            ModelInput input, PromptSite site, AdapterPass pass, NDArray front) {
+        NDArray words = site.words().of(pass, input);
+        return maskOnly(input, site.shape().tokens())
+                .without(ModelInput.INPUT_IDS)
+                .with(ModelInput.INPUTS_EMBEDS, Prompts.prepend(words, front));
+    }
+
+    /** What the base is called with after its encoder has run. */
+    public static ModelInput maskOnly(ModelInput input, long count) {
+        return Front.mask(input, ModelInput.ATTENTION_MASK, count)
+                .without(ModelInput.POSITION_IDS)
+                .without(ModelInput.TOKEN_TYPE_IDS);
+    }
+
+    /** The first rows of [n, H] or [B, n, H]. */
+    public static NDArray first(NDArray rows, long count) {
+        return rows.get(new NDIndex("..., :{}, :", count));
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.peft4j.tuner.prompt;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sizes of a prompt on a model.
+ *
+ * @param tokens n, virtual tokens of one stack
+ * @param stacks 2 for an encoder and a decoder, else 1
+ * @param dim features of a token, or of all heads of keys
+ * @param layers L, layers of the model
+ */
+public record PromptShape(int tokens, int stacks, int dim, int layers) {
+
+    /**
+     * The sizes in a config that the model has completed.
+     *
+     * @throws IllegalArgumentException if the number of tokens is not set
+     */
+    static PromptShape of(VirtualTokens filled) {
+        return new PromptShape(
+                require("num_virtual_tokens", filled.numVirtualTokens()),
+                require("num_transformer_submodules", filled.numTransformerSubmodules()),
+                require("token_dim", filled.tokenDim()),
+                require("num_layers", filled.numLayers()));
+    }
+
+    private static int require(String key, @Nullable Integer value) {
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    key + " is null; it must be an int of at least 1. Set it in the config.");
+        }
+        return value;
+    }
+
+    /** Rows of a table with the virtual tokens of all stacks. */
+    public int rows() {
+        return tokens * stacks;
+    }
+}

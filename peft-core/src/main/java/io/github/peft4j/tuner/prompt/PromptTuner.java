@@ -1,0 +1,113 @@
+package io.github.peft4j.tuner.prompt;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.tuner.AttachRequest;
+import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.SavedModules;
+import io.github.peft4j.tuner.Tuner;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A method that puts virtual tokens in front of a text: completes the config by the model's, makes
+ * the adapter, and copies the heads that are trained with it.
+ *
+ * @param <C> the method's config
+ */
+public abstract class PromptTuner<C extends PromptLearningConfig> implements Tuner<C> {
+
+    /** What PEFT puts before a base module's name in the file of a prompt. */
+    private static final String KEY_PREFIX = "base_model.";
+
+    /** For the tuners of the methods. */
+    protected PromptTuner() {}
+
+    /** The config with everything filled in that the model decides. */
+    protected C complete(C config, ModelDimensions model, TaskType task) {
+        return with(config, model.fill(config.virtualTokens(), task));
+    }
+
+    /** Adds the prompt's tensors and its adapter. */
+    protected abstract void addPrompt(C config, PromptSite site, AdapterSet.Builder set);
+
+    /** What is odd but allowed. */
+    protected List<String> warnings(C config) {
+        return ImmutableList.of();
+    }
+
+    /** A config with other virtual tokens, under its own type. */
+    protected final C with(C config, VirtualTokens tokens) {
+        return configType().cast(config.withVirtualTokens(tokens));
+    }
+
+    /** An adapter for embeddings: before the text of one stack, or before the encoder's. */
+    protected static ModelAdapter before(
+            PromptSite site, Map<String, Parameter> parameters, PromptRows rows) {
+        site.requireWidthOfWords();
+        return site.task() == TaskType.SEQ_2_SEQ_LM
+                ? new PromptBeforeEncoder(parameters, site, rows)
+                : new PromptBeforeText(parameters, site, rows);
+    }
+
+    @Override
+    public final Attachment<C> attach(AttachRequest<C> request) {
+        BaseModel model = request.model();
+        TaskType task = requireTask(request.config());
+        C config =
+                complete(
+                        withHeads(request.config(), request.lateModulesToSave()),
+                        ModelDimensions.of(model.info()),
+                        task);
+        PromptShape shape = PromptShape.of(config.virtualTokens());
+        PromptSite site = new PromptSite(model, task, WordEmbedding.of(model), shape);
+        NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
+        manager.setName("peft adapter");
+        try {
+            AdapterSet.Builder set = AdapterSet.builder(manager);
+            addPrompt(config, site, set);
+            List<String> paths = model.sites().stream().map(LayerSite::path).toList();
+            List<String> heads = SavedModules.paths(config.modulesToSave(), paths);
+            new SavedModules(set, model, KEY_PREFIX, heads).addCopies();
+            return new Attachment<>(config, set.build(), allWarnings(config, shape));
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private TaskType requireTask(C config) {
+        return config.taskType()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        type()
+                                                + " with num_virtual_tokens "
+                                                + config.virtualTokens().numVirtualTokens()
+                                                + " has no task_type, which decides what virtual"
+                                                + " tokens do to a call. Set task_type"
+                                                + " (optTaskType)."));
+    }
+
+    private C withHeads(C config, List<String> heads) {
+        List<String> names = new ArrayList<>(config.modulesToSave());
+        heads.stream().filter(head -> !names.contains(head)).forEach(names::add);
+        return heads.isEmpty() ? config : configType().cast(config.withModulesToSave(names));
+    }
+
+    private ImmutableList<String> allWarnings(C config, PromptShape shape) {
+        ImmutableList.Builder<String> all = ImmutableList.builder();
+        all.addAll(warnings(config));
+        if (shape.tokens() == 0) {
+            all.add("num_virtual_tokens is 0, so " + type() + " changes nothing. Give at least 1.");
+        }
+        return all.build();
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.peft4j.tuner.ptuning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.ops.ActivationFunction;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.tuner.prompt.EncodedPrompt;
+import io.github.peft4j.tuner.prompt.EncoderLayer;
+import io.github.peft4j.tuner.prompt.PromptTensors;
+
+/**
+ * An LSTM over the rows in both directions, then two linear layers with a ReLU between them: H to 2
+ * h to 2 h to H.
+ *
+ * <p>All tensors of the LSTM start uniform within ±1/√h, as in {@code torch.nn.LSTM}.
+ *
+ * @param lstm for each layer weight_ih, weight_hh, bias_ih, bias_hh, and the same for the way back
+ * @param dropout probability between layers
+ * @param in [2 h, 2 h]
+ * @param out [H, 2 h]
+ */
+record LstmEncoder(
+        ImmutableList<ImmutableList<Parameter>> lstm,
+        double dropout,
+        EncoderLayer in,
+        EncoderLayer out)
+        implements PromptEncoder {
+
+    /** Values in each of the four gates are computed side by side. */
+    private static final int GATES = 4;
+
+    static LstmEncoder add(
+            AdapterSet.Builder set, int dim, int hidden, int layers, double dropout) {
+        ImmutableList.Builder<ImmutableList<Parameter>> lstm = ImmutableList.builder();
+        for (int layer = 0; layer < layers; layer++) {
+            ImmutableList.Builder<Parameter> tensors = ImmutableList.builder();
+            for (String direction : new String[] {"", "_reverse"}) {
+                long in = layer == 0 ? dim : 2L * hidden;
+                String end = "_l" + layer + direction;
+                long gates = (long) GATES * hidden;
+                tensors.add(tensor(set, "weight_ih" + end, hidden, gates, in));
+                tensors.add(tensor(set, "weight_hh" + end, hidden, gates, hidden));
+                tensors.add(tensor(set, "bias_ih" + end, hidden, gates));
+                tensors.add(tensor(set, "bias_hh" + end, hidden, gates));
+            }
+            lstm.add(tensors.build());
+        }
+        return new LstmEncoder(
+                lstm.build(),
+                dropout,
+                EncoderLayer.add(set, "mlp_head.0", 2L * hidden, 2L * hidden),
+                EncoderLayer.add(set, "mlp_head.2", 2L * hidden, dim));
+    }
+
+    private static Parameter tensor(
+            AdapterSet.Builder set, String name, int hidden, long... shape) {
+        NDManager manager = set.manager();
+        Parameter parameter =
+                PromptTensors.trained(name, PromptTensors.uniform(manager, hidden, shape));
+        set.addUnsaved(EncodedPrompt.ENCODER + "lstm_head." + name, parameter);
+        return parameter;
+    }
+
+    @Override
+    public NDArray encode(AdapterPass pass, NDArray table) {
+        NDArray x = table.expandDims(0);
+        for (int layer = 0; layer < lstm.size(); layer++) {
+            if (layer > 0 && pass.training() && dropout > 0) {
+                x = Ops.dropout(x, dropout);
+            }
+            NDList weights = new NDList();
+            lstm.get(layer).forEach(parameter -> weights.add(pass.value(parameter)));
+            x = Prompts.lstmLayer(x, weights);
+        }
+        Shape rows = x.getShape().slice(1);
+        NDArray middle = Ops.activate(ActivationFunction.RELU, in.apply(pass, x.reshape(rows)));
+        return out.apply(pass, middle);
+    }
+}

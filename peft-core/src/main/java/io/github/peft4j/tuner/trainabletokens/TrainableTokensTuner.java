@@ -1,0 +1,161 @@
+package io.github.peft4j.tuner.trainabletokens;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import com.google.auto.service.AutoService;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
+import io.github.peft4j.PeftType;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.WeightSlots;
+import io.github.peft4j.model.WeightedLayer;
+import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.LayerTuner;
+import io.github.peft4j.tuner.OneOrMany;
+import io.github.peft4j.tuner.TargetModules;
+import io.github.peft4j.tuner.Tuner;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Trainable tokens: trains rows of the token embedding, and of the output layer tied to it. */
+@AutoService(Tuner.class)
+@SuppressWarnings("rawtypes") // a service is named by its class, without parameters
+public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig> {
+
+    /** What PEFT looks for in a model that does not name its embedding. */
+    private static final String USUAL_NAME = "embed_tokens";
+
+    /** For {@code ServiceLoader}. */
+    public TrainableTokensTuner() {}
+
+    @Override
+    public PeftType type() {
+        return TrainableTokensConfig.TYPE;
+    }
+
+    @Override
+    public Class<TrainableTokensConfig> configType() {
+        return TrainableTokensConfig.class;
+    }
+
+    @Override
+    public TrainableTokensConfig parse(ConfigReader json) {
+        return TrainableTokensConfig.Builder.read(json);
+    }
+
+    @Override
+    protected ImmutableSet<LayerKind> kinds() {
+        return ImmutableSet.of(LayerKind.EMBEDDING, LayerKind.LINEAR);
+    }
+
+    /** None by model type: {@link #complete} names the model's own embedding. */
+    @Override
+    protected DefaultTargets defaultTargets() {
+        return DefaultTargets.table().build();
+    }
+
+    @Override
+    protected TrainableTokensConfig complete(TrainableTokensConfig config, ModelInfo info) {
+        if (config.targetModules().isPresent()) {
+            return config;
+        }
+        String embedding = info.inputEmbedding();
+        OneOrMany<String> target = OneOrMany.one(embedding == null ? USUAL_NAME : embedding);
+        return config.withTargets(config.targets().withTargetModules(target));
+    }
+
+    /**
+     * With the token embedding go the layers that read its table. In the order of their names: the
+     * first one's key is the one that a shared tensor trains under.
+     */
+    @Override
+    protected List<LayerSite> withCompanions(BaseModel model, List<LayerSite> matched) {
+        WeightSlots slots = new WeightSlots(model);
+        LayerSite embedding =
+                Iterables.find(
+                        matched, site -> site.path().equals(model.info().inputEmbedding()), null);
+        if (embedding == null) {
+            return matched;
+        }
+        Parameter table = slots.held(embedding.requireWeight());
+        Stream<LayerSite> tied =
+                model.sites().stream()
+                        .filter(site -> site.weight() != null)
+                        .filter(site -> slots.held(site.requireWeight()) == table);
+        return Stream.concat(matched.stream(), tied)
+                .distinct()
+                .sorted(Comparator.comparing(LayerSite::path))
+                .toList();
+    }
+
+    @Override
+    protected LayerAdapters prepare(
+            TrainableTokensConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+        long[] tokens = config.tokenIndices().stream().mapToLong(Integer::longValue).toArray();
+        NDArray index;
+        try (NDArray wrapped = set.manager().create(tokens)) {
+            index = Copies.detached(wrapped);
+        }
+        index.attach(set.manager());
+        Map<Parameter, Parameter> rows = new HashMap<>();
+        return site -> {
+            Parameter table = site.requireWeight();
+            requireRows(config, site, table.getShape());
+            Parameter delta =
+                    rows.computeIfAbsent(table, shared -> start(config, set, shared, index));
+            long unmoved = site.block() instanceof WeightedLayer layer ? layer.unmovedRow() : -1;
+            boolean lookUp = site.kind() == LayerKind.EMBEDDING;
+            return new TokenRows(delta, config.tokenIndices(), index, lookUp, unmoved);
+        };
+    }
+
+    private static void requireRows(TrainableTokensConfig config, LayerSite site, Shape table) {
+        for (int token : config.tokenIndices()) {
+            if (token >= table.get(0)) {
+                throw new IllegalArgumentException(
+                        "token_indices has "
+                                + token
+                                + ", but "
+                                + site.path()
+                                + " has the rows 0 to "
+                                + (table.get(0) - 1)
+                                + ". Enlarge the embedding first, or correct the id.");
+            }
+        }
+    }
+
+    private static Parameter start(
+            TrainableTokensConfig config, AdapterSet.Builder set, Parameter table, NDArray index) {
+        Shape shape = new Shape(index.getShape().size(), table.getShape().get(1));
+        NDArray values =
+                config.initWeights()
+                        ? rowsOf(table.getArray(), index)
+                        : set.manager().randomNormal(shape);
+        values.attach(set.manager());
+        return trained("trainable_tokens_delta", values);
+    }
+
+    private static NDArray rowsOf(NDArray table, NDArray index) {
+        try (NDArray rows = Ops.rows(table, index);
+                NDArray wide = Ops.toFloat32(rows)) {
+            return Copies.detached(wide);
+        }
+    }
+
+    @Override
+    protected TrainableTokensConfig resolved(
+            TrainableTokensConfig config, TargetModules targets, List<LayerSite> sites) {
+        return config.withTargets(targets);
+    }
+}

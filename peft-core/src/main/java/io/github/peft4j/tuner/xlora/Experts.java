@@ -1,0 +1,104 @@
+package io.github.peft4j.tuner.xlora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.DeltaAdapter;
+import io.github.peft4j.tuner.AdapterSource;
+import io.github.peft4j.tuner.Attachment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The LoRA adapters that an X-LoRA weights. */
+final class Experts {
+
+    private Experts() {}
+
+    /** Loads them; none stays open if one cannot be used. */
+    static ImmutableMap<String, Attachment<?>> load(XLoraConfig config, AdapterSource source) {
+        Map<String, Attachment<?>> experts = new LinkedHashMap<>();
+        try {
+            for (int i = 0; i < config.adapters().size(); i++) {
+                String name = String.valueOf(i);
+                String path = config.adapters().get(name);
+                if (path == null) {
+                    throw new IllegalArgumentException(
+                            "adapters has the names "
+                                    + config.adapters().keySet()
+                                    + "; they must be 0, 1, ... without a gap, as PEFT has them.");
+                }
+                Attachment<?> expert = source.load(Path.of(path));
+                experts.put(name, expert);
+                check(name, path, expert);
+            }
+            return ImmutableMap.copyOf(experts);
+        } catch (IOException e) {
+            experts.values().forEach(expert -> expert.set().close());
+            throw new UncheckedIOException(
+                    "An expert of X-LoRA cannot be loaded: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            experts.values().forEach(expert -> expert.set().close());
+            throw e;
+        }
+    }
+
+    /** PEFT, too, loads the low-rank pairs alone. */
+    private static void check(String name, String path, Attachment<?> expert) {
+        AdapterSet set = expert.set();
+        boolean plain = set.savedModules().isEmpty() && set.biases().isEmpty();
+        for (Adapter adapter : set.layers().values()) {
+            plain &= adapter instanceof DeltaAdapter;
+        }
+        if (!plain || !expert.config().peftType().name().equals("LORA")) {
+            throw new IllegalArgumentException(
+                    "Expert "
+                            + name
+                            + " ("
+                            + path
+                            + ") is "
+                            + expert.config().peftType()
+                            + (plain ? "" : " with modules or biases that are saved whole")
+                            + "; X-LoRA weights plain LoRA adapters. Train the expert without"
+                            + " modules_to_save, bias and DoRA.");
+        }
+    }
+
+    /**
+     * Lists the experts' tensors with the adapter: they count, and train if they are to. Each is
+     * saved with its expert.
+     */
+    static void addTensors(
+            AdapterSet.Builder set,
+            ImmutableMap<String, Attachment<?>> experts,
+            boolean trainable) {
+        experts.forEach(
+                (name, expert) ->
+                        expert.set()
+                                .tensors()
+                                .forEach(
+                                        (key, parameter) -> {
+                                            parameter.freeze(!trainable);
+                                            set.addUnsaved(named(key, name), parameter);
+                                        }));
+    }
+
+    /** PEFT's key of an expert's tensor: {@code lora_A.0.weight}. */
+    private static String named(String key, String expert) {
+        return key.endsWith(".weight")
+                ? key.substring(0, key.length() - ".weight".length()) + "." + expert + ".weight"
+                : key + "." + expert;
+    }
+
+    static Parameter tensor(String name, NDArray array) {
+        Parameter parameter =
+                Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
+        parameter.setArray(array);
+        parameter.freeze(false);
+        return parameter;
+    }
+}

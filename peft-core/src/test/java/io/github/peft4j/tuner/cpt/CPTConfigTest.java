@@ -1,0 +1,81 @@
+package io.github.peft4j.tuner.cpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.TaskType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CPTConfigTest {
+
+    private static CPTConfig.Builder builder() {
+        return CPTConfig.builder().optTaskType(TaskType.CAUSAL_LM);
+    }
+
+    @Test
+    void hasPeftsDefaults() {
+        CPTConfig config = builder().build();
+
+        assertThat(config.context())
+                .isEqualTo(new CPTConfig.Context(List.of(0), List.of(1), List.of(1)));
+        assertThat(config.virtualTokens().numVirtualTokens()).isEqualTo(1);
+        assertThat(config.virtualTokens().numTransformerSubmodules()).isEqualTo(1);
+        assertThat(config.loss()).isEqualTo(CPTConfig.Loss.DEFAULT);
+        assertThat(config.projection()).isEqualTo(CPTConfig.Projection.DEFAULT);
+    }
+
+    @Test
+    void comesBackFromItsJson() {
+        CPTConfig config =
+                builder()
+                        .optCptTokenIds(List.of(5, 6, 7))
+                        .optCptMask(List.of(1, 1, 0))
+                        .optCptTokensTypeMask(List.of(1, 2, 4))
+                        .optWeightedLossType("decay")
+                        .optLossDecayFactor(0.9)
+                        .optProjectionEpsilon(0.5)
+                        .optProjectionFormatEpsilon(0.25)
+                        .optTokenizerNameOrPath("gpt2")
+                        .build();
+
+        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
+    }
+
+    @Test
+    void countsItsIdsWhateverIsGiven() {
+        CPTConfig config = builder().setNumVirtualTokens(9).optCptTokenIds(List.of(5, 6)).build();
+
+        assertThat(config.virtualTokens().numVirtualTokens()).isEqualTo(2);
+    }
+
+    @Test
+    void isForLanguageModels() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(CPTConfig.builder().optTaskType(TaskType.SEQ_CLS)::build)
+                .withMessageContaining("CPT is for task_type CAUSAL_LM, and it is SEQ_CLS");
+    }
+
+    @Test
+    void refusesListsOfDifferentLengths() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder().optCptTokenIds(List.of(1, 2)).optCptMask(List.of(1))::build)
+                .withMessageContaining(
+                        "cpt_token_ids, cpt_mask and cpt_tokens_type_mask have 2, 1 and 2 numbers");
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder().optCptTokenIds(List.of())::build)
+                .withMessageContaining("cpt_token_ids is empty");
+    }
+
+    @Test
+    void warnsOfWhatActsOtherwiseThanItSays() {
+        CPTConfig odd =
+                builder().optCptTokensTypeMask(List.of(3)).optWeightedLossType("sometimes").build();
+
+        assertThat(new CPTTuner().warnings(odd).toString())
+                .contains("opt_weighted_loss_type 'sometimes'", "no multiple of 4");
+        assertThat(new CPTTuner().warnings(builder().optCptTokensTypeMask(List.of(4)).build()))
+                .isEmpty();
+    }
+}

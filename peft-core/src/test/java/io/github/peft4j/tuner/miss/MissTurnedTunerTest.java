@@ -1,0 +1,22 @@
+package io.github.peft4j.tuner.miss;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.testkit.TunerContract;
+
+class MissTurnedTunerTest extends TunerContract {
+
+    @Override
+    protected PeftConfig config() {
+        return MissConfig.builder()
+                .optR(2)
+                .optInitWeights(InitMissWeights.BAT)
+                .optTargetModules("up")
+                .build();
+    }
+
+    @Override
+    protected ImmutableSet<String> keysOnOurLayers() {
+        return ImmutableSet.of("base_model.model.up.miss_block");
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.peft4j.task.prompt;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.tuner.ptuning.PromptEncoderConfig;
+
+class PTuningLstmTest extends PromptContract {
+
+    @Override
+    PeftConfig config() {
+        return PromptEncoderConfig.builder()
+                .optTaskType(TaskType.CAUSAL_LM)
+                .setNumVirtualTokens(3)
+                .optEncoderHiddenSize(12)
+                .optEncoderReparameterizationType("LSTM")
+                .build();
+    }
+
+    @Override
+    ImmutableSet<String> keys() {
+        return ImmutableSet.of("prompt_embeddings");
+    }
+
+    @Override
+    String model() {
+        return "llama-causal";
+    }
+
+    @Override
+    boolean trainsFromFile() {
+        return false;
+    }
+}

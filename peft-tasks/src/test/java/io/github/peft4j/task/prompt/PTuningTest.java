@@ -1,0 +1,28 @@
+package io.github.peft4j.task.prompt;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.tuner.ptuning.PromptEncoderConfig;
+
+class PTuningTest extends PromptContract {
+
+    @Override
+    PeftConfig config() {
+        return PromptEncoderConfig.builder()
+                .optTaskType(TaskType.SEQ_CLS)
+                .setNumVirtualTokens(3)
+                .optEncoderHiddenSize(12)
+                .build();
+    }
+
+    @Override
+    ImmutableSet<String> keys() {
+        return ImmutableSet.of("prompt_embeddings");
+    }
+
+    @Override
+    boolean trainsFromFile() {
+        return false;
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.peft4j.task.prompt;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.TaskType;
+import io.github.peft4j.tuner.prompttuning.PromptTuningConfig;
+
+class PromptTuningTest extends PromptContract {
+
+    @Override
+    PeftConfig config() {
+        return PromptTuningConfig.builder()
+                .optTaskType(TaskType.SEQ_CLS)
+                .setNumVirtualTokens(3)
+                .build();
+    }
+
+    @Override
+    ImmutableSet<String> keys() {
+        return ImmutableSet.of("prompt_embeddings");
+    }
+}
