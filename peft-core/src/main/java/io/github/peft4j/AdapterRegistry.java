@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.Factors;
 import io.github.peft4j.adapter.FrozenBase;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.BaseModel;
@@ -253,7 +254,7 @@ final class AdapterRegistry implements AutoCloseable {
 
     /** Weights an adapter, also while it is not active. */
     synchronized void scale(String name, double factor) {
-        adapters().entry(name).set().requireScalable(name, factor);
+        Factors.require(adapters().entry(name).set(), name, factor);
         state =
                 stateOf(
                         state.adapters(),

@@ -302,7 +302,7 @@ public final class ActiveAdapters {
 
     private void addScale(String name, AdapterSet set, double scale) {
         if (scale != 1.0) {
-            set.requireScalable(name, scale);
+            Factors.require(set, name, scale);
             for (Adapter adapter : set.layers().values()) {
                 scales.put(adapter, scale);
             }

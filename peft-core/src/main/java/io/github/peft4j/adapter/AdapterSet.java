@@ -196,37 +196,6 @@ public final class AdapterSet implements AutoCloseable {
         return retired;
     }
 
-    /**
-     * Refuses a factor on what more than adds.
-     *
-     * @param name the adapter's, for the text
-     */
-    public void requireScalable(String name, double factor) {
-        if (modelAdapter != null) {
-            throw new IllegalArgumentException(
-                    "Adapter '"
-                            + name
-                            + "' changes the model's inputs, so the factor "
-                            + factor
-                            + " has no meaning for it. Only adapters that add, such as LoRA, can be"
-                            + " scaled.");
-        }
-        layers.forEach(
-                (path, adapter) -> {
-                    if (!(adapter instanceof DeltaAdapter)) {
-                        throw new IllegalArgumentException(
-                                "Adapter '"
-                                        + name
-                                        + "' does more than add to layer "
-                                        + path
-                                        + ", so the factor "
-                                        + factor
-                                        + " has no meaning there. Only adapters that add, such as"
-                                        + " LoRA, can be scaled.");
-                    }
-                });
-    }
-
     /** Switches gradients of the trainable tensors. */
     public void setTraining(boolean on) {
         for (Parameter parameter : trainable) {

@@ -92,9 +92,9 @@
     rows = x.reshape([-1, u.size(0)])
     return torch.addmm(rows, torch.matmul(rows, q), q.t(), alpha=-2).reshape(x.size())
 
-  # (y - b) s + b over the last axis.
+  # (y - b) s + b over the last axis, so that s = 1 gives y to the last bit.
   def scale_around(self: __torch__.Ops, y: Tensor, s: Tensor, b: Optional[Tensor]=None) -> Tensor:
     factors = s.reshape([-1])
     if b is None:
       return torch.mul(y, factors)
-    return torch.add(torch.mul(torch.sub(y, b), factors), b)
+    return torch.add(torch.mul(y, factors), torch.mul(torch.rsub(factors, 1), b))

@@ -13,6 +13,7 @@ public enum InitMissWeights {
     /** Square blocks [out / r, r, r] of zeros that also turn the weight. */
     BAT("bat");
 
+    @SuppressWarnings("ImmutableEnumChecker") // a Boolean or a String
     private final Object json;
 
     InitMissWeights(Object json) {

@@ -79,7 +79,7 @@ public final class MissTuner extends LayerTuner<MissConfig> {
                     new MissLinear(
                             trained("miss_block", manager.zeros(wide)), shape.out(), dropout);
             case FALSE -> {
-                float bound = (float) (1 / Math.sqrt(shape.out()));
+                float bound = (float) (1 / Math.sqrt((double) shape.out()));
                 var drawn = manager.randomUniform(-bound, bound, wide);
                 yield new MissLinear(trained("miss_block", drawn), shape.out(), dropout);
             }

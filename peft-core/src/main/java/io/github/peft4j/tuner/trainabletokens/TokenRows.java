@@ -60,6 +60,9 @@ final class TokenRows implements LayerAdapter, WeightAdapter {
 
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
+        if (lookUp && tokens.isEmpty()) {
+            return base.forward(x);
+        }
         NDArray rows = pass.value(delta);
         if (lookUp) {
             double scale = base.outputScale();

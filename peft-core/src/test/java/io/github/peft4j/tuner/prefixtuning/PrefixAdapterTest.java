@@ -45,6 +45,7 @@ class PrefixAdapterTest {
                                         config,
                                         ImmutableList.of(),
                                         ImmutableMap.of(),
+                                        ImmutableMap.of(),
                                         directory -> {
                                             throw new IllegalStateException(
                                                     "made of no other adapter");

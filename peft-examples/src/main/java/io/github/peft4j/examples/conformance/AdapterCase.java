@@ -81,8 +81,11 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             }
             TrainingChecks training =
                     new TrainingChecks(description, expected, comparison, adapter.encoded());
-            comparison.run(() -> training.run(
-                            () -> StartValues.withUnsaved(adapter.load(), expected), input));
+            comparison.run(
+                    () ->
+                            training.run(
+                                    () -> StartValues.withUnsaved(adapter.load(), expected),
+                                    input));
             return comparison.result();
         }
     }

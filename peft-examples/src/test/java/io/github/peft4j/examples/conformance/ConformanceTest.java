@@ -63,7 +63,12 @@ class ConformanceTest {
         "adapters/lokr-, 1",
         "adapters/vblora-, 1",
         "adapters/vera-, 1",
-        "configs/, 12",
+        "adapters/ln-, 1",
+        "adapters/tokens-, 1",
+        "adapters/hra-, 2",
+        "adapters/oft-, 3",
+        "adapters/boft-, 2",
+        "configs/, 18",
         "bad/, 54"
     })
     void passesEveryPart(String part, int atLeast) {

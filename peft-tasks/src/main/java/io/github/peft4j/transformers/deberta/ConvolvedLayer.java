@@ -34,7 +34,10 @@ final class ConvolvedLayer implements EncoderStack.Layer {
                 model.at(
                         "encoder.conv.conv",
                         new Convolution(
-                                config.convolutionForm(), hidden, hidden, config.convolutionWidth()));
+                                config.convolutionForm(),
+                                hidden,
+                                hidden,
+                                config.convolutionWidth()));
         norm = model.at("encoder.conv.LayerNorm", new LayerNorm(hidden, form.normEps()));
         activation = config.convolutionActivation();
         dropout = form.hiddenDropout();

@@ -1,0 +1,23 @@
+package io.github.peft4j.tuner.hra;
+
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftConfig;
+import io.github.peft4j.testkit.TunerContract;
+
+class HRAOrthogonalTunerTest extends TunerContract {
+
+    @Override
+    protected PeftConfig config() {
+        return HRAConfig.builder().optR(3).optApplyGs(true).optTargetModules("up", "down").build();
+    }
+
+    @Override
+    protected ImmutableSet<String> keysOnOurLayers() {
+        return ImmutableSet.of("base_model.model.up.hra_u", "base_model.model.down.hra_u");
+    }
+
+    @Override
+    protected boolean startsAsIdentity() {
+        return false;
+    }
+}

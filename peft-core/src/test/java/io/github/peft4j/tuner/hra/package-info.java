@@ -1,0 +1,5 @@
+/** Tests of HRA. */
+@NullMarked
+package io.github.peft4j.tuner.hra;
+
+import org.jspecify.annotations.NullMarked;
