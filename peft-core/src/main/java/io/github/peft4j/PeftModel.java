@@ -103,7 +103,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                     ModelOutput output =
                             ModelAdapters.around(base, active)
                                     .forward(call(input, active), pass, training);
-                    return active.penalize(output, pass);
+                    return base.takesPenalties() ? active.penalize(output, pass) : output;
                 });
     }
 

@@ -39,8 +39,8 @@ record ConfigCase(String name, Path file) implements ConformanceCase {
     }
 
     /**
-     * Required fields are those without which the config is refused, or warns that it makes one
-     * up: taken over one by one.
+     * Required fields are those without which the config is refused, or warns that it makes one up:
+     * taken over one by one.
      */
     private static PeftConfig defaults(JsonObject given, JsonObject theirs) throws CaseFailure {
         while (true) {
