@@ -104,7 +104,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                     ModelInput call = off ? input : callOf(input);
                     ModelOutput output =
                             ModelAdapters.around(base, active).forward(call, pass, training);
-                    return active.penalize(output, pass);
+                    return base.takesPenalties() ? active.penalize(output, pass) : output;
                 });
     }
 

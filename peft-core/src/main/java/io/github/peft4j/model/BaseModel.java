@@ -44,6 +44,14 @@ public interface BaseModel {
     ImmutableMap<String, Parameter> parameters();
 
     /**
+     * Whether adapters add their terms to its loss: PEFT adds to that of a transformer, and not to
+     * what a plain network calls its loss.
+     */
+    default boolean takesPenalties() {
+        return info().modelType() != null;
+    }
+
+    /**
      * Those of {@link #parameters} that PyTorch calls buffers: saved with the model, never trained,
      * not counted.
      */

@@ -105,9 +105,53 @@ public final class Deltas {
         return module().call("kronecker_delta", x, w1, w2, scale);
     }
 
-    /** {@code scale w1 ⊗ w2}: w1 [l, m], w2 [k, n]; result [l k, m n]. */
+    /**
+     * {@code scale w1 ⊗ w2} as a matrix of l k rows.
+     *
+     * @param w1 [l, m]
+     * @param w2 [k, n], or with further axes for a kernel
+     */
     public static NDArray kronecker(NDArray w1, NDArray w2, double scale) {
         return module().call("kronecker", w1, w2, scale);
+    }
+
+    /**
+     * A kernel in Tucker form: {@code sum_ij core[i, j] a[i] b[j]}.
+     *
+     * @param core [r, r, kernel, kernel]
+     * @param a [r, out]
+     * @param b [r, in]
+     */
+    public record Tucker(NDArray core, NDArray a, NDArray b) {
+
+        /** Checks the shapes. */
+        public Tucker {
+            Operands.requireDimensions(core, 4, "core");
+            Shape shape = core.getShape();
+            Operands.requireShape(a, new Shape(shape.get(0), Operands.last(a)), "factor a");
+            Operands.requireShape(b, new Shape(shape.get(1), Operands.last(b)), "factor b");
+        }
+    }
+
+    /** The kernel [out, in, kernel, kernel]. */
+    public static NDArray tucker(Tucker kernel) {
+        return module().call("tucker", kernel.core(), kernel.a(), kernel.b());
+    }
+
+    /**
+     * {@code scale k1 * k2}, elementwise, as a matrix [out, in kernel kernel]. The gradients of
+     * both factors a are PEFT's: each with core and b of the other kernel.
+     */
+    public static NDArray tuckerProduct(Tucker k1, Tucker k2, double scale) {
+        return module().call(
+                        "tucker_product",
+                        k1.core(),
+                        k1.a(),
+                        k1.b(),
+                        k2.core(),
+                        k2.a(),
+                        k2.b(),
+                        scale);
     }
 
     /**

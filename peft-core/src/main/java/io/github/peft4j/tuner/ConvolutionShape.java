@@ -44,6 +44,11 @@ public record ConvolutionShape(
         return kernel.length();
     }
 
+    /** Whether the kernel sees one place alone. */
+    public boolean isPointwise() {
+        return kernel.stream().allMatch(width -> width == 1);
+    }
+
     /** Numbers in a patch of the input under the kernel, in one group: columns of the weight. */
     public long columns() {
         return in / form.groups() * kernel.stream().reduce(1, (a, b) -> a * b);

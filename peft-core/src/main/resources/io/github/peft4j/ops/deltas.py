@@ -57,7 +57,32 @@
     return torch.mul(torch.matmul(w1, right), float(scale)).reshape(size)
 
   def kronecker(self: __torch__.Ops, w1: Tensor, w2: Tensor, scale: Tensor) -> Tensor:
-    return torch.mul(torch.kron(w1, w2), float(scale))
+    left = w1
+    if w2.dim() == 4:
+      left = w1.unsqueeze(2).unsqueeze(3)
+    return torch.mul(torch.kron(left, w2.contiguous()), float(scale)).reshape([w1.size(0) * w2.size(0), -1])
+
+  def tucker(self: __torch__.Ops, core: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return torch.einsum("ijkl,ip,jr->prkl", [core, a, b])
+
+  # Core and b together: [r, in, kernel, kernel]; and a with that: [out, in, kernel, kernel].
+  def tucker_right(self: __torch__.Ops, core: Tensor, b: Tensor) -> Tensor:
+    return torch.einsum("ijkl,jr->irkl", [core, b])
+
+  def tucker_left(self: __torch__.Ops, right: Tensor, a: Tensor) -> Tensor:
+    return torch.einsum("irkl,ip->prkl", [right, a])
+
+  # The value of a with its own right part, and its gradient with the other's, as PEFT has it: a sum
+  # that is zero carries that gradient.
+  def tucker_crossed(self: __torch__.Ops, a: Tensor, own: Tensor, other: Tensor) -> Tensor:
+    carrier = self.tucker_left(torch.detach(other), a)
+    return torch.add(self.tucker_left(own, torch.detach(a)), torch.sub(carrier, torch.detach(carrier)))
+
+  def tucker_product(self: __torch__.Ops, core1: Tensor, a1: Tensor, b1: Tensor, core2: Tensor, a2: Tensor, b2: Tensor, scale: Tensor) -> Tensor:
+    right1 = self.tucker_right(core1, b1)
+    right2 = self.tucker_right(core2, b2)
+    product = torch.mul(self.tucker_crossed(a1, right1, right2), self.tucker_crossed(a2, right2, right1))
+    return torch.mul(product, float(scale)).reshape([a1.size(1), -1])
 
   # Which of n places are left, over their share if they are to be rescaled.
   def left_places(self: __torch__.Ops, x: Tensor, n: int, p: Tensor, rescale: Tensor) -> Tensor:

@@ -59,6 +59,10 @@ final class AdaLoraLinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public @Nullable String needsActivation() {
+        return needsActivation(dropout);
+    }
+
+    static @Nullable String needsActivation(double dropout) {
         return dropout > 0 ? "lora_dropout = " + dropout + " acts on the layer's input" : null;
     }
 

@@ -13,6 +13,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftType;
 import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.model.LayerKind;
@@ -20,7 +21,9 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.BiasOption;
 import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.TargetModules;
@@ -65,7 +68,8 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
 
     @Override
     protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED);
+        return ImmutableSet.of(
+                LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED, LayerKind.CONVOLUTION);
     }
 
     @Override
@@ -142,12 +146,16 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
         return KEY_PREFIX + site.path() + "." + name;
     }
 
-    private static AdaLoraLinear layer(
+    private static Adapter layer(
             AdaLoraConfig config, AdapterSet.Builder set, LayerSite site, AdaLoraTensors tensors) {
         set.addUnsaved(key(site, "ranknum"), tensors.ranknum());
         double alpha = config.lora().loraAlpha();
         double scaling = alpha > 0 ? alpha : config.schedule().initR();
-        return new AdaLoraLinear(tensors, scaling, config.lora().loraDropout());
+        double dropout = config.lora().loraDropout();
+        return site.kind() == LayerKind.CONVOLUTION
+                ? new KernelAdapter(
+                        ConvolutionShape.of(site), new AdaLoraKernel(tensors, scaling, dropout))
+                : new AdaLoraLinear(tensors, scaling, dropout);
     }
 
     /** Which of the ranks at the start this adapter has: all, or those that a file holds. */
@@ -171,7 +179,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
 
     private static AdaLoraTensors tensors(AdaLoraConfig config, NDManager manager, LayerSite site) {
         long r = kept(config, site).stream().filter(left -> left).count();
-        LinearShape shape = LinearShape.of(site);
+        LinearShape shape = shape(site);
         boolean silent = !config.lora().initLoraWeights().json().equals(false);
         float spread = silent ? 0.02f : 1;
         Shape values = new Shape(r, 1);
@@ -184,6 +192,23 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
                 trained("lora_E", silent ? manager.zeros(values) : manager.randomNormal(values)),
                 trained("lora_B", normal(manager, spread, new Shape(shape.out(), r))),
                 ranknum);
+    }
+
+    /** The weight as a matrix: a kernel is laid flat. */
+    private static LinearShape shape(LayerSite site) {
+        if (site.kind() != LayerKind.CONVOLUTION) {
+            return LinearShape.of(site);
+        }
+        ConvolutionShape shape = ConvolutionShape.of(site);
+        shape.requireAxes(AdaLoraConfig.TYPE, 2);
+        Preconditions.checkArgument(
+                shape.form().groups() == 1,
+                "%s is a convolution in %s groups; ADALORA adapts those in one group. Leave it out"
+                        + " with optExcludeModules(\"%s\").",
+                site.path(),
+                shape.form().groups(),
+                site.path());
+        return new LinearShape(shape.out(), shape.columns());
     }
 
     private static NDArray normal(NDManager manager, float deviation, Shape shape) {

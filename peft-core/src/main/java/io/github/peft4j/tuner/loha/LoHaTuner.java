@@ -1,13 +1,17 @@
 package io.github.peft4j.tuner.loha;
 
+import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftType;
+import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.TargetModules;
@@ -41,7 +45,7 @@ public final class LoHaTuner extends LayerTuner<LoHaConfig> {
 
     @Override
     protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(LayerKind.LINEAR);
+        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.CONVOLUTION);
     }
 
     @Override
@@ -57,17 +61,44 @@ public final class LoHaTuner extends LayerTuner<LoHaConfig> {
         return site -> {
             int r = ranks.applyAsInt(site.path());
             double scaling = alphas.applyAsDouble(site.path()) / r;
-            LinearShape shape = LinearShape.of(site);
-            HadamardFactors factors =
-                    HadamardFactors.start(
-                            set.manager(),
-                            shape.out(),
-                            shape.in(),
-                            r,
-                            config.initWeights(),
-                            LayerTuner::trained);
-            return new LoHaLinear(factors, scaling, config.dropout());
+            return site.kind() == LayerKind.CONVOLUTION
+                    ? convolution(config, set.manager(), ConvolutionShape.of(site), r, scaling)
+                    : linear(config, set.manager(), LinearShape.of(site), r, scaling);
         };
+    }
+
+    private static Adapter linear(
+            LoHaConfig config, NDManager manager, LinearShape shape, int r, double scaling) {
+        HadamardFactors factors = flat(config, manager, shape.out(), shape.in(), r);
+        return new LoHaLinear(factors, scaling, config.dropout());
+    }
+
+    private static Adapter convolution(
+            LoHaConfig config, NDManager manager, ConvolutionShape shape, int r, double scaling) {
+        shape.requireAxes(LoHaConfig.TYPE, 1, 2);
+        boolean tucker = config.useEffectiveConv2d() && !shape.isPointwise();
+        return new KernelAdapter(
+                shape,
+                tucker
+                        ? new LoHaKernel(
+                                TuckerFactors.start(
+                                        manager,
+                                        shape,
+                                        r,
+                                        config.initWeights(),
+                                        LayerTuner::trained),
+                                scaling,
+                                config.dropout())
+                        : new LoHaKernel(
+                                flat(config, manager, shape.out(), shape.columns(), r),
+                                scaling,
+                                config.dropout()));
+    }
+
+    private static HadamardFactors flat(
+            LoHaConfig config, NDManager manager, long out, long in, int r) {
+        return HadamardFactors.start(
+                manager, out, in, r, config.initWeights(), LayerTuner::trained);
     }
 
     @Override

@@ -6,12 +6,15 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.ops.Deltas;
 import io.github.peft4j.tuner.StartValues;
+import java.util.List;
 
 /**
- * One matrix of a Kronecker product: stored whole, or as the product of two thin ones.
+ * One matrix of a Kronecker product: stored whole, as the product of two thin ones, or, for a
+ * kernel, in Tucker form.
  *
- * @param tensors by suffix: the matrix, or its left and its right part
+ * @param tensors by suffix: the matrix; its left and its right part; or core, left and right part
  */
 record KroneckerFactor(ImmutableMap<String, Parameter> tensors) {
 
@@ -45,17 +48,42 @@ record KroneckerFactor(ImmutableMap<String, Parameter> tensors) {
                             tensor(name + "_b", right, zeroRight)));
         }
 
+        /**
+         * A kernel in Tucker form.
+         *
+         * @param zeroRight whether the right part is zero
+         */
+        KroneckerFactor tucker(
+                String core,
+                String name,
+                Shape coreShape,
+                Shape left,
+                Shape right,
+                boolean zeroRight) {
+            return new KroneckerFactor(
+                    ImmutableMap.of(
+                            core,
+                            tensor(core, coreShape, false),
+                            name + "_a",
+                            tensor(name + "_a", left, false),
+                            name + "_b",
+                            tensor(name + "_b", right, zeroRight)));
+        }
+
         private Parameter tensor(String name, Shape shape, boolean zero) {
             NDArray start = zero ? manager.zeros(shape) : StartValues.kaiming(manager, shape);
             return trained.of(name, start);
         }
     }
 
-    /** The matrix. */
+    /** The matrix; with further axes for a kernel. */
     NDArray read(AdapterPass pass) {
-        NDArray left = pass.value(tensors.values().asList().get(0));
-        return tensors.size() == 1
-                ? left
-                : left.matMul(pass.value(tensors.values().asList().get(1)));
+        List<NDArray> values = tensors.values().stream().map(pass::value).toList();
+        return switch (values.size()) {
+            case 1 -> values.get(0);
+            case 2 -> values.get(0).matMul(values.get(1));
+            default ->
+                    Deltas.tucker(new Deltas.Tucker(values.get(0), values.get(1), values.get(2)));
+        };
     }
 }

@@ -9,7 +9,9 @@ import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.TargetModules;
@@ -43,7 +45,7 @@ public final class LoKrTuner extends LayerTuner<LoKrConfig> {
 
     @Override
     protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(LayerKind.LINEAR);
+        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.CONVOLUTION);
     }
 
     @Override
@@ -64,7 +66,9 @@ public final class LoKrTuner extends LayerTuner<LoKrConfig> {
                             alphas.applyAsDouble(site.path()) / r,
                             config.dropout(),
                             config.rankDropoutScale());
-            return linear(config, maker, LinearShape.of(site), r, strength);
+            return site.kind() == LayerKind.CONVOLUTION
+                    ? convolution(config, maker, ConvolutionShape.of(site), r, strength)
+                    : linear(config, maker, LinearShape.of(site), r, strength);
         };
     }
 
@@ -89,6 +93,40 @@ public final class LoKrTuner extends LayerTuner<LoKrConfig> {
                                 zeroSecond)
                         : maker.whole("lokr_w2", new Shape(out.inner(), in.inner()), zeroSecond);
         return new LoKrLinear(first(config, maker, out.outer(), in.outer(), r), second, strength);
+    }
+
+    private static Adapter convolution(
+            LoKrConfig config,
+            KroneckerFactor.Maker maker,
+            ConvolutionShape shape,
+            int r,
+            LoKrStrength strength) {
+        shape.requireAxes(LoKrConfig.TYPE, 1, 2);
+        LokrFactors factors = config.factors();
+        long channels = shape.in() / shape.form().groups();
+        Factorization in = Factorization.of(channels, factors.decomposeFactor());
+        Factorization out = Factorization.of(shape.out(), factors.decomposeFactor());
+        boolean zeroSecond = config.initWeights() == InitLokrWeights.LYCORIS;
+        KroneckerFactor second;
+        if (!LokrFactors.isThin(r, out.inner(), in.inner())) {
+            Shape whole = shape.withKernel(out.inner(), in.inner());
+            second = maker.whole("lokr_w2", whole, zeroSecond);
+        } else if (factors.useEffectiveConv2d() && !shape.isPointwise()) {
+            Shape core = shape.withKernel(r, r);
+            second =
+                    maker.tucker(
+                            "lokr_t2",
+                            "lokr_w2",
+                            shape.axes() == 1 ? core.add(1) : core,
+                            new Shape(r, out.inner()),
+                            new Shape(r, in.inner()),
+                            zeroSecond);
+        } else {
+            Shape right = new Shape(r, in.inner() * (shape.columns() / channels));
+            second = maker.thin("lokr_w2", new Shape(out.inner(), r), right, false, zeroSecond);
+        }
+        KroneckerFactor first = first(config, maker, out.outer(), in.outer(), r);
+        return new KernelAdapter(shape, new LoKrKernel(first, second, strength));
     }
 
     private static KroneckerFactor first(

@@ -1,0 +1,38 @@
+package io.github.peft4j.tuner.adalora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.KernelAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The change of a convolution: that of {@link AdaLoraLinear} over patches of the input, with A [r,
+ * in · kernel].
+ */
+record AdaLoraKernel(AdaLoraTensors tensors, double scaling, double dropout)
+        implements KernelAdapter.Change {
+
+    @Override
+    public NDArray weight(double factor, AdapterPass pass) {
+        return Deltas.singularWeight(tensors.read(pass), factor * scaling);
+    }
+
+    @Override
+    public NDArray input(NDArray x, AdapterPass pass) {
+        return dropout > 0 && pass.training() ? Ops.dropout(x, dropout) : x;
+    }
+
+    @Override
+    public @Nullable String needsActivation() {
+        return AdaLoraLinear.needsActivation(dropout);
+    }
+
+    @Override
+    public ImmutableMap<String, Parameter> parameters() {
+        return tensors.byName();
+    }
+}

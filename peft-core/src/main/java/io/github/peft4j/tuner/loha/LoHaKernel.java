@@ -1,0 +1,60 @@
+package io.github.peft4j.tuner.loha;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.tuner.KernelAdapter;
+import io.github.peft4j.tuner.lycoris.LycorisDropout;
+import java.util.function.BiFunction;
+
+/**
+ * The change of a convolution: that of {@link LoHaLinear} over patches of the input, or, with
+ * {@code use_effective_conv2d}, the product of two Tucker forms.
+ *
+ * @see <a href="https://arxiv.org/abs/2108.06098">Hyeon-Woo et al. 2021, proposition 3</a>
+ */
+final class LoHaKernel implements KernelAdapter.Change {
+
+    private final ImmutableMap<String, Parameter> parameters;
+    private final BiFunction<Double, AdapterPass, NDArray> product;
+    private final double scaling;
+    private final LycorisDropout dropout;
+
+    /** The kernel laid flat. */
+    LoHaKernel(HadamardFactors factors, double scaling, LycorisDropout dropout) {
+        this(
+                factors.byName(),
+                (factor, pass) -> Deltas.hadamardWeight(factors.read(pass), factor),
+                scaling,
+                dropout);
+    }
+
+    /** The kernel with axes of its own. */
+    LoHaKernel(TuckerFactors factors, double scaling, LycorisDropout dropout) {
+        this(factors.byName(), factors::change, scaling, dropout);
+    }
+
+    private LoHaKernel(
+            ImmutableMap<String, Parameter> parameters,
+            BiFunction<Double, AdapterPass, NDArray> product,
+            double scaling,
+            LycorisDropout dropout) {
+        this.parameters = parameters;
+        this.product = product;
+        this.scaling = scaling;
+        this.dropout = dropout;
+    }
+
+    @Override
+    public NDArray weight(double factor, AdapterPass pass) {
+        double scale = factor * scaling * dropout.moduleFactor(pass);
+        return dropout.rows(product.apply(scale, pass), true, pass);
+    }
+
+    @Override
+    public ImmutableMap<String, Parameter> parameters() {
+        return parameters;
+    }
+}
