@@ -107,9 +107,11 @@ final class AdapterFiles {
                             Dtype type = entry.storedTypes().getOrDefault(key, Dtype.F32);
                             tensors.put(
                                     key,
-                                    tensor.integers()
-                                            ? TensorView.of(value)
-                                            : TensorView.of(value, type));
+                                    tensor.integerBits() > 0
+                                            ? TensorView.ofIntegers(value, tensor.integerBits())
+                                            : tensor.integers()
+                                                    ? TensorView.of(value)
+                                                    : TensorView.of(value, type));
                         });
         entry.set().aliases().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
         SavedEmbeddings.of(base, entry, options.saveEmbeddingLayers())

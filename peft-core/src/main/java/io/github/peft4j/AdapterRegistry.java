@@ -182,6 +182,12 @@ final class AdapterRegistry implements AutoCloseable {
 
     /** Makes adapters active; a scale that was set stays with its adapter. */
     void activate(ImmutableList<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "setAdapter names no adapter. Adapters of this model: "
+                            + adapters().configs().keySet()
+                            + ". Name one; disableAdapter() switches them off for a while.");
+        }
         synchronized (this) {
             choose(state.adapters(), state.chosen().withNames(names));
         }

@@ -30,6 +30,16 @@ final class ModelAdapters {
         return model;
     }
 
+    /**
+     * Whether there are such adapters and none acts. As in PEFT, a call then goes to the base as it
+     * is, past what its task would change.
+     */
+    static boolean areOff(AdapterInventory adapters, ActiveAdapters active) {
+        return active.modelAdapters().isEmpty()
+                && adapters.sets().values().stream()
+                        .anyMatch(set -> set.modelAdapter().isPresent());
+    }
+
     private record Wrapped(BaseModel below, ModelAdapter adapter) implements BaseModel {
 
         @Override

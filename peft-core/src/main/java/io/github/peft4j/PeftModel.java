@@ -100,20 +100,12 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
                 () -> {
                     ActiveAdapters active = adapters.get();
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
+                    boolean off = ModelAdapters.areOff(registry.adapters(), active);
+                    ModelInput call = off ? input : callOf(input);
                     ModelOutput output =
-                            ModelAdapters.around(base, active)
-                                    .forward(call(input, active), pass, training);
+                            ModelAdapters.around(base, active).forward(call, pass, training);
                     return active.penalize(output, pass);
                 });
-    }
-
-    /** As in PEFT, what changes the model's calls leaves them to the base while it is off. */
-    private ModelInput call(ModelInput input, ActiveAdapters active) {
-        boolean left =
-                active.modelAdapters().isEmpty()
-                        && registry.adapters().sets().values().stream()
-                                .anyMatch(set -> set.modelAdapter().isPresent());
-        return left ? input : callOf(input);
     }
 
     /** What the base is called with: a task's wrapper may leave arguments out, as PEFT's do. */
@@ -172,12 +164,6 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
      *     copy of one module
      */
     public final void setAdapter(String... names) {
-        if (names.length == 0) {
-            throw new IllegalArgumentException(
-                    "setAdapter names no adapter. Adapters of this model: "
-                            + peftConfig().keySet()
-                            + ". Name one; disableAdapter() switches them off for a while.");
-        }
         registry.activate(ImmutableList.copyOf(names));
     }
 
@@ -375,10 +361,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
         return list;
     }
 
-    /**
-     * Freezes what the predicate names, or lets it train again as far as it belongs to a trainable
-     * active adapter: a DJL {@code newTrainer} after {@code load} asks for all parameters.
-     */
+    /** Freezes what the predicate names, or lets it train again if it belongs to what trains. */
     @Override
     public final void freezeParameters(boolean freeze, Predicate<Parameter> predicate) {
         ImmutableSet<Parameter> trained = ImmutableSet.copyOf(trainableTensors().values());

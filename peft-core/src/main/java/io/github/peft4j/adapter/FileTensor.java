@@ -34,6 +34,14 @@ public interface FileTensor {
         return false;
     }
 
+    /**
+     * How many bits an integer has in the file: 8 for unsigned ones, or 16, 32 or 64 for signed
+     * ones; 0 for as many as the written array has.
+     */
+    default int integerBits() {
+        return 0;
+    }
+
     /** Whether a file without it is refused; if not, a warning names it. */
     default boolean required() {
         return false;

@@ -79,15 +79,19 @@ public enum Dtype {
 
     /**
      * The type of the array that {@link SafetensorsReader#load} makes of it: {@link #dataType()},
-     * but F16 and BF16 become FLOAT32, exactly. Empty if it cannot be loaded.
+     * but F16 and BF16 become FLOAT32, and I16 INT32, exactly. Empty if it cannot be loaded.
      */
     public Optional<DataType> loadedType() {
-        return isHalf() ? Optional.of(DataType.FLOAT32) : dataType();
+        return switch (this) {
+            case F16, BF16 -> Optional.of(DataType.FLOAT32);
+            case I16 -> Optional.of(DataType.INT32);
+            default -> dataType();
+        };
     }
 
-    /** Whether loading widens it to FLOAT32. */
-    boolean isHalf() {
-        return this == F16 || this == BF16;
+    /** Whether loading turns its 16 bits into 32. */
+    boolean isWidened() {
+        return this == F16 || this == BF16 || this == I16;
     }
 
     /**

@@ -155,7 +155,7 @@ public final class SafetensorsReader implements AutoCloseable {
     private boolean isShareable(TensorEntry entry) {
         return mapped
                 && file.isWritable()
-                && !entry.dtype().isHalf()
+                && !entry.dtype().isWidened()
                 && entry.isAligned()
                 && entry.length() >= SMALLEST_SHARED
                 && entry.length() <= Integer.MAX_VALUE;

@@ -148,18 +148,18 @@ final class TensorFile implements AutoCloseable {
         return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Fills {@code target} with values from {@code firstElement} on, half floats widened. */
+    /** Fills {@code target} with values from {@code firstElement} on, those of 16 bits widened. */
     void read(TensorEntry entry, long firstElement, ByteBuffer target) throws IOException {
         int elementBytes = entry.dtype().bits() / Byte.SIZE;
         long position = entry.begin() + firstElement * elementBytes;
-        if (!entry.dtype().isHalf()) {
+        if (!entry.dtype().isWidened()) {
             readFully(target, position);
             return;
         }
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         while (target.hasRemaining()) {
             readFully(limit(chunk, target.remaining() / 2), position);
-            HalfFloats.widen(entry.dtype(), chunk.flip(), target);
+            HalfWords.widen(entry.dtype(), chunk.flip(), target);
             position += chunk.limit();
         }
     }

@@ -53,6 +53,25 @@ public interface TensorView {
         };
     }
 
+    /**
+     * A view of an INT64 array that is written as integers of another width.
+     *
+     * @param bits 8 for unsigned ones, or 16, 32 or 64 for signed ones; all numbers must fit
+     */
+    static TensorView ofIntegers(NDArray array, int bits) {
+        return switch (bits) {
+            case 8 -> of(Copies.detachedAs(array, DataType.UINT8));
+            case 16 -> new ShortTensor(array);
+            case 32 -> of(Copies.detachedAs(array, DataType.INT32));
+            case 64 -> of(array);
+            default ->
+                    throw new IllegalArgumentException(
+                            "Integers are written with 8, 16, 32 or 64 bits, not with "
+                                    + bits
+                                    + ".");
+        };
+    }
+
     /** Views of all arrays of a map, under the same names. */
     static ImmutableMap<String, TensorView> of(Map<String, NDArray> arrays) {
         return ImmutableMap.copyOf(Maps.transformValues(arrays, TensorView::of));

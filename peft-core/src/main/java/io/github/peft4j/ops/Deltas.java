@@ -1,6 +1,7 @@
 package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +172,81 @@ public final class Deltas {
     public static NDArray skewness(NDArray a, NDArray b, @Nullable NDArray sum) {
         Operands.requireFactors(a, b);
         return sum == null ? module().call("skewness", a, b) : module().call("skewness", a, b, sum);
+    }
+
+    /** {@code y + scale x w^T}: w [out, in]. */
+    public static NDArray linearAdd(NDArray y, NDArray x, NDArray w, double scale) {
+        Operands.requireInner(x, w, "linear");
+        requireOutput(y, x, w.getShape().get(0));
+        return module().call("linear_add", y, x, w, scale);
+    }
+
+    /**
+     * The real part of the inverse discrete Fourier transform of a matrix with few entries.
+     *
+     * @param entries [n]
+     * @param places [n] int64, row by row
+     * @param rows of the matrix
+     * @param columns of the matrix
+     * @param scale factor on the result [rows, columns]
+     */
+    public static NDArray fourier(
+            NDArray entries, NDArray places, long rows, long columns, double scale) {
+        Operands.requireIds(places);
+        Operands.requireShape(places, entries.getShape(), "array of places");
+        return module().call("fourier", entries, places, rows, columns, scale);
+    }
+
+    /**
+     * Two thin matrices put together from vectors of a bank: each vector is the mean of the k
+     * vectors with the largest logits, weighed by their softmax.
+     *
+     * @param a logits [r, in / v, n] of the first matrix
+     * @param b logits [out / v, r, n] of the second
+     * @param bank [n, v]
+     * @param k how many vectors make one
+     */
+    public record Vectors(NDArray a, NDArray b, NDArray bank, int k) {
+
+        /** Checks the shapes. */
+        public Vectors {
+            Operands.requireDimensions(bank, 2, "bank of vectors");
+            Shape left = a.getShape();
+            Shape right = b.getShape();
+            long n = bank.getShape().get(0);
+            Operands.requireShape(a, new Shape(left.get(0), left.get(1), n), "logits of A");
+            Operands.requireShape(b, new Shape(right.get(0), left.get(0), n), "logits of B");
+            Operands.requireIndex(k - 1L, n, "number of vectors in a mean, less one,");
+        }
+
+        private long out() {
+            return b.getShape().get(0) * bank.getShape().get(1);
+        }
+    }
+
+    /** {@code y + scale (x a^T) b^T}. */
+    public static NDArray vectorsAdd(NDArray y, NDArray x, Vectors v, double scale) {
+        requireOutput(y, x, v.out());
+        return module().call("vectors_add", y, x, v.a(), v.b(), v.bank(), v.k(), scale);
+    }
+
+    /** {@code scale (x a^T) b^T}. */
+    public static NDArray vectorsDelta(NDArray x, Vectors v, double scale) {
+        return module().call("vectors_delta", x, v.a(), v.b(), v.bank(), v.k(), scale);
+    }
+
+    /** The change of weight {@code scale b a}. */
+    public static NDArray vectorsWeight(Vectors v, double scale) {
+        return module().call("vectors_weight", v.a(), v.b(), v.bank(), v.k(), scale);
+    }
+
+    /**
+     * The k largest of the last axis: their places [..., k] int64, and the softmax over them
+     * without its last entry, which the others tell [..., k - 1].
+     */
+    public static NDList largest(NDArray logits, int k) {
+        Operands.requireIndex(k - 1L, Operands.last(logits), "number of places, less one,");
+        return module().callAll("largest", logits, k);
     }
 
     private static void requireOutput(NDArray y, NDArray x, long out) {

@@ -31,13 +31,30 @@ public final class NamePatterns<V> {
      * @throws IllegalArgumentException if a key is no regular expression
      */
     public static <V> NamePatterns<V> compile(String option, Map<String, ? extends V> patterns) {
+        return compile(option, patterns, "(.*\\.)?(", ")$");
+    }
+
+    private static <V> NamePatterns<V> compile(
+            String option, Map<String, ? extends V> patterns, String before, String after) {
         ImmutableList.Builder<Entry<V>> entries = ImmutableList.builder();
         patterns.forEach(
                 (key, value) -> {
-                    String whole = "(.*\\.)?(" + key + ")$";
-                    entries.add(new Entry<>(key, PythonRegex.compile(option, key, whole), value));
+                    PythonRegex regex = PythonRegex.compile(option, key, before + key + after);
+                    entries.add(new Entry<>(key, regex, value));
                 });
         return new NamePatterns<>(option, entries.build());
+    }
+
+    /**
+     * Compiles keys that match the end of a name after a dot, never a whole name, as in some
+     * methods.
+     *
+     * @param option the JSON key of the map, for texts
+     * @throws IllegalArgumentException if a key is no regular expression
+     */
+    public static <V> NamePatterns<V> compileEnds(
+            String option, Map<String, ? extends V> patterns) {
+        return compile(option, patterns, ".*\\.", "$");
     }
 
     /** The value for a layer, if a key matches its name. */

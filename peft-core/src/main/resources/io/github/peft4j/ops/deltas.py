@@ -110,3 +110,39 @@
   def rank_scores(self: __torch__.Ops, ia: Tensor, ua: Tensor, ib: Tensor, ub: Tensor, ie: Tensor, ue: Tensor) -> Tensor:
     vectors = torch.add(torch.mean(torch.mul(ia, ua), [1]), torch.mean(torch.mul(ib, ub), [0]))
     return torch.add(torch.mul(ie, ue).reshape([-1]), vectors)
+
+  def linear_add(self: __torch__.Ops, y: Tensor, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
+    return self.add_linear(y, x, w, float(scale))
+
+  def fourier(self: __torch__.Ops, entries: Tensor, places: Tensor, rows: Tensor, columns: Tensor, scale: Tensor) -> Tensor:
+    r = int(rows)
+    c = int(columns)
+    flat = torch.index_copy(torch.zeros([r * c], dtype=entries.dtype, device=entries.device), 0, places, entries)
+    return torch.mul(torch.real(torch.fft_ifft2(flat.reshape([r, c]))), float(scale))
+
+  # logits [i, j, n], bank [n, v] -> [i, j, v]
+  def mean_vectors(self: __torch__.Ops, logits: Tensor, bank: Tensor, k: Tensor) -> Tensor:
+    top, places = torch.topk(logits, int(k), -1)
+    weights = torch.softmax(top, -1)
+    return torch.matmul(weights.unsqueeze(-2), torch.embedding(bank, places)).squeeze(-2)
+
+  # [r, in] and [out, r]
+  def vectors_a(self: __torch__.Ops, a: Tensor, bank: Tensor, k: Tensor) -> Tensor:
+    return self.mean_vectors(a, bank, k).flatten(1)
+
+  def vectors_b(self: __torch__.Ops, b: Tensor, bank: Tensor, k: Tensor) -> Tensor:
+    return self.mean_vectors(b, bank, k).transpose(1, 2).flatten(0, 1)
+
+  def vectors_add(self: __torch__.Ops, y: Tensor, x: Tensor, a: Tensor, b: Tensor, bank: Tensor, k: Tensor, scale: Tensor) -> Tensor:
+    return self.add_linear(y, torch.linear(x, self.vectors_a(a, bank, k)), self.vectors_b(b, bank, k), float(scale))
+
+  def vectors_delta(self: __torch__.Ops, x: Tensor, a: Tensor, b: Tensor, bank: Tensor, k: Tensor, scale: Tensor) -> Tensor:
+    delta = torch.linear(torch.linear(x, self.vectors_a(a, bank, k)), self.vectors_b(b, bank, k))
+    return torch.mul(delta, float(scale))
+
+  def vectors_weight(self: __torch__.Ops, a: Tensor, b: Tensor, bank: Tensor, k: Tensor, scale: Tensor) -> Tensor:
+    return torch.mul(torch.matmul(self.vectors_b(b, bank, k), self.vectors_a(a, bank, k)), float(scale))
+
+  def largest(self: __torch__.Ops, logits: Tensor, k: Tensor) -> Tuple[Tensor, Tensor]:
+    top, places = torch.topk(logits, int(k), -1)
+    return (places, torch.softmax(top, -1).narrow(-1, 0, int(k) - 1).contiguous())

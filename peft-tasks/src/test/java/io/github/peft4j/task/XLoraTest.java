@@ -13,7 +13,6 @@ import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.TaskType;
-import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Gradients;
@@ -208,7 +207,7 @@ class XLoraTest {
     void refusesWhatItCannotDo() throws Exception {
         try (PeftModel model = PeftModels.getPeftModel(base, config().build())) {
             assertThatThrownBy(model::mergeAndUnload)
-                    .isInstanceOf(UnsupportedFeatureException.class)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("unmerged");
             assertThatThrownBy(() -> model.setScale("default", 0.5))
                     .hasMessageContaining("the factor 0.5 has no meaning");

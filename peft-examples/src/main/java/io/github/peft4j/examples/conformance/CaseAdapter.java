@@ -36,6 +36,8 @@ record CaseAdapter(
         ImmutableMap<String, NDArray> starts,
         boolean encoded) {
 
+    private static final String FROM_FILE = "from_file";
+
     static CaseAdapter of(
             BaseModel base,
             Path folder,
@@ -68,10 +70,13 @@ record CaseAdapter(
             return model;
         }
         PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
-        PeftModel model = PeftModels.getPeftModel(base.block(), fresh);
+        PeftModel model = PeftModels.fromPretrained(base.block(), folder, FROM_FILE);
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
                 NDManager scratch = NDManager.newBaseManager("PyTorch");
                 Gradients off = Gradients.off()) {
+            model.addAdapter(PeftModel.DEFAULT_ADAPTER, fresh);
+            model.setAdapter(PeftModel.DEFAULT_ADAPTER);
+            model.deleteAdapter(FROM_FILE);
             fill(model, starts.keySet());
             ImmutableMap<String, Parameter> tensors =
                     model.adapter(PeftModel.DEFAULT_ADAPTER).tensors();

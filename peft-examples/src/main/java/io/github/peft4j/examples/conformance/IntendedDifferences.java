@@ -14,6 +14,8 @@ final class IntendedDifferences {
                     "cannot access local variable 'old_prepare_inputs_for_generation'",
                     // labels of tokens that have no room for virtual tokens
                     "Expected input batch_size (27) to match target batch_size (21)",
+                    // merging where a head of several layers is saved whole
+                    "'RobertaClassificationHead' object has no attribute 'weight'",
                     // DistilBERT's config calls it dim
                     "Please specify `token_dim` in `peft_config`");
 

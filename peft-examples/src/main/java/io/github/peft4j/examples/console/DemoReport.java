@@ -101,7 +101,12 @@ public record DemoReport(
 
     /** Writes the report; an existing file is replaced in one step, so none is ever half there. */
     public void write(Path file) throws IOException {
-        AtomicFiles.write(file, FileContent.utf8(GSON.toJson(this) + System.lineSeparator()));
+        write(this, file);
+    }
+
+    /** The same for a report of another form. */
+    public static void write(Object report, Path file) throws IOException {
+        AtomicFiles.write(file, FileContent.utf8(GSON.toJson(report) + System.lineSeparator()));
     }
 
     private static Path temporary(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package io.github.peft4j.examples.demo;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Collections;
 import io.github.peft4j.task.data.Label;
 import io.github.peft4j.task.data.LabeledText;
 import io.github.peft4j.task.metric.Accuracy;
@@ -45,6 +46,17 @@ final class Answers {
     /** What is said of a text, such as {@code positive 98%}. */
     String verdict(List<String> labels, int text) {
         return verdict(labels, logits[text]);
+    }
+
+    /** Accuracy of always naming the most frequent class. */
+    double majority() {
+        long most =
+                truth.stream()
+                        .distinct()
+                        .mapToLong(label -> Collections.frequency(truth, label))
+                        .max()
+                        .orElse(0);
+        return (double) most / truth.size();
     }
 
     double accuracy() {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             CausalLmDemo.class,
             Seq2SeqDemo.class,
             FeatureExtractionDemo.class,
+            MethodsDemo.class,
             MnistDemo.class
         })
 public final class DemoCommand {}

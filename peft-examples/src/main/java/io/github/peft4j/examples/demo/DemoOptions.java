@@ -93,15 +93,19 @@ final class DemoOptions {
         DemoStory story = new DemoStory(spec.name(), base, lessons, settings, out);
         try (PeftModel peft =
                 PeftModels.getPeftModel(base.model(), config, lessons.get(0).adapter())) {
-            DemoReport report = story.tell(peft, config);
-            if (json != null) {
-                report.write(json);
-            }
+            write(story.tell(peft, config));
             out.println();
             out.flush();
             Interactive.onTerminal(out).answer(prompt, text -> answers(base, peft, lessons, text));
         }
         return story.held() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    /** Writes figures where the user wants them. */
+    void write(Object report) throws IOException {
+        if (json != null) {
+            DemoReport.write(report, json);
+        }
     }
 
     private static String answers(

@@ -126,13 +126,7 @@ final class TextClassifier implements AutoCloseable {
                         .optMaxGradNorm(1)
                         .optSeed(seed)
                         .build();
-        BatchLoader batches =
-                BatchLoader.builder(TokenDataset.of(tokenizer, texts.rows(), encoding))
-                        .optBatchSize(BATCH)
-                        .optShuffle(true)
-                        .optBucketBatches(16)
-                        .optSeed(seed)
-                        .build();
+        BatchLoader batches = batches(texts, seed);
         int steps = Math.toIntExact(arguments.totalSteps(batches.batchCount()));
         try (ProgressBar bar = new ProgressBar(label, steps, out)) {
             PeftTrainer.builder(model, arguments)
@@ -140,6 +134,21 @@ final class TextClassifier implements AutoCloseable {
                     .build()
                     .fit(batches, null);
         }
+    }
+
+    private BatchLoader batches(TextDataset texts, long seed) {
+        return BatchLoader.builder(TokenDataset.of(tokenizer, texts.rows(), encoding))
+                .optBatchSize(BATCH)
+                .optShuffle(true)
+                .optBucketBatches(16)
+                .optSeed(seed)
+                .build();
+    }
+
+    /** How many optimizer steps a training on these texts takes. */
+    int steps(TextDataset texts, int epochs) {
+        TrainingArguments arguments = TrainingArguments.builder().optEpochs(epochs).build();
+        return Math.toIntExact(arguments.totalSteps(batches(texts, 0).batchCount()));
     }
 
     /** What a model on this base, or one like it, says of texts. */

@@ -62,7 +62,15 @@ class ConformanceTest {
         "adapters/hra-, 2",
         "adapters/oft-, 3",
         "adapters/boft-, 2",
-        "configs/, 12",
+        "adapters/adalora-, 2",
+        "adapters/fourierft-, 1",
+        "adapters/loha-, 1",
+        "adapters/lokr-, 1",
+        "adapters/vblora-, 1",
+        "adapters/vera-, 1",
+        "adapters/miss-, 2",
+        "adapters/xlora-, 1",
+        "configs/, 18",
         "bad/, 54"
     })
     void passesEveryPart(String part, int atLeast) {

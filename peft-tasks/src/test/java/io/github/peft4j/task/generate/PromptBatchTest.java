@@ -44,10 +44,10 @@ class PromptBatchTest {
     void refusesEmptyAndRaggedPromptsAndMasksThatMaskAll() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PromptBatch.of(new long[0][]))
-                .withMessageContaining("There is no prompt: 0 rows of 0 tokens.");
+                .withMessageContaining("There is no prompt: input_ids has 0 rows of 0 tokens.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PromptBatch.of(new long[][] {{}}))
-                .withMessageContaining("There is no prompt: 1 rows of 0 tokens.");
+                .withMessageContaining("There is no prompt: input_ids has 1 rows of 0 tokens.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PromptBatch.of(new long[][] {{1, 2}, {3}}))
                 .withMessageContaining("Row 1 has 1 ids, row 0 has 2 tokens. Pad all");

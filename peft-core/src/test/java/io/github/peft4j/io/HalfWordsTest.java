@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class HalfFloatsTest {
+class HalfWordsTest {
 
     @Test
     void widensEveryFloat16ToItsDefinition() {
         for (int bits = 0; bits < 1 << 16; bits++) {
-            float widened = Float.intBitsToFloat(HalfFloats.widenF16((short) bits));
+            float widened = Float.intBitsToFloat(HalfWords.widenF16((short) bits));
 
             // compare, not ==: NaN must be NaN, and zeros must have the same sign
             assertThat(Float.compare(widened, byDefinition(bits))).as("bits %x", bits).isZero();

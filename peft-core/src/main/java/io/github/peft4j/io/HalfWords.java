@@ -3,8 +3,8 @@ package io.github.peft4j.io;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Turns 16-bit floats into 32-bit ones. Every value of either kind is a float32, so exactly. */
-final class HalfFloats {
+/** Turns 16-bit numbers into 32-bit ones of their kind, which hold all of them exactly. */
+final class HalfWords {
 
     private static final int F16_EXPONENT_ONES = 0x7c00;
     private static final int F16_SMALLEST_NORMAL = 0x0400;
@@ -16,22 +16,24 @@ final class HalfFloats {
     /** Exponent bias: 127 in float32, 15 in float16. */
     private static final int EXPONENT_SHIFT = (127 - 15) << 23;
 
-    private HalfFloats() {}
+    private HalfWords() {}
 
-    /** Moves all of {@code source} (F16 or BF16) to {@code target}, which takes twice the bytes. */
+    /**
+     * Moves all of {@code source} (F16, BF16 or I16) to {@code target}, which takes twice the
+     * bytes.
+     */
     static void widen(Dtype dtype, ByteBuffer source, ByteBuffer target) {
         short[] halves = new short[source.remaining() / Short.BYTES];
         source.order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(halves);
         source.position(source.limit());
         int[] bits = new int[halves.length];
-        if (dtype == Dtype.BF16) {
-            for (int i = 0; i < bits.length; i++) {
-                bits[i] = halves[i] << Short.SIZE;
-            }
-        } else {
-            for (int i = 0; i < bits.length; i++) {
-                bits[i] = widenF16(halves[i]);
-            }
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] =
+                    switch (dtype) {
+                        case BF16 -> halves[i] << Short.SIZE;
+                        case F16 -> widenF16(halves[i]);
+                        default -> halves[i];
+                    };
         }
         target.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(bits);
         target.position(target.position() + bits.length * Integer.BYTES);

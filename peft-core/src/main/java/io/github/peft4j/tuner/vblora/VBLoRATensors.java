@@ -1,0 +1,54 @@
+package io.github.peft4j.tuner.vblora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.ops.Deltas;
+
+/**
+ * A layer's logits and the bank that they choose from.
+ *
+ * @param a logits [r, in / v, n]
+ * @param b logits [out / v, r, n]
+ * @param bank [n, v]
+ * @param options how they choose, and what a file holds
+ */
+record VBLoRATensors(Parameter a, Parameter b, Parameter bank, LogitsOptions options) {
+
+    /** The layer's logits by suffix. */
+    ImmutableMap<String, Parameter> logits() {
+        return ImmutableMap.of("vblora_logits_A", a, "vblora_logits_B", b);
+    }
+
+    /** Those that a file holds as they are. */
+    ImmutableMap<String, Parameter> inFile() {
+        return options.saveOnlyTopkWeights() ? ImmutableMap.of() : logits();
+    }
+
+    /**
+     * The numbers of a pass.
+     *
+     * @throws IllegalStateException if there are too few vectors, or logits train that came from a
+     *     file of the largest ones
+     */
+    Deltas.Vectors read(AdapterPass pass) {
+        long vectors = bank.getArray().getShape().get(0);
+        if (options.topk() > vectors) {
+            throw new IllegalStateException(
+                    "topk is "
+                            + options.topk()
+                            + ", but there are only "
+                            + vectors
+                            + " vectors to choose from. Set topk to 2, or num_vectors higher.");
+        }
+        NDArray logits = pass.value(a);
+        if (pass.training() && logits.get(0).get(0).isInfinite().any().getBoolean()) {
+            throw new IllegalStateException(
+                    "This VB-LoRA adapter was saved with save_only_topk_weights, so its file holds"
+                            + " no more than the chosen logits, and choosing cannot be trained on."
+                            + " Train an adapter that was saved without save_only_topk_weights.");
+        }
+        return new Deltas.Vectors(logits, pass.value(b), pass.value(bank), options.topk());
+    }
+}

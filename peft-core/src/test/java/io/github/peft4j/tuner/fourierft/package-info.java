@@ -1,0 +1,5 @@
+/** Tests of FourierFT. */
+@NullMarked
+package io.github.peft4j.tuner.fourierft;
+
+import org.jspecify.annotations.NullMarked;
