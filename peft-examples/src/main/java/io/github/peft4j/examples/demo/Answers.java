@@ -1,11 +1,11 @@
 package io.github.peft4j.examples.demo;
 
 import com.google.common.collect.ImmutableList;
-import java.util.Collections;
 import io.github.peft4j.task.data.Label;
 import io.github.peft4j.task.data.LabeledText;
 import io.github.peft4j.task.metric.Accuracy;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 

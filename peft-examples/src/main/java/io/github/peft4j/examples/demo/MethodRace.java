@@ -54,8 +54,7 @@ final class MethodRace {
      */
     record Report(String task, double majority, List<Outcome> methods) {}
 
-    MethodRace(
-            TextClassifier classifier, Domain domain, DemoSettings settings, PrintWriter out) {
+    MethodRace(TextClassifier classifier, Domain domain, DemoSettings settings, PrintWriter out) {
         this.classifier = classifier;
         this.domain = domain;
         this.settings = settings;

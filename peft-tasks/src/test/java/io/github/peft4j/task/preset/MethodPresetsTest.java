@@ -50,9 +50,7 @@ class MethodPresetsTest {
     void takesSharesOfTheTrainingsLength() {
         PeftConfig config = MethodPresets.of("ADALORA").config(TaskType.SEQ_CLS, 200);
 
-        assertThat(config.toMap())
-                .containsEntry("total_step", 200L)
-                .containsEntry("tinit", 20L);
+        assertThat(config.toMap()).containsEntry("total_step", 200L).containsEntry("tinit", 20L);
     }
 
     @Test
