@@ -6,6 +6,7 @@ import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.TaskType;
+import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.examples.console.TextTable;
 import io.github.peft4j.task.preset.MethodPreset;
 import java.io.IOException;
@@ -26,6 +27,7 @@ final class MethodRace {
     private final PrintWriter out;
     private final List<Outcome> outcomes = new ArrayList<>();
     private double majority;
+    private int leftOut;
 
     /**
      * What a method came to.
@@ -61,8 +63,17 @@ final class MethodRace {
         this.out = out;
     }
 
-    /** Trains and measures one. */
+    /** Trains and measures one; says why if its preset does not fit the base. */
     void run(MethodPreset preset) throws IOException {
+        try {
+            measure(preset);
+        } catch (IllegalArgumentException | UnsupportedFeatureException e) {
+            out.println("  [left out] " + preset.method() + ": " + e.getMessage());
+            leftOut++;
+        }
+    }
+
+    private void measure(MethodPreset preset) throws IOException {
         int steps = classifier.steps(domain.train(), settings.epochs());
         PeftConfig config = preset.config(TaskType.SEQ_CLS, steps);
         String method = preset.method().name();
@@ -91,6 +102,11 @@ final class MethodRace {
                             millis,
                             answers.accuracy()));
         }
+    }
+
+    /** How many presets did not fit the base. */
+    int leftOut() {
+        return leftOut;
     }
 
     ImmutableList<Outcome> outcomes() {

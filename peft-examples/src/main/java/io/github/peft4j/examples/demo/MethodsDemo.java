@@ -58,6 +58,9 @@ public final class MethodsDemo implements Callable<Integer> {
             race.table().print(out);
             out.println();
             Checks checks = new Checks(out);
+            if (options.model() == null) {
+                checks.add(race.leftOut() == 0, "every preset fits the base");
+            }
             if (data == null) {
                 double least = race.majority() + MARGIN;
                 for (MethodRace.Outcome outcome : race.outcomes()) {
