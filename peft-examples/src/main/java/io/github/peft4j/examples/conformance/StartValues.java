@@ -8,8 +8,6 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
 import java.util.Locale;
 import java.util.Map;
 
@@ -51,23 +49,6 @@ final class StartValues {
                 }
             }
         }
-    }
-
-    /** Gives trained tensors that the adapter's file does not hold the numbers of Python's. */
-    static PeftModel withUnsaved(PeftModel model, ExpectedFile expected) {
-        AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);
-        try (Gradients off = Gradients.off()) {
-            expected.startingWith("init.")
-                    .forEach(
-                            (key, numbers) -> {
-                                Parameter ours = set.tensors().get(key);
-                                boolean unsaved = !set.file().containsKey(key);
-                                if (unsaved && ours != null && set.trainable().contains(ours)) {
-                                    InPlace.copy(ours.getArray(), numbers);
-                                }
-                            });
-        }
-        return model;
     }
 
     private static void requireShape(String name, NDArray ours, NDArray theirs) throws CaseFailure {
