@@ -65,7 +65,8 @@ class MethodsDemoTest {
         for (int i = 0; i < 40; i++) {
             String split = i < 24 ? "train" : "test";
             String label = i % 2 == 0 ? "negative" : "positive";
-            text.append(split + "\t" + label + "\t" + (i % 2 == 0 ? "a a a " : "b b b ") + i + "\n");
+            text.append(
+                    split + "\t" + label + "\t" + (i % 2 == 0 ? "a a a " : "b b b ") + i + "\n");
         }
         return Files.writeString(folder.resolve("texts.tsv"), text);
     }
