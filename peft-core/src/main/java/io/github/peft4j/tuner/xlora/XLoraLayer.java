@@ -54,6 +54,15 @@ final class XLoraLayer implements LayerAdapter {
                             + " layer.");
         }
         NDArray weights = router.weights(pass).at(number);
+        if (weights.getShape().get(1) != y.getShape().get(1)) {
+            throw new IllegalArgumentException(
+                    "X-LoRA has weights for "
+                            + weights.getShape().get(1)
+                            + " tokens, but an adapted layer sees "
+                            + y.getShape().get(1)
+                            + ": an encoder and a decoder read texts of different lengths. Use"
+                            + " X-LoRA with models of one stack.");
+        }
         for (Expert expert : experts) {
             NDArray weight = weights.get("..., {}:{}", expert.number(), expert.number() + 1);
             NDArray delta =
