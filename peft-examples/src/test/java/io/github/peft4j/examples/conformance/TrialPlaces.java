@@ -125,7 +125,7 @@ final class TrialPlaces implements AutoCloseable {
     private static NDArray ids(NDManager scope, int length) {
         long[] ids = new long[2 * length];
         for (int i = 0; i < ids.length; i++) {
-            ids[i] = 5 + i;
+            ids[i] = 5L + i;
         }
         return scope.create(ids, new Shape(2, length));
     }
