@@ -14,6 +14,7 @@ import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.tuner.TargetedConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -61,12 +62,12 @@ record CaseAdapter(
     }
 
     PeftModel load() throws IOException {
-        if (!encoded) {
+        if (!encoded || config instanceof TargetedConfig) { // what acts in layers can always train
             LoadAdapterOptions options = LoadAdapterOptions.builder().optTrainable(true).build();
             PeftModel model =
                     PeftModels.fromPretrained(
                             base.block(), folder, PeftModel.DEFAULT_ADAPTER, options);
-            fill(model, model.loadReport(PeftModel.DEFAULT_ADAPTER).missingKeys());
+            fill(model, starts.keySet());
             return model;
         }
         PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
