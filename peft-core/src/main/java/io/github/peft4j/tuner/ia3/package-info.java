@@ -7,8 +7,8 @@
  * without effect. It merges into weight and bias without loss.
  *
  * <p>One of the smallest methods: choose it for many tasks over one base or for few examples, with
- * a learning rate ten to a hundred times LoRA's. Choose LoRA where a task needs more than a
- * re-weighting of what the base computes already.
+ * a learning rate about ten times LoRA's. Choose LoRA where a task needs more than a re-weighting
+ * of what the base computes already.
  *
  * @see <a href="https://arxiv.org/abs/2205.05638">Liu et al. 2022, section 3.3</a>
  */

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 public record XLoraClassifierShape(
         boolean layerwiseScalings, int xloraDepth, int xloraSize, Number xloraDropoutP) {
 
-    static final XLoraClassifierShape DEFAULT = new XLoraClassifierShape(false, 1, 2048, 0.2);
-
     /**
      * Checks the sizes.
      *

@@ -18,8 +18,16 @@ public final class XLoraConfigBuilder extends PeftConfigBuilder<XLoraConfigBuild
 
     private @Nullable Integer hiddenSize;
     private @Nullable Map<String, String> adapters;
-    private XLoraWeighting weighting = XLoraWeighting.DEFAULT;
-    private XLoraClassifierShape classifier = XLoraClassifierShape.DEFAULT;
+    private boolean enableSoftmax = true;
+    private boolean enableSoftmaxTopk;
+    private Number softmaxTemperature = 1.0;
+    private @Nullable Integer topKLora;
+    private Number scalingPassValue = 0.0;
+    private Number globalScalingWeight = 1.0;
+    private boolean layerwiseScalings;
+    private int xloraDepth = 1;
+    private int xloraSize = 2048;
+    private Number xloraDropoutP = 0.2;
     private boolean useTrainableAdapters;
 
     XLoraConfigBuilder() {}
@@ -57,14 +65,22 @@ public final class XLoraConfigBuilder extends PeftConfigBuilder<XLoraConfigBuild
         return paths;
     }
 
+    /** All options of the weights at once. */
     XLoraConfigBuilder weighting(XLoraWeighting value) {
-        weighting = value;
-        return this;
+        return optEnableSoftmax(value.enableSoftmax())
+                .optEnableSoftmaxTopk(value.enableSoftmaxTopk())
+                .optSoftmaxTemperature(value.softmaxTemperature())
+                .optTopKLora(value.topKLora())
+                .optScalingPassValue(value.scalingPassValue())
+                .optGlobalScalingWeight(value.globalScalingWeight());
     }
 
+    /** All options of the classifier at once. */
     XLoraConfigBuilder classifier(XLoraClassifierShape value) {
-        classifier = value;
-        return this;
+        return optLayerwiseScalings(value.layerwiseScalings())
+                .optXloraDepth(value.xloraDepth())
+                .optXloraSize(value.xloraSize())
+                .optXloraDropoutP(value.xloraDropoutP());
     }
 
     /** Size of the base's hidden states. Default 4096, with a warning. */
@@ -81,114 +97,62 @@ public final class XLoraConfigBuilder extends PeftConfigBuilder<XLoraConfigBuild
 
     /** Whether the weights are a softmax of the scores. Default true. */
     public XLoraConfigBuilder optEnableSoftmax(boolean value) {
-        return weighting(
-                new XLoraWeighting(
-                        value,
-                        weighting.enableSoftmaxTopk(),
-                        weighting.softmaxTemperature(),
-                        weighting.topKLora(),
-                        weighting.scalingPassValue(),
-                        weighting.globalScalingWeight()));
+        enableSoftmax = value;
+        return this;
     }
 
     /** Whether a softmax follows the choice of the top k. Default false. */
     public XLoraConfigBuilder optEnableSoftmaxTopk(boolean value) {
-        return weighting(
-                new XLoraWeighting(
-                        weighting.enableSoftmax(),
-                        value,
-                        weighting.softmaxTemperature(),
-                        weighting.topKLora(),
-                        weighting.scalingPassValue(),
-                        weighting.globalScalingWeight()));
+        enableSoftmaxTopk = value;
+        return this;
     }
 
     /** By which scores are divided before the softmax. Default 1. */
     public XLoraConfigBuilder optSoftmaxTemperature(Number value) {
-        return weighting(
-                new XLoraWeighting(
-                        weighting.enableSoftmax(),
-                        weighting.enableSoftmaxTopk(),
-                        value,
-                        weighting.topKLora(),
-                        weighting.scalingPassValue(),
-                        weighting.globalScalingWeight()));
+        softmaxTemperature = value;
+        return this;
     }
 
     /** How many experts act at a token. Default null: all. */
     public XLoraConfigBuilder optTopKLora(@Nullable Integer value) {
-        return weighting(
-                new XLoraWeighting(
-                        weighting.enableSoftmax(),
-                        weighting.enableSoftmaxTopk(),
-                        weighting.softmaxTemperature(),
-                        value,
-                        weighting.scalingPassValue(),
-                        weighting.globalScalingWeight()));
+        topKLora = value;
+        return this;
     }
 
     /** Weight of every expert in the first pass. Default 0. */
     public XLoraConfigBuilder optScalingPassValue(Number value) {
-        return weighting(
-                new XLoraWeighting(
-                        weighting.enableSoftmax(),
-                        weighting.enableSoftmaxTopk(),
-                        weighting.softmaxTemperature(),
-                        weighting.topKLora(),
-                        value,
-                        weighting.globalScalingWeight()));
+        scalingPassValue = value;
+        return this;
     }
 
     /** Factor on all experts. Default 1. */
     public XLoraConfigBuilder optGlobalScalingWeight(Number value) {
-        return weighting(
-                new XLoraWeighting(
-                        weighting.enableSoftmax(),
-                        weighting.enableSoftmaxTopk(),
-                        weighting.softmaxTemperature(),
-                        weighting.topKLora(),
-                        weighting.scalingPassValue(),
-                        value));
+        globalScalingWeight = value;
+        return this;
     }
 
     /** Whether each adapted layer gets weights of its own. Default false. */
     public XLoraConfigBuilder optLayerwiseScalings(boolean value) {
-        return classifier(
-                new XLoraClassifierShape(
-                        value,
-                        classifier.xloraDepth(),
-                        classifier.xloraSize(),
-                        classifier.xloraDropoutP()));
+        layerwiseScalings = value;
+        return this;
     }
 
     /** How many linear layers the classifier has. Default 1. */
     public XLoraConfigBuilder optXloraDepth(int value) {
-        return classifier(
-                new XLoraClassifierShape(
-                        classifier.layerwiseScalings(),
-                        value,
-                        classifier.xloraSize(),
-                        classifier.xloraDropoutP()));
+        xloraDepth = value;
+        return this;
     }
 
     /** Width between the classifier's layers. Default 2048. */
     public XLoraConfigBuilder optXloraSize(int value) {
-        return classifier(
-                new XLoraClassifierShape(
-                        classifier.layerwiseScalings(),
-                        classifier.xloraDepth(),
-                        value,
-                        classifier.xloraDropoutP()));
+        xloraSize = value;
+        return this;
     }
 
     /** Dropout between the classifier's layers. Default 0.2. */
     public XLoraConfigBuilder optXloraDropoutP(Number value) {
-        return classifier(
-                new XLoraClassifierShape(
-                        classifier.layerwiseScalings(),
-                        classifier.xloraDepth(),
-                        classifier.xloraSize(),
-                        value));
+        xloraDropoutP = value;
+        return this;
     }
 
     /** Whether the experts are trained too. Default false. */
@@ -221,8 +185,15 @@ public final class XLoraConfigBuilder extends PeftConfigBuilder<XLoraConfigBuild
                         common(),
                         hiddenSize == null ? XLoraConfig.DEFAULT_HIDDEN_SIZE : hiddenSize,
                         adapters == null ? ImmutableMap.of() : ImmutableMap.copyOf(adapters),
-                        weighting,
-                        classifier,
+                        new XLoraWeighting(
+                                enableSoftmax,
+                                enableSoftmaxTopk,
+                                softmaxTemperature,
+                                topKLora,
+                                scalingPassValue,
+                                globalScalingWeight),
+                        new XLoraClassifierShape(
+                                layerwiseScalings, xloraDepth, xloraSize, xloraDropoutP),
                         useTrainableAdapters);
         config.warnings().forEach(warn);
         return config;

@@ -22,8 +22,6 @@ public record XLoraWeighting(
         Number scalingPassValue,
         Number globalScalingWeight) {
 
-    static final XLoraWeighting DEFAULT = new XLoraWeighting(true, false, 1.0, null, 0.0, 1.0);
-
     /**
      * Checks the temperature.
      *

@@ -22,8 +22,9 @@ class XLoraConfigTest {
 
         assertThat(config.hiddenSize()).isEqualTo(4096);
         assertThat(config.adapters()).isEmpty();
-        assertThat(config.weighting()).isEqualTo(XLoraWeighting.DEFAULT);
-        assertThat(config.classifier()).isEqualTo(XLoraClassifierShape.DEFAULT);
+        assertThat(config.weighting())
+                .isEqualTo(new XLoraWeighting(true, false, 1.0, null, 0.0, 1.0));
+        assertThat(config.classifier()).isEqualTo(new XLoraClassifierShape(false, 1, 2048, 0.2));
         assertThat(warnings)
                 .hasSize(2)
                 .anyMatch(warning -> warning.contains("hidden_size"))
@@ -71,11 +72,11 @@ class XLoraConfigTest {
 
     @Test
     void refusesWhatCannotBe() {
-        assertThatThrownBy(() -> XLoraConfig.builder().optXloraDepth(0))
+        assertThatThrownBy(() -> XLoraConfig.builder().optXloraDepth(0).build())
                 .hasMessageContaining("xlora_depth is 0; it must be positive");
-        assertThatThrownBy(() -> XLoraConfig.builder().optSoftmaxTemperature(0))
+        assertThatThrownBy(() -> XLoraConfig.builder().optSoftmaxTemperature(0).build())
                 .hasMessageContaining("softmax_temperature is 0; it must be positive");
-        assertThatThrownBy(() -> XLoraConfig.builder().optXloraDropoutP(1))
+        assertThatThrownBy(() -> XLoraConfig.builder().optXloraDropoutP(1).build())
                 .hasMessageContaining("xlora_dropout_p is 1; it must be in [0, 1)");
     }
 }
