@@ -1,16 +1,37 @@
 package io.github.peft4j.architecture;
 
 import ai.djl.ndarray.NDArray;
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableSet;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.github.peft4j.testkit.GradientSafety;
+import java.util.Set;
+import java.util.TreeSet;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
+
+    private static final String METHODS = "io.github.peft4j.tuner.*..";
+
+    /** A variant knows what it varies, and a family what it shares. */
+    private static final ImmutableSet<String> METHOD_ARROWS =
+            ImmutableSet.of(
+                    "adalora -> lora",
+                    "loha -> lycoris",
+                    "lokr -> lycoris",
+                    "cpt -> prompt",
+                    "multitask -> prompt",
+                    "multitask -> prompttuning",
+                    "prefixtuning -> prompt",
+                    "prompttuning -> prompt",
+                    "ptuning -> prompt");
 
     private static final JavaClasses MAIN =
             new ClassFileImporter()
@@ -40,6 +61,42 @@ class ArchitectureTest {
     @Test
     void filesKnowNoModels() {
         nothingIn("io").mayUse("model", "adapter", "nn", "tuner").check(MAIN);
+    }
+
+    @Test
+    void methodsKnowEachOtherOnlyAsGivenHere() {
+        Set<String> arrows = new TreeSet<>();
+        for (JavaClass from : MAIN.that(JavaClass.Predicates.resideInAPackage(METHODS))) {
+            for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+                String method = methodOf(dependency.getTargetClass());
+                if (!method.isEmpty() && !method.equals(methodOf(from))) {
+                    arrows.add(methodOf(from) + " -> " + method);
+                }
+            }
+        }
+
+        Assertions.assertThat(arrows).containsExactlyInAnyOrderElementsOf(METHOD_ARROWS);
+    }
+
+    /** Nothing outside of a method names it: new ones are found by the service loader. */
+    @Test
+    void nothingKnowsAMethod() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackage(METHODS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(METHODS)
+                .check(MAIN);
+    }
+
+    /** The package of a method's class, or of what some methods share; else nothing. */
+    private static String methodOf(JavaClass type) {
+        String tuners = "io.github.peft4j.tuner.";
+        String name = type.getPackageName();
+        return name.startsWith(tuners)
+                ? Splitter.on('.').splitToList(name.substring(tuners.length())).get(0)
+                : "";
     }
 
     @Test

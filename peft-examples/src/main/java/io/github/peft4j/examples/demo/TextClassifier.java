@@ -1,13 +1,16 @@
 package io.github.peft4j.examples.demo;
 
 import ai.djl.MalformedModelException;
+import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.examples.console.ProgressBar;
 import io.github.peft4j.examples.data.MiniLm;
+import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.EncodeOptions;
+import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TextDataset;
 import io.github.peft4j.task.data.TextInput;
 import io.github.peft4j.task.data.TokenDataset;
@@ -137,12 +140,19 @@ final class TextClassifier implements AutoCloseable {
     }
 
     private BatchLoader batches(TextDataset texts, long seed) {
-        return BatchLoader.builder(TokenDataset.of(tokenizer, texts.rows(), encoding))
+        return BatchLoader.builder(tokens(texts))
                 .optBatchSize(BATCH)
                 .optShuffle(true)
                 .optBucketBatches(16)
                 .optSeed(seed)
                 .build();
+    }
+
+    /** The texts as rows of task 0, which only a prompt that several tasks share looks at. */
+    private TokenDataset tokens(TextDataset texts) {
+        HostArray tasks = new HostArray.Int64(new long[texts.size()], new Shape(texts.size()));
+        return TokenDataset.of(tokenizer, texts.rows(), encoding)
+                .withColumn(ModelInput.TASK_IDS, tasks);
     }
 
     /** How many optimizer steps a training on these texts takes. */
@@ -153,8 +163,7 @@ final class TextClassifier implements AutoCloseable {
 
     /** What a model on this base, or one like it, says of texts. */
     Answers answers(PeftModel model, TextDataset texts) {
-        TokenDataset tokens = TokenDataset.of(tokenizer, texts.rows(), encoding);
-        return Answers.of(predict(model, tokens), texts.rows());
+        return Answers.of(predict(model, tokens(texts)), texts.rows());
     }
 
     /** The logits of one text. */

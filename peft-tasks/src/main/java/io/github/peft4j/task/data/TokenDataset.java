@@ -77,6 +77,41 @@ public final class TokenDataset implements BatchSource {
     }
 
     /**
+     * The same examples with a further column, e.g. {@code task_ids} for a prompt of several tasks.
+     * It shares the others' memory.
+     *
+     * @param name the argument of the model's forward that it becomes
+     * @param values one value, or one row of values, an example
+     * @throws IllegalArgumentException if there is such a column, or the number of rows differs
+     */
+    public TokenDataset withColumn(String name, HostArray values) {
+        if (columns.containsKey(name)) {
+            throw givenTwice(name);
+        }
+        DatasetColumn column = requireRows(name, new DatasetColumn.PerExample(values), size());
+        return new TokenDataset(
+                ImmutableMap.<String, DatasetColumn>builder()
+                        .putAll(columns)
+                        .put(name, column)
+                        .buildOrThrow(),
+                lengths);
+    }
+
+    private static IllegalArgumentException givenTwice(String name) {
+        return new IllegalArgumentException(
+                "Column %s is given twice. Give it once.".formatted(name));
+    }
+
+    private static DatasetColumn requireRows(String name, DatasetColumn column, int texts) {
+        if (column.size() != texts) {
+            throw new IllegalArgumentException(
+                    "Column %s has %d rows for %d texts. Give one for each."
+                            .formatted(name, column.size(), texts));
+        }
+        return column;
+    }
+
+    /**
      * Starts a dataset of rows that the caller encodes.
      *
      * @param options whose padding side counts; without one, the tokenizer's
@@ -165,8 +200,7 @@ public final class TokenDataset implements BatchSource {
 
         private Builder put(String name, DatasetColumn column) {
             if (beside.put(name, column) != null) {
-                throw new IllegalArgumentException(
-                        "Column %s is given twice. Give it once.".formatted(name));
+                throw givenTwice(name);
             }
             return this;
         }
@@ -194,11 +228,7 @@ public final class TokenDataset implements BatchSource {
         }
 
         private DatasetColumn fitting(String name, DatasetColumn column, IntRows rows) {
-            if (column.size() != rows.size()) {
-                throw new IllegalArgumentException(
-                        "Column %s has %d rows for %d texts. Give one for each."
-                                .formatted(name, column.size(), rows.size()));
-            }
+            requireRows(name, column, rows.size());
             if (targets == null
                     && column instanceof DatasetColumn.PerToken labels
                     && !labels.rows().starts().equals(rows.starts())) {

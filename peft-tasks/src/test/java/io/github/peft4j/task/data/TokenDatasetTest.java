@@ -70,6 +70,33 @@ class TokenDatasetTest {
     }
 
     @Test
+    void takesFurtherColumnsAndLeavesTheFirstDatasetAsItWas() throws IOException {
+        TokenDataset dataset = labeled(Label.ofClass(0), Label.ofClass(1), Label.ofClass(0));
+
+        TokenDataset wider =
+                dataset.withColumn(
+                        ModelInput.TASK_IDS,
+                        new HostArray.Int64(new long[] {5, 6, 7}, new Shape(3)));
+
+        assertThat(column(wider.batch(2, 0), "task_ids")).containsExactly(7, 5);
+        assertThat(column(wider.batch(2, 1), "labels")).containsExactly(0, 1);
+        assertThat(dataset.batch(0).columns()).doesNotContainKey("task_ids");
+    }
+
+    @Test
+    void refusesAColumnThatItHasOrThatDoesNotFit() throws IOException {
+        TokenDataset dataset = labeled(Label.ofClass(0), Label.ofClass(1));
+        HostArray three = new HostArray.Int64(new long[3], new Shape(3));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> dataset.withColumn(ModelInput.LABELS, three))
+                .withMessage("Column labels is given twice. Give it once.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> dataset.withColumn(ModelInput.TASK_IDS, three))
+                .withMessage("Column task_ids has 3 rows for 2 texts. Give one for each.");
+    }
+
+    @Test
     void padsOnTheTokenizersSideWithoutSegmentsItDoesNotAskFor() throws IOException {
         TokenDataset dataset =
                 dataset(

@@ -19,7 +19,6 @@ class MethodPresetsTest {
     private static final ImmutableMap<String, String> WITHOUT =
             ImmutableMap.of(
                     "CPT", "needs the ids of a context",
-                    "MULTITASK_PROMPT_TUNING", "needs the task of each row",
                     "TRAINABLE_TOKENS", "needs the ids of the tokens, and trains no head",
                     "XLORA", "needs trained experts");
 
