@@ -1,8 +1,10 @@
 package io.github.peft4j.examples;
 
 import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.peft4j.examples.demo.DemoCommand;
 import java.io.PrintWriter;
+import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -29,6 +31,8 @@ import picocli.CommandLine.ScopeType;
         })
 public final class Main {
 
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(30);
+
     @Option(
             names = "--debug",
             scope = ScopeType.INHERIT,
@@ -37,7 +41,23 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        Runtime process = Runtime.getRuntime();
+        Thread command = Thread.currentThread();
+        Thread stop = new Thread(() -> stop(command), "stop");
+        process.addShutdownHook(stop);
+        int code = commandLine().execute(arguments);
+        try {
+            process.removeShutdownHook(stop);
+        } catch (IllegalStateException e) {
+            return; // it is the hook that waits for this thread
+        }
+        System.exit(code);
+    }
+
+    /** Ctrl-C: a process that ends inside of the engine crashes, so the command gets out first. */
+    private static void stop(Thread command) {
+        command.interrupt();
+        Uninterruptibles.joinUninterruptibly(command, LONGEST_STEP);
     }
 
     /** The whole command line, as it answers in this process. */

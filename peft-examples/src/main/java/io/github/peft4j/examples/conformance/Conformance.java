@@ -2,6 +2,7 @@ package io.github.peft4j.examples.conformance;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.ops.Interruption;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -32,6 +33,7 @@ public record Conformance(
     public boolean run(Consumer<String> lines) throws IOException {
         Map<CaseResult.Status, Integer> counts = new EnumMap<>(CaseResult.Status.class);
         for (ConformanceCase one : cases()) {
+            Interruption.check("The run over the cases");
             CaseResult result = run(one);
             counts.merge(result.status(), 1, Integer::sum);
             lines.accept(result.line());

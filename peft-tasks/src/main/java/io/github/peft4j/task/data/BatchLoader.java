@@ -2,6 +2,7 @@ package io.github.peft4j.task.data;
 
 import com.google.common.collect.Iterators;
 import com.google.common.math.IntMath;
+import io.github.peft4j.ops.Interruption;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,6 +73,10 @@ public record BatchLoader(
      * The batches of an epoch from one on: the rest that an interrupted run had not seen. The
      * batches before it are never made.
      *
+     * <p>On an interrupted thread {@code next()} throws a {@link
+     * java.util.concurrent.CancellationException}: so training, evaluation and prediction end with
+     * the batch they are at.
+     *
      * @param firstBatch number of the first batch, from 0 to {@link #batchCount}
      */
     public Iterator<TokenBatch> iterator(int epoch, int firstBatch) {
@@ -81,7 +86,13 @@ public record BatchLoader(
                             .formatted(epoch, firstBatch, batchCount()));
         }
         List<int[]> rest = order(epoch).subList(firstBatch, batchCount());
-        return Iterators.transform(rest.iterator(), source.inEpoch(epoch)::batch);
+        BatchSource examples = source.inEpoch(epoch);
+        return Iterators.transform(
+                rest.iterator(),
+                indices -> {
+                    Interruption.check("The run over the batches");
+                    return examples.batch(indices);
+                });
     }
 
     /** The examples of each batch of an epoch. */

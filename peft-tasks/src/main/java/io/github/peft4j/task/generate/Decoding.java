@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Interruption;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.part.GrowingCache;
 import java.util.List;
@@ -62,8 +63,10 @@ final class Decoding implements AutoCloseable {
      *
      * @param rows the texts, of one length; those that the call before has scored, or {@link
      *     #choose} has chosen, each with one more token
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     NDArray scores(NDManager scope, List<TokenRow> rows) {
+        Interruption.check("The generation");
         int length = rows.get(0).length();
         int from = cache == null ? 0 : read;
         int count = length - from;

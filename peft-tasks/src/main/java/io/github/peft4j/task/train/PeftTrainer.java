@@ -82,6 +82,8 @@ public final class PeftTrainer {
      * @throws IllegalArgumentException if arguments and validation do not fit, or a checkpoint was
      *     written by another training: the text names what differs
      * @throws ArithmeticException if loss or gradients of a step are not finite
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted: the adapter
+     *     stays as the last whole step left it, checkpoints stay
      * @throws IOException if a checkpoint cannot be written or read
      */
     public TrainingResult fit(BatchLoader train, @Nullable BatchLoader validation)

@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,6 +170,19 @@ class GeneratorTest {
         assertThatIllegalStateException()
                 .isThrownBy(stream::hasNext)
                 .withMessageContaining("The stream is closed.");
+    }
+
+    @Test
+    void anInterruptedThreadGeneratesNoFurtherToken() {
+        try (TokenStream stream = Generator.of(base).stream(prompts, config)) {
+            stream.next();
+            Thread.currentThread().interrupt();
+
+            assertThatExceptionOfType(CancellationException.class)
+                    .isThrownBy(() -> stream.forEachRemaining(token -> {}))
+                    .withMessage("The generation was stopped: its thread is interrupted.");
+        }
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
