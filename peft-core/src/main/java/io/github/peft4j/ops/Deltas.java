@@ -207,6 +207,22 @@ public final class Deltas {
     }
 
     /**
+     * The first of two thin matrices as DeLoRA has it: {@code diag(f) a diag(norms)} with {@code
+     * f[j] = strength / (r |a[j, :]| |b[:, j]|)}, where no length counts as less than 1e-4.
+     *
+     * @param a [r, in]
+     * @param b [out, r]
+     * @param strength [1]
+     * @param norms [in]
+     */
+    public static NDArray deloraA(NDArray a, NDArray b, NDArray strength, NDArray norms) {
+        Operands.requireFactors(a, b);
+        Operands.requireVector(strength, 1, "strength");
+        Operands.requireVector(norms, a.getShape().get(1), "norms of columns");
+        return module().call("delora_a", a, b, strength, norms);
+    }
+
+    /**
      * How far vectors are from orthonormal: {@code |a a^T - I| + |b^T b - I|}, Euclidean norms.
      *
      * @param a rows are vectors

@@ -112,6 +112,17 @@
   def singular_weight(self: __torch__.Ops, a: Tensor, e: Tensor, b: Tensor, ranks: Tensor, scale: Tensor) -> Tensor:
     return torch.mul(torch.matmul(b, torch.mul(a, e)), self.singular_factor(ranks, scale))
 
+  # Lengths along an axis, none of which counts as less than 1e-4.
+  def lengths(self: __torch__.Ops, x: Tensor, axis: int) -> Tensor:
+    return torch.clamp_min(torch.linalg_vector_norm(x, 2, [axis]), 0.0001)
+
+  # a [r, in] beside b [out, r]: its rows over their length, over that of b's columns and over r, times strength [1];
+  # its columns times norms [in].
+  def delora_a(self: __torch__.Ops, a: Tensor, b: Tensor, strength: Tensor, norms: Tensor) -> Tensor:
+    share = torch.div(strength, float(a.size(0)))
+    factors = torch.div(share, torch.mul(self.lengths(a, 1), self.lengths(b, 0)))
+    return torch.mul(torch.mul(a, norms), factors.unsqueeze(1))
+
   def distance_from_one(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.linalg_vector_norm(torch.sub(x, torch.eye(x.size(0), dtype=x.dtype, device=x.device)), 2)
 
