@@ -205,10 +205,8 @@ public record DeloraConfig(
          * @throws IllegalArgumentException if an option is wrong
          */
         public DeloraConfig build() {
-            DeloraScaling scaling =
-                    new DeloraScaling(r, deloraLambda, rankPattern, lambdaPattern);
-            return new DeloraConfig(
-                    common(), targets(), scaling, moduleDropout, bias, initWeights);
+            DeloraScaling scaling = new DeloraScaling(r, deloraLambda, rankPattern, lambdaPattern);
+            return new DeloraConfig(common(), targets(), scaling, moduleDropout, bias, initWeights);
         }
     }
 }

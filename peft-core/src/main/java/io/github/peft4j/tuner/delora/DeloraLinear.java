@@ -78,8 +78,7 @@ final class DeloraLinear implements DeltaAdapter, WeightAdapter {
 
     /** Ξ A diag(n): what is left is a product of two thin matrices. */
     private NDArray scaledA(AdapterPass pass) {
-        return Deltas.deloraA(
-                pass.value(a), pass.value(b), pass.value(lambda), pass.value(norms));
+        return Deltas.deloraA(pass.value(a), pass.value(b), pass.value(lambda), pass.value(norms));
     }
 
     private NDArray dropped(NDArray x, AdapterPass pass) {

@@ -78,9 +78,7 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
             Shape wide = new Shape(shape.out(), r);
             NDArray a = StartValues.kaiming(manager, new Shape(r, shape.in()));
             NDArray b =
-                    config.initWeights()
-                            ? manager.zeros(wide)
-                            : StartValues.kaiming(manager, wide);
+                    config.initWeights() ? manager.zeros(wide) : StartValues.kaiming(manager, wide);
             Parameter norms = columnNorms(site, manager);
             set.markBuffer(norms);
             return new DeloraLinear(
@@ -94,8 +92,7 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
 
     private static Parameter columnNorms(LayerSite site, NDManager manager) {
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray weight =
-                    Copies.detachedAs(site.requireWeight().getArray(), DataType.FLOAT32);
+            NDArray weight = Copies.detachedAs(site.requireWeight().getArray(), DataType.FLOAT32);
             weight.attach(scratch);
             NDArray norms = weight.square().sum(new int[] {0}).sqrt();
             norms.attach(manager);

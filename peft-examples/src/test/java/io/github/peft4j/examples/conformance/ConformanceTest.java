@@ -63,6 +63,7 @@ class ConformanceTest {
         "adapters/oft-, 3",
         "adapters/boft-, 2",
         "adapters/adalora-, 2",
+        "adapters/delora-, 2",
         "adapters/fourierft-, 1",
         "adapters/loha-, 1",
         "adapters/lokr-, 1",

@@ -25,6 +25,7 @@ final class SmallestConfigs {
                     .put("ADALORA", atLayer("{init_r: 2, total_step: 10}"))
                     .put("BOFT", atLayer("{boft_block_size: 2}"))
                     .put("CPT", aroundCall("{cpt_token_ids: [5, 6], cpt_mask: [1, 1]}"))
+                    .put("DELORA", atLayer("{r: 2}"))
                     .put("FOURIERFT", atLayer("{n_frequency: 12}"))
                     .put("HRA", atLayer("{r: 2}"))
                     .put("IA3", atLayer("{feedforward_modules: []}"))
