@@ -7,9 +7,9 @@
  * the norms n [in] of the columns of W. Each of the r terms is a product of unit vectors, so that
  * the one number λ bounds how far the layer can move. It merges without loss.
  *
- * <p>Choose it where LoRA drifts: at large learning rates, or in long trainings, which it bears
- * better. Choose LoRA where other tools must read the adapter, or with plain SGD: B starts at zero
- * and is divided by its own length, so that its first gradients are very large.
+ * <p>Choose it where LoRA drifts: at large learning rates, or in long trainings. Choose LoRA where
+ * other tools must read the adapter, or with plain SGD: B starts at zero and is divided by its own
+ * length, so that its first gradients are very large.
  *
  * @see <a href="https://arxiv.org/abs/2503.18225">Bini et al. 2025</a>
  */
