@@ -114,6 +114,14 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     /** The config with the targets found. */
     protected abstract C resolved(C config, TargetModules targets, List<LayerSite> sites);
 
+    /**
+     * The options that single layers out by name. Keys that match none of the adapted layers are
+     * warned of.
+     */
+    protected ImmutableList<NamePatterns<?>> patterns(C config) {
+        return ImmutableList.of();
+    }
+
     /** More warnings about a config and what it matched. */
     protected ImmutableList<String> warnings(C config, List<LayerSite> adapted) {
         return ImmutableList.of();
@@ -150,6 +158,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
                             .addAll(match.warnings())
+                            .addAll(unmatched(patterns(config), adapted))
                             .addAll(warnings(config, adapted))
                             .addAll(sharedWeights(model, adapted))
                             .build();
@@ -181,11 +190,30 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
 
     /** A tensor of an adapter: trained, and named without dots, which DJL gives a meaning. */
     protected static Parameter trained(String name, NDArray array) {
+        return tensor(name, array, false);
+    }
+
+    /**
+     * A tensor of an adapter that is not trained; see also {@link AdapterSet.Builder#markBuffer}.
+     */
+    protected static Parameter frozen(String name, NDArray array) {
+        return tensor(name, array, true);
+    }
+
+    private static Parameter tensor(String name, NDArray array, boolean frozen) {
         Parameter parameter =
                 Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
         parameter.setArray(array);
-        parameter.freeze(false);
+        parameter.freeze(frozen);
         return parameter;
+    }
+
+    private static ImmutableList<String> unmatched(
+            ImmutableList<NamePatterns<?>> patterns, List<LayerSite> adapted) {
+        List<String> paths = adapted.stream().map(LayerSite::path).toList();
+        return patterns.stream()
+                .flatMap(option -> option.unmatchedWarning(paths).stream())
+                .collect(ImmutableList.toImmutableList());
     }
 
     private static NDManager newManager(BaseModel model) {

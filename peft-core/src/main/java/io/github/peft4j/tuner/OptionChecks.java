@@ -1,6 +1,8 @@
 package io.github.peft4j.tuner;
 
 import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableMap;
+import java.util.Map;
 
 /** Rules for single options that many methods share. */
 public final class OptionChecks {
@@ -52,5 +54,31 @@ public final class OptionChecks {
                 key,
                 value);
         return number;
+    }
+
+    /**
+     * Ranks of single layers, each a number from 1 on.
+     *
+     * @throws IllegalArgumentException naming option, key, value and rule
+     */
+    public static ImmutableMap<String, Integer> ranks(String option, Map<String, Integer> pattern) {
+        pattern.forEach((key, rank) -> positive(entry(option, key), rank, 8));
+        return ImmutableMap.copyOf(pattern);
+    }
+
+    /**
+     * Strengths of single layers, each neither infinite nor NaN.
+     *
+     * @return the numbers as they are kept in a config
+     * @throws IllegalArgumentException naming option, key, value and rule
+     */
+    public static ImmutableMap<String, Number> finites(String option, Map<String, Number> pattern) {
+        ImmutableMap.Builder<String, Number> numbers = ImmutableMap.builder();
+        pattern.forEach((key, value) -> numbers.put(key, finite(entry(option, key), value)));
+        return numbers.buildOrThrow();
+    }
+
+    private static String entry(String option, String key) {
+        return option + "[\"" + key + "\"]";
     }
 }

@@ -5,7 +5,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Deltas;
-import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.KernelAdapter;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The change of a convolution: that of {@link AdaLoraLinear} over patches of the input, with A [r,
  * in · kernel].
  */
-record AdaLoraKernel(AdaLoraTensors tensors, double scaling, double dropout)
+record AdaLoraKernel(AdaLoraTensors tensors, double scaling, InputDropout dropout)
         implements KernelAdapter.Change {
 
     @Override
@@ -23,12 +23,12 @@ record AdaLoraKernel(AdaLoraTensors tensors, double scaling, double dropout)
 
     @Override
     public NDArray input(NDArray x, AdapterPass pass) {
-        return dropout > 0 && pass.training() ? Ops.dropout(x, dropout) : x;
+        return dropout.of(x, pass);
     }
 
     @Override
     public @Nullable String needsActivation() {
-        return AdaLoraLinear.needsActivation(dropout);
+        return dropout.needsActivation();
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Deltas;
-import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +33,9 @@ final class AdaLoraLinear implements DeltaAdapter, WeightAdapter {
 
     private final AdaLoraTensors tensors;
     private final double scaling;
-    private final double dropout;
+    private final InputDropout dropout;
 
-    AdaLoraLinear(AdaLoraTensors tensors, double scaling, double dropout) {
+    AdaLoraLinear(AdaLoraTensors tensors, double scaling, InputDropout dropout) {
         this.tensors = tensors;
         this.scaling = scaling;
         this.dropout = dropout;
@@ -44,12 +44,12 @@ final class AdaLoraLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
-        return Deltas.singularAdd(y, dropped(x, pass), tensors.read(pass), scale(pass));
+        return Deltas.singularAdd(y, dropout.of(x, pass), tensors.read(pass), scale(pass));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Deltas.singularDelta(dropped(x, pass), tensors.read(pass), scale(pass));
+        return Deltas.singularDelta(dropout.of(x, pass), tensors.read(pass), scale(pass));
     }
 
     @Override
@@ -59,11 +59,7 @@ final class AdaLoraLinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public @Nullable String needsActivation() {
-        return needsActivation(dropout);
-    }
-
-    static @Nullable String needsActivation(double dropout) {
-        return dropout > 0 ? "lora_dropout = " + dropout + " acts on the layer's input" : null;
+        return dropout.needsActivation();
     }
 
     @Override
@@ -73,9 +69,5 @@ final class AdaLoraLinear implements DeltaAdapter, WeightAdapter {
 
     private double scale(AdapterPass pass) {
         return scaling * pass.scale(this);
-    }
-
-    private NDArray dropped(NDArray x, AdapterPass pass) {
-        return dropout > 0 && pass.training() ? Ops.dropout(x, dropout) : x;
     }
 }

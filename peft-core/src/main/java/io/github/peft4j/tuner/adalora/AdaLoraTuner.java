@@ -23,9 +23,11 @@ import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
 import java.util.ArrayList;
@@ -142,6 +144,11 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
         };
     }
 
+    @Override
+    protected ImmutableList<NamePatterns<?>> patterns(AdaLoraConfig config) {
+        return ImmutableList.of(config.lora().alphas());
+    }
+
     private static String key(LayerSite site, String name) {
         return KEY_PREFIX + site.path() + "." + name;
     }
@@ -151,7 +158,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
         set.addUnsaved(key(site, "ranknum"), tensors.ranknum());
         double alpha = config.lora().loraAlpha();
         double scaling = alpha > 0 ? alpha : config.schedule().initR();
-        double dropout = config.lora().loraDropout();
+        InputDropout dropout = new InputDropout("lora_dropout", config.lora().loraDropout());
         return site.kind() == LayerKind.CONVOLUTION
                 ? new KernelAdapter(
                         ConvolutionShape.of(site), new AdaLoraKernel(tensors, scaling, dropout))
@@ -183,10 +190,8 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
         boolean silent = !config.lora().initLoraWeights().json().equals(false);
         float spread = silent ? 0.02f : 1;
         Shape values = new Shape(r, 1);
-        Parameter ranknum =
-                Parameter.builder().setName("ranknum").setType(Parameter.Type.WEIGHT).build();
-        ranknum.setArray(manager.full(new Shape(1), (float) config.schedule().initR()));
-        ranknum.freeze(true);
+        float count = config.schedule().initR();
+        Parameter ranknum = frozen("ranknum", manager.full(new Shape(1), count));
         return new AdaLoraTensors(
                 trained("lora_A", normal(manager, spread, new Shape(r, shape.in()))),
                 trained("lora_E", silent ? manager.zeros(values) : manager.randomNormal(values)),

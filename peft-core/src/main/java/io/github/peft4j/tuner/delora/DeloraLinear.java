@@ -9,6 +9,7 @@ import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Deltas;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +40,10 @@ final class DeloraLinear implements DeltaAdapter, WeightAdapter {
     private final Parameter b;
     private final Parameter lambda;
     private final Parameter norms;
-    private final double dropout;
+    private final InputDropout dropout;
 
-    DeloraLinear(Parameter a, Parameter b, Parameter lambda, Parameter norms, double dropout) {
+    DeloraLinear(
+            Parameter a, Parameter b, Parameter lambda, Parameter norms, InputDropout dropout) {
         this.a = a;
         this.b = b;
         this.lambda = lambda;
@@ -52,12 +54,12 @@ final class DeloraLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
-        return Ops.loraAdd(y, dropped(x, pass), scaledA(pass), pass.value(b), pass.scale(this));
+        return Ops.loraAdd(y, dropout.of(x, pass), scaledA(pass), pass.value(b), pass.scale(this));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Ops.loraDelta(dropped(x, pass), scaledA(pass), pass.value(b), pass.scale(this));
+        return Ops.loraDelta(dropout.of(x, pass), scaledA(pass), pass.value(b), pass.scale(this));
     }
 
     @Override
@@ -67,7 +69,7 @@ final class DeloraLinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public @Nullable String needsActivation() {
-        return dropout > 0 ? "module_dropout = " + dropout + " acts on the layer's input" : null;
+        return dropout.needsActivation();
     }
 
     @Override
@@ -79,9 +81,5 @@ final class DeloraLinear implements DeltaAdapter, WeightAdapter {
     /** Ξ A diag(n): what is left is a product of two thin matrices. */
     private NDArray scaledA(AdapterPass pass) {
         return Deltas.deloraA(pass.value(a), pass.value(b), pass.value(lambda), pass.value(norms));
-    }
-
-    private NDArray dropped(NDArray x, AdapterPass pass) {
-        return dropout > 0 && pass.training() ? Ops.dropout(x, dropout) : x;
     }
 }

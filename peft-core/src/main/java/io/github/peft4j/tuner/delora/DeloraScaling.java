@@ -34,16 +34,8 @@ public record DeloraScaling(
     public DeloraScaling {
         OptionChecks.positive("r", r, 8);
         deloraLambda = OptionChecks.finite("delora_lambda", deloraLambda);
-        rankPattern = ImmutableMap.copyOf(rankPattern);
-        rankPattern.forEach(
-                (key, rank) -> OptionChecks.positive("rank_pattern[\"" + key + "\"]", rank, 8));
-        ImmutableMap.Builder<String, Number> lambdas = ImmutableMap.builder();
-        lambdaPattern.forEach(
-                (key, value) ->
-                        lambdas.put(
-                                key,
-                                OptionChecks.finite("lambda_pattern[\"" + key + "\"]", value)));
-        lambdaPattern = lambdas.buildOrThrow();
+        rankPattern = OptionChecks.ranks("rank_pattern", rankPattern);
+        lambdaPattern = OptionChecks.finites("lambda_pattern", lambdaPattern);
     }
 
     NamePatterns<Integer> rankExceptions() {

@@ -16,13 +16,14 @@ import io.github.peft4j.ops.Copies;
 import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.StartValues;
 import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 
@@ -69,7 +70,8 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
             DeloraConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
         ToIntFunction<String> ranks = config.scaling().ranks();
         ToDoubleFunction<String> lambdas = config.scaling().lambdas();
-        double dropout = config.moduleDropout().doubleValue();
+        InputDropout dropout =
+                new InputDropout("module_dropout", config.moduleDropout().doubleValue());
         NDManager manager = set.manager();
         return site -> {
             LinearShape shape = LinearShape.of(site);
@@ -96,9 +98,7 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
             weight.attach(scratch);
             NDArray norms = weight.square().sum(new int[] {0}).sqrt();
             norms.attach(manager);
-            Parameter parameter = trained("delora_w_norm", norms);
-            parameter.freeze(true);
-            return parameter;
+            return frozen("delora_w_norm", norms);
         }
     }
 
@@ -109,9 +109,7 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
     }
 
     @Override
-    protected ImmutableList<String> warnings(DeloraConfig config, List<LayerSite> adapted) {
-        List<String> paths = adapted.stream().map(LayerSite::path).toList();
-        Optional<String> warning = config.scaling().rankExceptions().unmatchedWarning(paths);
-        return warning.map(ImmutableList::of).orElse(ImmutableList.of());
+    protected ImmutableList<NamePatterns<?>> patterns(DeloraConfig config) {
+        return ImmutableList.of(config.scaling().rankExceptions());
     }
 }

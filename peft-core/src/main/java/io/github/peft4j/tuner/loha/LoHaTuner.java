@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.loha;
 
 import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftType;
 import io.github.peft4j.adapter.Adapter;
@@ -14,6 +15,7 @@ import io.github.peft4j.tuner.DefaultTargets;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
 import java.util.List;
@@ -99,6 +101,11 @@ public final class LoHaTuner extends LayerTuner<LoHaConfig> {
             LoHaConfig config, NDManager manager, long out, long in, int r) {
         return HadamardFactors.start(
                 manager, out, in, r, config.initWeights(), LayerTuner::trained);
+    }
+
+    @Override
+    protected ImmutableList<NamePatterns<?>> patterns(LoHaConfig config) {
+        return config.scaling().patterns();
     }
 
     @Override

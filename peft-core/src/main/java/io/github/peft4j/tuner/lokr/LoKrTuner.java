@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.lokr;
 
 import ai.djl.ndarray.types.Shape;
 import com.google.auto.service.AutoService;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftType;
 import io.github.peft4j.adapter.Adapter;
@@ -14,6 +15,7 @@ import io.github.peft4j.tuner.DefaultTargets;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
 import java.util.List;
@@ -136,6 +138,11 @@ public final class LoKrTuner extends LayerTuner<LoKrConfig> {
         return thin
                 ? maker.thin("lokr_w1", new Shape(rows, r), new Shape(r, columns), zero, false)
                 : maker.whole("lokr_w1", new Shape(rows, columns), zero);
+    }
+
+    @Override
+    protected ImmutableList<NamePatterns<?>> patterns(LoKrConfig config) {
+        return config.scaling().patterns();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.lora;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.CommonFields;
 import io.github.peft4j.PeftType;
@@ -9,7 +8,6 @@ import io.github.peft4j.tuner.JsonType;
 import io.github.peft4j.tuner.JsonValues;
 import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.TargetModules;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -136,18 +134,6 @@ public record LoraConfig(
     /** The exceptions to {@link #loraAlpha}, ready to look up by a layer's name. */
     public NamePatterns<Number> alphas() {
         return NamePatterns.compile("alpha_pattern", scaling.alphaPattern());
-    }
-
-    /**
-     * Warnings that name the keys of {@code rank_pattern} and {@code alpha_pattern} without effect.
-     *
-     * @param adapted names of the layers that the adapter has
-     */
-    public List<String> patternWarnings(Collection<String> adapted) {
-        ImmutableList.Builder<String> warnings = ImmutableList.builder();
-        ranks().unmatchedWarning(adapted).ifPresent(warnings::add);
-        alphas().unmatchedWarning(adapted).ifPresent(warnings::add);
-        return warnings.build();
     }
 
     /**

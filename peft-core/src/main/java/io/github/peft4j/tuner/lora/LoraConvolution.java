@@ -49,7 +49,8 @@ final class LoraConvolution implements DeltaAdapter, WeightAdapter {
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray low = Ops.convolve(tensors.dropped(x, pass), pass.value(tensors.a()), null, down);
+        NDArray low =
+                Ops.convolve(tensors.dropout().of(x, pass), pass.value(tensors.a()), null, down);
         NDArray bias = tensors.bias() == null ? null : pass.value(tensors.bias());
         return Ops.scale(Ops.convolve(low, pass.value(tensors.b()), bias, up), scale(pass));
     }
@@ -97,7 +98,7 @@ final class LoraConvolution implements DeltaAdapter, WeightAdapter {
 
     @Override
     public @Nullable String needsActivation() {
-        return tensors.needsActivation();
+        return tensors.dropout().needsActivation();
     }
 
     @Override

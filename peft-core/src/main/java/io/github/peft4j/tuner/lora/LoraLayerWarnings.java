@@ -14,7 +14,6 @@ final class LoraLayerWarnings {
 
     static ImmutableList<String> about(LoraConfig config, List<LayerSite> adapted) {
         ImmutableList.Builder<String> warnings = ImmutableList.builder();
-        warnings.addAll(config.patternWarnings(adapted.stream().map(LayerSite::path).toList()));
         String orientation = orientation(config, adapted);
         if (orientation != null) {
             warnings.add(orientation);

@@ -42,12 +42,12 @@ final class LoraLinear implements DeltaAdapter, WeightAdapter {
             return DeltaAdapter.super.forward(x, base, pass);
         }
         NDArray y = base.forward(x);
-        return Ops.loraAdd(y, tensors.dropped(x, pass), a(pass), b(pass), scale(pass));
+        return Ops.loraAdd(y, tensors.dropout().of(x, pass), a(pass), b(pass), scale(pass));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray input = tensors.dropped(x, pass);
+        NDArray input = tensors.dropout().of(x, pass);
         NDArray delta = Ops.loraDelta(input, a(pass), b(pass), scale(pass));
         NDArray bias = tensors.biasOver(null, scale(pass), pass);
         return bias == null ? delta : delta.add(bias);
@@ -65,7 +65,7 @@ final class LoraLinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public @Nullable String needsActivation() {
-        return tensors.needsActivation();
+        return tensors.dropout().needsActivation();
     }
 
     @Override

@@ -1,8 +1,7 @@
 package io.github.peft4j.tuner.lora;
 
-import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.tuner.JsonValues;
+import io.github.peft4j.tuner.OptionChecks;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,32 +26,10 @@ public record LoraScaling(
 
     /** Checks the values. */
     public LoraScaling {
-        checkRank("r", r);
-        rankPattern = ImmutableMap.copyOf(rankPattern);
-        rankPattern.forEach((key, rank) -> checkRank("rank_pattern[\"" + key + "\"]", rank));
-        loraAlpha = finite("lora_alpha", loraAlpha);
-        ImmutableMap.Builder<String, Number> alphas = ImmutableMap.builder();
-        alphaPattern.forEach(
-                (key, alpha) -> alphas.put(key, finite("alpha_pattern[\"" + key + "\"]", alpha)));
-        alphaPattern = alphas.buildOrThrow();
-    }
-
-    private static void checkRank(String key, int rank) {
-        Preconditions.checkArgument(
-                rank > 0,
-                "%s is %s; a rank must be a positive integer. Pass 8, for example.",
-                key,
-                rank);
-    }
-
-    private static Number finite(String key, Number value) {
-        Number number = JsonValues.freezeNumber(value);
-        Preconditions.checkArgument(
-                Double.isFinite(number.doubleValue()),
-                "%s is %s; it must be a finite number. Pass 16, for example.",
-                key,
-                value);
-        return number;
+        OptionChecks.positive("r", r, 8);
+        rankPattern = OptionChecks.ranks("rank_pattern", rankPattern);
+        loraAlpha = OptionChecks.finite("lora_alpha", loraAlpha);
+        alphaPattern = OptionChecks.finites("alpha_pattern", alphaPattern);
     }
 
     void putInto(Map<String, @Nullable Object> json) {

@@ -5,6 +5,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param b from r channels
  * @param bias B's own bias, with {@code lora_bias}
  * @param scaling factor s on what is added
- * @param dropout probability that a feature of A's input is dropped in training
+ * @param dropout on A's input
  */
 record LoraTensors(
-        Parameter a, Parameter b, @Nullable Parameter bias, double scaling, double dropout) {
+        Parameter a, Parameter b, @Nullable Parameter bias, double scaling, InputDropout dropout) {
 
     ImmutableMap<String, Parameter> byName() {
         ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
@@ -28,10 +29,6 @@ record LoraTensors(
         return all.buildOrThrow();
     }
 
-    NDArray dropped(NDArray x, AdapterPass pass) {
-        return pass.training() && dropout > 0 ? Ops.dropout(x, dropout) : x;
-    }
-
     /** A bias of the base with B's, times the scale, over it. */
     @Nullable NDArray biasOver(@Nullable NDArray current, double scale, AdapterPass pass) {
         if (bias == null) {
@@ -39,9 +36,5 @@ record LoraTensors(
         }
         NDArray added = Ops.scale(pass.value(bias), scale);
         return current == null ? added : current.add(added);
-    }
-
-    @Nullable String needsActivation() {
-        return dropout > 0 ? "lora_dropout = " + dropout + " acts on the layer's input" : null;
     }
 }

@@ -18,6 +18,7 @@ import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.TargetModules;
@@ -108,6 +109,11 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     }
 
     @Override
+    protected ImmutableList<NamePatterns<?>> patterns(LoraConfig config) {
+        return ImmutableList.of(config.ranks(), config.alphas());
+    }
+
+    @Override
     protected ImmutableList<String> warnings(LoraConfig config, List<LayerSite> adapted) {
         return LoraLayerWarnings.about(config, adapted);
     }
@@ -128,7 +134,7 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
                         trained("lora_B_weight", start.b()),
                         bias,
                         scaling,
-                        config.loraDropout()));
+                        new InputDropout("lora_dropout", config.loraDropout())));
     }
 
     private static Adapter convolution(
@@ -159,7 +165,7 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
                                 b.reshape(shape.withPoints(shape.out(), rank / groups))),
                         bias == null ? null : trained("lora_B_bias", bias),
                         scaling,
-                        config.loraDropout()),
+                        new InputDropout("lora_dropout", config.loraDropout())),
                 shape);
     }
 

@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner.lycoris;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.tuner.NamePatterns;
 import io.github.peft4j.tuner.OptionChecks;
@@ -28,26 +29,32 @@ public record LycorisScaling(
     public LycorisScaling {
         OptionChecks.positive("r", r, 8);
         alpha = OptionChecks.finite("alpha", alpha);
-        rankPattern = ImmutableMap.copyOf(rankPattern);
-        rankPattern.forEach(
-                (key, rank) -> OptionChecks.positive("rank_pattern[\"" + key + "\"]", rank, 8));
-        ImmutableMap.Builder<String, Number> alphas = ImmutableMap.builder();
-        alphaPattern.forEach(
-                (key, value) ->
-                        alphas.put(
-                                key, OptionChecks.finite("alpha_pattern[\"" + key + "\"]", value)));
-        alphaPattern = alphas.buildOrThrow();
+        rankPattern = OptionChecks.ranks("rank_pattern", rankPattern);
+        alphaPattern = OptionChecks.finites("alpha_pattern", alphaPattern);
+    }
+
+    /** The options that single layers out by name. */
+    public ImmutableList<NamePatterns<?>> patterns() {
+        return ImmutableList.of(rankExceptions(), alphaExceptions());
+    }
+
+    private NamePatterns<Integer> rankExceptions() {
+        return NamePatterns.compile("rank_pattern", rankPattern);
+    }
+
+    private NamePatterns<Number> alphaExceptions() {
+        return NamePatterns.compile("alpha_pattern", alphaPattern);
     }
 
     /** The rank of a layer by its path. */
     public ToIntFunction<String> ranks() {
-        NamePatterns<Integer> exceptions = NamePatterns.compile("rank_pattern", rankPattern);
+        NamePatterns<Integer> exceptions = rankExceptions();
         return path -> exceptions.find(path).orElse(r);
     }
 
     /** The alpha of a layer by its path. */
     public ToDoubleFunction<String> alphas() {
-        NamePatterns<Number> exceptions = NamePatterns.compile("alpha_pattern", alphaPattern);
+        NamePatterns<Number> exceptions = alphaExceptions();
         return path -> exceptions.find(path).orElse(alpha).doubleValue();
     }
 

@@ -8,6 +8,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +30,9 @@ final class MissLinear implements DeltaAdapter, WeightAdapter {
 
     private final Parameter block;
     private final long out;
-    private final double dropout;
+    private final InputDropout dropout;
 
-    MissLinear(Parameter block, long out, double dropout) {
+    MissLinear(Parameter block, long out, InputDropout dropout) {
         this.block = block;
         this.out = out;
         this.dropout = dropout;
@@ -40,8 +41,9 @@ final class MissLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray d = full(pass);
-        NDArray input = dropout > 0 && pass.training() ? Ops.dropout(x, dropout) : x;
-        return Ops.scale(Ops.foldChunks(input, d.getShape().get(0)).matMul(d), pass.scale(this));
+        return Ops.scale(
+                Ops.foldChunks(dropout.of(x, pass), d.getShape().get(0)).matMul(d),
+                pass.scale(this));
     }
 
     @Override
@@ -55,7 +57,7 @@ final class MissLinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public @Nullable String needsActivation() {
-        return dropout > 0 ? "miss_dropout = " + dropout + " acts on the layer's input" : null;
+        return dropout.needsActivation();
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.TargetModules;
@@ -66,7 +67,7 @@ public final class MissTuner extends LayerTuner<MissConfig> {
     private static Adapter adapter(
             MissConfig config, NDManager manager, String path, LinearShape shape) {
         int r = config.r();
-        double dropout = config.missDropout().doubleValue();
+        InputDropout dropout = new InputDropout("miss_dropout", config.missDropout().doubleValue());
         Preconditions.checkArgument(
                 r <= shape.in(),
                 "`r` is %s, more than in_features = %s of %s. Take an r of at most that.",

@@ -8,7 +8,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Deltas;
-import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class VBLoRALinear implements DeltaAdapter, WeightAdapter {
 
     private final VBLoRATensors tensors;
-    private final double dropout;
+    private final InputDropout dropout;
 
-    VBLoRALinear(VBLoRATensors tensors, double dropout) {
+    VBLoRALinear(VBLoRATensors tensors, InputDropout dropout) {
         this.tensors = tensors;
         this.dropout = dropout;
     }
@@ -41,12 +41,12 @@ final class VBLoRALinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
-        return Deltas.vectorsAdd(y, dropped(x, pass), tensors.read(pass), pass.scale(this));
+        return Deltas.vectorsAdd(y, dropout.of(x, pass), tensors.read(pass), pass.scale(this));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Deltas.vectorsDelta(dropped(x, pass), tensors.read(pass), pass.scale(this));
+        return Deltas.vectorsDelta(dropout.of(x, pass), tensors.read(pass), pass.scale(this));
     }
 
     @Override
@@ -56,15 +56,11 @@ final class VBLoRALinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public @Nullable String needsActivation() {
-        return dropout > 0 ? "vblora_dropout = " + dropout + " acts on the layer's input" : null;
+        return dropout.needsActivation();
     }
 
     @Override
     public ImmutableMap<String, Parameter> parameters() {
         return tensors.inFile();
-    }
-
-    private NDArray dropped(NDArray x, AdapterPass pass) {
-        return dropout > 0 && pass.training() ? Ops.dropout(x, dropout) : x;
     }
 }

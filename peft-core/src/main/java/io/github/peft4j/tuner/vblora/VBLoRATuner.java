@@ -14,6 +14,7 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.TargetModules;
@@ -68,7 +69,9 @@ public final class VBLoRATuner extends LayerTuner<VBLoRAConfig> {
             if (config.logits().saveOnlyTopkWeights()) {
                 tensors.logits().forEach((name, p) -> addChosen(set, site, name, p, config));
             }
-            return new VBLoRALinear(tensors, config.vbloraDropout().doubleValue());
+            return new VBLoRALinear(
+                    tensors,
+                    new InputDropout("vblora_dropout", config.vbloraDropout().doubleValue()));
         };
     }
 

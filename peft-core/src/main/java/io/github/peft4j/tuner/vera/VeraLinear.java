@@ -8,7 +8,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Deltas;
-import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LinearShape;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +36,14 @@ final class VeraLinear implements DeltaAdapter, WeightAdapter {
     private final LinearShape shape;
     private final Parameter d;
     private final Parameter b;
-    private final double dropout;
+    private final InputDropout dropout;
 
     VeraLinear(
             VeraProjections projections,
             LinearShape shape,
             Parameter d,
             Parameter b,
-            double dropout) {
+            InputDropout dropout) {
         this.projections = projections;
         this.shape = shape;
         this.d = d;
@@ -59,12 +59,12 @@ final class VeraLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
-        return Deltas.veraAdd(y, dropped(x, pass), vera(pass), pass.scale(this));
+        return Deltas.veraAdd(y, dropout.of(x, pass), vera(pass), pass.scale(this));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Deltas.veraDelta(dropped(x, pass), vera(pass), pass.scale(this));
+        return Deltas.veraDelta(dropout.of(x, pass), vera(pass), pass.scale(this));
     }
 
     @Override
@@ -74,7 +74,7 @@ final class VeraLinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public @Nullable String needsActivation() {
-        return dropout > 0 ? "vera_dropout = " + dropout + " acts on the layer's input" : null;
+        return dropout.needsActivation();
     }
 
     @Override
@@ -88,9 +88,5 @@ final class VeraLinear implements DeltaAdapter, WeightAdapter {
                 projections.b(shape.out(), pass),
                 pass.value(d),
                 pass.value(b));
-    }
-
-    private NDArray dropped(NDArray x, AdapterPass pass) {
-        return dropout > 0 && pass.training() ? Ops.dropout(x, dropout) : x;
     }
 }

@@ -17,6 +17,7 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.BiasRule;
 import io.github.peft4j.tuner.ConfigReader;
 import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.TargetModules;
@@ -174,7 +175,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
                 shape,
                 trained("vera_lambda_d", d),
                 trained("vera_lambda_b", b),
-                config.veraDropout().doubleValue());
+                new InputDropout("vera_dropout", config.veraDropout().doubleValue()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.AdapterBench;
+import io.github.peft4j.tuner.InputDropout;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class AdaLoraLinearTest {
 
     @Test
     void weighsEachRankByItsValue() {
-        AdaLoraLinear adalora = new AdaLoraLinear(tensors, 8, 0);
+        AdaLoraLinear adalora = new AdaLoraLinear(tensors, 8, InputDropout.NONE);
 
         // A x = [9, 1], E: [4.5, -2], B: [43, -10.5], over 4 and by 8
         bench.assertAdds(
@@ -42,7 +43,8 @@ class AdaLoraLinearTest {
     @Test
     void penalizesVectorsThatAreNotOrthonormal() {
         Linear layer = bench.linear(3, 2);
-        AdapterPass pass = bench.pass(layer, new AdaLoraLinear(tensors, 1, 0), 1, true);
+        AdapterPass pass =
+                bench.pass(layer, new AdaLoraLinear(tensors, 1, InputDropout.NONE), 1, true);
         double a = Math.sqrt(13 * 13 + 4 + 4);
         double b = Math.sqrt(100 * 100 + 49 + 49 + 81);
 
@@ -58,7 +60,11 @@ class AdaLoraLinearTest {
     @Test
     void anAdapterForPredictionHasNoLoss() {
         AdapterPass pass =
-                bench.pass(bench.linear(3, 2), new AdaLoraLinear(tensors, 1, 0), 1, false);
+                bench.pass(
+                        bench.linear(3, 2),
+                        new AdaLoraLinear(tensors, 1, InputDropout.NONE),
+                        1,
+                        false);
 
         assertThatThrownBy(() -> new NoLoss().penalty(pass))
                 .isInstanceOf(IllegalStateException.class)

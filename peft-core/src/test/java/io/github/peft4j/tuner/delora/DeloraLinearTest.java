@@ -9,6 +9,7 @@ import io.github.peft4j.nn.Linear;
 import io.github.peft4j.ops.Deltas;
 import io.github.peft4j.testkit.AdapterBench;
 import io.github.peft4j.testkit.GradientCheck;
+import io.github.peft4j.tuner.InputDropout;
 import org.junit.jupiter.api.Test;
 
 /** Layers of 2 inputs and 2 outputs; worked by hand. */
@@ -25,7 +26,7 @@ class DeloraLinearTest {
                             bench.trained(SQUARE, 6, 0, 8, 2),
                             bench.trained(new Shape(1), 100),
                             bench.frozen(new Shape(2), 2, 3),
-                            0);
+                            InputDropout.NONE);
             Linear layer = bench.linear(2, 2);
 
             // 100 / (2 5 10) = 1 and 100 / (2 1 2) = 25: B Ξ A = [18 24; 24 82], with n [36 72; 48
@@ -49,7 +50,7 @@ class DeloraLinearTest {
                             bench.trained(new Shape(2, 1), 0, 1),
                             lambda,
                             norms,
-                            0);
+                            InputDropout.NONE);
             bench.assertAdds(shortA, layer, x, 0, 0.3);
             DeloraLinear shortB =
                     new DeloraLinear(
@@ -57,7 +58,7 @@ class DeloraLinearTest {
                             bench.trained(new Shape(2, 1), 1e-5, 0),
                             lambda,
                             norms,
-                            0);
+                            InputDropout.NONE);
             bench.assertAdds(shortB, layer, x, 0.6, 0);
         }
     }
@@ -71,7 +72,7 @@ class DeloraLinearTest {
                             bench.trained(new Shape(2, 1), 1, 0),
                             bench.trained(new Shape(1), 1),
                             bench.frozen(new Shape(2), 1, 1),
-                            0.5);
+                            new InputDropout("module_dropout", 0.5));
             Linear layer = bench.linear(2, 2);
             NDArray x = bench.manager().ones(new Shape(64, 2));
 

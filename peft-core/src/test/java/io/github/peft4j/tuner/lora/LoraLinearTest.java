@@ -22,6 +22,7 @@ import io.github.peft4j.model.BlockModel;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.testkit.Tensors;
+import io.github.peft4j.tuner.InputDropout;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ class LoraLinearTest {
     }
 
     private LoraLinear lora(@Nullable Parameter bias, double scaling) {
-        return new LoraLinear(new LoraTensors(a, b, bias, scaling, 0));
+        return new LoraLinear(new LoraTensors(a, b, bias, scaling, InputDropout.NONE));
     }
 
     /** A pass in which the adapter acts, with a factor, on a layer of its own. */
@@ -156,7 +157,15 @@ class LoraLinearTest {
     @Test
     void dropoutNeedsTheActivation() {
         assertThat(lora(null, 1).needsActivation()).isNull();
-        assertThat(new LoraLinear(new LoraTensors(a, b, null, 1, 0.1)).needsActivation())
+        assertThat(
+                        new LoraLinear(
+                                        new LoraTensors(
+                                                a,
+                                                b,
+                                                null,
+                                                1,
+                                                new InputDropout("lora_dropout", 0.1)))
+                                .needsActivation())
                 .isEqualTo("lora_dropout = 0.1 acts on the layer's input");
     }
 

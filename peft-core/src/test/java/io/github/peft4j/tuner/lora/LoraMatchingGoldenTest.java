@@ -108,7 +108,9 @@ class LoraMatchingGoldenTest {
     private static Set<String> warnings(JsonObject row) {
         TargetMatch match = match(row);
         List<String> texts = new ArrayList<>(match.warnings());
-        texts.addAll(config(row).patternWarnings(match.adapted()));
+        LoraConfig config = config(row);
+        config.ranks().unmatchedWarning(match.adapted()).ifPresent(texts::add);
+        config.alphas().unmatchedWarning(match.adapted()).ifPresent(texts::add);
         return topics(texts.stream());
     }
 

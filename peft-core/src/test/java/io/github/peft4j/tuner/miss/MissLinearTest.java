@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
+import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,8 @@ class MissLinearTest {
     @Test
     void sumsChunksOfTheInputBeforeTheBlock() {
         // three features in chunks of two: (1, 2), (3, 0) -> (4, 2)
-        MissLinear miss = new MissLinear(block(new float[] {1, 10, 100, 1000}, 2, 2), 2, 0);
+        MissLinear miss =
+                new MissLinear(block(new float[] {1, 10, 100, 1000}, 2, 2), 2, InputDropout.NONE);
 
         NDArray delta = miss.delta(manager.create(new float[] {1, 2, 3}), new Nothing(), pass);
 
@@ -42,7 +44,8 @@ class MissLinearTest {
 
     @Test
     void repeatsANarrowBlockAlongTheOutputs() {
-        MissLinear miss = new MissLinear(block(new float[] {1, 2, 3, 4}, 2, 2), 4, 0);
+        MissLinear miss =
+                new MissLinear(block(new float[] {1, 2, 3, 4}, 2, 2), 4, InputDropout.NONE);
 
         NDArray delta = miss.delta(manager.create(new float[] {1, 10}), new Nothing(), pass);
 
@@ -51,7 +54,8 @@ class MissLinearTest {
 
     @Test
     void repeatsTheBlockAlongTheColumnsOfTheWeight() {
-        MissLinear miss = new MissLinear(block(new float[] {1, 2, 3, 4}, 2, 2), 2, 0);
+        MissLinear miss =
+                new MissLinear(block(new float[] {1, 2, 3, 4}, 2, 2), 2, InputDropout.NONE);
         NDArray zero = manager.zeros(new Shape(2, 3));
 
         NDArray weight = miss.weight(zero, zero, pass);

@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.testkit.AdapterBench;
 import io.github.peft4j.testkit.ToyModel;
+import io.github.peft4j.tuner.InputDropout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ class VBLoRALinearTest {
 
     private VBLoRALinear vblora(Parameter a, Parameter b, Parameter bank, int topk) {
         LogitsOptions options = new LogitsOptions(topk, false, 0.1);
-        return new VBLoRALinear(new VBLoRATensors(a, b, bank, options), 0);
+        return new VBLoRALinear(new VBLoRATensors(a, b, bank, options), InputDropout.NONE);
     }
 
     /** A = [7.75, 55], B = [5.5, 50.5]. */

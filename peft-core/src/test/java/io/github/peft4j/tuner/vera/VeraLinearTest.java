@@ -14,6 +14,7 @@ import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.AdapterBench;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LinearShape;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class VeraLinearTest {
                             new LinearShape(2, 2),
                             bench.trained(new Shape(2), 10, 0.5),
                             bench.trained(new Shape(2), 2, -1),
-                            0);
+                            InputDropout.NONE);
             Linear layer = bench.linear(2, 2);
 
             // A x = [5, 11], d: [50, 5.5], B: [44.5, 105.5], b: [89, -105.5]
@@ -61,7 +62,7 @@ class VeraLinearTest {
                             new LinearShape(1, 2),
                             bench.trained(new Shape(1), 1),
                             bench.trained(new Shape(1), 1),
-                            0);
+                            InputDropout.NONE);
             AdapterPass pass = bench.pass(bench.linear(2, 1), vera, 1, false);
 
             assertThat(projections.a(2, pass)).isSameAs(projections.a(2, pass));
