@@ -32,7 +32,11 @@ def moved(model):
 def trained(model):
     """The trained tensors under their keys in the file."""
     inside = r"\.(modules_to_save|original_module)\.default|\.default(?=\.|$)"
-    return {re.sub(inside, "", name): p for name, p in model.named_parameters() if p.requires_grad}
+    keys = {re.sub(inside, "", name): p for name, p in model.named_parameters() if p.requires_grad}
+    encoder = [key for key in keys if key.startswith("prompt_encoder.")]
+    if encoder == ["prompt_encoder.embedding.weight"]:  # no encoder: the rows themselves are in the file
+        keys["prompt_embeddings"] = keys.pop(encoder[0])
+    return keys
 
 
 def fields(output, prefix):
@@ -76,7 +80,9 @@ def main(config_file, auto_class, base, out):
     plain = getattr(transformers, auto_class).from_pretrained(base, attn_implementation="eager").eval()
     model = moved(peft.get_peft_model(plain, peft.get_peft_config(values)))
     model.save_pretrained(out)
-    arrays = evaluated(model, inputs, "out")
+    saved = load_file(out / "adapter_model.safetensors")
+    arrays = {"init." + key: p.clone() for key, p in trained(model).items() if key not in saved}
+    arrays |= evaluated(model, inputs, "out")
     checks = ["forward"]
     with model.disable_adapter():
         arrays |= evaluated(model, inputs, "base")

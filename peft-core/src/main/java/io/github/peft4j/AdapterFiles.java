@@ -53,11 +53,12 @@ final class AdapterFiles {
                         ? registry.adapters().sets().keySet()
                         : ImmutableSet.copyOf(options.selectedAdapters());
         Map<String, FileContent> files = new LinkedHashMap<>();
+        Saving saving = new Saving(files, registry.base(), options, scratch);
         AdapterInventory.Entry last = null;
         for (String name : names) {
             AdapterInventory.Entry entry = registry.adapters().entry(name);
             String folder = name.equals(PeftModel.DEFAULT_ADAPTER) ? "" : name + "/";
-            put(files, folder, registry.base(), entry, options, scratch);
+            saving.put(folder, name, entry);
             last = entry;
         }
         if (last == null) {
@@ -68,55 +69,59 @@ final class AdapterFiles {
         AtomicFiles.write(directory, files);
     }
 
-    /** The files of one adapter, and below it those of the adapters that it is made of. */
-    private static void put(
+    /** What a save writes, and how. */
+    private record Saving(
             Map<String, FileContent> files,
-            String folder,
             BaseModel base,
-            AdapterInventory.Entry entry,
             SaveAdapterOptions options,
             NDManager scratch) {
-        entry.attachment()
-                .parts()
-                .forEach(
-                        (name, part) -> {
-                            var sub = new AdapterInventory.Entry(part, ImmutableMap.of(), NONE);
-                            put(files, folder + name + "/", base, sub, options, scratch);
-                        });
-        files.put(folder + WEIGHTS, weights(base, entry, options, scratch));
-        if (!entry.set().beside().isEmpty()) {
-            files.put(folder + BesideFile.NAME, BesideFile.content(entry.set()));
-        }
-        // A reader looks for the config first, so it comes last.
-        files.put(
-                folder + PeftConfig.FILE_NAME,
-                FileContent.utf8(saved(entry.attachment().savedConfig())));
-    }
 
-    private static FileContent weights(
-            BaseModel base,
-            AdapterInventory.Entry entry,
-            SaveAdapterOptions options,
-            NDManager scratch) {
-        ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
-        entry.set()
-                .file()
-                .forEach(
-                        (key, tensor) -> {
-                            NDArray value = tensor.write(scratch);
-                            Dtype type = entry.storedTypes().getOrDefault(key, Dtype.F32);
-                            tensors.put(
-                                    key,
-                                    tensor.integerBits() > 0
-                                            ? TensorView.ofIntegers(value, tensor.integerBits())
-                                            : tensor.integers()
-                                                    ? TensorView.of(value)
-                                                    : TensorView.of(value, type));
-                        });
-        entry.set().aliases().forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
-        SavedEmbeddings.of(base, entry, options.saveEmbeddingLayers())
-                .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
-        return SafetensorsWriter.content(tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
+        /** Adds the files of one adapter, and below it those of the adapters it is made of. */
+        void put(String folder, String name, AdapterInventory.Entry entry) {
+            entry.attachment()
+                    .parts()
+                    .forEach(
+                            (part, attachment) -> {
+                                var sub =
+                                        new AdapterInventory.Entry(
+                                                attachment, ImmutableMap.of(), NONE);
+                                put(folder + part + "/", part, sub);
+                            });
+            files.put(folder + WEIGHTS, weights(name, entry));
+            if (!entry.set().beside().isEmpty()) {
+                files.put(folder + BesideFile.NAME, BesideFile.content(entry.set()));
+            }
+            // A reader looks for the config first, so it comes last.
+            files.put(
+                    folder + PeftConfig.FILE_NAME,
+                    FileContent.utf8(saved(entry.attachment().savedConfig())));
+        }
+
+        private FileContent weights(String name, AdapterInventory.Entry entry) {
+            ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
+            entry.set()
+                    .file()
+                    .forEach(
+                            (key, tensor) -> {
+                                NDArray value = tensor.write(scratch);
+                                Dtype type = entry.storedTypes().getOrDefault(key, Dtype.F32);
+                                tensors.put(
+                                        key,
+                                        tensor.integerBits() > 0
+                                                ? TensorView.ofIntegers(value, tensor.integerBits())
+                                                : tensor.integers()
+                                                        ? TensorView.of(value)
+                                                        : TensorView.of(value, type));
+                            });
+            entry.set()
+                    .aliases()
+                    .of(name)
+                    .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
+            SavedEmbeddings.of(base, entry, options.saveEmbeddingLayers())
+                    .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
+            return SafetensorsWriter.content(
+                    tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
+        }
     }
 
     private static String saved(PeftConfig config) {

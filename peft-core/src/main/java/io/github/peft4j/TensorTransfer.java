@@ -81,7 +81,7 @@ final class TensorTransfer {
         List<String> unexpected = new ArrayList<>();
         for (String name : checkpoint.names()) {
             String key = key(name);
-            if (key == null && (known.contains(name) || set.aliases().containsKey(name))) {
+            if (key == null && (known.contains(name) || set.aliases().contains(name))) {
                 continue;
             }
             if (key == null || sources.putIfAbsent(key, name) != null) {

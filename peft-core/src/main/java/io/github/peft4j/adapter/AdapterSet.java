@@ -32,7 +32,7 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableSet<Parameter> buffers;
     private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
-    private final ImmutableMap<String, Parameter> aliases;
+    private final Aliases aliases;
     private final @Nullable ModelAdapter modelAdapter;
     private final ImmutableList<StepAware> stepAware;
     private final ImmutableList<Penalized> penalties;
@@ -52,7 +52,7 @@ public final class AdapterSet implements AutoCloseable {
         buffers = ImmutableSet.copyOf(builder.buffers);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
-        aliases = ImmutableMap.copyOf(builder.aliases);
+        aliases = new Aliases(ImmutableMap.copyOf(builder.aliases));
         modelAdapter = builder.modelAdapter;
         stepAware = ImmutableList.copyOf(builder.stepAware);
         penalties = ImmutableList.copyOf(builder.penalties);
@@ -164,8 +164,8 @@ public final class AdapterSet implements AutoCloseable {
         return biases;
     }
 
-    /** Further keys under which PEFT writes tensors a second time; they are not read. */
-    public ImmutableMap<String, Parameter> aliases() {
+    /** Further keys under which PEFT writes tensors a second time. */
+    public Aliases aliases() {
         return aliases;
     }
 
@@ -333,7 +333,11 @@ public final class AdapterSet implements AutoCloseable {
             return addTensor(key, copy);
         }
 
-        /** Adds a key under which a tensor, perhaps one of the base, is written once more. */
+        /**
+         * Adds a key under which a tensor, perhaps one of the base, is written once more.
+         *
+         * @see Aliases#ADAPTER_NAME
+         */
         public Builder addAlias(String key, Parameter parameter) {
             aliases.put(key, parameter);
             return this;

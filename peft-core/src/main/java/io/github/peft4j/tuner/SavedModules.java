@@ -6,6 +6,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.Aliases;
 import io.github.peft4j.adapter.SavedParameter;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
@@ -92,12 +93,16 @@ public record SavedModules(
         }
     }
 
-    /** A module that is saved whole has its biases in the file thrice: PEFT collects by name. */
+    /**
+     * A module that is saved whole has its biases in the file thrice: PEFT collects by name. It
+     * leaves the adapter's name out where it stands before a key's last part, and nowhere else.
+     */
     private void addWrappedBias(String key, String module, Parameter original) {
-        String rest = key.substring(module.length());
+        String rest = key.substring(module.length() + 1);
         Parameter copy = set.tensor(prefix + key);
-        set.addAlias(prefix + module + ".modules_to_save" + rest, copy);
-        set.addAlias(prefix + module + ".original_module" + rest, original);
+        String between = rest.contains(".") ? Aliases.ADAPTER_NAME : ".";
+        set.addAlias(prefix + module + ".modules_to_save" + between + rest, copy);
+        set.addAlias(prefix + module + ".original_module." + rest, original);
     }
 
     private static Parameter copy(NDManager manager, Parameter original) {

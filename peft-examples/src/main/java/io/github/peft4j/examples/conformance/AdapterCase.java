@@ -131,7 +131,9 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
         String wrapper = description.get("wrapper").getAsString();
         comparison.equal("wrapper class", model.getClass().getSimpleName(), wrapper);
         ImmutableSortedSet.Builder<String> keys = ImmutableSortedSet.naturalOrder();
-        description.getAsJsonArray("trainable_keys").forEach(key -> keys.add(key.getAsString()));
+        description
+                .getAsJsonArray("trainable_keys")
+                .forEach(key -> keys.add(ExpectedFile.trainedKey(key.getAsString())));
         comparison.equal(
                 "trained tensors",
                 ImmutableSortedSet.copyOf(model.trainableTensors().keySet()),

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The tensors that Python computed for a case, and the texts beside them. */
 final class ExpectedFile {
+
+    private static final Pattern WRAPPED = Pattern.compile("\\.modules_to_save\\.[^.]+\\.");
 
     private final ImmutableMap<String, NDArray> tensors;
     private final ImmutableMap<String, String> metadata;
@@ -42,6 +45,15 @@ final class ExpectedFile {
 
     ImmutableMap<String, NDArray> tensors() {
         return tensors;
+    }
+
+    /**
+     * The key that a trained tensor has here. A tensor that Python's file holds several times
+     * stands in a case under the first of its keys in order, which for a module that is saved whole
+     * may be one that only {@code bias = "all"} adds.
+     */
+    static String trainedKey(String python) {
+        return WRAPPED.matcher(python).replaceFirst(".");
     }
 
     /** The case's description inside the file. */

@@ -140,7 +140,8 @@ record TrainingChecks(
         }
         for (Map.Entry<String, NDArray> entry : group.entrySet()) {
             String name = start + entry.getKey();
-            Parameter parameter = model.trainableTensors().get(entry.getKey());
+            String key = ExpectedFile.trainedKey(entry.getKey());
+            Parameter parameter = model.trainableTensors().get(key);
             if (parameter == null) {
                 throw new CaseFailure(name + ": no such trained tensor");
             }

@@ -46,7 +46,7 @@ class ConformanceTest {
     @ParameterizedTest
     @CsvSource({
         "models/, 28",
-        "adapters/lora-, 24",
+        "adapters/lora-, 25",
         "adapters/prompt-, 1",
         "adapters/ptuning-, 1",
         "adapters/prefix-, 2",

@@ -1,0 +1,39 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.nn.Parameter;
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+
+/**
+ * Further keys under which PEFT writes tensors a second time; they are not read.
+ *
+ * @param keys each with its tensor; {@link #ADAPTER_NAME} in a key stands for the adapter's name
+ */
+public record Aliases(ImmutableMap<String, Parameter> keys) {
+
+    /** Where an adapter's name belongs in a key. */
+    public static final String ADAPTER_NAME = ".*.";
+
+    private static final Splitter AT_NAME = Splitter.on(ADAPTER_NAME);
+
+    /** The keys in the file of an adapter of this name. */
+    public ImmutableMap<String, Parameter> of(String name) {
+        ImmutableMap.Builder<String, Parameter> named = ImmutableMap.builder();
+        keys.forEach((key, p) -> named.put(key.replace(ADAPTER_NAME, "." + name + "."), p));
+        return named.buildOrThrow();
+    }
+
+    /** Whether a name in a file is such a key, whatever the adapter was called. */
+    public boolean contains(String fileName) {
+        return keys.keySet().stream()
+                .map(AT_NAME::splitToList)
+                .anyMatch(parts -> fits(fileName, parts));
+    }
+
+    private static boolean fits(String fileName, List<String> parts) {
+        return parts.size() == 1
+                ? fileName.equals(parts.get(0))
+                : fileName.startsWith(parts.get(0) + ".") && fileName.endsWith("." + parts.get(1));
+    }
+}
