@@ -32,7 +32,7 @@ public abstract class BaseOptionsBuilder<B extends BaseOptionsBuilder<B>>
     @Override
     protected B overlay(ConfigReader json) {
         json.read("fan_in_fan_out", JsonType.FLAG, this::optFanInFanOut);
-        json.read("bias", JsonType.STRING, this::optBias);
+        json.read("bias", JsonType.STRING, name -> optBias(BiasOption.of(type, name)));
         return super.overlay(json);
     }
 
@@ -47,11 +47,8 @@ public abstract class BaseOptionsBuilder<B extends BaseOptionsBuilder<B>>
         return optBase(base.withFanInFanOut(value));
     }
 
-    /**
-     * Which biases of the base are trained along: {@code none}, {@code all}, or the method's own
-     * word for those of its layers, such as {@code vera_only}. Default {@code none}.
-     */
-    public B optBias(String name) {
-        return optBase(new BaseOptions(base.fanInFanOut(), BiasOption.of(type, name)));
+    /** Which biases of the base are trained along. Default none. */
+    public B optBias(BiasOption value) {
+        return optBase(new BaseOptions(base.fanInFanOut(), value));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftConfig;
+import io.github.peft4j.tuner.BiasOption;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class FourierFTConfigTest {
                         .optNFrequencyPattern(ImmutableMap.of("value", 7))
                         .optScaling(20)
                         .optInitWeights(true)
-                        .optBias("fourierft_only")
+                        .optBias(BiasOption.adaptedLayers(FourierFTConfig.TYPE))
                         .optFanInFanOut(true)
                         .build();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.peft4j.PeftConfig;
+import io.github.peft4j.tuner.BiasOption;
 import org.junit.jupiter.api.Test;
 
 class VBLoRAConfigTest {
@@ -31,7 +32,7 @@ class VBLoRAConfigTest {
                         .optVbloraDropout(0.25)
                         .optInitVectorBankBound(0.5)
                         .optInitLogitsStd(0.75)
-                        .optBias("vblora_only")
+                        .optBias(BiasOption.adaptedLayers(VBLoRAConfig.TYPE))
                         .build();
 
         assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);

@@ -35,7 +35,7 @@ class VeraConfigTest {
                         .optVeraDropout(0.25)
                         .optInitWeights(false)
                         .optFanInFanOut(true)
-                        .optBias("vera_only")
+                        .optBias(BiasOption.adaptedLayers(VeraConfig.TYPE))
                         .optLayersToTransform(1)
                         .optLayersPattern("layer")
                         .build();
@@ -69,7 +69,7 @@ class VeraConfigTest {
                 .isThrownBy(() -> VeraConfig.builder().optDInitial(Double.NaN).build())
                 .withMessageStartingWith("d_initial is NaN; it must be a finite number");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> VeraConfig.builder().optBias("lora_only"))
+                .isThrownBy(() -> BiasOption.of(VeraConfig.TYPE, "lora_only"))
                 .withMessage("bias is 'lora_only'; it must be one of none, all, vera_only.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> VeraConfig.builder().optExcludeModules("key").build())
