@@ -26,14 +26,17 @@ public record Aliases(ImmutableMap<String, Parameter> keys) {
 
     /** Whether a name in a file is such a key, whatever the adapter was called. */
     public boolean contains(String fileName) {
-        return keys.keySet().stream()
-                .map(AT_NAME::splitToList)
-                .anyMatch(parts -> fits(fileName, parts));
+        return keys.keySet().stream().anyMatch(key -> fits(fileName, AT_NAME.splitToList(key)));
     }
 
     private static boolean fits(String fileName, List<String> parts) {
-        return parts.size() == 1
-                ? fileName.equals(parts.get(0))
-                : fileName.startsWith(parts.get(0) + ".") && fileName.endsWith("." + parts.get(1));
+        if (parts.size() == 1) {
+            return fileName.equals(parts.get(0));
+        }
+        String start = parts.get(0) + ".";
+        String end = "." + parts.get(1);
+        return fileName.length() > start.length() + end.length()
+                && fileName.startsWith(start)
+                && fileName.endsWith(end);
     }
 }
