@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
         description = "Answers out of passages: MiniLM learns where they stand, or that none does.")
 public final class QuestionAnsweringDemo implements Callable<Integer> {
 
-    private static final int EPOCHS = 10;
+    private static final int EPOCHS = 6;
 
     @Mixin private final DemoOptions options = new DemoOptions();
 

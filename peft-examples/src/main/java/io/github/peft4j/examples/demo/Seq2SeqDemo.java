@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
         description = "Rewriting: a small T5 learns two forms, an adapter each on one base.")
 public final class Seq2SeqDemo implements Callable<Integer> {
 
-    private static final int EPOCHS = 10;
+    private static final int EPOCHS = 8;
     private static final int NEW_TOKENS = 40;
 
     @Mixin private final DemoOptions options = new DemoOptions();
