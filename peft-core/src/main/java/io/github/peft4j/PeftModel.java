@@ -4,17 +4,33 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.runtime.AdapterInventory;
+import io.github.peft4j.internal.runtime.AdapterRegistry;
+import io.github.peft4j.internal.runtime.MergedModel;
+import io.github.peft4j.internal.runtime.ModelAdapters;
+import io.github.peft4j.internal.runtime.ReferencingBlock;
+import io.github.peft4j.internal.runtime.Silence;
+import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.store.LoadAdapterOptions;
+import io.github.peft4j.store.LoadReport;
+import io.github.peft4j.store.SaveAdapterOptions;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +51,7 @@ import java.util.function.Supplier;
 public class PeftModel extends ReferencingBlock implements AutoCloseable {
 
     /** The name of the first adapter where none is given. */
-    public static final String DEFAULT_ADAPTER = "default";
+    public static final String DEFAULT_ADAPTER = AdapterInventory.DEFAULT_NAME;
 
     private final BaseModel base;
     private final AdapterRegistry registry;
@@ -50,7 +66,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
         this.base = base;
         manager = NDManager.newBaseManager(base.device(), "PyTorch");
         manager.setName("peft model");
-        registry = new AdapterRegistry(base);
+        registry = new AdapterRegistry(base, folder -> AdapterFiles.loadPart(base, folder));
         try {
             registry.add(adapterName, config);
             registry.activate(ImmutableList.of(adapterName));
@@ -212,7 +228,8 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
     public final DisabledAdapters disableAdapter(String... layers) {
         if (layers.length == 0) {
             throw new IllegalArgumentException(
-                    "disableAdapter is given no layer. Name one, or call disableAdapter() for all.");
+                    "disableAdapter is given no layer. Name one, or call disableAdapter() for"
+                        + " all.");
         }
         registry.adapters().checkAdapted(Arrays.asList(layers));
         return disable(ImmutableList.copyOf(layers));
@@ -379,7 +396,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
     }
 
     @Override
-    final ModelOutput run(ModelInput input, ParameterStore store, boolean training) {
+    public final ModelOutput run(ModelInput input, ParameterStore store, boolean training) {
         return forward(input, store, training);
     }
 

@@ -1,5 +1,7 @@
 package io.github.peft4j;
 
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 
 /** Makes the wrapper class of a task; found by {@code ServiceLoader}. */

@@ -15,16 +15,22 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+
 import com.google.common.collect.ImmutableMap;
+
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.exception.NoMatchingModuleException;
+import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.tuner.lora.LoraBias;
 import io.github.peft4j.tuner.lora.LoraConfig;
-import java.util.Map;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import java.util.Map;
 
 class PeftModelTest {
 
@@ -103,8 +109,8 @@ class PeftModelTest {
         assertThatThrownBy(() -> PeftModels.getPeftModel(model, config().build()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "The base is a PeftModel already. Add a second adapter with addAdapter(name,"
-                                + " config), or wrap its base().");
+                        "The base is a PeftModel already. Add a second adapter with"
+                            + " addAdapter(name, config), or wrap its base().");
     }
 
     @Test
@@ -208,7 +214,7 @@ class PeftModelTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "Only one adapter of a model may train the base's biases (bias other than"
-                                + " 'none'), and one does already. Use bias 'none' for the others.");
+                            + " 'none'), and one does already. Use bias 'none' for the others.");
     }
 
     @Test

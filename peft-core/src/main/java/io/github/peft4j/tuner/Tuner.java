@@ -1,7 +1,8 @@
 package io.github.peft4j.tuner;
 
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.PeftType;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.PeftType;
 
 /**
  * A method. Implementations are stateless, public or not, and announce themselves with
@@ -31,7 +32,8 @@ public interface Tuner<C extends PeftConfig> {
      *
      * @throws IllegalArgumentException if the config does not fit the model; nothing stays
      *     allocated
-     * @throws io.github.peft4j.UnsupportedFeatureException if this version lacks something
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException if this version lacks
+     *     something
      */
     Attachment<C> attach(AttachRequest<C> request);
 }

@@ -1,10 +1,11 @@
 package io.github.peft4j.task;
 
 import com.google.auto.service.AutoService;
-import io.github.peft4j.PeftConfig;
+
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.TaskModelProvider;
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.task.generate.GenerationConfig;
 import io.github.peft4j.task.generate.GenerationResult;

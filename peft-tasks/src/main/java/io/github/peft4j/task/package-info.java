@@ -1,4 +1,4 @@
-/** Task wrappers: one class for each {@link io.github.peft4j.TaskType}. */
+/** Task wrappers: one class for each {@link io.github.peft4j.config.TaskType}. */
 @NullMarked
 package io.github.peft4j.task;
 

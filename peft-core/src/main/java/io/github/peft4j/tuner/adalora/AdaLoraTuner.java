@@ -5,37 +5,41 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+
 import com.google.auto.service.AutoService;
 import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.PeftType;
-import io.github.peft4j.UnsupportedFeatureException;
+
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.config.BiasOption;
+import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.tuner.BiasOption;
-import io.github.peft4j.tuner.BiasRule;
-import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.target.DefaultTargets;
+import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.tuner.ConvolutionShape;
-import io.github.peft4j.tuner.DefaultTargets;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
-import io.github.peft4j.tuner.NamePatterns;
-import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** AdaLoRA: puts A, E and B at each matched layer, and what takes ranks away over all of them. */
 @AutoService(Tuner.class)

@@ -1,9 +1,12 @@
 package io.github.peft4j.tuner.adalora;
 
 import com.google.common.base.Preconditions;
-import io.github.peft4j.tuner.OptionChecks;
-import java.util.Map;
+
+import io.github.peft4j.config.OptionChecks;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 /**
  * How many ranks are left at which step. T is the number of steps.

@@ -2,21 +2,24 @@ package io.github.peft4j.tuner.cpt;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.CommonFields;
-import io.github.peft4j.PeftType;
-import io.github.peft4j.TaskType;
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.JsonType;
-import io.github.peft4j.tuner.JsonValues;
+
+import io.github.peft4j.config.CommonFields;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.json.JsonType;
+import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
 import io.github.peft4j.tuner.prompt.PromptLearningConfig;
 import io.github.peft4j.tuner.prompt.VirtualTokens;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The config of context-aware prompt tuning. As in PEFT, {@code num_virtual_tokens} is the number
@@ -117,7 +120,8 @@ public record CPTConfig(
     public CPTConfig {
         Preconditions.checkArgument(
                 common.taskType() == TaskType.CAUSAL_LM,
-                "CPT is for task_type CAUSAL_LM, and it is %s. Set task_type, or use prompt tuning.",
+                "CPT is for task_type CAUSAL_LM, and it is %s. Set task_type, or use prompt"
+                    + " tuning.",
                 common.taskType());
         virtualTokens =
                 virtualTokens.withNumVirtualTokens(context.size()).withNumTransformerSubmodules(1);

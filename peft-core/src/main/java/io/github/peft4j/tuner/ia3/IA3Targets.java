@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.ia3;
 
-import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.target.DefaultTargets;
+
 import org.jspecify.annotations.Nullable;
 
 /** Which layers IA3 adapts, and which of them by their inputs, where a config does not say. */
@@ -64,14 +65,14 @@ final class IA3Targets {
                             .orElseThrow(
                                     () ->
                                             new IllegalArgumentException(
-                                                    "feedforward_modules is not set, and there is no"
-                                                            + " default for model_type "
+                                                    "feedforward_modules is not set, and there is"
+                                                        + " no default for model_type "
                                                             + modelType
                                                             + ". Please specify"
                                                             + " feedforward_modules:"
-                                                            + " optFeedforwardModules() for none, or"
-                                                            + " with the names of the layers whose"
-                                                            + " inputs are scaled.")));
+                                                            + " optFeedforwardModules() for none,"
+                                                            + " or with the names of the layers"
+                                                            + " whose inputs are scaled.")));
         }
         return complete.build();
     }

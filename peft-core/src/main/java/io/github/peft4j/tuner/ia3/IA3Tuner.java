@@ -4,23 +4,26 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.PeftType;
+
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.target.DefaultTargets;
+import io.github.peft4j.target.PythonRegex;
 import io.github.peft4j.tuner.ConvolutionShape;
-import io.github.peft4j.tuner.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
-import io.github.peft4j.tuner.OneOrMany;
-import io.github.peft4j.tuner.PythonRegex;
-import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
+
 import java.util.List;
 import java.util.function.Predicate;
 

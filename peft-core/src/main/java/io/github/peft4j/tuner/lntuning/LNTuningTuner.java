@@ -2,19 +2,22 @@ package io.github.peft4j.tuner.lntuning;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-import io.github.peft4j.PeftType;
+
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.Copies;
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
-import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
+
 import java.util.EnumSet;
 import java.util.List;
 

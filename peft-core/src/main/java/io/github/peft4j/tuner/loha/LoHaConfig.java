@@ -1,18 +1,20 @@
 package io.github.peft4j.tuner.loha;
 
-import io.github.peft4j.CommonFields;
-import io.github.peft4j.PeftType;
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.JsonType;
-import io.github.peft4j.tuner.JsonValues;
-import io.github.peft4j.tuner.TargetModules;
-import io.github.peft4j.tuner.TargetedConfig;
+import io.github.peft4j.config.CommonFields;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.config.TargetedConfig;
+import io.github.peft4j.json.JsonType;
+import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.lycoris.LycorisConfigBuilder;
 import io.github.peft4j.tuner.lycoris.LycorisDropout;
 import io.github.peft4j.tuner.lycoris.LycorisScaling;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The config of LoHa.

@@ -1,8 +1,10 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.JsonType;
+
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.json.JsonType;
+
 import java.util.Map;
 import java.util.function.Consumer;
 

@@ -1,9 +1,12 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.base.Preconditions;
-import io.github.peft4j.tuner.JsonValues;
-import java.util.Map;
+
+import io.github.peft4j.json.JsonValues;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 /**
  * What LoRA does in each layer besides the product of A and B.

@@ -1,9 +1,12 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.tuner.OptionChecks;
-import java.util.Map;
+
+import io.github.peft4j.config.OptionChecks;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 /**
  * Rank and strength of LoRA, with exceptions for single layers.

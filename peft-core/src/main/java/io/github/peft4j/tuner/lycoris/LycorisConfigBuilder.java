@@ -1,9 +1,11 @@
 package io.github.peft4j.tuner.lycoris;
 
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.JsonType;
-import io.github.peft4j.tuner.TargetedConfigBuilder;
+
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.TargetedConfigBuilder;
+import io.github.peft4j.json.JsonType;
+
 import java.util.Map;
 
 /**

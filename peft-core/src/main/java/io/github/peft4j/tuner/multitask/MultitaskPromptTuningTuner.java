@@ -2,13 +2,15 @@ package io.github.peft4j.tuner.multitask;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.PeftType;
-import io.github.peft4j.TaskType;
+
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.PromptShape;
@@ -17,6 +19,7 @@ import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
 import io.github.peft4j.tuner.prompttuning.PromptStart;
 import io.github.peft4j.tuner.prompttuning.PromptTable;
+
 import java.util.List;
 
 /** Multitask prompt tuning: one prompt for several tasks, times a matrix of low rank for each. */

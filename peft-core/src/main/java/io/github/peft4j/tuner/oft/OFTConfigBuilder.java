@@ -1,9 +1,9 @@
 package io.github.peft4j.tuner.oft;
 
-import io.github.peft4j.tuner.BiasOption;
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.JsonType;
-import io.github.peft4j.tuner.TargetedConfigBuilder;
+import io.github.peft4j.config.BiasOption;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.TargetedConfigBuilder;
+import io.github.peft4j.json.JsonType;
 
 /** Builds an {@link OFTConfig}; every option has PEFT's default. */
 public final class OFTConfigBuilder extends TargetedConfigBuilder<OFTConfigBuilder> {

@@ -2,10 +2,13 @@ package io.github.peft4j.tuner.oft;
 
 import com.google.common.base.Splitter;
 import com.google.common.primitives.Ints;
+
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.tuner.ConfigReader;
-import java.util.Iterator;
+import io.github.peft4j.config.ConfigReader;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Iterator;
 
 /** What files of older PEFT versions need; the numbers in them mean something else today. */
 final class OFTFiles {
@@ -59,7 +62,7 @@ final class OFTFiles {
     static void refuseRetiredKeys(AdapterSet.Builder set) {
         set.addRetired(
                 ".oft_r.",
-                "it is an old OFT checkpoint. Train the adapter again, or use it with Python PEFT up"
-                        + " to 0.15.2.");
+                "it is an old OFT checkpoint. Train the adapter again, or use it with Python PEFT"
+                    + " up to 0.15.2.");
     }
 }

@@ -1,9 +1,12 @@
 package io.github.peft4j.tuner.oft;
 
 import com.google.common.base.Preconditions;
-import io.github.peft4j.tuner.JsonValues;
-import java.util.Map;
+
+import io.github.peft4j.json.JsonValues;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 /**
  * How a rotation is made of what is trained.

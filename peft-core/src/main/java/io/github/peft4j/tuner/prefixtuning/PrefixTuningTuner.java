@@ -4,14 +4,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.PeftType;
-import io.github.peft4j.TaskType;
+
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.ModelDimensions;
@@ -19,6 +21,7 @@ import io.github.peft4j.tuner.prompt.PromptShape;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
+
 import java.util.List;
 
 /** Prefix tuning: gives every layer trained keys and values in front of its own. */
@@ -101,7 +104,7 @@ public final class PrefixTuningTuner extends PromptTuner<PrefixTuningConfig> {
                 : ImmutableList.of(
                         "init_weights '"
                                 + init
-                                + "' is unknown, so the prefix starts random, as in PEFT. Use \"zero\","
-                                + " or leave it out.");
+                                + "' is unknown, so the prefix starts random, as in PEFT. Use"
+                                + " \"zero\", or leave it out.");
     }
 }

@@ -1,8 +1,10 @@
 package io.github.peft4j.tuner.prompt;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.TaskType;
+
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
+
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.github.peft4j.tuner.prompt;
 
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 
 /**

@@ -2,16 +2,19 @@ package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.TaskType;
+
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
 import io.github.peft4j.tuner.SavedModules;
 import io.github.peft4j.tuner.Tuner;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

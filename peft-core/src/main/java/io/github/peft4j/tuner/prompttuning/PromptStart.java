@@ -1,9 +1,12 @@
 package io.github.peft4j.tuner.prompttuning;
 
 import com.google.common.base.Preconditions;
-import io.github.peft4j.tuner.JsonValues;
-import java.util.Map;
+
+import io.github.peft4j.json.JsonValues;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 /**
  * What a table of virtual tokens starts from. Flat in JSON.
@@ -42,16 +45,16 @@ public record PromptStart(
         boolean fromText = init.equals(TEXT);
         Preconditions.checkArgument(
                 !fromText || (tokenizerNameOrPath != null && !tokenizerNameOrPath.isEmpty()),
-                "With prompt_tuning_init TEXT, tokenizer_name_or_path is %s. Name the directory of a"
-                        + " tokenizer.",
+                "With prompt_tuning_init TEXT, tokenizer_name_or_path is %s. Name the directory of"
+                    + " a tokenizer.",
                 tokenizerNameOrPath);
         Preconditions.checkArgument(
                 !fromText || text != null,
                 "With prompt_tuning_init TEXT, prompt_tuning_init_text is null. Give the text.");
         Preconditions.checkArgument(
                 fromText || tokenizerKwargs == null || tokenizerKwargs.isEmpty(),
-                "tokenizer_kwargs %s have a meaning with prompt_tuning_init TEXT alone, and it is %s."
-                        + " Leave them out.",
+                "tokenizer_kwargs %s have a meaning with prompt_tuning_init TEXT alone, and it is"
+                    + " %s. Leave them out.",
                 tokenizerKwargs,
                 init);
         tokenizerKwargs = tokenizerKwargs == null ? null : JsonValues.freezeObject(tokenizerKwargs);

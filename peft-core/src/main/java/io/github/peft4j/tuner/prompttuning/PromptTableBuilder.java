@@ -1,10 +1,12 @@
 package io.github.peft4j.tuner.prompttuning;
 
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.JsonType;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.json.JsonType;
 import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
-import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 /**
  * The part that the builders of methods with a trained table share.

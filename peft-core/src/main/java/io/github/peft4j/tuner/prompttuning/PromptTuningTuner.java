@@ -1,18 +1,21 @@
 package io.github.peft4j.tuner.prompttuning;
 
 import ai.djl.nn.Parameter;
+
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.PeftType;
+
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
+
 import java.util.List;
 
 /** Prompt tuning: puts a trained table of embeddings in front of every text. */

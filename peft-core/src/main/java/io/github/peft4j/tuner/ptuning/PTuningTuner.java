@@ -3,15 +3,17 @@ package io.github.peft4j.tuner.ptuning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.PeftType;
-import io.github.peft4j.TaskType;
+
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.tuner.ConfigReader;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.ModelDimensions;
@@ -19,6 +21,7 @@ import io.github.peft4j.tuner.prompt.PromptShape;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
+
 import java.util.List;
 
 /** P-tuning: puts what an encoder makes of a trained table in front of every text. */
@@ -109,8 +112,9 @@ public final class PTuningTuner extends PromptTuner<PromptEncoderConfig> {
                 ? ImmutableList.of(
                         "encoder_num_layers "
                                 + config.encoderNumLayers()
-                                + " is ignored: with encoder_reparameterization_type MLP the encoder"
-                                + " always has three linear layers. Use LSTM, or leave it out.")
+                                + " is ignored: with encoder_reparameterization_type MLP the"
+                                + " encoder always has three linear layers. Use LSTM, or leave it"
+                                + " out.")
                 : ImmutableList.of();
     }
 }

@@ -3,11 +3,16 @@ package io.github.peft4j.tuner.trainabletokens;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
-import io.github.peft4j.PeftType;
+
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
@@ -16,12 +21,10 @@ import io.github.peft4j.model.WeightSlots;
 import io.github.peft4j.model.WeightedLayer;
 import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
-import io.github.peft4j.tuner.OneOrMany;
-import io.github.peft4j.tuner.TargetModules;
 import io.github.peft4j.tuner.Tuner;
+
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,10 @@
 package io.github.peft4j.tuner.vblora;
 
-import io.github.peft4j.tuner.OptionChecks;
-import java.util.Map;
+import io.github.peft4j.config.OptionChecks;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 /**
  * How vectors are chosen.

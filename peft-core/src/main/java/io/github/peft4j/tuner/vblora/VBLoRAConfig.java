@@ -1,19 +1,21 @@
 package io.github.peft4j.tuner.vblora;
 
-import io.github.peft4j.CommonFields;
-import io.github.peft4j.PeftType;
-import io.github.peft4j.tuner.BaseOptions;
-import io.github.peft4j.tuner.BaseOptionsBuilder;
-import io.github.peft4j.tuner.BiasOption;
-import io.github.peft4j.tuner.ConfigReader;
-import io.github.peft4j.tuner.JsonType;
-import io.github.peft4j.tuner.JsonValues;
-import io.github.peft4j.tuner.OptionChecks;
-import io.github.peft4j.tuner.TargetModules;
-import io.github.peft4j.tuner.TargetedConfig;
+import io.github.peft4j.config.BaseOptions;
+import io.github.peft4j.config.BaseOptionsBuilder;
+import io.github.peft4j.config.BiasOption;
+import io.github.peft4j.config.CommonFields;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.OptionChecks;
+import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.config.TargetedConfig;
+import io.github.peft4j.json.JsonType;
+import io.github.peft4j.json.JsonValues;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The config of VB-LoRA.

@@ -1,6 +1,6 @@
 package io.github.peft4j.tuner.vblora;
 
-import io.github.peft4j.tuner.DefaultTargets;
+import io.github.peft4j.target.DefaultTargets;
 
 /** Which layers VB-LoRA adapts where a config does not say. */
 final class VBLoRATargets {

@@ -1,6 +1,6 @@
 package io.github.peft4j.tuner.vera;
 
-import io.github.peft4j.tuner.OptionChecks;
+import io.github.peft4j.config.OptionChecks;
 
 /**
  * The two vectors that each layer trains.

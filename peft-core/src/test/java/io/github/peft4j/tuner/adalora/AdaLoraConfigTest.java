@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.PeftConfig;
-import java.util.List;
+
+import io.github.peft4j.config.PeftConfig;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class AdaLoraConfigTest {
 

@@ -6,25 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.LoadAdapterOptions;
-import io.github.peft4j.PeftConfig;
+
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two layers of rank 3, of which two ranks are left after step 2. */
 class RankAllocatorTest {

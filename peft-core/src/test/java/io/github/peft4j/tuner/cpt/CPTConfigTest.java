@@ -3,10 +3,12 @@ package io.github.peft4j.tuner.cpt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.TaskType;
-import java.util.List;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class CPTConfigTest {
 

@@ -3,8 +3,9 @@ package io.github.peft4j.tuner.hra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.tuner.BiasOption;
+import io.github.peft4j.config.BiasOption;
+import io.github.peft4j.config.PeftConfig;
+
 import org.junit.jupiter.api.Test;
 
 class HRAConfigTest {

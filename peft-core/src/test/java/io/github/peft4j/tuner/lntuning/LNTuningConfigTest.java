@@ -3,11 +3,13 @@ package io.github.peft4j.tuner.lntuning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.tuner.OneOrMany;
-import io.github.peft4j.tuner.TargetModules;
-import java.util.List;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.json.OneOrMany;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class LNTuningConfigTest {
 

@@ -3,9 +3,10 @@ package io.github.peft4j.tuner.lokr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.peft4j.PeftConfig;
+import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.tuner.lycoris.LycorisDropout;
 import io.github.peft4j.tuner.lycoris.LycorisScaling;
+
 import org.junit.jupiter.api.Test;
 
 class LoKrConfigTest {

@@ -2,19 +2,21 @@ package io.github.peft4j.tuner.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.peft4j.CommonFields;
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.TaskType;
-import io.github.peft4j.tuner.OneOrMany;
-import io.github.peft4j.tuner.TargetModules;
-import java.util.List;
-import java.util.Map;
+import io.github.peft4j.config.CommonFields;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.json.OneOrMany;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+
+import java.util.List;
+import java.util.Map;
 
 class LoraConfigPropertyTest {
 

@@ -8,17 +8,23 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.peft4j.NoMatchingModuleException;
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.TaskType;
+
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.target.DefaultTargets;
+import io.github.peft4j.target.MatchableModules;
+import io.github.peft4j.target.ModuleInfo;
+import io.github.peft4j.target.TargetMatch;
+import io.github.peft4j.target.TargetMatcher;
 import io.github.peft4j.testkit.Golden;
-import io.github.peft4j.tuner.DefaultTargets;
-import io.github.peft4j.tuner.MatchableModules;
-import io.github.peft4j.tuner.ModuleInfo;
-import io.github.peft4j.tuner.TargetMatch;
-import io.github.peft4j.tuner.TargetMatcher;
-import io.github.peft4j.tuner.TargetModules;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -27,9 +33,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** PEFT's verdicts about targets, on BERT for sequence classification. */
 class LoraMatchingGoldenTest {

@@ -3,10 +3,11 @@ package io.github.peft4j.tuner.miss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModels;
+import io.github.peft4j.config.BiasOption;
+import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.testkit.ToyModel;
-import io.github.peft4j.tuner.BiasOption;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

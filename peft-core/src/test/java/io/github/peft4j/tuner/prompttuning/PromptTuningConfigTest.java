@@ -3,11 +3,13 @@ package io.github.peft4j.tuner.prompttuning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.prompt.VirtualTokens;
-import java.util.Map;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Map;
 
 class PromptTuningConfigTest {
 

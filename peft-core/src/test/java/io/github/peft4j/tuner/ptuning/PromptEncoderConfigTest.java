@@ -3,8 +3,9 @@ package io.github.peft4j.tuner.ptuning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
+
 import org.junit.jupiter.api.Test;
 
 class PromptEncoderConfigTest {

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.PeftConfig;
+
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.tuner.OneOrMany;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class TrainableTokensConfigTest {
 

@@ -5,21 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.MergedModel;
+
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.AdapterBench;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LinearShape;
-import java.io.IOException;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
 
 /** A layer of 2 inputs and 2 outputs that reads parts of larger matrices; worked by hand. */
 class VeraLinearTest {

@@ -5,24 +5,26 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
+
 import com.google.common.collect.ImmutableSet;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+
 import io.github.peft4j.DisabledAdapters;
-import io.github.peft4j.LoadAdapterOptions;
-import io.github.peft4j.MergedModel;
-import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.TaskType;
-import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.train.AdamW;
@@ -30,6 +32,9 @@ import io.github.peft4j.task.train.GradientClipping;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -40,7 +45,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntToLongFunction;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Runs one workload in this process and measures it. */
 public final class Benchmark {

@@ -11,8 +11,8 @@ interface ConformanceCase {
      *
      * @return the largest relative error that was within its tolerance
      * @throws CaseFailure if something differs
-     * @throws io.github.peft4j.UnsupportedFeatureException if this version lacks something the case
-     *     needs; thrown before anything is compared
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException if this version lacks
+     *     something the case needs; thrown before anything is compared
      * @throws Exception anything else is a failure too
      */
     double run() throws Exception;

@@ -6,13 +6,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableLongArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.github.peft4j.UnsupportedFeatureException;
+
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
@@ -29,6 +31,7 @@ import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.ConvolutionForm;
 import io.github.peft4j.ops.Ops;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

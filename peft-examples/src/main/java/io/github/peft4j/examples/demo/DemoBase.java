@@ -1,10 +1,11 @@
 package io.github.peft4j.examples.demo;
 
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.task.data.Tokenizer;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.github.peft4j.examples.quickstart;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.LabeledTextReader;
 import io.github.peft4j.task.data.TextDataset;
@@ -14,6 +14,7 @@ import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.lora.LoraConfig;
+
 import java.io.IOException;
 import java.nio.file.Path;
 

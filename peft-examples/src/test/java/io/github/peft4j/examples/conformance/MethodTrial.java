@@ -3,17 +3,20 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.MergedModel;
-import io.github.peft4j.PeftConfig;
+
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.testkit.Tensors;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -43,8 +43,8 @@ public record GenerationConfig(
      * config.json says of generation.
      *
      * @throws IOException if there is neither, or it cannot be read
-     * @throws io.github.peft4j.UnsupportedFeatureException if it asks for something that this
-     *     version lacks
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException if it asks for something that
+     *     this version lacks
      */
     public static GenerationConfig fromPretrained(Path directory) throws IOException {
         return GenerationConfigReader.read(directory);

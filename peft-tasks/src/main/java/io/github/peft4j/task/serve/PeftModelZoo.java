@@ -3,7 +3,9 @@ package io.github.peft4j.task.serve;
 import ai.djl.repository.MRL;
 import ai.djl.repository.Repository;
 import ai.djl.repository.zoo.ModelZoo;
+
 import com.google.common.collect.ImmutableSet;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -32,7 +34,8 @@ import java.util.Set;
  *   <li>{@code adapter}: a directory, or several as {@code name=directory,name=directory} or a
  *       {@code Map}, of which the first is active; relative ones are looked for in the checkpoint
  *       first. Without, the bare checkpoint is served.
- *   <li>{@code task}: a name of {@link io.github.peft4j.TaskType}; without, the first adapter's.
+ *   <li>{@code task}: a name of {@link io.github.peft4j.config.TaskType}; without, the first
+ *       adapter's.
  *   <li>{@code merge}: whether the active adapter is merged into the weights: faster, and no
  *       switching of adapters.
  *   <li>{@code labels}: names of the labels, if config.json does not have them.

@@ -1,13 +1,15 @@
 package io.github.peft4j.task.train;
 
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.PeftConfig;
+
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
+
 import java.util.List;
 import java.util.Optional;
 

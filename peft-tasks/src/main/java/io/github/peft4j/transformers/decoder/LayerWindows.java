@@ -1,8 +1,10 @@
 package io.github.peft4j.transformers.decoder;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.UnsupportedFeatureException;
+
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.transformers.PretrainedConfig;
+
 import java.util.function.IntPredicate;
 
 /** How many positions a query of each layer sees. */

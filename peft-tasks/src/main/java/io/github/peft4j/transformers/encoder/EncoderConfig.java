@@ -1,6 +1,6 @@
 package io.github.peft4j.transformers.encoder;
 
-import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.transformers.PretrainedConfig;
 

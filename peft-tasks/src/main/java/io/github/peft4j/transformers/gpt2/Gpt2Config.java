@@ -1,6 +1,6 @@
 package io.github.peft4j.transformers.gpt2;
 
-import io.github.peft4j.UnsupportedFeatureException;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.AttentionForm;
 import io.github.peft4j.transformers.PretrainedConfig;

@@ -1,8 +1,9 @@
 package io.github.peft4j.task.prompt;
 
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.PeftConfig;
-import io.github.peft4j.TaskType;
+
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.prefixtuning.PrefixTuningConfig;
 
 class PrefixTuningSeq2SeqTest extends PromptContract {

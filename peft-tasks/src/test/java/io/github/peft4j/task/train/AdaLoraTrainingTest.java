@@ -23,16 +23,23 @@ import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
+
 import io.github.peft4j.AdapterStepListener;
-import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.PenalizedLoss;
-import io.github.peft4j.TaskType;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.adalora.AdaLoraConfig;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,10 +48,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** AdaLoRA takes ranks away by itself: four layers of rank 6, of which 8 ranks are left. */
 class AdaLoraTrainingTest {

@@ -2,9 +2,10 @@ package io.github.peft4j.task.train;
 
 import ai.djl.engine.Engine;
 import ai.djl.nn.Parameter;
+
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
@@ -12,6 +13,7 @@ import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.lora.LoraConfig;
+
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -6,10 +6,11 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.MergedModel;
+
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.TaskType;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.testkit.Golden;
@@ -17,12 +18,14 @@ import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.lora.LoraConfig;
-import java.io.IOException;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
 
 /** Both embeddings and the output read one table; an adapter acts on one of them. */
 class TiedWeightsTest {

@@ -1,7 +1,9 @@
 package io.github.peft4j.task.chat.jinja;
 
 import com.google.common.base.CharMatcher;
-import io.github.peft4j.tuner.PythonJson;
+
+import io.github.peft4j.json.PythonJson;
+
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;

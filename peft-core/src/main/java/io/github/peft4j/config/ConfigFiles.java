@@ -1,0 +1,103 @@
+package io.github.peft4j.config;
+
+import com.google.common.collect.ImmutableList;
+
+import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.io.AtomicFiles;
+import io.github.peft4j.io.FileContent;
+import io.github.peft4j.json.JsonType;
+import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.tuner.Tuner;
+import io.github.peft4j.tuner.Tuners;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Reads and writes adapter_config.json: finds the method by its name, collects the warnings. */
+final class ConfigFiles {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigFiles.class);
+    private static final String IN_MEMORY = "adapter config";
+
+    private ConfigFiles() {}
+
+    static LoadedConfig read(Path directory) throws IOException {
+        Path file = directory.resolve(PeftConfig.FILE_NAME);
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(
+                    file.toString(),
+                    null,
+                    "no " + PeftConfig.FILE_NAME + " here. Pass the directory of a saved adapter.");
+        }
+        LoadedConfig loaded =
+                interpret(
+                        JsonValues.parseObject(Files.readAllBytes(file), file.toString()),
+                        file.toString(),
+                        true);
+        return new LoadedConfig(loaded.config().locatedIn(directory), loaded.warnings());
+    }
+
+    static LoadedConfig parse(String json) {
+        try {
+            return interpret(JsonValues.parseObject(json, IN_MEMORY), IN_MEMORY, false);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    static LoadedConfig parse(Map<String, ?> json) {
+        return interpret(JsonValues.freezeObject(json), IN_MEMORY, false);
+    }
+
+    private static LoadedConfig interpret(
+            Map<String, @Nullable Object> json, String source, boolean file) {
+        LoadedConfig loaded;
+        try {
+            loaded = interpretFields(json, file);
+        } catch (UnsupportedFeatureException e) {
+            throw new UnsupportedFeatureException(source + ": " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
+        }
+        loaded.warnings().forEach(warning -> LOG.warn("{}: {}", source, warning));
+        return loaded;
+    }
+
+    private static LoadedConfig interpretFields(Map<String, @Nullable Object> json, boolean file) {
+        ImmutableList.Builder<String> warnings = ImmutableList.builder();
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>(json);
+        if (fields.containsKey("runtime_config")) {
+            fields.remove("runtime_config");
+            warnings.add("runtime_config is ignored: it is valid at run time only, not in files.");
+        }
+        Object name = fields.remove("peft_type");
+        if (name == null) {
+            throw new IllegalArgumentException(
+                    "The key peft_type is missing, so the method is unknown. Add it, for example"
+                            + " \"peft_type\": \"LORA\".");
+        }
+        PeftType type = PeftType.of(JsonType.STRING.convert("peft_type", name));
+        Tuner<?> tuner = Tuners.require(type);
+        ConfigReader reader = new ConfigReader(fields, file);
+        PeftConfig config = tuner.parse(reader);
+        reader.warnAboutUnknownKeys(tuner.configType().getSimpleName());
+        return new LoadedConfig(config, warnings.addAll(reader.warnings()).build());
+    }
+
+    static void write(PeftConfig config, Path directory) throws IOException {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new IllegalArgumentException(
+                    directory + " is a file. Pass a directory to save the adapter in.");
+        }
+        AtomicFiles.write(
+                directory.resolve(PeftConfig.FILE_NAME), FileContent.utf8(config.toJson()));
+    }
+}

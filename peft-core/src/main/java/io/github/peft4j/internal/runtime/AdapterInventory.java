@@ -1,0 +1,250 @@
+package io.github.peft4j.internal.runtime;
+
+import ai.djl.nn.Parameter;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Sets;
+
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.internal.text.Text;
+import io.github.peft4j.io.Dtype;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.store.LoadReport;
+import io.github.peft4j.tuner.Attachment;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The adapters of a model, by name in the order in which they came.
+ *
+ * @param entries each adapter
+ */
+public record AdapterInventory(ImmutableMap<String, Entry> entries) {
+
+    /** The name of an adapter that was given none, as in PEFT. */
+    public static final String DEFAULT_NAME = "default";
+
+    /** No adapters. */
+    public static final AdapterInventory EMPTY = new AdapterInventory(ImmutableMap.of());
+
+    /**
+     * One adapter.
+     *
+     * @param attachment its config and its parts
+     * @param storedTypes types of tensors that are written in another type than float32: copies of
+     *     modules keep the type that the file had
+     * @param report what was odd about it
+     */
+    public record Entry(
+            Attachment<?> attachment, ImmutableMap<String, Dtype> storedTypes, LoadReport report) {
+
+        public PeftConfig config() {
+            return attachment.config();
+        }
+
+        public AdapterSet set() {
+            return attachment.set();
+        }
+    }
+
+    /** The same with an adapter put in or replaced. */
+    public AdapterInventory with(String name, Entry entry) {
+        Map<String, Entry> copy = new LinkedHashMap<>(entries);
+        copy.put(name, entry);
+        return new AdapterInventory(ImmutableMap.copyOf(copy));
+    }
+
+    /** The same without an adapter. */
+    public AdapterInventory without(String name) {
+        Map<String, Entry> copy = new LinkedHashMap<>(entries);
+        copy.remove(name);
+        return new AdapterInventory(ImmutableMap.copyOf(copy));
+    }
+
+    public ImmutableMap<String, AdapterSet> sets() {
+        ImmutableMap.Builder<String, AdapterSet> sets = ImmutableMap.builder();
+        entries.forEach((name, entry) -> sets.put(name, entry.set()));
+        return sets.buildOrThrow();
+    }
+
+    public ImmutableMap<String, PeftConfig> configs() {
+        ImmutableMap.Builder<String, PeftConfig> configs = ImmutableMap.builder();
+        entries.forEach((name, entry) -> configs.put(name, entry.config()));
+        return configs.buildOrThrow();
+    }
+
+    public boolean contains(String name) {
+        return entries.containsKey(name);
+    }
+
+    public AdapterSet require(String name) {
+        return entry(name).set();
+    }
+
+    public Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException(
+                    "There is no adapter '"
+                            + name
+                            + "'. Adapters of this model: "
+                            + entries.keySet()
+                            + ". Add or load it first.");
+        }
+        return entry;
+    }
+
+    /** The tensors that train while these adapters are active, by their key in the file. */
+    public ImmutableMap<String, Parameter> trainableTensors(ImmutableList<String> names) {
+        ImmutableMap.Builder<String, Parameter> tensors = ImmutableMap.builder();
+        for (String name : names) {
+            Entry entry = entries.get(name);
+            if (entry == null || entry.config().inferenceMode()) {
+                continue;
+            }
+            String prefix = names.size() == 1 ? "" : name + ".";
+            entry.set()
+                    .tensors()
+                    .forEach(
+                            (key, parameter) -> {
+                                if (entry.set().trainable().contains(parameter)) {
+                                    tensors.put(prefix + key, parameter);
+                                }
+                            });
+        }
+        return tensors.buildOrThrow();
+    }
+
+    /** How many numbers train while these adapters are active, and how many there are. */
+    public ParameterCount count(BaseModel base, ImmutableList<String> names) {
+        long all = 0;
+        for (Parameter parameter : base.parameters().values()) {
+            all += base.buffers().contains(parameter) ? 0 : parameter.getShape().size();
+        }
+        for (AdapterSet set : sets().values()) {
+            for (Parameter parameter : set.tensors().values()) {
+                // PEFT trains biases in the base itself, where they are counted already.
+                boolean counts =
+                        !set.biases().containsValue(parameter)
+                                && !set.buffers().contains(parameter);
+                all += counts ? parameter.getShape().size() : 0;
+            }
+        }
+        long trainable = 0;
+        for (Parameter parameter : trainableTensors(names).values()) {
+            trainable += parameter.getShape().size();
+        }
+        return new ParameterCount(trainable, all);
+    }
+
+    /** Refuses names that fit no layer with an adapter and no module that is saved whole. */
+    public void checkAdapted(List<String> layers) {
+        ImmutableSortedSet<String> paths = adaptedPaths();
+        for (String layer : layers) {
+            if (paths.stream().noneMatch(path -> Activation.names(layer, path))) {
+                throw new IllegalArgumentException(
+                        "No adapter acts at a layer called '"
+                                + layer
+                                + "'. Adapted layers: "
+                                + Text.of(paths)
+                                + ".");
+            }
+        }
+    }
+
+    private ImmutableSortedSet<String> adaptedPaths() {
+        ImmutableSortedSet.Builder<String> paths = ImmutableSortedSet.naturalOrder();
+        for (AdapterSet set : sets().values()) {
+            paths.addAll(set.layers().keySet());
+            set.savedModules().values().forEach(saved -> paths.add(saved.modulePath()));
+        }
+        return paths.build();
+    }
+
+    /** Refuses a name that is taken or cannot be one. */
+    public void checkFree(String name) {
+        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.contains(".")) {
+            throw new IllegalArgumentException(
+                    "Adapter name '"
+                            + name
+                            + "' cannot be the name of a folder and a part of a key. Use letters,"
+                            + " digits, '-' and '_'.");
+        }
+        if (contains(name)) {
+            throw new IllegalArgumentException(
+                    "There is an adapter '"
+                            + name
+                            + "' already. Choose another name or delete it.");
+        }
+    }
+
+    /** Refuses an adapter of another method, as PEFT does: what both change has no order. */
+    public void checkMethod(String newName, PeftConfig config) {
+        entries.forEach(
+                (name, entry) -> {
+                    if (!entry.config().peftType().equals(config.peftType())) {
+                        throw new IllegalArgumentException(
+                                "The model's adapter '"
+                                        + name
+                                        + "' is "
+                                        + entry.config().peftType()
+                                        + ", so '"
+                                        + newName
+                                        + "' of method "
+                                        + config.peftType()
+                                        + " cannot be added: a model's adapters are all of one"
+                                        + " method. Wrap the base in a second PeftModel; it is"
+                                        + " shared, not copied.");
+                    }
+                });
+    }
+
+    /**
+     * Refuses to activate an adapter that takes the place of modules where another of the model
+     * takes the place of more, as PEFT does.
+     */
+    public void refuseUncovered(ImmutableList<String> names) {
+        for (String name : names) {
+            Entry chosen = entry(name);
+            entries.forEach(
+                    (other, entry) -> {
+                        Set<String> uncovered =
+                                Sets.difference(
+                                        entry.set().layers().keySet(),
+                                        chosen.set().layers().keySet());
+                        boolean takeTurns = chosen.set().isExclusive() && entry.set().isExclusive();
+                        if (takeTurns && !uncovered.isEmpty()) {
+                            throw new IllegalArgumentException(
+                                    "Adapter '"
+                                            + name
+                                            + "' has no copy of modules that adapter '"
+                                            + other
+                                            + "' copies: "
+                                            + Text.of(uncovered)
+                                            + ". Give both the same target_modules, or delete '"
+                                            + other
+                                            + "'.");
+                        }
+                    });
+        }
+    }
+
+    /** Refuses a second adapter that trains the biases of the base. */
+    public void checkBias(PeftConfig config) {
+        for (Entry entry : entries.values()) {
+            if (!entry.set().biases().isEmpty() && Attachments.trainsBias(config)) {
+                throw new IllegalArgumentException(
+                        "Only one adapter of a model may train the base's biases (bias other than"
+                            + " 'none'), and one does already. Use bias 'none' for the others.");
+            }
+        }
+    }
+}

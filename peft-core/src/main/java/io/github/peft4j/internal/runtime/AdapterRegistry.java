@@ -1,0 +1,355 @@
+package io.github.peft4j.internal.runtime;
+
+import ai.djl.nn.Parameter;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.ActiveAdapters;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.Factors;
+import io.github.peft4j.adapter.FrozenBase;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.io.Dtype;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.store.LoadReport;
+import io.github.peft4j.tuner.AdapterSource;
+import io.github.peft4j.tuner.Attachment;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.function.Supplier;
+
+/**
+ * The adapters of a model and which of them act. Changes are made one at a time and published as
+ * one immutable state, which passes read without a lock.
+ */
+public final class AdapterRegistry implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(AdapterRegistry.class);
+
+    private final BaseModel base;
+    private final AdapterSource parts;
+    private final FrozenBase frozen;
+    private final RunningPasses passes = new RunningPasses();
+    private final PendingStep steps = new PendingStep();
+    private volatile State state;
+
+    /**
+     * An empty registry.
+     *
+     * @param parts loads adapters that others are made of
+     */
+    public AdapterRegistry(BaseModel base, AdapterSource parts) {
+        this.base = base;
+        this.parts = parts;
+        frozen = new FrozenBase(base.parameters().values());
+        state = stateOf(AdapterInventory.EMPTY, Activation.none(), ImmutableList.of(), null);
+    }
+
+    /**
+     * What passes see.
+     *
+     * @param chosen what was made active
+     * @param shown the same under the silences
+     */
+    private record State(
+            AdapterInventory adapters,
+            Activation chosen,
+            ImmutableList<Silence> silences,
+            Activation shown,
+            @Nullable MergedWeights merged,
+            ActiveAdapters active) {}
+
+    public BaseModel base() {
+        return base;
+    }
+
+    /** The step of a trainer that does not say when it is done. */
+    public PendingStep steps() {
+        return steps;
+    }
+
+    /** The adapters as they are now. */
+    public AdapterInventory adapters() {
+        return state.adapters();
+    }
+
+    /** The tensors that train now. */
+    public ImmutableMap<String, Parameter> trainableTensors() {
+        State now = state;
+        return now.adapters().trainableTensors(now.chosen().names());
+    }
+
+    /** How many numbers train now, and how many there are. */
+    public ParameterCount count() {
+        State now = state;
+        return now.adapters().count(base, now.chosen().names());
+    }
+
+    /** What acts now, scopes that switch adapters off included. */
+    public Activation activation() {
+        return state.shown();
+    }
+
+    public ActiveAdapters active() {
+        return state.active();
+    }
+
+    public ActiveAdapters workOut(Activation activation) {
+        State now = state;
+        return activation.equals(now.shown())
+                ? now.active()
+                : workOut(now.adapters(), activation, now.merged());
+    }
+
+    /** The active adapters as if none was merged. */
+    public ActiveAdapters unmerged() {
+        State now = state;
+        return workOut(now.adapters(), now.shown(), null);
+    }
+
+    public ImmutableList<String> mergedNames() {
+        MergedWeights merged = state.merged();
+        return merged == null ? ImmutableList.of() : merged.names();
+    }
+
+    /**
+     * Runs a pass. An adapter that is deleted meanwhile keeps its tensors until the pass is done.
+     */
+    public <T> T running(Supplier<T> pass) {
+        steps.end();
+        return passes.run(pass);
+    }
+
+    /** Builds an adapter and publishes it; it is not active. */
+    public synchronized void add(String name, PeftConfig config) {
+        Attachment<?> attachment = attach(name, config);
+        LoadReport report = LoadReport.ofNew(attachment.warnings());
+        publish(name, attachment, ImmutableMap.of(), report);
+    }
+
+    /** Builds an adapter without publishing it. */
+    public Attachment<?> attach(String name, PeftConfig config) {
+        adapters().checkFree(name);
+        adapters().checkMethod(name, config);
+        adapters().checkBias(config);
+        return Attachments.create(base, config, name, adapters(), parts);
+    }
+
+    /**
+     * Publishes an adapter that {@link #attach} has built.
+     *
+     * @param storedTypes in which types its file holds its tensors
+     * @param report what was odd about it
+     */
+    public synchronized void publish(
+            String name,
+            Attachment<?> attachment,
+            ImmutableMap<String, Dtype> storedTypes,
+            LoadReport report) {
+        adapters().checkFree(name);
+        attachment.set().setTraining(false);
+        put(name, new AdapterInventory.Entry(attachment, storedTypes, report));
+    }
+
+    /** Keeps what loading into a known name has found. */
+    public synchronized void loaded(
+            String name, ImmutableMap<String, Dtype> storedTypes, LoadReport report) {
+        AdapterInventory.Entry entry = adapters().entry(name);
+        put(name, new AdapterInventory.Entry(entry.attachment(), storedTypes, report));
+    }
+
+    private void put(String name, AdapterInventory.Entry entry) {
+        state =
+                stateOf(
+                        state.adapters().with(name, entry),
+                        state.chosen(),
+                        state.silences(),
+                        state.merged());
+    }
+
+    public synchronized void copy(String from, String name) {
+        AdapterInventory.Entry source = adapters().entry(from);
+        Attachment<?> attachment = attach(name, source.config());
+        try (Gradients off = Gradients.off()) {
+            attachment
+                    .set()
+                    .tensors()
+                    .forEach(
+                            (key, target) -> {
+                                Parameter original = source.set().tensors().get(key);
+                                if (original != null) {
+                                    InPlace.copy(target.getArray(), original.getArray());
+                                }
+                            });
+        }
+        LoadReport report = LoadReport.ofNew(attachment.warnings());
+        publish(name, attachment, source.storedTypes(), report);
+    }
+
+    /** Makes adapters active; a scale that was set stays with its adapter. */
+    public void activate(ImmutableList<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "setAdapter names no adapter. Adapters of this model: "
+                            + adapters().configs().keySet()
+                            + ". Name one; disableAdapter() switches them off for a while.");
+        }
+        synchronized (this) {
+            choose(state.adapters(), state.chosen().withNames(names));
+        }
+        passes.free();
+    }
+
+    /** Makes an activation active and lets exactly its adapters train. */
+    public void activate(Activation activation) {
+        synchronized (this) {
+            choose(state.adapters(), activation);
+        }
+        passes.free();
+    }
+
+    private void choose(AdapterInventory adapters, Activation activation) {
+        State before = state;
+        adapters.refuseUncovered(activation.names());
+        State next = stateOf(adapters, activation, before.silences(), null);
+        next.adapters()
+                .entries()
+                .forEach(
+                        (name, entry) ->
+                                entry.set()
+                                        .setTraining(
+                                                activation.names().contains(name)
+                                                        && !entry.config().inferenceMode()));
+        state = next;
+        if (before.merged() != null) {
+            logger.warn(
+                    "Adapters {} were merged and are not any more: {} are active now.",
+                    before.merged().names(),
+                    activation.names());
+            passes.retire(before.merged()::close);
+        }
+    }
+
+    /** Merges adapters on top of those that are merged. */
+    public void merge(ImmutableList<String> names) {
+        synchronized (this) {
+            if (mergedNames().containsAll(names)) {
+                logger.warn("Adapters {} are merged already; nothing to do.", names);
+                return;
+            }
+            ImmutableList<String> all =
+                    ImmutableSet.<String>builder()
+                            .addAll(mergedNames())
+                            .addAll(names)
+                            .build()
+                            .asList();
+            ActiveAdapters weights = unmerged().asWeights(base, state.adapters().sets(), all);
+            serve(MergedWeights.of(base, weights, all));
+        }
+        passes.free();
+    }
+
+    public void unmerge() {
+        synchronized (this) {
+            serve(null);
+        }
+        passes.free();
+    }
+
+    private void serve(@Nullable MergedWeights merged) {
+        MergedWeights before = state.merged();
+        state = stateOf(state.adapters(), state.chosen(), state.silences(), merged);
+        if (before != null) {
+            passes.retire(before::close);
+        }
+    }
+
+    /** Weights an adapter, also while it is not active. */
+    public synchronized void scale(String name, double factor) {
+        Factors.require(adapters().entry(name).set(), name, factor);
+        state =
+                stateOf(
+                        state.adapters(),
+                        state.chosen().scale(name, factor),
+                        state.silences(),
+                        state.merged());
+    }
+
+    /**
+     * Switches the adapters of these layers off, of all if none are named; nothing stops training.
+     */
+    public synchronized Silence silence(ImmutableList<String> layers) {
+        Silence silence = new Silence(layers);
+        show(ImmutableList.<Silence>builder().addAll(state.silences()).add(silence).build());
+        return silence;
+    }
+
+    /** Ends a silence; does nothing if it has ended. */
+    public synchronized void end(Silence silence) {
+        show(
+                state.silences().stream()
+                        .filter(other -> other != silence)
+                        .collect(ImmutableList.toImmutableList()));
+    }
+
+    private void show(ImmutableList<Silence> silences) {
+        state = stateOf(state.adapters(), state.chosen(), silences, state.merged());
+    }
+
+    /** Removes an adapter; its tensors are freed when no pass reads them any more. */
+    public void delete(String name) {
+        synchronized (this) {
+            AdapterSet removed = adapters().entry(name).set();
+            steps.forget();
+            AdapterInventory others = state.adapters().without(name);
+            Activation rest = state.chosen().without(name);
+            if (rest.names().isEmpty() && !others.entries().isEmpty()) {
+                rest = Activation.of(others.entries().keySet().iterator().next());
+            }
+            choose(others, rest);
+            passes.retire(removed::close);
+        }
+        passes.free();
+    }
+
+    private State stateOf(
+            AdapterInventory adapters,
+            Activation chosen,
+            ImmutableList<Silence> silences,
+            @Nullable MergedWeights merged) {
+        Activation shown = chosen;
+        for (Silence silence : silences) {
+            shown = silence.over(shown);
+        }
+        return new State(
+                adapters, chosen, silences, shown, merged, workOut(adapters, shown, merged));
+    }
+
+    private ActiveAdapters workOut(
+            AdapterInventory adapters, Activation activation, @Nullable MergedWeights merged) {
+        ImmutableMap<String, AdapterSet> sets = adapters.sets();
+        ActiveAdapters active = ActiveAdapters.of(base, frozen, sets, activation);
+        return merged == null
+                ? active
+                : active.over(base, sets, merged.names(), merged.parameters());
+    }
+
+    @Override
+    public void close() {
+        MergedWeights merged = state.merged();
+        if (merged != null) {
+            merged.close();
+        }
+        state.adapters().sets().values().forEach(AdapterSet::close);
+        frozen.close();
+    }
+}

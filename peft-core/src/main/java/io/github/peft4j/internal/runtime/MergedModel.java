@@ -1,0 +1,192 @@
+package io.github.peft4j.internal.runtime;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.ParameterList;
+import ai.djl.training.ParameterStore;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+
+import io.github.peft4j.adapter.ActiveAdapters;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.FrozenBase;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.WeightSlot;
+import io.github.peft4j.model.WeightSlots;
+import io.github.peft4j.ops.Gradients;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A base with adapters merged into its weights. Holds the merged weights, shares all others with
+ * the base, which stays as it was; needs the base to stay open. It is a base model itself: {@link
+ * PeftModels} puts new adapters over it.
+ */
+public final class MergedModel extends ReferencingBlock implements BaseModel, AutoCloseable {
+
+    private final BaseModel base;
+    private final MergedWeights own;
+    private final FrozenBase frozen;
+    private final ActiveAdapters merged;
+    private final ImmutableMap<String, Parameter> weights;
+    private final ImmutableMap<WeightSlot, Parameter> substitutes;
+    private final ImmutableList<LayerSite> sites;
+
+    private MergedModel(BaseModel base, MergedWeights own) {
+        super(base);
+        this.base = base;
+        this.own = own;
+        WeightSlots slots = new WeightSlots(base);
+        weights = weights(base, slots, own.parameters());
+        sites =
+                base.sites().stream()
+                        .map(site -> shown(site, slots, own.parameters()))
+                        .collect(ImmutableList.toImmutableList());
+        substitutes =
+                ImmutableMap.<WeightSlot, Parameter>builder()
+                        .putAll(base.substitutes())
+                        .putAll(own.parameters())
+                        .buildKeepingLast();
+        frozen = new FrozenBase(weights.values());
+        merged = ActiveAdapters.substituting(frozen, substitutes);
+    }
+
+    /** A shared parameter has another name of its own where its layers read different ones now. */
+    private static ImmutableMap<String, Parameter> weights(
+            BaseModel base, WeightSlots slots, ImmutableMap<WeightSlot, Parameter> replaced) {
+        Map<String, Parameter> weights = new LinkedHashMap<>();
+        Set<Parameter> seen = Sets.newIdentityHashSet();
+        slots.named()
+                .forEach(
+                        (name, slot) -> {
+                            Parameter shown = replaced.getOrDefault(slot, slots.shown(slot));
+                            if (seen.add(shown) || base.parameters().containsKey(name)) {
+                                weights.put(name, shown);
+                            }
+                        });
+        return ImmutableMap.copyOf(weights);
+    }
+
+    private static LayerSite shown(
+            LayerSite site, WeightSlots slots, ImmutableMap<WeightSlot, Parameter> replaced) {
+        return new LayerSite(
+                site.path(),
+                site.kind(),
+                site.block(),
+                shown(site, site.weight(), slots, replaced),
+                shown(site, site.bias(), slots, replaced));
+    }
+
+    private static @Nullable Parameter shown(
+            LayerSite site,
+            @Nullable Parameter parameter,
+            WeightSlots slots,
+            ImmutableMap<WeightSlot, Parameter> replaced) {
+        return parameter == null
+                ? null
+                : replaced.getOrDefault(slots.at(site, parameter), parameter);
+    }
+
+    /** Folds these adapters; saved modules and biases are those of the registry's activation. */
+    public static MergedModel of(AdapterRegistry registry, ImmutableList<String> names) {
+        BaseModel base = registry.base();
+        ActiveAdapters active =
+                registry.unmerged().asWeights(base, registry.adapters().sets(), names);
+        return new MergedModel(base, MergedWeights.of(base, active, names));
+    }
+
+    /** Predicts; records no graph. */
+    public ModelOutput forward(ModelInput input) {
+        try (Gradients off = Gradients.off()) {
+            return forward(input, new ParameterStore(own.manager(), false), false);
+        }
+    }
+
+    @Override
+    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
+        // A pass of adapters over this model serves the merged weights already.
+        AdapterPass pass =
+                store instanceof AdapterPass over && over.serves(substitutes)
+                        ? over
+                        : new AdapterPass(store, input.manager(), training, merged);
+        return base.forward(input, pass, training);
+    }
+
+    @Override
+    public ImmutableMap<WeightSlot, Parameter> substitutes() {
+        return substitutes;
+    }
+
+    /** The merged weights where there are any, else those of the base, by checkpoint key. */
+    @Override
+    public ImmutableMap<String, Parameter> parameters() {
+        return weights;
+    }
+
+    /** Those of the base: no adapter is merged into a buffer. */
+    @Override
+    public ImmutableSet<Parameter> buffers() {
+        return base.buffers();
+    }
+
+    @Override
+    public Block block() {
+        return this;
+    }
+
+    @Override
+    public ModelInput toInput(NDList data, NDList labels) {
+        return base.toInput(data, labels);
+    }
+
+    @Override
+    public NDList toList(ModelOutput output) {
+        return base.toList(output);
+    }
+
+    @Override
+    public ImmutableList<LayerSite> sites() {
+        return sites;
+    }
+
+    @Override
+    public ModelInfo info() {
+        return base.info();
+    }
+
+    @Override
+    public ParameterList getDirectParameters() {
+        ParameterList list = new ParameterList();
+        weights.forEach(list::add);
+        return list;
+    }
+
+    @Override
+    public ModelOutput run(ModelInput input, ParameterStore store, boolean training) {
+        return forward(input, store, training);
+    }
+
+    /** Frees the merged weights; the base stays open. */
+    @Override
+    public void close() {
+        own.close();
+        frozen.close();
+    }
+
+    @Override
+    public String toString() {
+        return "Merged" + base.info().className();
+    }
+}

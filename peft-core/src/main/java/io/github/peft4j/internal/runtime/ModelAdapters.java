@@ -1,0 +1,87 @@
+package io.github.peft4j.internal.runtime;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+
+import io.github.peft4j.adapter.ActiveAdapters;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.WeightSlot;
+
+/** Stacks adapters that act around the whole model. */
+public final class ModelAdapters {
+
+    private ModelAdapters() {}
+
+    /** The base under its active model adapters, the first outermost. */
+    public static BaseModel around(BaseModel base, ActiveAdapters active) {
+        BaseModel model = base;
+        for (ModelAdapter adapter : active.modelAdapters().reverse()) {
+            model = new Wrapped(model, adapter);
+        }
+        return model;
+    }
+
+    /**
+     * Whether there are such adapters and none acts. As in PEFT, a call then goes to the base as it
+     * is, past what its task would change.
+     */
+    public static boolean areOff(AdapterInventory adapters, ActiveAdapters active) {
+        return active.modelAdapters().isEmpty()
+                && adapters.sets().values().stream()
+                        .anyMatch(set -> set.modelAdapter().isPresent());
+    }
+
+    private record Wrapped(BaseModel below, ModelAdapter adapter) implements BaseModel {
+
+        @Override
+        public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
+            return adapter.forward(input, below, (AdapterPass) store);
+        }
+
+        @Override
+        public Block block() {
+            return below.block();
+        }
+
+        @Override
+        public ModelInput toInput(NDList data, NDList labels) {
+            return below.toInput(data, labels);
+        }
+
+        @Override
+        public NDList toList(ModelOutput output) {
+            return below.toList(output);
+        }
+
+        @Override
+        public ImmutableList<LayerSite> sites() {
+            return below.sites();
+        }
+
+        @Override
+        public ImmutableMap<String, Parameter> parameters() {
+            return below.parameters();
+        }
+
+        @Override
+        public ImmutableMap<WeightSlot, Parameter> substitutes() {
+            return below.substitutes();
+        }
+
+        @Override
+        public ModelInfo info() {
+            return below.info();
+        }
+    }
+}

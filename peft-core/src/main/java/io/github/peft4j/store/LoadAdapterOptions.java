@@ -1,0 +1,68 @@
+package io.github.peft4j.store;
+
+import com.google.common.collect.ImmutableMap;
+
+/**
+ * How an adapter is loaded.
+ *
+ * @param trainable whether it can train on; default false
+ * @param subfolder folder inside the directory that holds the files; default none
+ * @param ignoreMismatchedSizes whether tensors of another shape are left out with a warning instead
+ *     of being refused; default false
+ * @param keyMapping regular expression to replacement, applied to file keys behind {@code
+ *     base_model.model.}; the first that matches wins; default none
+ */
+public record LoadAdapterOptions(
+        boolean trainable,
+        String subfolder,
+        boolean ignoreMismatchedSizes,
+        ImmutableMap<String, String> keyMapping) {
+
+    /** For prediction, strict. */
+    public static final LoadAdapterOptions DEFAULT = builder().build();
+
+    /** Starts with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds options. */
+    public static final class Builder {
+
+        private boolean trainable;
+        private String subfolder = "";
+        private boolean ignoreMismatchedSizes;
+        private ImmutableMap<String, String> keyMapping = ImmutableMap.of();
+
+        private Builder() {}
+
+        /** Lets the adapter train on. */
+        public Builder optTrainable(boolean value) {
+            trainable = value;
+            return this;
+        }
+
+        /** Reads the files from this folder inside the directory. */
+        public Builder optSubfolder(String value) {
+            subfolder = value;
+            return this;
+        }
+
+        /** Leaves tensors of another shape out, with a warning. */
+        public Builder optIgnoreMismatchedSizes(boolean value) {
+            ignoreMismatchedSizes = value;
+            return this;
+        }
+
+        /** Renames file keys. */
+        public Builder optKeyMapping(ImmutableMap<String, String> value) {
+            keyMapping = value;
+            return this;
+        }
+
+        /** The options. */
+        public LoadAdapterOptions build() {
+            return new LoadAdapterOptions(trainable, subfolder, ignoreMismatchedSizes, keyMapping);
+        }
+    }
+}
