@@ -9,18 +9,18 @@ import java.util.Locale;
  *     {@code vera_only}
  * @param rule what it means
  */
-public record BiasOption(String jsonName, BiasRule rule) {
+public record BiasOption(String jsonName, Bias rule) {
 
     /** No biases; the only choice if several adapters share a model. */
-    public static final BiasOption NONE = new BiasOption("none", BiasRule.NONE);
+    public static final BiasOption NONE = new BiasOption("none", Bias.NONE);
 
     /** Every bias of the model. */
-    public static final BiasOption ALL = new BiasOption("all", BiasRule.ALL);
+    public static final BiasOption ALL = new BiasOption("all", Bias.ALL);
 
     /** The biases of the adapted layers, under the method's own word. */
     public static BiasOption adaptedLayers(PeftType type) {
         String name = type.name().toLowerCase(Locale.ROOT) + "_only";
-        return new BiasOption(name, BiasRule.ADAPTED_LAYERS);
+        return new BiasOption(name, Bias.ADAPTED_LAYERS);
     }
 
     /**

@@ -5,11 +5,13 @@ import com.google.common.collect.ImmutableList;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A type that a field may have in JSON, with its name for error texts.
@@ -55,19 +57,61 @@ public final class JsonType<T> {
     public static final JsonType<List<Integer>> INTEGERS = INTEGER.list("a list of integers");
 
     /** A string or a list of strings. */
-    public static final JsonType<OneOrMany<String>> STRING_OR_STRINGS =
-            STRING.map(OneOrMany::one).or(STRINGS.map(OneOrMany::many));
+    public static final JsonType<OneOrMany<String>> STRING_OR_STRINGS = oneOrMany(STRING, STRINGS);
 
     /** An integer or a list of integers. */
     public static final JsonType<OneOrMany<Integer>> INTEGER_OR_INTEGERS =
-            INTEGER.map(OneOrMany::one).or(INTEGERS.map(OneOrMany::many));
+            oneOrMany(INTEGER, INTEGERS);
 
     private final String name;
     private final Function<Object, Optional<T>> convert;
+    private final Function<T, @Nullable Object> write;
+    private final boolean immutable;
 
     private JsonType(String name, Function<Object, Optional<T>> convert) {
+        this(name, convert, value -> value, false);
+    }
+
+    private JsonType(
+            String name,
+            Function<Object, Optional<T>> convert,
+            Function<T, @Nullable Object> write,
+            boolean immutable) {
         this.name = name;
         this.convert = convert;
+        this.write = write;
+        this.immutable = immutable;
+    }
+
+    /**
+     * A type of one's own, whose values are immutable.
+     *
+     * @param name completes "must be ..."
+     * @param read makes the value, or none if the JSON value is of another type
+     * @param write gives the JSON value
+     */
+    public static <T> JsonType<T> of(
+            String name, Function<Object, Optional<T>> read, Function<T, Object> write) {
+        return new JsonType<>(name, read, write::apply, true);
+    }
+
+    /**
+     * A choice among named values.
+     *
+     * @param names the JSON value of each choice: a string or a boolean
+     */
+    public static <T> JsonType<T> choice(Map<T, ?> names) {
+        String all =
+                names.values().stream().map(PythonJson::write).collect(Collectors.joining(", "));
+        return new JsonType<>(
+                "one of " + all,
+                json ->
+                        names.entrySet().stream()
+                                .filter(entry -> entry.getValue().equals(json))
+                                .<T>map(Map.Entry::getKey)
+                                .findFirst(),
+                names::get,
+                true);
     }
 
     private static <T> JsonType<T> ofClass(String name, Class<T> type) {
@@ -81,19 +125,54 @@ public final class JsonType<T> {
         return name;
     }
 
-    /** This type, converted further. */
+    /**
+     * This type, converted further.
+     *
+     * @param further makes the value that Java code sees
+     * @param back gives the value that is written
+     */
+    public <U> JsonType<U> map(
+            Function<? super T, ? extends U> further, Function<? super U, ? extends T> back) {
+        return new JsonType<>(
+                name,
+                value -> convert.apply(value).map(further),
+                value -> write.apply(back.apply(value)),
+                immutable);
+    }
+
+    /** This type, converted further; only for reading. */
     public <U> JsonType<U> map(Function<? super T, ? extends U> further) {
         return new JsonType<>(name, value -> convert.apply(value).map(further));
     }
 
+    /** A value of this type as JSON. */
+    public @Nullable Object toJson(T value) {
+        return JsonValues.freeze(write.apply(value));
+    }
+
     /** This type or, where it does not fit, the other. */
-    public JsonType<T> or(JsonType<? extends T> other) {
+    public JsonType<T> or(JsonType<T> other) {
         return new JsonType<>(
                 name + " or " + other.name,
                 value -> {
                     Optional<T> first = convert.apply(value);
-                    return first.isPresent() ? first : other.convert.apply(value).map(x -> x);
-                });
+                    return first.isPresent() ? first : other.convert.apply(value);
+                },
+                write,
+                immutable);
+    }
+
+    private static <T> JsonType<OneOrMany<T>> oneOrMany(JsonType<T> one, JsonType<List<T>> many) {
+        return new JsonType<>(
+                one.name + " or " + many.name,
+                value -> {
+                    Optional<OneOrMany<T>> single = one.convert.apply(value).map(OneOrMany::one);
+                    return single.isPresent()
+                            ? single
+                            : many.convert.apply(value).map(OneOrMany::many);
+                },
+                OneOrMany::toJson,
+                false);
     }
 
     /** A list of this type. */
@@ -113,7 +192,9 @@ public final class JsonType<T> {
                         converted.add(one.get());
                     }
                     return Optional.of(ImmutableList.copyOf(converted));
-                });
+                },
+                items -> items.stream().map(this::toJson).toList(),
+                false);
     }
 
     /** An object whose values are of this type, in the order of the file. */
@@ -133,8 +214,14 @@ public final class JsonType<T> {
                         }
                         converted.put((String) item.getKey(), one.get());
                     }
-                    return Optional.of(converted);
-                });
+                    return Optional.of(Collections.unmodifiableMap(converted));
+                },
+                items -> {
+                    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+                    items.forEach((key, item) -> json.put(key, toJson(item)));
+                    return json;
+                },
+                false);
     }
 
     /**
@@ -147,6 +234,16 @@ public final class JsonType<T> {
     public T convert(String key, @Nullable Object value) {
         Optional<T> converted = value == null ? Optional.empty() : convert.apply(value);
         return converted.orElseThrow(() -> refuse(key, value));
+    }
+
+    /**
+     * An immutable copy of a value, as if it had been written and read.
+     *
+     * @param key the field, for the error text
+     * @throws IllegalArgumentException if the type does not have it
+     */
+    public T copy(String key, T value) {
+        return immutable ? value : convert(key, toJson(value));
     }
 
     /** Converts a {@link JsonValues JSON value}, if it is of this type. */

@@ -12,7 +12,11 @@ import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.config.TaskType;
@@ -46,14 +50,54 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     /** What PEFT puts before a module's name in an adapter's file. */
     public static final String KEY_PREFIX = "base_model.model.";
 
+    private final @Nullable ConfigType<C> configs;
+    private final @Nullable DefaultTargets defaultTargets;
+    private final ImmutableSet<LayerKind> kinds;
+
+    /**
+     * For implementations.
+     *
+     * @param configs the table of the method's options
+     * @param defaultTargets layers to adapt where a config names none
+     * @param kinds kinds of layers that the method can adapt
+     */
+    protected LayerTuner(ConfigType<C> configs, DefaultTargets defaultTargets, LayerKind... kinds) {
+        this.configs = configs;
+        this.defaultTargets = defaultTargets;
+        this.kinds = ImmutableSet.copyOf(kinds);
+    }
+
     /** For implementations. */
-    protected LayerTuner() {}
+    protected LayerTuner() {
+        configs = null;
+        defaultTargets = null;
+        kinds = ImmutableSet.of();
+    }
+
+    @Override
+    public PeftType type() {
+        return configs.peftType();
+    }
+
+    @Override
+    public Class<C> configType() {
+        return configs.configClass();
+    }
+
+    @Override
+    public C parse(ConfigReader json) {
+        return configs.read(json);
+    }
 
     /** Kinds of layers that the method can adapt. */
-    protected abstract ImmutableSet<LayerKind> kinds();
+    protected ImmutableSet<LayerKind> kinds() {
+        return kinds;
+    }
 
     /** Targets where the config names none. */
-    protected abstract DefaultTargets defaultTargets();
+    protected DefaultTargets defaultTargets() {
+        return defaultTargets;
+    }
 
     /**
      * The config with what it leaves to the model filled in, besides its targets.
@@ -84,8 +128,19 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
      *     no single layer are added here
      * @param sites the layers that will be adapted
      */
-    protected abstract LayerAdapters prepare(
-            C config, AdapterSet.Builder set, List<LayerSite> sites);
+    protected LayerAdapters prepare(C config, AdapterSet.Builder set, List<LayerSite> sites) {
+        return site -> adapter(config, new NewLayer(set, site));
+    }
+
+    /**
+     * Makes the adapter of a layer. A method whose layers share something overrides {@link
+     * #prepare} instead.
+     *
+     * @throws IllegalArgumentException if the config does not fit the layer
+     */
+    protected Adapter adapter(C config, NewLayer layer) {
+        throw new IllegalStateException(getClass() + " overrides neither adapter nor prepare.");
+    }
 
     /**
      * The same for a method whose adapters share tensors.
@@ -120,12 +175,15 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     }
 
     /** Which biases the config trains along. */
-    protected BiasRule biasRule(C config) {
-        return BiasRule.NONE;
+    protected Bias biasRule(C config) {
+        return config instanceof LayerConfig layers ? layers.bias() : Bias.NONE;
     }
 
-    /** The config with the targets found. */
-    protected abstract C resolved(C config, TargetModules targets, List<LayerSite> sites);
+    /** The config with the targets found, and how the weights of the layers are stored. */
+    protected C resolved(C config, TargetModules targets, List<LayerSite> sites) {
+        LayerConfig layers = (LayerConfig) config;
+        return configType().cast(layers.resolved(targets, stored -> transposed(stored, sites)));
+    }
 
     /**
      * The options that single layers out by name. Keys that match none of the adapted layers are

@@ -10,7 +10,7 @@ import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.Aliases;
 import io.github.peft4j.adapter.SavedParameter;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.WeightSlot;
@@ -74,8 +74,8 @@ public record SavedModules(
     }
 
     /** Adds a trained copy of every bias that the rule names. */
-    void addBiases(BiasRule rule, List<LayerSite> adapted) {
-        if (rule == BiasRule.NONE) {
+    void addBiases(Bias rule, List<LayerSite> adapted) {
+        if (rule == Bias.NONE) {
             return;
         }
         for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
@@ -86,10 +86,10 @@ public record SavedModules(
             String path = key.equals("bias") ? "" : key.substring(0, key.length() - 5);
             String module = Iterables.find(saved, name -> key.startsWith(name + "."), null);
             boolean isAdapted = Iterables.any(adapted, site -> site.path().equals(path));
-            if (module != null && rule == BiasRule.ALL) {
+            if (module != null && rule == Bias.ALL) {
                 addWrappedBias(key, module, entry.getValue());
             }
-            if (module != null || (rule == BiasRule.ADAPTED_LAYERS && !isAdapted)) {
+            if (module != null || (rule == Bias.ADAPTED_LAYERS && !isAdapted)) {
                 continue;
             }
             String name = prefix + (isAdapted ? path + ".base_layer.bias" : key);

@@ -16,8 +16,8 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.BiasOption;
-import io.github.peft4j.config.BiasRule;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
@@ -238,7 +238,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
     }
 
     @Override
-    protected BiasRule biasRule(AdaLoraConfig config) {
+    protected Bias biasRule(AdaLoraConfig config) {
         return BiasOption.of(PeftType.LORA, config.lora().bias().jsonName()).rule();
     }
 

@@ -11,7 +11,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
@@ -61,7 +61,7 @@ public final class BOFTTuner extends LayerTuner<BOFTConfig> {
     }
 
     @Override
-    protected BiasRule biasRule(BOFTConfig config) {
+    protected Bias biasRule(BOFTConfig config) {
         return config.bias().rule();
     }
 

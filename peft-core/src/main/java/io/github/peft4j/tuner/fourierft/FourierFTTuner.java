@@ -9,7 +9,7 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableSet;
 
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
@@ -105,7 +105,7 @@ public final class FourierFTTuner extends LayerTuner<FourierFTConfig> {
     }
 
     @Override
-    protected BiasRule biasRule(FourierFTConfig config) {
+    protected Bias biasRule(FourierFTConfig config) {
         return config.bias().rule();
     }
 

@@ -10,7 +10,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
@@ -58,7 +58,7 @@ public final class HRATuner extends LayerTuner<HRAConfig> {
     }
 
     @Override
-    protected BiasRule biasRule(HRAConfig config) {
+    protected Bias biasRule(HRAConfig config) {
         return config.bias().rule();
     }
 

@@ -12,7 +12,7 @@ import com.google.common.collect.ImmutableSet;
 
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
@@ -97,11 +97,11 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     }
 
     @Override
-    protected BiasRule biasRule(LoraConfig config) {
+    protected Bias biasRule(LoraConfig config) {
         return switch (config.bias()) {
-            case NONE -> BiasRule.NONE;
-            case ALL -> BiasRule.ALL;
-            case LORA_ONLY -> BiasRule.ADAPTED_LAYERS;
+            case NONE -> Bias.NONE;
+            case ALL -> Bias.ALL;
+            case LORA_ONLY -> Bias.ADAPTED_LAYERS;
         };
     }
 

@@ -70,7 +70,8 @@ public record LoraVariants(Map<String, @Nullable Object> values) {
     }
 
     private static ImmutableMap<String, Option> schema() {
-        JsonType<Object> tokens = JsonType.INTEGERS.<Object>map(list -> list).or(TOKENS_BY_LAYER);
+        JsonType<Object> tokens =
+                JsonType.INTEGERS.<Object>map(list -> list).or(TOKENS_BY_LAYER.map(map -> map));
         ImmutableMap.Builder<String, Option> schema = ImmutableMap.builder();
         schema.put("megatron_config", plain(null, JsonType.OBJECT));
         schema.put("megatron_core", plain("megatron.core", JsonType.STRING));

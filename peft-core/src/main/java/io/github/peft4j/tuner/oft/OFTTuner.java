@@ -11,7 +11,7 @@ import com.google.common.collect.ImmutableSet;
 
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
@@ -64,7 +64,7 @@ public final class OFTTuner extends LayerTuner<OFTConfig> {
     }
 
     @Override
-    protected BiasRule biasRule(OFTConfig config) {
+    protected Bias biasRule(OFTConfig config) {
         return config.bias().rule();
     }
 

@@ -10,7 +10,7 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableSet;
 
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
@@ -124,7 +124,7 @@ public final class VBLoRATuner extends LayerTuner<VBLoRAConfig> {
     }
 
     @Override
-    protected BiasRule biasRule(VBLoRAConfig config) {
+    protected Bias biasRule(VBLoRAConfig config) {
         return config.bias().rule();
     }
 

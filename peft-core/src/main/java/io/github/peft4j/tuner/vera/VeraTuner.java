@@ -13,7 +13,7 @@ import com.google.common.collect.ImmutableSet;
 
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.config.BiasRule;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
@@ -182,7 +182,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
     }
 
     @Override
-    protected BiasRule biasRule(VeraConfig config) {
+    protected Bias biasRule(VeraConfig config) {
         return config.bias().rule();
     }
 

@@ -3,93 +3,52 @@ package io.github.peft4j.tuner.miss;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.BaseLayer;
+
+import io.github.peft4j.testkit.AdapterBench;
 import io.github.peft4j.tuner.InputDropout;
-import org.jspecify.annotations.Nullable;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MissLinearTest {
 
-    private final NDManager manager = NDManager.newBaseManager("PyTorch");
-    private final AdapterPass pass =
-            AdapterPass.over(new ParameterStore(manager, false), manager, false);
+    private final AdapterBench bench = new AdapterBench();
 
     @AfterEach
     void close() {
-        manager.close();
+        bench.close();
     }
 
-    private Parameter block(float[] values, long... shape) {
-        Parameter p = Parameter.builder().setName("d").setType(Parameter.Type.WEIGHT).build();
-        p.setArray(manager.create(values, new Shape(shape)));
-        return p;
+    private MissLinear miss(long out, Shape block, double... numbers) {
+        return new MissLinear(bench.trained(block, numbers), out, InputDropout.NONE);
     }
 
     @Test
     void sumsChunksOfTheInputBeforeTheBlock() {
+        MissLinear miss = miss(2, new Shape(2, 2), 1, 10, 100, 1000);
+        NDArray x = bench.array(new Shape(1, 3), 1, 2, 3);
+
         // three features in chunks of two: (1, 2), (3, 0) -> (4, 2)
-        MissLinear miss =
-                new MissLinear(block(new float[] {1, 10, 100, 1000}, 2, 2), 2, InputDropout.NONE);
-
-        NDArray delta = miss.delta(manager.create(new float[] {1, 2, 3}), new Nothing(), pass);
-
-        assertThat(delta.toFloatArray()).containsExactly(4 + 200, 40 + 2000);
+        bench.assertAdds(miss, bench.linear(3, 2), x, 4 + 200, 40 + 2000);
     }
 
     @Test
     void repeatsANarrowBlockAlongTheOutputs() {
-        MissLinear miss =
-                new MissLinear(block(new float[] {1, 2, 3, 4}, 2, 2), 4, InputDropout.NONE);
+        MissLinear miss = miss(4, new Shape(2, 2), 1, 2, 3, 4);
+        NDArray x = bench.array(new Shape(1, 2), 1, 10);
 
-        NDArray delta = miss.delta(manager.create(new float[] {1, 10}), new Nothing(), pass);
-
-        assertThat(delta.toFloatArray()).containsExactly(31, 42, 31, 42);
-    }
-
-    @Test
-    void repeatsTheBlockAlongTheColumnsOfTheWeight() {
-        MissLinear miss =
-                new MissLinear(block(new float[] {1, 2, 3, 4}, 2, 2), 2, InputDropout.NONE);
-        NDArray zero = manager.zeros(new Shape(2, 3));
-
-        NDArray weight = miss.weight(zero, zero, pass);
-
-        assertThat(weight.toFloatArray()).containsExactly(1, 3, 1, 2, 4, 2);
+        bench.assertAdds(miss, bench.linear(2, 4), x, 31, 42, 31, 42);
     }
 
     @Test
     void turnsAndShiftsEachBlockOfTheWeight() {
-        MissTurned turned = new MissTurned(block(new float[] {0, 1, 2, 0}, 1, 2, 2));
-        NDArray w = manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2));
+        MissBat bat = new MissBat(bench.trained(new Shape(1, 2, 2), 0, 1, 2, 0));
+        NDArray w = bench.array(new Shape(2, 2), 1, 2, 3, 4);
 
-        NDArray weight = turned.weight(w, w, pass);
+        NDArray weight = bat.weight(w, w, bench.pass(bench.linear(2, 2), bat, 1, false));
 
         // W + W D + D with D = [0 1; 2 0]: W D = [4 1; 8 3]
         assertThat(weight.toFloatArray()).containsExactly(5, 4, 13, 7);
-    }
-
-    /** A layer that nobody asks. */
-    private static final class Nothing implements BaseLayer {
-
-        @Override
-        public NDArray forward(NDArray x) {
-            throw new IllegalStateException("The delta does not need the layer.");
-        }
-
-        @Override
-        public NDArray weight() {
-            throw new IllegalStateException("The delta does not need the weight.");
-        }
-
-        @Override
-        public @Nullable NDArray bias() {
-            throw new IllegalStateException("The delta does not need the bias.");
-        }
     }
 }

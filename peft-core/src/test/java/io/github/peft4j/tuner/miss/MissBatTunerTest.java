@@ -5,7 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.testkit.TunerContract;
 
-class MissTurnedTunerTest extends TunerContract {
+class MissBatTunerTest extends TunerContract {
 
     @Override
     protected PeftConfig config() {

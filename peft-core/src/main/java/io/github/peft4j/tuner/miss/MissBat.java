@@ -3,7 +3,9 @@ package io.github.peft4j.tuner.miss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+
 import com.google.common.collect.ImmutableMap;
+
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.WeightAdapter;
 
@@ -21,11 +23,11 @@ import io.github.peft4j.adapter.WeightAdapter;
  *
  * @see <a href="https://arxiv.org/abs/2409.15371">Kang and Yin 2024, section 3.3</a>
  */
-final class MissTurned implements WeightAdapter {
+final class MissBat implements WeightAdapter {
 
     private final Parameter block;
 
-    MissTurned(Parameter block) {
+    MissBat(Parameter block) {
         this.block = block;
     }
 

@@ -1,0 +1,78 @@
+package io.github.peft4j.config;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** The config of a method that adapts layers of the model. */
+public abstract class LayerConfig extends OptionConfig implements TargetedConfig {
+
+    /** For the configs of the methods. */
+    protected LayerConfig(ConfigType<?> type, OptionValues values) {
+        super(type, values);
+    }
+
+    /** A table with the options that every config has and those that select layers. */
+    public static <C extends LayerConfig> ConfigType<C> type(
+            String peftType, Class<C> configClass, Function<OptionValues, C> constructor) {
+        return ConfigType.of(peftType, configClass, constructor).with(TargetOptions.ALL);
+    }
+
+    @Override
+    public abstract LayerConfigBuilder<?, ?> toBuilder();
+
+    /** Which modules it selects. */
+    @Override
+    public final TargetModules targets() {
+        return new TargetModules(
+                selected(TargetOptions.TARGET_MODULES),
+                selected(TargetOptions.EXCLUDE_MODULES),
+                selected(TargetOptions.LAYERS_TO_TRANSFORM),
+                selected(TargetOptions.LAYERS_PATTERN),
+                selected(TargetOptions.MODULES_TO_SAVE));
+    }
+
+    private <T> @Nullable T selected(Option<T> option) {
+        return type().has(option) ? values().find(option) : null;
+    }
+
+    /** Which biases of the base are trained along; none for a method without the option. */
+    public final Bias bias() {
+        return type().option("bias").map(option -> (Bias) get(option)).orElse(Bias.NONE);
+    }
+
+    /** Whether the base weight is stored as [in, out]; false for a method without the option. */
+    public final boolean fanInFanOut() {
+        return type().has(Options.FAN_IN_FAN_OUT) && get(Options.FAN_IN_FAN_OUT);
+    }
+
+    @Override
+    public final LayerConfig withTargets(TargetModules value) {
+        return resolved(value, stored -> stored);
+    }
+
+    /**
+     * This config with the targets found on a model.
+     *
+     * @param fanInFanOut corrects how the config says that weights are stored
+     */
+    public final LayerConfig resolved(TargetModules targets, UnaryOperator<Boolean> fanInFanOut) {
+        LayerConfigBuilder<?, ?> found = toBuilder();
+        found.optTargets(targets);
+        if (type().has(Options.FAN_IN_FAN_OUT)) {
+            found.set(Options.FAN_IN_FAN_OUT, fanInFanOut.apply(get(Options.FAN_IN_FAN_OUT)));
+        }
+        return found.build(warning -> {});
+    }
+
+    /** Layer indices cannot be chosen where the targets are a regular expression. */
+    protected static void refuseLayersWithRegex(LayerConfig config) {
+        config.targets().refuseLayersWithRegex();
+    }
+
+    /** A name of the list of layers does nothing without indices. */
+    protected static void refusePatternWithoutLayers(LayerConfig config) {
+        config.targets().refusePatternWithoutLayers();
+    }
+}
