@@ -4,11 +4,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
@@ -30,7 +28,6 @@ import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.store.SaveAdapterOptions;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -229,7 +226,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
         if (layers.length == 0) {
             throw new IllegalArgumentException(
                     "disableAdapter is given no layer. Name one, or call disableAdapter() for"
-                        + " all.");
+                            + " all.");
         }
         registry.adapters().checkAdapted(Arrays.asList(layers));
         return disable(ImmutableList.copyOf(layers));

@@ -2,7 +2,6 @@ package io.github.peft4j;
 
 import ai.djl.Model;
 import ai.djl.nn.Block;
-
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -10,14 +9,12 @@ import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.BlockModel;
 import io.github.peft4j.store.LoadAdapterOptions;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Wraps base models with adapters: PEFT's {@code get_peft_model} and {@code from_pretrained}. */
 public final class PeftModels {

@@ -15,9 +15,7 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
-
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.model.ParameterCount;
@@ -26,11 +24,9 @@ import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.tuner.lora.LoraBias;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.Map;
 
 class PeftModelTest {
 
@@ -110,7 +106,7 @@ class PeftModelTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "The base is a PeftModel already. Add a second adapter with"
-                            + " addAdapter(name, config), or wrap its base().");
+                                + " addAdapter(name, config), or wrap its base().");
     }
 
     @Test
@@ -214,7 +210,7 @@ class PeftModelTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "Only one adapter of a model may train the base's biases (bias other than"
-                            + " 'none'), and one does already. Use bias 'none' for the others.");
+                                + " 'none'), and one does already. Use bias 'none' for the others.");
     }
 
     @Test

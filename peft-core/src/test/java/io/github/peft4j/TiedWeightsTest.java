@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.tuner.lora.InitLoraWeights;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

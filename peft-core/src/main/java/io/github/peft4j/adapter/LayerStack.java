@@ -1,9 +1,7 @@
 package io.github.peft4j.adapter;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

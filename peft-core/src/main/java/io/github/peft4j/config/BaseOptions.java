@@ -1,8 +1,7 @@
 package io.github.peft4j.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a config says about the base's own weights and biases; flat in JSON.

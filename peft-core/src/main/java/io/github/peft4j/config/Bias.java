@@ -1,9 +1,7 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.json.JsonType;
-
 import java.util.Locale;
 
 /**

@@ -2,10 +2,8 @@ package io.github.peft4j.config;
 
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that every config has besides its {@code peft_type}. Flat in JSON.

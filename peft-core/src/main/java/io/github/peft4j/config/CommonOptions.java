@@ -1,14 +1,11 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.json.JsonType;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The options that every config has besides its {@code peft_type}. */
 public final class CommonOptions {

@@ -1,7 +1,6 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.AtomicFiles;
 import io.github.peft4j.io.FileContent;
@@ -9,17 +8,15 @@ import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.Tuners;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads and writes adapter_config.json: finds the method by its name, collects the warnings. */
 final class ConfigFiles {

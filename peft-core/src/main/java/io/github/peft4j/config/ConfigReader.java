@@ -1,13 +1,9 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.Tuner;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of one config while a {@link Tuner} takes them over: hands a field on only where the

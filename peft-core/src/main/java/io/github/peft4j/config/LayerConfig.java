@@ -1,9 +1,8 @@
 package io.github.peft4j.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The config of a method that adapts layers of the model. */
 public abstract class LayerConfig extends OptionConfig implements TargetedConfig {

@@ -2,13 +2,10 @@ package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Ints;
-
 import io.github.peft4j.json.OneOrMany;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the config of a method that adapts layers. A setter for an option that the method lacks is

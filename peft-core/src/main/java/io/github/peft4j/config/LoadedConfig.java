@@ -1,7 +1,6 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
-
 import java.util.List;
 
 /**

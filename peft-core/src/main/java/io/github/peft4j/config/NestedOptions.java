@@ -2,17 +2,14 @@ package io.github.peft4j.config;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The schema of an object inside a config, such as {@code eva_config}: its fields with default,

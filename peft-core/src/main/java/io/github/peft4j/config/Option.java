@@ -1,16 +1,13 @@
 package io.github.peft4j.config;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.json.JsonType;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One option of a config, stated once: JSON key, type, default, rules and one line of meaning.

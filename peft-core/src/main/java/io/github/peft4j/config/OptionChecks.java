@@ -2,9 +2,7 @@ package io.github.peft4j.config;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.json.JsonValues;
-
 import java.util.Map;
 
 /** Rules for single options that many methods share. */

@@ -1,12 +1,10 @@
 package io.github.peft4j.config;
 
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A config whose options are stated in a {@link ConfigType}: immutable, compared by its values. */
 public abstract class OptionConfig implements PeftConfig {

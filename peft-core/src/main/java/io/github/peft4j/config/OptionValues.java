@@ -1,10 +1,9 @@
 package io.github.peft4j.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The values of a config's options, all set and checked; immutable. */
 public final class OptionValues {

@@ -1,9 +1,7 @@
 package io.github.peft4j.config;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.json.JsonType;
-
 import java.util.Map;
 
 /** Options and rules that many methods share. */
@@ -22,7 +20,7 @@ public final class Options {
             Option.flag("fan_in_fan_out", false)
                     .means(
                             "whether the base weight is stored as [in, out]; corrected by the"
-                                + " layer");
+                                    + " layer");
 
     /** Whether the adapter starts without effect. */
     public static final Option<Boolean> INIT_WEIGHTS =
@@ -64,7 +62,7 @@ public final class Options {
         return Option.of("bias", Bias.type(PeftType.of(peftType)), Bias.NONE)
                 .means(
                         "which biases of the base are trained along: `none`, `all`, or those of"
-                            + " adapted layers");
+                                + " adapted layers");
     }
 
     /** The option {@code bias} of a method; if it has none, one that it refuses. */

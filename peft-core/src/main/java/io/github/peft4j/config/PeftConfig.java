@@ -2,13 +2,11 @@ package io.github.peft4j.config;
 
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.json.PythonJson;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an adapter is built: the content of adapter_config.json. Each method has a record that

@@ -1,8 +1,7 @@
 package io.github.peft4j.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part that the builders of all configs share. It checks nothing: the records it builds do.

@@ -2,10 +2,8 @@ package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
-
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.OneOrMany;
-
 import java.util.List;
 
 /** The options that select modules of the model; see {@link TargetModules}. */

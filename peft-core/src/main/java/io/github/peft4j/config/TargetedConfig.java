@@ -1,9 +1,7 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.json.OneOrMany;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -3,15 +3,12 @@ package io.github.peft4j.config;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Ints;
-
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.OneOrMany;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part that the builders of methods with target modules share.

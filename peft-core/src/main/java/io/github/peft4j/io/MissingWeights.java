@@ -2,9 +2,7 @@ package io.github.peft4j.io;
 
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
-
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 package io.github.peft4j.json;
 
 import com.google.common.collect.ImmutableList;
-
 import java.util.List;
 
 /**

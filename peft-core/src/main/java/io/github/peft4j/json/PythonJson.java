@@ -1,7 +1,5 @@
 package io.github.peft4j.json;
 
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -12,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes JSON as Python's {@code json.dumps(value, indent=2, sort_keys=True)} does: sorted keys,

@@ -5,13 +5,10 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.OneOrMany;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layers that a method adapts where the config names none, by the {@code model_type} of the

@@ -2,12 +2,10 @@ package io.github.peft4j.target;
 
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableSortedSet;
-
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerKind;
-
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;

@@ -2,7 +2,6 @@ package io.github.peft4j.target;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,6 @@
 package io.github.peft4j.target;
 
 import com.google.common.collect.ImmutableList;
-
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;

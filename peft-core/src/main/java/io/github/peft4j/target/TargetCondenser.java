@@ -2,7 +2,6 @@ package io.github.peft4j.target;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableSet;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

@@ -1,9 +1,7 @@
 package io.github.peft4j.target;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.TargetModules;
-
 import java.util.List;
 
 /**

@@ -3,12 +3,10 @@ package io.github.peft4j.target;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Lists;
-
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.tuner.SavedModules;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

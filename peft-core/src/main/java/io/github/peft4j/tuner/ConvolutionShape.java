@@ -1,11 +1,9 @@
 package io.github.peft4j.tuner;
 
 import ai.djl.ndarray.types.Shape;
-
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableLongArray;
-
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.model.ConvolutionLayer;
 import io.github.peft4j.model.LayerSite;

@@ -3,11 +3,9 @@ package io.github.peft4j.tuner;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
@@ -31,13 +29,11 @@ import io.github.peft4j.target.ModuleInfo;
 import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.target.TargetMatch;
 import io.github.peft4j.target.TargetMatcher;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A method that puts one adapter at each matched layer: does the matching, the modules that are

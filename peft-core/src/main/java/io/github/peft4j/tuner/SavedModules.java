@@ -3,10 +3,8 @@ package io.github.peft4j.tuner;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.Aliases;
 import io.github.peft4j.adapter.SavedParameter;
@@ -16,7 +14,6 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.WeightSlot;
 import io.github.peft4j.model.WeightSlots;
 import io.github.peft4j.ops.Copies;
-
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

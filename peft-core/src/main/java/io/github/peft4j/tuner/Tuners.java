@@ -4,10 +4,8 @@ import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
-
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

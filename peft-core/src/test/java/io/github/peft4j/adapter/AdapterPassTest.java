@@ -15,21 +15,17 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
-
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.BlockModel;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.testkit.Tensors;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 class AdapterPassTest {
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.tuner.Tuners;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

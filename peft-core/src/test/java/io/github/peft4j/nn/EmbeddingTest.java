@@ -8,9 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
-
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterPass;
@@ -18,7 +16,6 @@ import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,6 @@
 package io.github.peft4j.target;
 
 import io.github.peft4j.model.LayerKind;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

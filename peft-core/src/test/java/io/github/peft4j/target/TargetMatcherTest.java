@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerKind;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 class TargetMatcherTest {
 
@@ -99,9 +96,9 @@ class TargetMatcherTest {
                 .isNotInstanceOf(NoMatchingModuleException.class)
                 .hasMessage(
                         "target_modules [layers] selects enc.layers, a module of kind OTHER, but"
-                            + " only these can be adapted: [LINEAR (torch.nn.Linear)]. Name the"
-                            + " layers inside it, or leave it out with"
-                            + " optExcludeModules(\"enc.layers\").");
+                                + " only these can be adapted: [LINEAR (torch.nn.Linear)]. Name the"
+                                + " layers inside it, or leave it out with"
+                                + " optExcludeModules(\"enc.layers\").");
     }
 
     @Test
@@ -110,8 +107,8 @@ class TargetMatcherTest {
                 .isInstanceOf(NoMatchingModuleException.class)
                 .hasMessage(
                         "No layer matches target_modules [qeury]. Layers that can be adapted are"
-                            + " called: head, key, query. Did you mean \"query\"? Pass"
-                            + " optTargetModules(\"query\") or optTargetModules(\"all-linear\").");
+                                + " called: head, key, query. Did you mean \"query\"? Pass"
+                                + " optTargetModules(\"query\") or optTargetModules(\"all-linear\").");
     }
 
     @Test

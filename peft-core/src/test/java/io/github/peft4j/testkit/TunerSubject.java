@@ -3,10 +3,8 @@ package io.github.peft4j.testkit;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
@@ -15,7 +13,6 @@ import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
-
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

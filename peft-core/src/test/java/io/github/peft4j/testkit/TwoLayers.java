@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.BlockModel;
@@ -17,10 +16,8 @@ import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.tuner.lora.InitLoraWeights;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Two linear layers, {@code first} with a bias and {@code second} without, and an input. */
 public final class TwoLayers extends Module implements AutoCloseable {

@@ -1,7 +1,6 @@
 package io.github.peft4j.task;
 
 import com.google.auto.service.AutoService;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.TaskModelProvider;
 import io.github.peft4j.config.PeftConfig;

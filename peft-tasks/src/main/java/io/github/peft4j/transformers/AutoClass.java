@@ -2,9 +2,7 @@ package io.github.peft4j.transformers;
 
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.TaskType;
-
 import org.jspecify.annotations.Nullable;
 
 /** What stands on top of a family's layers, by transformers' Auto classes. */

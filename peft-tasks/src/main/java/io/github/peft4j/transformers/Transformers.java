@@ -1,10 +1,8 @@
 package io.github.peft4j.transformers;
 
 import ai.djl.ndarray.NDManager;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
@@ -26,12 +24,10 @@ import io.github.peft4j.transformers.qwen2.Qwen2Family;
 import io.github.peft4j.transformers.qwen3.Qwen3Family;
 import io.github.peft4j.transformers.roberta.RobertaFamily;
 import io.github.peft4j.transformers.t5.T5Family;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads Hugging Face checkpoint directories: config.json and model.safetensors (or shards with an

@@ -1,12 +1,10 @@
 package io.github.peft4j.internal.runtime;
 
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Sets;
-
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
@@ -16,7 +14,6 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.Attachment;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -243,7 +240,7 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
             if (!entry.set().biases().isEmpty() && Attachments.trainsBias(config)) {
                 throw new IllegalArgumentException(
                         "Only one adapter of a model may train the base's biases (bias other than"
-                            + " 'none'), and one does already. Use bias 'none' for the others.");
+                                + " 'none'), and one does already. Use bias 'none' for the others.");
             }
         }
     }

@@ -1,11 +1,9 @@
 package io.github.peft4j.internal.runtime;
 
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterSet;
@@ -20,12 +18,10 @@ import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.Attachment;
-
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.function.Supplier;
 
 /**
  * The adapters of a model and which of them act. Changes are made one at a time and published as

@@ -2,7 +2,6 @@ package io.github.peft4j.internal.runtime;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.PeftConfig;
@@ -16,12 +15,10 @@ import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.Tuners;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Builds an adapter from any config: fills in what model and task decide, and asks the tuner. */
 public final class Attachments {

@@ -5,12 +5,10 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.FrozenBase;
@@ -22,12 +20,10 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.WeightSlot;
 import io.github.peft4j.model.WeightSlots;
 import io.github.peft4j.ops.Gradients;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A base with adapters merged into its weights. Holds the merged weights, shares all others with

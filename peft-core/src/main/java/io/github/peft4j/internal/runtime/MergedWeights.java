@@ -4,10 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.BaseModel;
@@ -15,7 +13,6 @@ import io.github.peft4j.model.WeightSlot;
 import io.github.peft4j.model.WeightSlots;
 import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
-
 import java.util.Map;
 
 /**

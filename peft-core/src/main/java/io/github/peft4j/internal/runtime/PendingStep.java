@@ -1,9 +1,7 @@
 package io.github.peft4j.internal.runtime;
 
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.adapter.StepAware;
-
 import org.jspecify.annotations.Nullable;
 
 /**

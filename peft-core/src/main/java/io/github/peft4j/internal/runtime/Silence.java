@@ -1,7 +1,6 @@
 package io.github.peft4j.internal.runtime;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.adapter.Activation;
 
 /**

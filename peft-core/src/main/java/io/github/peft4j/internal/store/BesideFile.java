@@ -3,10 +3,8 @@ package io.github.peft4j.internal.store;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.FileContent;
@@ -15,15 +13,13 @@ import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.store.LoadReport;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tensors of {@link AdapterSet#beside}, in a file that Python does not read: what PEFT loses

@@ -1,12 +1,10 @@
 package io.github.peft4j.internal.store;
 
 import com.google.common.collect.ImmutableSortedSet;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,10 +3,8 @@ package io.github.peft4j.internal.store;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TargetedConfig;
@@ -20,10 +18,8 @@ import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.store.SaveAdapterOptions.EmbeddingLayers;
 import io.github.peft4j.tuner.LayerTuner;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights of embeddings that go into an adapter's file: PEFT writes them where {@code embed_tokens}

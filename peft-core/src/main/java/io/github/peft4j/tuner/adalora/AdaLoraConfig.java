@@ -3,7 +3,6 @@ package io.github.peft4j.tuner.adalora;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.OptionChecks;
@@ -15,16 +14,14 @@ import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.LoraConfigBuilder;
 import io.github.peft4j.tuner.lora.LoraVariantFields;
 import io.github.peft4j.tuner.lora.LoraVariants;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The config of AdaLoRA: that of LoRA, whose {@code r} has no meaning here, and a schedule of

@@ -1,12 +1,9 @@
 package io.github.peft4j.tuner.adalora;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the importance of a number is averaged over steps.

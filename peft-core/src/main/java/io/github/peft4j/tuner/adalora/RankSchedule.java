@@ -1,12 +1,9 @@
 package io.github.peft4j.tuner.adalora;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.config.OptionChecks;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many ranks are left at which step. T is the number of steps.

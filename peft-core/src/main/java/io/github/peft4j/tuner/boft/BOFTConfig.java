@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner.boft;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.config.BiasOption;
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.ConfigReader;
@@ -11,11 +10,9 @@ import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.config.TargetedConfigBuilder;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of BOFT.

@@ -2,7 +2,6 @@ package io.github.peft4j.tuner.cpt;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
@@ -12,14 +11,12 @@ import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
 import io.github.peft4j.tuner.prompt.PromptLearningConfig;
 import io.github.peft4j.tuner.prompt.VirtualTokens;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of context-aware prompt tuning. As in PEFT, {@code num_virtual_tokens} is the number
@@ -121,7 +118,7 @@ public record CPTConfig(
         Preconditions.checkArgument(
                 common.taskType() == TaskType.CAUSAL_LM,
                 "CPT is for task_type CAUSAL_LM, and it is %s. Set task_type, or use prompt"
-                    + " tuning.",
+                        + " tuning.",
                 common.taskType());
         virtualTokens =
                 virtualTokens.withNumVirtualTokens(context.size()).withNumTransformerSubmodules(1);

@@ -3,12 +3,10 @@ package io.github.peft4j.tuner.cpt;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Longs;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
 import io.github.peft4j.config.ConfigReader;
@@ -23,7 +21,6 @@ import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
 import io.github.peft4j.tuner.prompt.VirtualTokens;
-
 import java.util.ArrayList;
 import java.util.List;
 
@@ -111,8 +108,8 @@ public final class CPTTuner extends PromptTuner<CPTConfig> {
         if (ContextLabels.ofTextAreLost(config)) {
             warnings.add(
                     "The largest number in cpt_tokens_type_mask is no multiple of 4, so the labels"
-                        + " of texts do not count, as in PEFT. End the context with a label (4, 8,"
-                        + " ...).");
+                            + " of texts do not count, as in PEFT. End the context with a label (4, 8,"
+                            + " ...).");
         }
         return warnings;
     }

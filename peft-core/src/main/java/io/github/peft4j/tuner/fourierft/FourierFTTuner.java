@@ -3,11 +3,9 @@ package io.github.peft4j.tuner.fourierft;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
@@ -20,7 +18,6 @@ import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.Tuner;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

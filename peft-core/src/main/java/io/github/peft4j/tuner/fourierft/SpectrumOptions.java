@@ -1,15 +1,12 @@
 package io.github.peft4j.tuner.fourierft;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.OptionChecks;
 import io.github.peft4j.target.NamePatterns;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which frequencies are trained.

@@ -3,7 +3,6 @@ package io.github.peft4j.tuner.ia3;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
@@ -13,12 +12,10 @@ import io.github.peft4j.config.TargetedConfigBuilder;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.json.OneOrMany;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of IA3.

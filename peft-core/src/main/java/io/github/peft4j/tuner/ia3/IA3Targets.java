@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner.ia3;
 
 import io.github.peft4j.target.DefaultTargets;
-
 import org.jspecify.annotations.Nullable;
 
 /** Which layers IA3 adapts, and which of them by their inputs, where a config does not say. */
@@ -66,7 +65,7 @@ final class IA3Targets {
                                     () ->
                                             new IllegalArgumentException(
                                                     "feedforward_modules is not set, and there is"
-                                                        + " no default for model_type "
+                                                            + " no default for model_type "
                                                             + modelType
                                                             + ". Please specify"
                                                             + " feedforward_modules:"

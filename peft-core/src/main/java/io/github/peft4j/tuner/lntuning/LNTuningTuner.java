@@ -2,11 +2,9 @@ package io.github.peft4j.tuner.lntuning;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
@@ -17,7 +15,6 @@ import io.github.peft4j.ops.Copies;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.Tuner;
-
 import java.util.EnumSet;
 import java.util.List;
 

@@ -10,11 +10,9 @@ import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.lycoris.LycorisConfigBuilder;
 import io.github.peft4j.tuner.lycoris.LycorisDropout;
 import io.github.peft4j.tuner.lycoris.LycorisScaling;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of LoHa.

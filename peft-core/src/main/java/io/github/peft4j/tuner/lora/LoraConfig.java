@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
@@ -9,15 +8,13 @@ import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.target.NamePatterns;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The config of LoRA: every field that PEFT 0.21 has, under its name in camel case. Composed of

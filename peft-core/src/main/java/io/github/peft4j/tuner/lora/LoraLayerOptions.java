@@ -1,12 +1,9 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What LoRA does in each layer besides the product of A and B.

@@ -4,10 +4,8 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.TaskType;
-
 import java.util.Map;
 import java.util.Objects;
 

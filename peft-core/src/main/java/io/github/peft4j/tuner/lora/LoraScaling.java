@@ -1,12 +1,9 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.OptionChecks;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rank and strength of LoRA, with exceptions for single layers.

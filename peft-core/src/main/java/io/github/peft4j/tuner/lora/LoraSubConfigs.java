@@ -1,10 +1,8 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.NestedOptions;
 import io.github.peft4j.json.JsonType;
-
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;

@@ -2,14 +2,11 @@ package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Ints;
-
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.TargetedConfigBuilder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of LoRA's variants and special initialisers. All can be set, read and written; {@link

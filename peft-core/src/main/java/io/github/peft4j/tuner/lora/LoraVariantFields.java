@@ -1,15 +1,12 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.json.JsonType;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Named access to the options of LoRA's variants and special initialisers. */
 public interface LoraVariantFields extends TargetedConfig {

@@ -1,11 +1,9 @@
 package io.github.peft4j.tuner.lycoris;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.TargetedConfigBuilder;
 import io.github.peft4j.json.JsonType;
-
 import java.util.Map;
 
 /**

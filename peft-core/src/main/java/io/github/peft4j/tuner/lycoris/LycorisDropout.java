@@ -2,14 +2,11 @@ package io.github.peft4j.tuner.lycoris;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.config.OptionChecks;
 import io.github.peft4j.ops.Deltas;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is left out by chance while training.

@@ -2,15 +2,12 @@ package io.github.peft4j.tuner.lycoris;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.OptionChecks;
 import io.github.peft4j.target.NamePatterns;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rank and strength, with exceptions for single layers.

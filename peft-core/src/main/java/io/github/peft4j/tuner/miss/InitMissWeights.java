@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner.miss;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.json.JsonType;
 
 /** How the block starts and what it does: the option {@code init_weights}. */

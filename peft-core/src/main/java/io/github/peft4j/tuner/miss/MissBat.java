@@ -3,9 +3,7 @@ package io.github.peft4j.tuner.miss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.WeightAdapter;
 

@@ -1,9 +1,7 @@
 package io.github.peft4j.tuner.miss;
 
 import ai.djl.ndarray.NDArray;
-
 import com.google.auto.service.AutoService;
-
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.target.DefaultTargets;

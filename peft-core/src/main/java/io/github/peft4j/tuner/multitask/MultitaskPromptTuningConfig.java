@@ -2,7 +2,6 @@ package io.github.peft4j.tuner.multitask;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
@@ -12,11 +11,9 @@ import io.github.peft4j.tuner.prompt.PromptLearningConfig;
 import io.github.peft4j.tuner.prompt.VirtualTokens;
 import io.github.peft4j.tuner.prompttuning.PromptStart;
 import io.github.peft4j.tuner.prompttuning.PromptTableBuilder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of multitask prompt tuning.

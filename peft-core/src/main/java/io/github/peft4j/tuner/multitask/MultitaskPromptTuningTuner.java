@@ -2,10 +2,8 @@ package io.github.peft4j.tuner.multitask;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
 import io.github.peft4j.config.ConfigReader;
@@ -19,7 +17,6 @@ import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
 import io.github.peft4j.tuner.prompttuning.PromptStart;
 import io.github.peft4j.tuner.prompttuning.PromptTable;
-
 import java.util.List;
 
 /** Multitask prompt tuning: one prompt for several tasks, times a matrix of low rank for each. */

@@ -6,11 +6,9 @@ import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of OFT.

@@ -2,13 +2,10 @@ package io.github.peft4j.tuner.oft;
 
 import com.google.common.base.Splitter;
 import com.google.common.primitives.Ints;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.ConfigReader;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /** What files of older PEFT versions need; the numbers in them mean something else today. */
 final class OFTFiles {
@@ -63,6 +60,6 @@ final class OFTFiles {
         set.addRetired(
                 ".oft_r.",
                 "it is an old OFT checkpoint. Train the adapter again, or use it with Python PEFT"
-                    + " up to 0.15.2.");
+                        + " up to 0.15.2.");
     }
 }

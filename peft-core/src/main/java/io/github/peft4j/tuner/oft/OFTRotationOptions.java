@@ -1,12 +1,9 @@
 package io.github.peft4j.tuner.oft;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a rotation is made of what is trained.

@@ -3,10 +3,8 @@ package io.github.peft4j.tuner.prefixtuning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
@@ -19,7 +17,6 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Prompts;
 import io.github.peft4j.tuner.prompt.Front;
 import io.github.peft4j.tuner.prompt.PromptSite;
-
 import java.util.Map;
 import java.util.function.Function;
 

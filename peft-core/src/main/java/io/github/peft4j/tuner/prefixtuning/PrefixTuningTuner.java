@@ -4,11 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
 import io.github.peft4j.config.ConfigReader;
@@ -21,7 +19,6 @@ import io.github.peft4j.tuner.prompt.PromptShape;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
-
 import java.util.List;
 
 /** Prefix tuning: gives every layer trained keys and values in front of its own. */

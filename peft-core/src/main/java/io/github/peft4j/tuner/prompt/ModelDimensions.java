@@ -1,10 +1,8 @@
 package io.github.peft4j.tuner.prompt;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
-
 import java.util.Map;
 import java.util.Optional;
 

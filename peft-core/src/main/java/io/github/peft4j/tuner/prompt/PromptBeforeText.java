@@ -2,9 +2,7 @@ package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
@@ -13,7 +11,6 @@ import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Prompts;
-
 import java.util.Map;
 
 /**

@@ -1,14 +1,11 @@
 package io.github.peft4j.tuner.prompt;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftConfigBuilder;
 import io.github.peft4j.json.JsonType;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part that the builders of prompt methods share.

@@ -1,10 +1,8 @@
 package io.github.peft4j.tuner.prompt;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.SavesModules;
-
 import java.util.List;
 
 /** The config of a method that puts virtual tokens in front of a text. Needs a task type. */

@@ -2,9 +2,7 @@ package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
@@ -14,7 +12,6 @@ import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
 import io.github.peft4j.tuner.SavedModules;
 import io.github.peft4j.tuner.Tuner;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

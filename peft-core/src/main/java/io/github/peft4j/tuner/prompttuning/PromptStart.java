@@ -1,12 +1,9 @@
 package io.github.peft4j.tuner.prompttuning;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a table of virtual tokens starts from. Flat in JSON.
@@ -46,7 +43,7 @@ public record PromptStart(
         Preconditions.checkArgument(
                 !fromText || (tokenizerNameOrPath != null && !tokenizerNameOrPath.isEmpty()),
                 "With prompt_tuning_init TEXT, tokenizer_name_or_path is %s. Name the directory of"
-                    + " a tokenizer.",
+                        + " a tokenizer.",
                 tokenizerNameOrPath);
         Preconditions.checkArgument(
                 !fromText || text != null,
@@ -54,7 +51,7 @@ public record PromptStart(
         Preconditions.checkArgument(
                 fromText || tokenizerKwargs == null || tokenizerKwargs.isEmpty(),
                 "tokenizer_kwargs %s have a meaning with prompt_tuning_init TEXT alone, and it is"
-                    + " %s. Leave them out.",
+                        + " %s. Leave them out.",
                 tokenizerKwargs,
                 init);
         tokenizerKwargs = tokenizerKwargs == null ? null : JsonValues.freezeObject(tokenizerKwargs);

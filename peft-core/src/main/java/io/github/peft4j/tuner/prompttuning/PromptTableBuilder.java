@@ -3,10 +3,8 @@ package io.github.peft4j.tuner.prompttuning;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part that the builders of methods with a trained table share.

@@ -6,11 +6,9 @@ import io.github.peft4j.config.PeftType;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.prompt.PromptLearningConfig;
 import io.github.peft4j.tuner.prompt.VirtualTokens;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of prompt tuning.

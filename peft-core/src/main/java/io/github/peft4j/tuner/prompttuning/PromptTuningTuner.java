@@ -1,11 +1,9 @@
 package io.github.peft4j.tuner.prompttuning;
 
 import ai.djl.nn.Parameter;
-
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
 import io.github.peft4j.config.ConfigReader;
@@ -15,7 +13,6 @@ import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
-
 import java.util.List;
 
 /** Prompt tuning: puts a trained table of embeddings in front of every text. */

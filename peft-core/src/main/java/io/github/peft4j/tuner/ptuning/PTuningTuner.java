@@ -3,11 +3,9 @@ package io.github.peft4j.tuner.ptuning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
@@ -21,7 +19,6 @@ import io.github.peft4j.tuner.prompt.PromptShape;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
-
 import java.util.List;
 
 /** P-tuning: puts what an encoder makes of a trained table in front of every text. */

@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner.ptuning;
 
 import com.google.common.base.Preconditions;
-
 import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
@@ -10,11 +9,9 @@ import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
 import io.github.peft4j.tuner.prompt.PromptLearningConfig;
 import io.github.peft4j.tuner.prompt.VirtualTokens;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of p-tuning, under PEFT's name for it.

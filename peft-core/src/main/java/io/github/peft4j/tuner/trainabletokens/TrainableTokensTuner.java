@@ -3,11 +3,9 @@ package io.github.peft4j.tuner.trainabletokens;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
@@ -24,7 +22,6 @@ import io.github.peft4j.ops.Ops;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.Tuner;
-
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

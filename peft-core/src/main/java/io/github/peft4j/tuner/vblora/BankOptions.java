@@ -1,10 +1,8 @@
 package io.github.peft4j.tuner.vblora;
 
 import io.github.peft4j.config.OptionChecks;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The vectors that all layers share.

@@ -11,11 +11,9 @@ import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of VB-LoRA.

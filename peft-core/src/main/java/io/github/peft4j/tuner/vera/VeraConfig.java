@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner.vera;
 
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.BaseOptions;
 import io.github.peft4j.config.BaseOptionsBuilder;
 import io.github.peft4j.config.BiasOption;
@@ -13,11 +12,9 @@ import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of VeRA.

@@ -1,18 +1,15 @@
 package io.github.peft4j.tuner.xlora;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftConfigBuilder;
 import io.github.peft4j.json.JsonType;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Builds an {@link XLoraConfig}; every option has PEFT's default. */
 public final class XLoraConfigBuilder extends PeftConfigBuilder<XLoraConfigBuilder> {

@@ -3,11 +3,9 @@ package io.github.peft4j.tuner.xlora;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.config.ConfigReader;
@@ -18,7 +16,6 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
 import io.github.peft4j.tuner.Tuner;
-
 import java.util.ArrayList;
 import java.util.List;
 

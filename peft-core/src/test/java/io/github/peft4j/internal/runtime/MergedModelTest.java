@@ -10,9 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
-
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.model.LayerSite;
@@ -22,7 +20,6 @@ import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.tuner.lora.LoraBias;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

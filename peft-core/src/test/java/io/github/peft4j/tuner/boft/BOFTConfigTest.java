@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.peft4j.config.BiasOption;
 import io.github.peft4j.config.PeftConfig;
-
 import org.junit.jupiter.api.Test;
 
 class BOFTConfigTest {

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.BiasOption;
 import io.github.peft4j.config.PeftConfig;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.function.ToIntFunction;
+import org.junit.jupiter.api.Test;
 
 class FourierFTConfigTest {
 

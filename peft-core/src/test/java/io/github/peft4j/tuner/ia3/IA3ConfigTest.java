@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.ModelInfo;
-
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
 
 class IA3ConfigTest {
 

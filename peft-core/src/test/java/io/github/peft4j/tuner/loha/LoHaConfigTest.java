@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.tuner.lycoris.LycorisDropout;
 import io.github.peft4j.tuner.lycoris.LycorisScaling;
-
 import org.junit.jupiter.api.Test;
 
 class LoHaConfigTest {

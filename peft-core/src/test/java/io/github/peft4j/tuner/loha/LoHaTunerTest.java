@@ -2,7 +2,6 @@ package io.github.peft4j.tuner.loha;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.testkit.TunerContract;
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.tuner.lycoris.LycorisDropout;
 import io.github.peft4j.tuner.lycoris.LycorisScaling;
-
 import org.junit.jupiter.api.Test;
 
 class LoKrConfigTest {

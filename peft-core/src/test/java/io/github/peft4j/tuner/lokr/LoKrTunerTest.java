@@ -3,14 +3,12 @@ package io.github.peft4j.tuner.lokr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.testkit.TunerContract;
-
 import org.junit.jupiter.api.Test;
 
 class LoKrTunerTest extends TunerContract {

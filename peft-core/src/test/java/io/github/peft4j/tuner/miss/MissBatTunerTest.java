@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner.miss;
 
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.testkit.TunerContract;
 

@@ -3,12 +3,10 @@ package io.github.peft4j.tuner.miss;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.testkit.TunerContract;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.GivenKeyValues;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
@@ -16,11 +14,9 @@ import io.github.peft4j.testkit.RecordingModel;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
-
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.Map;
 
 /** One virtual token of one number a head, in four layers: keys 0 2 4 6, values 1 3 5 7. */
 class PrefixAdapterTest {

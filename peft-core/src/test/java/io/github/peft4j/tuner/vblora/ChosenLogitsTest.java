@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.io.Checkpoint;
@@ -17,14 +16,12 @@ import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
-
+import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.io.IOException;
-import java.nio.file.Path;
 
 class ChosenLogitsTest {
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterPass;
@@ -17,12 +16,10 @@ import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LinearShape;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A layer of 2 inputs and 2 outputs that reads parts of larger matrices; worked by hand. */
 class VeraLinearTest {

@@ -3,9 +3,7 @@ package io.github.peft4j.examples.bench;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,12 +3,10 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.config.PeftConfig;
@@ -20,13 +18,11 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.SaveAdapterOptions;
 import io.github.peft4j.task.generate.Generator;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One adapter that Python saved: what it loads as, what it computes active, disabled and merged,

@@ -2,20 +2,16 @@ package io.github.peft4j.examples.conformance;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelOutput;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares tensors by the golden files' rules: relative Euclidean error over the whole tensor, 1e-5

@@ -3,11 +3,9 @@ package io.github.peft4j.examples.conformance;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-
 import io.github.peft4j.config.LoadedConfig;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

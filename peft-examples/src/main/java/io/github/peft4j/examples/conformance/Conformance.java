@@ -1,18 +1,15 @@
 package io.github.peft4j.examples.conformance;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.ops.Interruption;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the cases of a directory. A part that is not there is passed over; a case counts as

@@ -4,11 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-
 import com.google.common.collect.ImmutableMap;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
@@ -21,15 +19,13 @@ import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.generate.PromptBatch;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a row of errors.json does once the model has its adapter. */
 record ErrorSteps(BaseModel base, PeftConfig config, PeftModel model, List<String> warnings) {

@@ -3,12 +3,10 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -16,7 +14,6 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.store.LoadAdapterOptions;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -3,11 +3,9 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
-
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
@@ -15,11 +13,9 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.transformers.TransformerModel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A base model without adapters: outputs, hidden states, answers and gradients of its own weights.

@@ -1,16 +1,13 @@
 package io.github.peft4j.examples.conformance;
 
 import ai.djl.ndarray.NDManager;
-
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelInput;
-
 import java.nio.file.Path;
 import java.util.List;
 

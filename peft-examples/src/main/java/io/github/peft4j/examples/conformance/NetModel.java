@@ -6,13 +6,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableLongArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
@@ -31,7 +29,6 @@ import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.ConvolutionForm;
 import io.github.peft4j.ops.Ops;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

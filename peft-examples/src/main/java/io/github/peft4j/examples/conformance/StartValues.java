@@ -3,13 +3,11 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.model.BaseModel;
-
 import java.util.Locale;
 import java.util.Map;
 

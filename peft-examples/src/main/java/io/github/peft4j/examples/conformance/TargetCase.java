@@ -6,7 +6,6 @@ import com.google.common.collect.ImmutableSortedSet;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterSet;
@@ -14,7 +13,6 @@ import io.github.peft4j.adapter.SavedParameter;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-
 import java.util.ArrayList;
 import java.util.List;
 

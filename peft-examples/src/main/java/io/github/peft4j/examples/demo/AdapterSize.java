@@ -1,7 +1,6 @@
 package io.github.peft4j.examples.demo;
 
 import io.github.peft4j.config.PeftConfig;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

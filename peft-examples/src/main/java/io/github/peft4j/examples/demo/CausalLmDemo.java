@@ -1,26 +1,21 @@
 package io.github.peft4j.examples.demo;
 
 import ai.djl.MalformedModelException;
-
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.examples.data.SmallModel;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 
 /** Gives a language model another style. */
 @SuppressWarnings("NullAway.Init") // picocli fills what is required

@@ -5,7 +5,6 @@ import io.github.peft4j.task.data.Tokenizer;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,27 +1,22 @@
 package io.github.peft4j.examples.demo;
 
 import ai.djl.engine.Engine;
-
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.examples.console.DemoReport;
 import io.github.peft4j.examples.console.Interactive;
-
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** What every demo of a transformer can be told, and how it runs. */
 @SuppressWarnings("NullAway.Init") // picocli fills what is required

@@ -1,7 +1,6 @@
 package io.github.peft4j.examples.demo;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
@@ -9,9 +8,6 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.examples.console.Checks;
 import io.github.peft4j.examples.console.DemoReport;
 import io.github.peft4j.examples.console.TextTable;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -20,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One base, an adapter a lesson: each learns, is saved, loaded on a fresh base and compared; then

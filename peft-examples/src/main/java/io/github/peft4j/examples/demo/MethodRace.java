@@ -1,9 +1,7 @@
 package io.github.peft4j.examples.demo;
 
 import ai.djl.engine.Engine;
-
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
@@ -11,7 +9,6 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.examples.console.TextTable;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.task.preset.MethodPreset;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

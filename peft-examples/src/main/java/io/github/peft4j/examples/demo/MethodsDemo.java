@@ -1,14 +1,17 @@
 package io.github.peft4j.examples.demo;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.examples.console.Checks;
 import io.github.peft4j.task.preset.MethodPreset;
 import io.github.peft4j.task.preset.MethodPresets;
-
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -16,13 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 
 /** Trains every method that fits a text classifier on the same texts, one base for all of them. */
 @SuppressWarnings("NullAway.Init") // picocli fills what is required

@@ -1,17 +1,14 @@
 package io.github.peft4j.examples.demo;
 
 import ai.djl.nn.Block;
-
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.examples.console.DemoReport;
 import io.github.peft4j.examples.data.MnistData;
 import io.github.peft4j.internal.runtime.MergedModel;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,20 +1,16 @@
 package io.github.peft4j.examples.demo;
 
 import ai.djl.MalformedModelException;
-
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.examples.data.MiniLm;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Teaches a sentence encoder to answer questions out of passages. */
 @Command(

@@ -1,9 +1,7 @@
 package io.github.peft4j.examples.demo;
 
 import ai.djl.MalformedModelException;
-
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
@@ -13,7 +11,6 @@ import io.github.peft4j.examples.console.DemoReport;
 import io.github.peft4j.examples.console.TextTable;
 import io.github.peft4j.task.data.TextDataset;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -2,9 +2,7 @@ package io.github.peft4j.examples.demo;
 
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.types.Shape;
-
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.examples.console.ProgressBar;
@@ -22,15 +20,13 @@ import io.github.peft4j.task.train.TrainingArguments;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A base model with a fresh classification head, and its tokenizer: what adapters are trained on.

@@ -14,7 +14,6 @@ import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -3,11 +3,9 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
@@ -15,7 +13,6 @@ import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,7 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
@@ -16,7 +14,6 @@ import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.testkit.Tensors;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,14 +1,11 @@
 package io.github.peft4j.examples.conformance;
 
 import ai.djl.ndarray.NDManager;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a method is tried.

@@ -3,12 +3,10 @@ package io.github.peft4j.examples.conformance;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
@@ -16,15 +14,13 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.ToyModel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every kind of layer and every task, each on the smallest model that has it. All methods are tried

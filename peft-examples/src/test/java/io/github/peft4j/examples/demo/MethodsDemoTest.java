@@ -3,16 +3,13 @@ package io.github.peft4j.examples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.examples.CommandRun;
 import io.github.peft4j.testkit.Golden;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MethodsDemoTest {
 

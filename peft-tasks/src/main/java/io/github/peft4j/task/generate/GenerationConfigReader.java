@@ -5,18 +5,15 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.transformers.PretrainedConfig;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@link GenerationConfig}s from the keys of generation_config.json. */
 final class GenerationConfigReader {

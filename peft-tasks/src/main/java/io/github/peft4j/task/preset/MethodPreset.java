@@ -1,16 +1,13 @@
 package io.github.peft4j.task.preset;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of one method that suit a small classifier on a transformer.

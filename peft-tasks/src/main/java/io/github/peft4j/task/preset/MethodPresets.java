@@ -2,19 +2,16 @@ package io.github.peft4j.task.preset;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The presets that ship with the library, from {@code presets.json}. */
 public final class MethodPresets {

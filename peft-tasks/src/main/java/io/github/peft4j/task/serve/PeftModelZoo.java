@@ -3,9 +3,7 @@ package io.github.peft4j.task.serve;
 import ai.djl.repository.MRL;
 import ai.djl.repository.Repository;
 import ai.djl.repository.zoo.ModelZoo;
-
 import com.google.common.collect.ImmutableSet;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;

@@ -7,10 +7,8 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.Pair;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.task.data.Tokenizer;
-
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.Map;

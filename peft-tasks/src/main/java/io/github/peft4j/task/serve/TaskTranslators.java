@@ -13,13 +13,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.translate.Translator;
 import ai.djl.util.Pair;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
@@ -38,7 +36,6 @@ import io.github.peft4j.task.translate.TextGenerationTranslator;
 import io.github.peft4j.task.translate.TextRegressionTranslator;
 import io.github.peft4j.task.translate.TokenClassificationTranslator;
 import io.github.peft4j.transformers.PretrainedConfig;
-
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;

@@ -1,7 +1,6 @@
 package io.github.peft4j.task.train;
 
 import ai.djl.ndarray.types.Shape;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
@@ -9,7 +8,6 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -4,10 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.io.AtomicFiles;
 import io.github.peft4j.io.FileContent;
@@ -16,7 +14,6 @@ import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.store.LoadReport;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,8 @@
 package io.github.peft4j.transformers.decoder;
 
 import com.google.common.collect.ImmutableList;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.transformers.PretrainedConfig;
-
 import java.util.function.IntPredicate;
 
 /** How many positions a query of each layer sees. */

@@ -2,7 +2,6 @@ package io.github.peft4j.transformers.gemma2;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.transformers.AutoClass;

@@ -2,7 +2,6 @@ package io.github.peft4j.task.prompt;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.cpt.CPTConfig;

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import com.google.common.primitives.ImmutableLongArray;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
@@ -26,15 +24,13 @@ import io.github.peft4j.tuner.multitask.MultitaskPromptTuningConfig;
 import io.github.peft4j.tuner.prefixtuning.PrefixTuningConfig;
 import io.github.peft4j.tuner.prompttuning.PromptTuningConfig;
 import io.github.peft4j.tuner.ptuning.PromptEncoderConfig;
-
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 
 class PromptGenerationTest {
 

@@ -23,7 +23,6 @@ import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
-
 import io.github.peft4j.AdapterStepListener;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
@@ -34,12 +33,6 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.adalora.AdaLoraConfig;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,6 +41,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** AdaLoRA takes ranks away by itself: four layers of rank 6, of which 8 ranks are left. */
 class AdaLoraTrainingTest {

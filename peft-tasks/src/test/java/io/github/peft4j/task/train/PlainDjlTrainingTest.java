@@ -23,18 +23,11 @@ import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Adam;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +36,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Training with nothing but DJL: a {@code Model}, its {@code Trainer} and {@code EasyTrain}. */
 class PlainDjlTrainingTest {

@@ -2,7 +2,6 @@ package io.github.peft4j.task.train;
 
 import ai.djl.engine.Engine;
 import ai.djl.nn.Parameter;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
@@ -13,7 +12,6 @@ import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

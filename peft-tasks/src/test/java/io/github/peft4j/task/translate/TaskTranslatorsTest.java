@@ -16,7 +16,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.task.data.EncodeOptions;
@@ -27,16 +26,14 @@ import io.github.peft4j.task.data.Tokenizer;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 class TaskTranslatorsTest {
 

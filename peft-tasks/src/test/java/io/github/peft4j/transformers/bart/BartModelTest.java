@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
@@ -22,15 +21,13 @@ import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.seq2seq.CheckpointCopy;
 import io.github.peft4j.transformers.seq2seq.Seq2SeqFiles;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Map;
 
 class BartModelTest {
 

@@ -3,7 +3,6 @@ package io.github.peft4j.transformers.bert;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
@@ -13,15 +12,13 @@ import io.github.peft4j.transformers.GoldenEncoder;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
-
+import java.io.IOException;
+import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.io.IOException;
-import java.util.Map;
 
 class BertFamilyTest {
 
@@ -115,7 +112,7 @@ class BertFamilyTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "input_ids holds 40, but this model's table has rows 0 to 39. Encode"
-                                + " the texts with the tokenizer of this checkpoint.");
+                                    + " the texts with the tokenizer of this checkpoint.");
         }
     }
 

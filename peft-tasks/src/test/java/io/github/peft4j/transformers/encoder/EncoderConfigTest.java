@@ -1,10 +1,8 @@
 package io.github.peft4j.transformers.encoder;
 
 import com.google.gson.JsonParser;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.transformers.PretrainedConfig;
-
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

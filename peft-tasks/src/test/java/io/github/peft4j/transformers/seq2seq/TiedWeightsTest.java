@@ -6,7 +6,6 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
@@ -18,14 +17,12 @@ import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.lora.LoraConfig;
-
+import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.io.IOException;
 
 /** Both embeddings and the output read one table; an adapter acts on one of them. */
 class TiedWeightsTest {

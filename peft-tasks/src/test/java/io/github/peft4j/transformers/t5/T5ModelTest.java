@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.nn.Parameter;
-
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
@@ -14,15 +13,13 @@ import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.seq2seq.CheckpointCopy;
 import io.github.peft4j.transformers.seq2seq.Seq2SeqFiles;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Map;
 
 class T5ModelTest {
 

@@ -1,9 +1,7 @@
 package io.github.peft4j.task.chat.jinja;
 
 import com.google.common.base.CharMatcher;
-
 import io.github.peft4j.json.PythonJson;
-
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
