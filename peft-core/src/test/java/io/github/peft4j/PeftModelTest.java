@@ -17,12 +17,12 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
-import io.github.peft4j.tuner.lora.LoraBias;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -203,10 +203,10 @@ class PeftModelTest {
 
     @Test
     void onlyOneAdapterMayTrainBiases() {
-        model.addAdapter("biased", config().optBias(LoraBias.ALL).build());
+        model.addAdapter("biased", config().optBias(Bias.ALL).build());
 
         assertThatThrownBy(
-                        () -> model.addAdapter("x", config().optBias(LoraBias.LORA_ONLY).build()))
+                        () -> model.addAdapter("x", config().optBias(Bias.ADAPTED_LAYERS).build()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "Only one adapter of a model may train the base's biases (bias other than"
@@ -215,7 +215,7 @@ class PeftModelTest {
 
     @Test
     void biasesAreThoseOfAllLayersOrOfAdaptedOnes() {
-        model.addAdapter("all", config().optBias(LoraBias.ALL).build());
+        model.addAdapter("all", config().optBias(Bias.ALL).build());
         assertThat(biasKeys("all"))
                 .containsExactlyInAnyOrder(
                         "base_model.model.up.base_layer.bias",
@@ -224,7 +224,7 @@ class PeftModelTest {
         model.deleteAdapter("all");
 
         model.addAdapter(
-                "some", config().optTargetModules("up").optBias(LoraBias.LORA_ONLY).build());
+                "some", config().optTargetModules("up").optBias(Bias.ADAPTED_LAYERS).build());
         assertThat(biasKeys("some")).containsExactly("base_model.model.up.base_layer.bias");
     }
 
@@ -237,7 +237,7 @@ class PeftModelTest {
     @Test
     void trainedBiasesOutliveDisablingAsInPeft() {
         byte[] bare = output(Activation.none());
-        model.addAdapter("biased", config().optBias(LoraBias.ALL).build());
+        model.addAdapter("biased", config().optBias(Bias.ALL).build());
         model.setAdapter("biased");
         assertThat(output()).isEqualTo(bare);
         train("biased");
@@ -250,7 +250,7 @@ class PeftModelTest {
 
     @Test
     void aHeadActsBesideBiasesThatAnotherAdapterTrained() {
-        model.addAdapter("biased", config().optTargetModules("up").optBias(LoraBias.ALL).build());
+        model.addAdapter("biased", config().optTargetModules("up").optBias(Bias.ALL).build());
         model.addAdapter("head", config().optTargetModules("up").optModulesToSave("down").build());
         Parameter bias = Tensors.get(model.adapter("head").tensors(), "base_model.model.down.bias");
 

@@ -3,6 +3,7 @@ package io.github.peft4j.config;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,15 @@ public final class ConfigType<C extends PeftConfig> {
         return peftType;
     }
 
+    /** The options, sorted by key, that are set to something this version cannot run. */
+    public List<Option<?>> notYetRun(OptionConfig config) {
+        return options.values().stream()
+                .filter(option -> !option.runs())
+                .filter(option -> Option.isTruthy(config.values().find(option)))
+                .sorted(Comparator.comparing(Option::key))
+                .toList();
+    }
+
     /** The class of the method's config. */
     public Class<C> configClass() {
         return configClass;
@@ -192,11 +202,9 @@ public final class ConfigType<C extends PeftConfig> {
     }
 
     private static <T> @Nullable T value(Option<T> option, Map<Option<?>, @Nullable Object> given) {
-        if (!given.containsKey(option)) {
-            return option.standard().orElse(null);
-        }
         @SuppressWarnings("unchecked") // put there by the option's own setter or reader
-        T value = (T) given.get(option);
+        T value =
+                given.containsKey(option) ? (T) given.get(option) : option.standard().orElse(null);
         return option.accept(value);
     }
 

@@ -66,12 +66,12 @@ public abstract class LayerConfig extends OptionConfig implements TargetedConfig
     }
 
     /** Layer indices cannot be chosen where the targets are a regular expression. */
-    protected static void refuseLayersWithRegex(LayerConfig config) {
+    public static void refuseLayersWithRegex(LayerConfig config) {
         config.targets().refuseLayersWithRegex();
     }
 
     /** A name of the list of layers does nothing without indices. */
-    protected static void refusePatternWithoutLayers(LayerConfig config) {
+    public static void refusePatternWithoutLayers(LayerConfig config) {
         config.targets().refusePatternWithoutLayers();
     }
 }

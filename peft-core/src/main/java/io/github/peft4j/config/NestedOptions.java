@@ -1,88 +1,45 @@
 package io.github.peft4j.config;
 
-import com.google.common.base.Preconditions;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.json.JsonType;
-import io.github.peft4j.json.JsonValues;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The schema of an object inside a config, such as {@code eva_config}: its fields with default,
- * type and rule. Absent fields are filled in, unknown ones dropped, as PEFT does.
- */
+/** Options in an object inside a config, such as those of {@code eva_config}. */
 public final class NestedOptions {
 
-    private final ImmutableMap<String, Field<?>> fields;
-
-    private record Field<T>(
-            @Nullable Object standard, JsonType<T> type, Predicate<T> allowed, String rule) {
-
-        @Nullable Object check(String key, @Nullable Object value) {
-            if (value == null && standard == null) {
-                return null;
-            }
-            T converted = type.convert(key, value);
-            Preconditions.checkArgument(
-                    allowed.test(converted), "%s is %s; it must be %s.", key, value, rule);
-            return value;
-        }
-    }
-
-    private NestedOptions(Map<String, Field<?>> fields) {
-        this.fields = ImmutableMap.copyOf(fields);
-    }
-
-    /** A schema without fields. */
-    public static NestedOptions schema() {
-        return new NestedOptions(ImmutableMap.of());
-    }
-
-    /** This schema with a field of any value; a null default allows null. */
-    public <T> NestedOptions with(String key, @Nullable Object standard, JsonType<T> type) {
-        return with(key, standard, type, value -> true, "");
-    }
+    private NestedOptions() {}
 
     /**
-     * This schema with a field that obeys a rule.
-     *
-     * @param rule completes "it must be ..."
+     * An option whose value is an object with options of its own, or null. Absent ones are filled
+     * in, unknown ones dropped, as PEFT does.
      */
-    public <T> NestedOptions with(
-            String key,
-            @Nullable Object standard,
-            JsonType<T> type,
-            Predicate<T> allowed,
-            String rule) {
-        Map<String, Field<?>> more = new LinkedHashMap<>(fields);
-        more.put(key, new Field<>(JsonValues.freeze(standard), type, allowed, rule));
-        return new NestedOptions(more);
+    public static Option<Map<String, @Nullable Object>> of(String key, Option<?>... fields) {
+        List<Option<?>> all = List.of(fields);
+        return Option.nullable(
+                key, JsonType.OBJECT.map(json -> fill(key, all, json), values -> values));
     }
 
-    /** This schema with a field that is one of these strings. */
-    public NestedOptions withChoice(String key, String standard, String... others) {
-        Set<String> all = new java.util.TreeSet<>(Set.of(others));
-        all.add(standard);
-        return with(key, standard, JsonType.STRING, all::contains, "one of " + all);
-    }
-
-    /**
-     * The whole object: given fields checked, the others at their defaults.
-     *
-     * @param name key of the object, for error texts
-     * @throws IllegalArgumentException if a field has a wrong type or breaks its rule
-     */
-    public Map<String, @Nullable Object> fill(String name, Map<String, ?> given) {
+    private static Map<String, @Nullable Object> fill(
+            String key, List<Option<?>> fields, Map<String, @Nullable Object> json) {
         Map<String, @Nullable Object> whole = new LinkedHashMap<>();
-        fields.forEach(
-                (key, field) -> {
-                    Object value = given.containsKey(key) ? given.get(key) : field.standard();
-                    whole.put(key, field.check(name + "." + key, JsonValues.freeze(value)));
-                });
+        for (Option<?> field : fields) {
+            try {
+                whole.put(field.key(), value(field, json));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(key + "." + e.getMessage(), e);
+            }
+        }
         return Collections.unmodifiableMap(whole);
+    }
+
+    private static <T> @Nullable Object value(Option<T> field, Map<String, @Nullable Object> json) {
+        T value =
+                json.containsKey(field.key())
+                        ? field.read(json.get(field.key()))
+                        : field.standard().orElse(null);
+        return field.write(field.accept(value));
     }
 }

@@ -25,6 +25,7 @@ public final class Option<T> {
     private final JsonType<T> type;
     private final @Nullable T standard;
     private final boolean nullable;
+    private final @Nullable T whenNull;
     private final Consumer<T> check;
     private final String meaning;
     private final boolean runs;
@@ -34,6 +35,7 @@ public final class Option<T> {
             JsonType<T> type,
             @Nullable T standard,
             boolean nullable,
+            @Nullable T whenNull,
             Consumer<T> check,
             String meaning,
             boolean runs) {
@@ -41,6 +43,7 @@ public final class Option<T> {
         this.type = type;
         this.standard = standard;
         this.nullable = nullable;
+        this.whenNull = whenNull;
         this.check = check;
         this.meaning = meaning;
         this.runs = runs;
@@ -48,12 +51,13 @@ public final class Option<T> {
 
     /** An option that is never null. */
     public static <T> Option<T> of(String key, JsonType<T> type, T standard) {
-        return new Option<>(key, type, standard, false, value -> {}, "", true);
+        return new Option<>(
+                key, type, type.copy(key, standard), false, null, value -> {}, "", true);
     }
 
     /** An option that may be null and is by default. */
     public static <T> Option<T> nullable(String key, JsonType<T> type) {
-        return new Option<>(key, type, null, true, value -> {}, "", true);
+        return new Option<>(key, type, null, true, null, value -> {}, "", true);
     }
 
     /** An integer of 32 bits. */
@@ -107,27 +111,28 @@ public final class Option<T> {
     /** The same option with a check that throws its own message. */
     public Option<T> check(Consumer<? super T> more) {
         Consumer<T> both = check.andThen(more::accept);
-        return new Option<>(key, type, standard, nullable, both, meaning, runs);
+        return new Option<>(key, type, standard, nullable, whenNull, both, meaning, runs);
     }
 
     /** The same option, read as its default where JSON has null. */
     public Option<T> nullAsDefault() {
-        return new Option<>(key, type, standard, true, check, meaning, runs);
+        return new Option<>(key, type, standard, true, standard, check, meaning, runs);
     }
 
     /** The same option with another default. */
     public Option<T> withDefault(T value) {
-        return new Option<>(key, type, value, nullable, check, meaning, runs);
+        T copy = type.copy(key, value);
+        return new Option<>(key, type, copy, nullable, whenNull, check, meaning, runs);
     }
 
     /** The same option with one line that says what it does, for the documentation. */
     public Option<T> means(String line) {
-        return new Option<>(key, type, standard, nullable, check, line, runs);
+        return new Option<>(key, type, standard, nullable, whenNull, check, line, runs);
     }
 
     /** The same option, kept in files by a version that cannot run it. */
     public Option<T> notYetRun() {
-        return new Option<>(key, type, standard, nullable, check, meaning, false);
+        return new Option<>(key, type, standard, nullable, whenNull, check, meaning, false);
     }
 
     /** The key in JSON. */
@@ -177,7 +182,7 @@ public final class Option<T> {
 
     /** The value that JSON has under the key. */
     @Nullable T read(@Nullable Object json) {
-        return json == null && nullable ? standard : type.convert(key, json);
+        return json == null && nullable ? whenNull : type.convert(key, json);
     }
 
     /** A value of this option as JSON. */

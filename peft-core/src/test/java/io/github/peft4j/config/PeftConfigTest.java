@@ -97,7 +97,7 @@ class PeftConfigTest {
                 "lora_dropout; []; a number",
                 "use_rslora; \"yes\"; true or false",
                 "inference_mode; 1; true or false",
-                "bias; 0; a string",
+                "bias; 0; one of \"none\", \"all\", \"lora_only\"",
                 "target_modules; 3; a string or a list of strings",
                 "target_modules; [\"q\", 3]; a string or a list of strings",
                 "layers_to_transform; [0.5]; an integer or a list of integers",

@@ -10,19 +10,13 @@ import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
-import io.github.peft4j.config.Bias;
-import io.github.peft4j.config.BiasOption;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.config.Option;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InputDropout;
@@ -31,11 +25,8 @@ import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.Tuner;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** AdaLoRA: puts A, E and B at each matched layer, and what takes ranks away over all of them. */
 @AutoService(Tuner.class)
@@ -51,45 +42,22 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
                     "trainable_token_indices");
 
     /** For {@code ServiceLoader}. */
-    public AdaLoraTuner() {}
-
-    @Override
-    public PeftType type() {
-        return AdaLoraConfig.TYPE;
-    }
-
-    @Override
-    public Class<AdaLoraConfig> configType() {
-        return AdaLoraConfig.class;
-    }
-
-    @Override
-    public AdaLoraConfig parse(ConfigReader json) {
-        return AdaLoraConfig.Builder.read(json);
-    }
-
-    @Override
-    protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(
-                LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED, LayerKind.CONVOLUTION);
-    }
-
-    @Override
-    protected DefaultTargets defaultTargets() {
-        return AdaLoraTargets.TABLE;
+    public AdaLoraTuner() {
+        super(
+                AdaLoraConfig.TYPE,
+                AdaLoraTargets.TABLE,
+                LayerKind.LINEAR,
+                LayerKind.CONV1D_TRANSPOSED,
+                LayerKind.CONVOLUTION);
     }
 
     @Override
     protected void checkSupported(AdaLoraConfig config) {
-        Map<String, @Nullable Object> values = config.toMap();
-        List<String> set = new ArrayList<>();
-        for (String key : UNSUPPORTED) {
-            Object value = values.get(key);
-            boolean empty = value instanceof Collection<?> items && items.isEmpty();
-            if (value != null && !value.equals(false) && !empty) {
-                set.add(key);
-            }
-        }
+        List<String> set =
+                config.type().notYetRun(config).stream()
+                        .map(Option::key)
+                        .filter(UNSUPPORTED::contains)
+                        .toList();
         if (!set.isEmpty()) {
             throw new UnsupportedFeatureException(
                     "AdaLoRA options that this version cannot run: "
@@ -121,8 +89,8 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
         List<AdaLoraTensors> all = new ArrayList<>();
         set.addStepAware(allocator);
         set.addState("adalora.pruned", allocator.pruned());
-        if (config.orthRegWeight().doubleValue() > 0) {
-            set.addPenalty(new OrthogonalPenalty(all, config.orthRegWeight().doubleValue()));
+        if (config.orthRegWeight() > 0) {
+            set.addPenalty(new OrthogonalPenalty(all, config.orthRegWeight()));
         }
         return site -> {
             AdaLoraTensors tensors = tensors(config, set.manager(), site);
@@ -146,7 +114,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
 
     @Override
     protected ImmutableList<NamePatterns<?>> patterns(AdaLoraConfig config) {
-        return ImmutableList.of(config.lora().alphas());
+        return ImmutableList.of(config.alphas());
     }
 
     private static String key(LayerSite site, String name) {
@@ -156,9 +124,9 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
     private static Adapter layer(
             AdaLoraConfig config, AdapterSet.Builder set, LayerSite site, AdaLoraTensors tensors) {
         set.addUnsaved(key(site, "ranknum"), tensors.ranknum());
-        double alpha = config.lora().loraAlpha();
+        double alpha = config.loraAlpha();
         double scaling = alpha > 0 ? alpha : config.schedule().initR();
-        InputDropout dropout = new InputDropout("lora_dropout", config.lora().loraDropout());
+        InputDropout dropout = new InputDropout("lora_dropout", config.loraDropout());
         return site.kind() == LayerKind.CONVOLUTION
                 ? new KernelAdapter(
                         ConvolutionShape.of(site), new AdaLoraKernel(tensors, scaling, dropout))
@@ -187,7 +155,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
     private static AdaLoraTensors tensors(AdaLoraConfig config, NDManager manager, LayerSite site) {
         long r = kept(config, site).stream().filter(left -> left).count();
         LinearShape shape = shape(site);
-        boolean silent = !config.lora().initLoraWeights().json().equals(false);
+        boolean silent = !config.initLoraWeights().json().equals(false);
         float spread = silent ? 0.02f : 1;
         Shape values = new Shape(r, 1);
         float count = config.schedule().initR();
@@ -205,7 +173,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
             return LinearShape.of(site);
         }
         ConvolutionShape shape = ConvolutionShape.of(site);
-        shape.requireAxes(AdaLoraConfig.TYPE, 2);
+        shape.requireAxes(AdaLoraConfig.TYPE.peftType(), 2);
         Preconditions.checkArgument(
                 shape.form().groups() == 1,
                 "%s is a convolution in %s groups; ADALORA adapts those in one group. Leave it out"
@@ -226,22 +194,12 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
             if (aware instanceof RankAllocator allocator) {
                 return config ->
                         allocator.isPruned()
-                                ? config.toBuilder().optRankPattern(allocator.pattern()).build()
+                                ? config.toBuilder()
+                                        .optRankPattern(allocator.pattern())
+                                        .build(w -> {})
                                 : config;
             }
         }
         return UnaryOperator.identity();
-    }
-
-    @Override
-    protected Bias biasRule(AdaLoraConfig config) {
-        return BiasOption.of(PeftType.LORA, config.lora().bias().jsonName()).rule();
-    }
-
-    @Override
-    protected AdaLoraConfig resolved(
-            AdaLoraConfig config, TargetModules targets, List<LayerSite> sites) {
-        boolean transposed = transposed(config.lora().fanInFanOut(), sites);
-        return config.toBuilder().optTargets(targets).optFanInFanOut(transposed).build();
     }
 }

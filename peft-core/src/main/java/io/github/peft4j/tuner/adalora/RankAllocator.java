@@ -25,13 +25,15 @@ import java.util.Map;
 final class RankAllocator implements StepAware {
 
     private final RankSchedule schedule;
-    private final ImportanceOptions importance;
+    private final double beta1;
+    private final double beta2;
     private final Map<String, RankedLayer> layers = new LinkedHashMap<>();
     private final Parameter pruned;
 
     RankAllocator(NDManager manager, AdaLoraConfig config) {
         schedule = config.schedule();
-        importance = config.importance();
+        beta1 = config.beta1();
+        beta2 = config.beta2();
         pruned = Parameter.builder().setName("pruned").setType(Parameter.Type.OTHER).build();
         pruned.setArray(manager.zeros(new Shape(1)));
         pruned.freeze(true);
@@ -78,8 +80,6 @@ final class RankAllocator implements StepAware {
                 return;
             }
             if (step < schedule.last()) {
-                double beta1 = importance.beta1().doubleValue();
-                double beta2 = importance.beta2().doubleValue();
                 layers.values().forEach(layer -> layer.update(beta1, beta2));
             }
             if (step == schedule.last() || schedule.chooses(step)) {

@@ -1,6 +1,8 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.json.JsonType;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,15 @@ import org.jspecify.annotations.Nullable;
  *     need its start
  */
 public record InitLoraWeights(Object json, @Nullable LoraInitializer custom) {
+
+    static final JsonType<InitLoraWeights> JSON =
+            JsonType.of(
+                    "true or false or a string",
+                    json ->
+                            json instanceof Boolean || json instanceof String
+                                    ? Optional.of(new InitLoraWeights(json))
+                                    : Optional.empty(),
+                    InitLoraWeights::json);
 
     /** A uniform, B zero: the adapter starts as the identity. */
     public static final InitLoraWeights TRUE = new InitLoraWeights(true);

@@ -2,136 +2,150 @@ package io.github.peft4j.tuner.lora;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.config.CommonFields;
+import io.github.peft4j.config.CommonOptions;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.TaskType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What LoRA's options mean for each other: refusals, fill-ins and warnings as in PEFT. */
 final class LoraRules {
 
-    /** Options that this version lacks as soon as they are set and not empty. */
-    private static final ImmutableList<String> UNSUPPORTED_WHEN_SET =
-            ImmutableList.of(
-                    "arrow_config",
-                    "ensure_weight_tying",
-                    "kasa_config",
-                    "layer_replication",
-                    "megatron_config",
-                    "monteclora_config",
-                    "target_parameters",
-                    "trainable_token_indices",
-                    "use_bdlora",
-                    "use_dora",
-                    "use_qalora",
-                    "velora_config");
-
-    private static final ImmutableSet<String> UNSUPPORTED_STARTS =
+    private static final ImmutableSet<String> STARTS_OF_LATER_VERSIONS =
             ImmutableSet.of("eva", "olora", "corda", "loftq", "lora_ga", "mica");
 
     private LoraRules() {}
 
-    /**
-     * Refuses what contradicts itself.
-     *
-     * @throws IllegalArgumentException naming both options
-     */
-    static void check(LoraLayerOptions layer, LoraVariants variants) {
+    /** A table with LoRA's options and these rules. */
+    static <C extends LoraBasedConfig> ConfigType<C> addTo(ConfigType<C> table) {
+        return table.with(LoraOptions.ALL)
+                .resolving(LoraRules::resolve)
+                .rule(LayerConfig::refuseLayersWithRegex)
+                .rule(LayerConfig::refusePatternWithoutLayers)
+                .rule(LoraRules::check)
+                .warning(LoraRules::warnings);
+    }
+
+    private static void check(LoraBasedConfig config) {
+        InitLoraWeights start = config.initLoraWeights();
+        boolean dora = config.get(LoraOptions.USE_DORA);
         Preconditions.checkArgument(
-                !variants.flag("use_dora") || !variants.isTruthy("megatron_config"),
+                !config.loraBias() || start.isFlag(),
+                "lora_bias is true but init_lora_weights is %s; a bias needs init_lora_weights true"
+                        + " or false. Leave one of the two out.",
+                start);
+        Preconditions.checkArgument(
+                !dora || config.find(LoraOptions.MEGATRON_CONFIG).map(Map::isEmpty).orElse(true),
                 "use_dora is true and megatron_config is set; DoRA does not work with Megatron."
                         + " Leave one of the two out.");
         Preconditions.checkArgument(
-                !layer.loraBias() || !variants.flag("use_dora"),
+                !config.loraBias() || !dora,
                 "lora_bias is true and use_dora is true; DoRA has no bias. Leave one of the two"
                         + " out.");
         Preconditions.checkArgument(
-                !layer.initLoraWeights().is("loftq") || variants.isTruthy("loftq_config"),
-                "init_lora_weights is loftq but loftq_config is empty. Set optLoftqConfig, for"
+                !start.is("loftq") || !config.get(LoraOptions.LOFTQ_CONFIG).isEmpty(),
+                "init_lora_weights is loftq but loftq_config is empty. Set loftq_config, for"
                         + " example to {\"loftq_bits\": 4}.");
-        if (variants.values().get("use_bdlora") instanceof Map<?, ?> bdlora) {
-            LoraSubConfigs.refuseBlockDiagonalOverlap(bdlora);
-        }
+        config.find(LoraOptions.USE_BDLORA).ifPresent(LoraRules::refuseBlockDiagonalOverlap);
     }
 
-    /** Drops the LoftQ options where they have no effect, fills in the ones that a start needs. */
-    static LoraVariants resolve(InitLoraWeights start, LoraVariants variants) {
-        LoraVariants resolved = variants;
+    /** No module may have both factors block-diagonal. */
+    private static void refuseBlockDiagonalOverlap(Map<String, @Nullable Object> bdlora) {
+        Set<Object> both = new HashSet<>(names(bdlora, "target_modules_bd_a"));
+        both.retainAll(names(bdlora, "target_modules_bd_b"));
+        Preconditions.checkArgument(
+                both.isEmpty(),
+                "use_bdlora names %s in target_modules_bd_a and target_modules_bd_b; a module may"
+                        + " be in one of them only. Take it out of the other.",
+                both);
+    }
+
+    private static Collection<?> names(Map<String, @Nullable Object> bdlora, String key) {
+        return bdlora.get(key) instanceof Collection<?> names ? names : ImmutableList.of();
+    }
+
+    /**
+     * Drops the LoftQ options where they have no effect, and fills in the ones that a start needs.
+     */
+    private static OptionValues resolve(OptionValues values, Consumer<String> warn) {
+        InitLoraWeights start = values.get(LoraOptions.INIT_LORA_WEIGHTS);
+        boolean eva = values.find(LoraOptions.EVA_CONFIG) != null;
+        boolean corda = values.find(LoraOptions.CORDA_CONFIG) != null;
+        OptionValues resolved = values;
         if (!start.is("loftq")) {
-            resolved = resolved.with("loftq_config", ImmutableMap.of());
+            if (!values.get(LoraOptions.LOFTQ_CONFIG).isEmpty()) {
+                warn.accept(ignored("loftq", start));
+            }
+            resolved = resolved.with(LoraOptions.LOFTQ_CONFIG, Map.of());
         }
-        if (start.is("eva") && !variants.isSet("eva_config")) {
-            return resolved.with("eva_config", ImmutableMap.of());
+        warnOfStart("eva", start, eva, warn);
+        warnOfStart("corda", start, corda, warn);
+        if (start.is("eva") && !eva) {
+            return resolved.with(LoraOptions.EVA_CONFIG, Map.of());
         }
-        boolean evaIgnored = variants.isSet("eva_config") && !start.is("eva");
-        if (start.is("corda") && !variants.isSet("corda_config") && !evaIgnored) {
-            return resolved.with("corda_config", ImmutableMap.of());
-        }
-        return resolved;
+        boolean evaIgnored = eva && !start.is("eva");
+        return start.is("corda") && !corda && !evaIgnored
+                ? resolved.with(LoraOptions.CORDA_CONFIG, Map.of())
+                : resolved;
     }
 
-    /** What PEFT warns about, from the options as given, before they are resolved. */
-    static ImmutableList<String> warnings(
-            CommonFields common, LoraScaling scaling, InitLoraWeights start, LoraVariants given) {
-        ImmutableList.Builder<String> warnings = ImmutableList.builder();
-        if (given.isTruthy("loftq_config") && !start.is("loftq")) {
-            warnings.add(ignored("loftq", start));
+    private static void warnOfStart(
+            String name, InitLoraWeights start, boolean isSet, Consumer<String> warn) {
+        if (start.is(name) && !isSet) {
+            warn.accept(
+                    "init_lora_weights is %s but %s_config is not set. Its defaults are used."
+                            .formatted(name, name));
+        } else if (isSet && !start.is(name)) {
+            warn.accept(ignored(name, start));
         }
-        for (String name : ImmutableList.of("eva", "corda")) {
-            boolean isSet = given.isSet(name + "_config");
-            if (start.is(name) && !isSet) {
-                warnings.add(
-                        "init_lora_weights is "
-                                + name
-                                + " but "
-                                + name
-                                + "_config is not set. Its defaults are used.");
-            } else if (isSet && !start.is(name)) {
-                warnings.add(ignored(name, start));
-            }
-        }
-        if (given.isSet("alora_invocation_tokens")
-                && !Objects.equals(common.taskType(), TaskType.CAUSAL_LM)) {
+    }
+
+    private static String ignored(String name, InitLoraWeights start) {
+        return "%s_config is set but ignored, because init_lora_weights is %s, not %s."
+                .formatted(name, start, name);
+    }
+
+    private static List<String> warnings(LoraBasedConfig config) {
+        List<String> warnings = new ArrayList<>();
+        TaskType task = config.find(CommonOptions.TASK_TYPE).orElse(null);
+        if (config.find(LoraOptions.ALORA_INVOCATION_TOKENS).isPresent()
+                && task != TaskType.CAUSAL_LM) {
             warnings.add(
                     "alora_invocation_tokens is set but task_type is "
-                            + common.taskType()
+                            + task
                             + "; aLoRA works for CAUSAL_LM only.");
         }
-        boolean patterns = !scaling.rankPattern().isEmpty() || !scaling.alphaPattern().isEmpty();
-        if (scaling.useRslora() && patterns && start.changesBase()) {
+        InitLoraWeights start = config.initLoraWeights();
+        if (config.useRslora() && config.hasPatterns() && start.changesBase()) {
             warnings.add(
                     "use_rslora with rank_pattern or alpha_pattern and init_lora_weights "
                             + start
                             + ": such an adapter cannot be converted to plain LoRA later.");
         }
-        return warnings.build();
-    }
-
-    private static String ignored(String name, InitLoraWeights start) {
-        return name
-                + "_config is set but ignored, because init_lora_weights is "
-                + start
-                + ", not "
-                + name
-                + ".";
+        return warnings;
     }
 
     /** The options, sorted, that are set to something that this version cannot run. */
-    static ImmutableList<String> notYetSupported(InitLoraWeights start, LoraVariants variants) {
-        ImmutableList.Builder<String> names = ImmutableList.builder();
-        if (variants.isSet("alora_invocation_tokens")) {
+    static List<String> notYetSupported(LoraBasedConfig config) {
+        List<String> names = new ArrayList<>();
+        config.type().notYetRun(config).stream().map(Option::key).forEach(names::add);
+        if (config.find(LoraOptions.ALORA_INVOCATION_TOKENS).isPresent()) {
             names.add("alora_invocation_tokens");
         }
-        for (String name : UNSUPPORTED_WHEN_SET) {
-            if (variants.isTruthy(name)) {
-                names.add(name);
-            }
-        }
-        if (start.isPissa() || UNSUPPORTED_STARTS.stream().anyMatch(start::is)) {
+        InitLoraWeights start = config.initLoraWeights();
+        if (start.isPissa() || STARTS_OF_LATER_VERSIONS.stream().anyMatch(start::is)) {
             names.add("init_lora_weights=" + start);
         }
-        return ImmutableList.sortedCopyOf(names.build());
+        return ImmutableList.sortedCopyOf(names);
     }
 }

@@ -6,9 +6,8 @@
  * layer; B starts at zero, so that the adapter starts without effect. It merges into the weight
  * without loss.
  *
- * <p>The first method to try: cheap, well understood, and adapters of it can be added, averaged and
- * mixed in a batch. Choose another one where even r = 1 is too large, or where the change is not of
- * low rank.
+ * <p>The first method to try: cheap, well understood, and known to every tool. Choose another one
+ * where even r = 1 is too large, or where the change is not of low rank.
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021</a>
  */

@@ -13,12 +13,12 @@ import ai.djl.nn.SequentialBlock;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
+import io.github.peft4j.config.Bias;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
-import io.github.peft4j.tuner.lora.LoraBias;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ class MergedModelTest {
     private final PeftModel model =
             PeftModels.getPeftModel(
                     toy.base().block(),
-                    config().optBias(LoraBias.LORA_ONLY).optModulesToSave("norm").build());
+                    config().optBias(Bias.ADAPTED_LAYERS).optModulesToSave("norm").build());
 
     MergedModelTest() {
         train(model);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.PeftConfig;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AdaLoraConfigTest {
@@ -14,38 +13,13 @@ class AdaLoraConfigTest {
         return AdaLoraConfig.builder().setTotalStep(100);
     }
 
-    @Test
-    void hasPeftsDefaults() {
-        AdaLoraConfig config = config().build();
-
-        assertThat(config.schedule()).isEqualTo(new RankSchedule(12, 8, 0, 0, 1, 100));
-        assertThat(config.importance()).isEqualTo(new ImportanceOptions(0.85, 0.85));
-        assertThat(config.orthRegWeight()).isEqualTo(0.5);
-        assertThat(config.rankPattern()).isEmpty();
-        assertThat(config.lora().loraAlpha()).isEqualTo(8);
-        assertThat(config.toMap()).containsEntry("r", 8L).containsEntry("rank_pattern", null);
-    }
-
-    @Test
-    void comesBackFromItsJson() {
-        AdaLoraConfig config =
-                config().optTargetModules("value")
-                        .optInitR(6)
-                        .optTargetR(2)
-                        .optTinit(3)
-                        .optTfinal(4)
-                        .optDeltaT(5)
-                        .optBeta1(0.5)
-                        .optBeta2(0.75)
-                        .optOrthRegWeight(0.25)
-                        .optLoraAlpha(4)
-                        .optLoraDropout(0.125)
-                        .optAlphaPattern(ImmutableMap.of("value", 3))
-                        .optRankPattern(ImmutableMap.of("a.lora_E", List.of(true, false)))
-                        .build();
-
-        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-        assertThat(config.toBuilder().build()).isEqualTo(config);
+    private static PeftConfig read(String key, Object value, Object... more) {
+        ImmutableMap.Builder<String, Object> json = ImmutableMap.builder();
+        json.put("peft_type", "ADALORA").put("total_step", 100).put(key, value);
+        for (int i = 0; i < more.length; i += 2) {
+            json.put((String) more[i], more[i + 1]);
+        }
+        return PeftConfig.loadMap(json.buildOrThrow()).config();
     }
 
     @Test
@@ -90,14 +64,16 @@ class AdaLoraConfigTest {
     @Test
     void refusesVariantsOfLoraThatItLacks() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> config().optUseDora(true).build())
+                .isThrownBy(() -> read("use_dora", true))
                 .withMessageContaining("does not support DoRA");
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
-                                config().optInitLoraWeights("loftq")
-                                        .optLoftqConfig(ImmutableMap.of("loftq_bits", 4))
-                                        .build())
+                                read(
+                                        "init_lora_weights",
+                                        "loftq",
+                                        "loftq_config",
+                                        ImmutableMap.of("loftq_bits", 4)))
                 .withMessageContaining("does not support LoftQ");
         assertThatIllegalArgumentException()
                 .isThrownBy(

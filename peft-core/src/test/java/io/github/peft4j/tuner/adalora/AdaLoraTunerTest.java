@@ -17,7 +17,7 @@ class AdaLoraTunerTest extends TunerContract {
 
     @Override
     protected PeftConfig secondConfig() {
-        return config().withCommon(config().common().withInferenceMode(true));
+        return ((AdaLoraConfig) config()).toBuilder().optInferenceMode(true).build();
     }
 
     @Override

@@ -267,7 +267,7 @@ class RankAllocatorTest {
                 .isThrownBy(() -> model.addAdapter("second", config()))
                 .withMessageStartingWith("Only one AdaLoRA adapter of a model may train")
                 .withMessageContaining("inference_mode");
-        AdaLoraConfig frozen = config().withCommon(config().common().withInferenceMode(true));
+        AdaLoraConfig frozen = config().toBuilder().optInferenceMode(true).build();
 
         model.addAdapter("second", frozen);
 

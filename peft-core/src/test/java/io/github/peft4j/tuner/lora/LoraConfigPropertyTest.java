@@ -2,11 +2,11 @@ package io.github.peft4j.tuner.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.peft4j.config.CommonFields;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.OneOrMany;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -15,6 +15,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 
 class LoraConfigPropertyTest {
 
@@ -36,18 +37,37 @@ class LoraConfigPropertyTest {
     @Provide
     Arbitrary<LoraConfig> configs() {
         return Combinators.combine(common(), targets(), scaling(), layer(), variants())
-                .as(LoraConfig::new);
+                .as(
+                        (common, targets, scaling, layer, variants) -> {
+                            Map<String, @Nullable Object> json = new HashMap<>();
+                            json.put("peft_type", "LORA");
+                            for (Map<String, ?> part : List.of(common, scaling, layer, variants)) {
+                                json.putAll(part);
+                            }
+                            LoraConfig config = (LoraConfig) PeftConfig.loadMap(json).config();
+                            return config.toBuilder().optTargets(targets).build(warning -> {});
+                        });
     }
 
-    private static Arbitrary<CommonFields> common() {
+    private static Arbitrary<Map<String, @Nullable Object>> common() {
         return Combinators.combine(
-                        Arbitraries.of(TaskType.class).injectNull(0.2),
+                        Arbitraries.of(TaskType.class).map(TaskType::name).injectNull(0.2),
                         json().map(value -> Map.of("key", value)).injectNull(0.5),
                         text().injectNull(0.2),
                         text().injectNull(0.2),
                         text().injectNull(0.2),
                         Arbitraries.of(true, false))
-                .as(CommonFields::new);
+                .as(
+                        (task, mapping, version, base, revision, frozen) -> {
+                            Map<String, @Nullable Object> json = new HashMap<>();
+                            json.put("task_type", task);
+                            json.put("auto_mapping", mapping);
+                            json.put("peft_version", version);
+                            json.put("base_model_name_or_path", base);
+                            json.put("revision", revision);
+                            json.put("inference_mode", frozen);
+                            return json;
+                        });
     }
 
     private static Arbitrary<TargetModules> targets() {
@@ -71,39 +91,46 @@ class LoraConfigPropertyTest {
                 text().map(regex -> TargetModules.DEFAULT.withTargetModules(OneOrMany.one(regex))));
     }
 
-    private static Arbitrary<LoraScaling> scaling() {
+    private static Arbitrary<Map<String, @Nullable Object>> scaling() {
         return Combinators.combine(
                         ranks(),
                         numbers(),
                         Arbitraries.of(true, false),
                         Arbitraries.maps(text(), ranks()).ofMaxSize(3),
                         Arbitraries.maps(text(), numbers()).ofMaxSize(3))
-                .as(LoraScaling::new);
+                .as(
+                        (r, alpha, rslora, ranks, alphas) ->
+                                Map.of(
+                                        "r", r,
+                                        "lora_alpha", alpha,
+                                        "use_rslora", rslora,
+                                        "rank_pattern", ranks,
+                                        "alpha_pattern", alphas));
     }
 
-    private static Arbitrary<LoraLayerOptions> layer() {
+    private static Arbitrary<Map<String, @Nullable Object>> layer() {
         Arbitrary<Number> dropout =
                 Arbitraries.oneOf(
                         Arbitraries.just(0),
                         Arbitraries.doubles().between(0, true, 1, false).map(p -> p));
+        Arbitrary<Object> starts =
+                Arbitraries.of(true, false, "gaussian", "eva", "corda", "pissa_niter_4", "true");
         return Combinators.combine(
                         dropout,
                         Arbitraries.of(true, false),
-                        Arbitraries.of(LoraBias.class),
-                        Arbitraries.of(
-                                InitLoraWeights.TRUE,
-                                InitLoraWeights.FALSE,
-                                InitLoraWeights.GAUSSIAN,
-                                InitLoraWeights.of("eva"),
-                                InitLoraWeights.of("corda"),
-                                InitLoraWeights.of("pissa_niter_4"),
-                                InitLoraWeights.of("true")))
+                        Arbitraries.of("none", "all", "lora_only"),
+                        starts)
                 .as(
                         (p, fanInFanOut, bias, start) ->
-                                new LoraLayerOptions(p, fanInFanOut, bias, start.isFlag(), start));
+                                Map.of(
+                                        "lora_dropout", p,
+                                        "fan_in_fan_out", fanInFanOut,
+                                        "bias", bias,
+                                        "lora_bias", start instanceof Boolean,
+                                        "init_lora_weights", start));
     }
 
-    private static Arbitrary<LoraVariants> variants() {
+    private static Arbitrary<Map<String, @Nullable Object>> variants() {
         Map<String, List<Object>> choices =
                 Map.of(
                         "trainable_token_indices",
@@ -115,29 +142,18 @@ class LoraConfigPropertyTest {
                         "megatron_core", List.of("other.core"),
                         "qalora_group_size", List.of(8),
                         "alora_invocation_tokens", List.of(List.of(), List.of(5)));
-        return Arbitraries.of(choices.keySet())
-                .set()
-                .flatMap(
-                        keys ->
-                                Arbitraries.integers()
-                                        .between(0, 1)
-                                        .map(
-                                                pick -> {
-                                                    LoraVariants variants = LoraVariants.DEFAULT;
-                                                    for (String key : keys) {
-                                                        List<Object> values =
-                                                                choices.getOrDefault(
-                                                                        key, List.of());
-                                                        variants =
-                                                                variants.with(
-                                                                        key,
-                                                                        values.get(
-                                                                                pick
-                                                                                        % values
-                                                                                                .size()));
-                                                    }
-                                                    return variants;
-                                                }));
+        return Combinators.combine(
+                        Arbitraries.of(choices.keySet()).set(),
+                        Arbitraries.integers().between(0, 1))
+                .as(
+                        (keys, pick) -> {
+                            Map<String, @Nullable Object> json = new HashMap<>();
+                            for (String key : keys) {
+                                List<Object> values = choices.getOrDefault(key, List.of());
+                                json.put(key, values.get(pick % values.size()));
+                            }
+                            return json;
+                        });
     }
 
     private static Arbitrary<Integer> ranks() {

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.config.Bias;
+import io.github.peft4j.config.LoadedConfig;
+import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.OneOrMany;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,20 +28,12 @@ class LoraConfigTest {
         return LoraConfig.builder();
     }
 
-    @Test
-    void hasPeftsDefaults() {
-        LoraConfig config = builder().build();
-
-        assertThat(config.r()).isEqualTo(8);
-        assertThat(config.loraAlpha()).isEqualTo(8.0);
-        assertThat(config.loraDropout()).isZero();
-        assertThat(config.bias()).isEqualTo(LoraBias.NONE);
-        assertThat(config.initLoraWeights()).isEqualTo(InitLoraWeights.TRUE);
-        assertThat(config.qaloraGroupSize()).isEqualTo(16);
-        assertThat(config.megatronCore()).contains("megatron.core");
-        assertThat(config.targetModules()).isEmpty();
-        assertThat(config.modulesToSave()).isEmpty();
-        assertThat(config.notYetSupported()).isEmpty();
+    private static LoraConfig read(Map<String, ?> options, List<String> warnings) {
+        Map<String, Object> json = new HashMap<>(options);
+        json.put("peft_type", "LORA");
+        LoadedConfig loaded = PeftConfig.loadMap(json);
+        warnings.addAll(loaded.warnings());
+        return (LoraConfig) loaded.config();
     }
 
     @Test
@@ -48,7 +45,7 @@ class LoraConfigTest {
                         .optLoraDropout(0.1)
                         .optUseRslora(true)
                         .optFanInFanOut(true)
-                        .optBias(LoraBias.LORA_ONLY)
+                        .optBias(Bias.ADAPTED_LAYERS)
                         .optInitLoraWeights("gaussian")
                         .optRankPattern(ImmutableMap.of("query", 2))
                         .optAlphaPattern(ImmutableMap.of("query", 1.5))
@@ -58,10 +55,6 @@ class LoraConfigTest {
                         .optLayersToTransform(0, 2)
                         .optLayersPattern("layer")
                         .optModulesToSave("classifier")
-                        .optTrainableTokenIndices(1, 2)
-                        .optTargetParameters("experts.gate")
-                        .optLayerReplication(List.of(List.of(0, 2)))
-                        .optAloraInvocationTokens(7)
                         .build(warning -> {});
 
         assertThat(config.toMap())
@@ -81,11 +74,6 @@ class LoraConfigTest {
                 .containsEntry("layers_pattern", "layer")
                 .containsEntry("modules_to_save", List.of("classifier"));
         assertThat(config.toMap()).hasSize(41);
-        assertThat(config.trainableTokenIndices()).contains(List.of(1, 2));
-        assertThat(config.trainableTokenIndicesByLayer()).isEmpty();
-        assertThat(config.targetParameters()).contains(List.of("experts.gate"));
-        assertThat(config.layerReplication()).contains(List.of(List.of(0, 2)));
-        assertThat(config.aloraInvocationTokens()).contains(List.of(7));
         assertThat(config.layersToTransform()).contains(OneOrMany.many(List.of(0, 2)));
     }
 
@@ -160,12 +148,6 @@ class LoraConfigTest {
                         builder().optTargetModules("q").optLayersPattern("layer"),
                         "layers_pattern is \"layer\" but layers_to_transform is not set."),
                 Arguments.of(
-                        builder().optUseDora(true).optMegatronConfig(Map.of("a", 1)),
-                        "use_dora is true and megatron_config is set;"),
-                Arguments.of(
-                        builder().optUseDora(true).optLoraBias(true),
-                        "lora_bias is true and use_dora is true;"),
-                Arguments.of(
                         builder().optInitLoraWeights("gaussian").optLoraBias(true),
                         "lora_bias is true but init_lora_weights is gaussian;"),
                 Arguments.of(
@@ -182,81 +164,103 @@ class LoraConfigTest {
     }
 
     @Test
-    void fillsInNestedOptionsAndDropsUnknownOnes() {
-        LoraConfig config = builder().optKasaConfig(Map.of("beta", 1, "unknown", 2)).build();
+    void refusesContradictionsOfOptionsOfFiles() {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        Map.of("use_dora", true, "megatron_config", Map.of("a", 1)),
+                                        new ArrayList<>()))
+                .hasMessageContaining("use_dora is true and megatron_config is set;");
+        assertThatThrownBy(
+                        () -> read(Map.of("use_dora", true, "lora_bias", true), new ArrayList<>()))
+                .hasMessageContaining("lora_bias is true and use_dora is true;");
+    }
 
-        assertThat(config.kasaConfig()).contains(Map.of("beta", 1L, "gamma", 1e-3));
+    @Test
+    void fillsInNestedOptionsAndDropsUnknownOnes() {
+        LoraConfig config =
+                read(Map.of("kasa_config", Map.of("beta", 1, "unknown", 2)), new ArrayList<>());
+
+        assertThat(config.toMap()).containsEntry("kasa_config", Map.of("beta", 1L, "gamma", 1e-3));
     }
 
     @Test
     void warnsAndFillsInWhatAStartNeeds() {
         List<String> warnings = new ArrayList<>();
 
-        LoraConfig config = builder().optInitLoraWeights("eva").build(warnings::add);
+        LoraConfig config = read(Map.of("init_lora_weights", "eva"), warnings);
 
         assertThat(warnings)
                 .containsExactly(
                         "init_lora_weights is eva but eva_config is not set. Its defaults are"
                                 + " used.");
-        assertThat(config.evaConfig())
-                .hasValueSatisfying(eva -> assertThat(eva).containsEntry("rho", 2.0));
+        assertThat(config.toMap().get("eva_config"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("rho", 2.0);
     }
 
     @Test
     void dropsLoftqOptionsOfAnotherStart() {
         List<String> warnings = new ArrayList<>();
 
-        LoraConfig config = builder().optLoftqConfig(Map.of("loftq_bits", 4)).build(warnings::add);
+        LoraConfig config = read(Map.of("loftq_config", Map.of("loftq_bits", 4)), warnings);
 
         assertThat(warnings)
                 .containsExactly(
                         "loftq_config is set but ignored, because init_lora_weights is true, not"
                                 + " loftq.");
-        assertThat(config.loftqConfig()).isEmpty();
+        assertThat(config.toMap()).containsEntry("loftq_config", Map.of());
     }
 
     static Stream<Arguments> lacking() {
         return Stream.of(
-                Arguments.of(builder().optUseDora(true), "use_dora"),
-                Arguments.of(builder().optUseQalora(true), "use_qalora"),
-                Arguments.of(builder().optEnsureWeightTying(true), "ensure_weight_tying"),
-                Arguments.of(builder().optTargetParameters("a.b"), "target_parameters"),
+                Arguments.of("use_dora", true, "use_dora"),
+                Arguments.of("use_qalora", true, "use_qalora"),
+                Arguments.of("ensure_weight_tying", true, "ensure_weight_tying"),
+                Arguments.of("target_parameters", List.of("a.b"), "target_parameters"),
+                Arguments.of("layer_replication", List.of(List.of(0, 1)), "layer_replication"),
+                Arguments.of("trainable_token_indices", List.of(1), "trainable_token_indices"),
+                Arguments.of("alora_invocation_tokens", List.of(), "alora_invocation_tokens"),
+                Arguments.of("arrow_config", Map.of(), "arrow_config"),
+                Arguments.of("velora_config", Map.of(), "velora_config"),
+                Arguments.of("kasa_config", Map.of(), "kasa_config"),
+                Arguments.of("monteclora_config", Map.of(), "monteclora_config"),
+                Arguments.of("use_bdlora", Map.of(), "use_bdlora"),
+                Arguments.of("megatron_config", Map.of("a", 1), "megatron_config"),
+                Arguments.of("init_lora_weights", "pissa", "init_lora_weights=pissa"),
                 Arguments.of(
-                        builder().optLayerReplication(List.of(List.of(0, 1))), "layer_replication"),
-                Arguments.of(builder().optTrainableTokenIndices(1), "trainable_token_indices"),
-                Arguments.of(builder().optAloraInvocationTokens(), "alora_invocation_tokens"),
-                Arguments.of(builder().optArrowConfig(Map.of()), "arrow_config"),
-                Arguments.of(builder().optVeloraConfig(Map.of()), "velora_config"),
-                Arguments.of(builder().optKasaConfig(Map.of()), "kasa_config"),
-                Arguments.of(builder().optMontecloraConfig(Map.of()), "monteclora_config"),
-                Arguments.of(builder().optUseBdlora(Map.of()), "use_bdlora"),
-                Arguments.of(builder().optMegatronConfig(Map.of("a", 1)), "megatron_config"),
-                Arguments.of(builder().optInitLoraWeights("pissa"), "init_lora_weights=pissa"),
-                Arguments.of(
-                        builder().optInitLoraWeights("pissa_niter_4"),
-                        "init_lora_weights=pissa_niter_4"),
-                Arguments.of(builder().optInitLoraWeights("olora"), "init_lora_weights=olora"),
-                Arguments.of(builder().optInitLoraWeights("mica"), "init_lora_weights=mica"),
-                Arguments.of(builder().optInitLoraWeights("lora_ga"), "init_lora_weights=lora_ga"));
+                        "init_lora_weights", "pissa_niter_4", "init_lora_weights=pissa_niter_4"),
+                Arguments.of("init_lora_weights", "olora", "init_lora_weights=olora"),
+                Arguments.of("init_lora_weights", "mica", "init_lora_weights=mica"),
+                Arguments.of("init_lora_weights", "lora_ga", "init_lora_weights=lora_ga"));
     }
 
     @ParameterizedTest
     @MethodSource("lacking")
-    void namesWhatThisVersionCannotRun(LoraConfig.Builder builder, String name) {
-        assertThat(builder.build(warning -> {}).notYetSupported()).containsExactly(name);
+    void namesWhatThisVersionCannotRun(String key, Object value, String name) {
+        LoraConfig config = read(Map.of(key, value), new ArrayList<>());
+
+        assertThat(config.notYetSupported()).containsExactly(name);
     }
 
     @Test
     void supportsOptionsWithoutEffect() {
         LoraConfig config =
-                builder()
-                        .optLoraBias(true)
-                        .optEvaConfig(Map.of())
-                        .optLoraGaConfig(Map.of())
-                        .optQaloraGroupSize(8)
-                        .optMegatronCore("other")
-                        .optTargetParameters()
-                        .build(warning -> {});
+                read(
+                        Map.of(
+                                "lora_bias",
+                                true,
+                                "eva_config",
+                                Map.of(),
+                                "lora_ga_config",
+                                Map.of(),
+                                "qalora_group_size",
+                                8,
+                                "megatron_core",
+                                "other",
+                                "target_parameters",
+                                List.of()),
+                        new ArrayList<>());
 
         assertThat(config.notYetSupported()).isEmpty();
     }
@@ -273,8 +277,9 @@ class LoraConfigTest {
 
     @Test
     void refusesAnUnknownBias() {
-        assertThatThrownBy(() -> LoraBias.of("some"))
+        assertThatThrownBy(() -> read(Map.of("bias", "some"), new ArrayList<>()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("bias is 'some'; it must be one of none, all, lora_only.");
+                .hasMessageContaining(
+                        "bias is \"some\" but must be one of \"none\", \"all\", \"lora_only\".");
     }
 }

@@ -134,8 +134,7 @@ class LoraConvolutionTest {
 
         assertThatThrownBy(() -> wrap(layer, rank(3), 1, 2, 2))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("r is 3 at layer, a convolution with groups=2")
-                .hasMessageContaining("divisible");
+                .hasMessageContaining("r is 3, but at layer it must be divisible by the groups, 2");
     }
 
     @Test

@@ -1,0 +1,87 @@
+package io.github.peft4j.tuner.lora;
+
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.target.NamePatterns;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The config of LoRA and of methods that have its options too. */
+public abstract class LoraBasedConfig extends LayerConfig {
+
+    /** For LoRA and the methods built on it. */
+    protected LoraBasedConfig(ConfigType<?> type, OptionValues values) {
+        super(type, values);
+    }
+
+    /** A table with the options of LoRA and their rules. */
+    public static <C extends LoraBasedConfig> ConfigType<C> table(
+            String peftType, Class<C> configClass, Function<OptionValues, C> constructor) {
+        return LoraRules.addTo(LayerConfig.type(peftType, configClass, constructor));
+    }
+
+    /** Rank r: rows of A, columns of B. */
+    public final int r() {
+        return get(LoraOptions.R);
+    }
+
+    /** Strength alpha. */
+    public final double loraAlpha() {
+        return get(LoraOptions.LORA_ALPHA).doubleValue();
+    }
+
+    /** Whether the scale is alpha/√r instead of alpha/r. */
+    public final boolean useRslora() {
+        return get(LoraOptions.USE_RSLORA);
+    }
+
+    /** Alphas of layers by regular expression, in order; see {@link #alphas}. */
+    public final Map<String, Number> alphaPattern() {
+        return get(LoraOptions.ALPHA_PATTERN);
+    }
+
+    /** The exceptions to {@link #loraAlpha}, ready to look up by a layer's name. */
+    public final NamePatterns<Number> alphas() {
+        return NamePatterns.compile("alpha_pattern", alphaPattern());
+    }
+
+    /** Whether single layers have ranks or alphas of their own. */
+    boolean hasPatterns() {
+        return !alphaPattern().isEmpty();
+    }
+
+    /** Probability p in [0, 1) that an input feature is dropped in training. */
+    public final double loraDropout() {
+        return get(LoraOptions.LORA_DROPOUT).doubleValue();
+    }
+
+    /** Whether B has a bias of its own, zero at the start. */
+    public final boolean loraBias() {
+        return get(LoraOptions.LORA_BIAS);
+    }
+
+    /** How A and B start. */
+    public final InitLoraWeights initLoraWeights() {
+        return get(LoraOptions.INIT_LORA_WEIGHTS);
+    }
+
+    /** Whether DoRA is asked for. */
+    protected final boolean useDora() {
+        return get(LoraOptions.USE_DORA);
+    }
+
+    /** The settings of LoftQ, empty unless that is the start. */
+    protected final Map<String, ?> loftqConfig() {
+        return get(LoraOptions.LOFTQ_CONFIG);
+    }
+
+    /**
+     * The options, sorted, that are set to something this version cannot run; empty if the config
+     * can be used. The tuner refuses these when it attaches.
+     */
+    public final List<String> notYetSupported() {
+        return LoraRules.notYetSupported(this);
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.peft4j.tuner.lora;
+
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.LayerConfigBuilder;
+import java.util.Map;
+
+/**
+ * Builds the config of LoRA or of a method built on it.
+ *
+ * @param <C> the config
+ * @param <B> the concrete builder, returned by each setter
+ */
+public abstract class LoraBasedConfigBuilder<
+                C extends LoraBasedConfig, B extends LoraBasedConfigBuilder<C, B>>
+        extends LayerConfigBuilder<C, B> {
+
+    /** For LoRA and the methods built on it. */
+    protected LoraBasedConfigBuilder(ConfigType<C> type) {
+        super(type);
+    }
+
+    /** Rank r, the number of rows of A; at least 1. Default 8. */
+    public final B optR(int value) {
+        return set(LoraOptions.R, value);
+    }
+
+    /** Strength alpha; the adapter's output is scaled by alpha/r. Default 8. */
+    public final B optLoraAlpha(int value) {
+        return set(LoraOptions.LORA_ALPHA, value);
+    }
+
+    /** The same with a fraction. */
+    public final B optLoraAlpha(double value) {
+        return set(LoraOptions.LORA_ALPHA, value);
+    }
+
+    /** Whether the scale is alpha/√r, which suits large ranks. Default false. */
+    public final B optUseRslora(boolean value) {
+        return set(LoraOptions.USE_RSLORA, value);
+    }
+
+    /** Alphas of layers by regular expression for the end of the name. Default: none. */
+    public final B optAlphaPattern(Map<String, ? extends Number> value) {
+        return set(LoraOptions.ALPHA_PATTERN, ImmutableMap.copyOf(value));
+    }
+
+    /** Probability p that an input feature of the adapter is dropped, in [0, 1). Default 0. */
+    public final B optLoraDropout(double value) {
+        return set(LoraOptions.LORA_DROPOUT, value);
+    }
+
+    /** Whether B has a bias of its own. Default false. */
+    public final B optLoraBias(boolean value) {
+        return set(LoraOptions.LORA_BIAS, value);
+    }
+
+    /** How A and B start. Default true: A uniform, B zero. */
+    public final B optInitLoraWeights(InitLoraWeights value) {
+        return set(LoraOptions.INIT_LORA_WEIGHTS, value);
+    }
+
+    /** True: A uniform, B zero; false: both random. Default true. */
+    public final B optInitLoraWeights(boolean value) {
+        return optInitLoraWeights(new InitLoraWeights(value));
+    }
+
+    /** A start given in code, such as {@link LoraInitializer#normal}; it is not saved. */
+    public final B optInitLoraWeights(LoraInitializer value) {
+        return optInitLoraWeights(InitLoraWeights.custom(value));
+    }
+
+    /** A start by its name, such as {@code gaussian}. Default true. */
+    public final B optInitLoraWeights(String name) {
+        return optInitLoraWeights(InitLoraWeights.of(name));
+    }
+}

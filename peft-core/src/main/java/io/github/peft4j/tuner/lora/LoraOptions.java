@@ -1,0 +1,208 @@
+package io.github.peft4j.tuner.lora;
+
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.config.NestedOptions;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.Options;
+import io.github.peft4j.json.JsonType;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of LoRA that methods built on it have too. Those of its variants and special
+ * initialisers are kept in files; a version that cannot run one refuses it when it attaches.
+ */
+final class LoraOptions {
+
+    static final Option<Integer> R = Options.positive("r", 8).means("rank: rows of A");
+    static final Option<Number> LORA_ALPHA =
+            Options.finite("lora_alpha", 8).means("strength; the output is scaled by alpha / r");
+    static final Option<Boolean> USE_RSLORA =
+            Option.flag("use_rslora", false).means("whether the scale is alpha / √r");
+    static final Option<Map<String, Number>> ALPHA_PATTERN =
+            Options.finites("alpha_pattern").means("alphas of layers by regular expression");
+    static final Option<Number> LORA_DROPOUT =
+            Option.dropout("lora_dropout", 0.0)
+                    .means("probability that an input feature is dropped in training");
+    static final Option<Boolean> LORA_BIAS =
+            Option.flag("lora_bias", false).means("whether B has a bias of its own");
+    static final Option<InitLoraWeights> INIT_LORA_WEIGHTS =
+            Option.of("init_lora_weights", InitLoraWeights.JSON, InitLoraWeights.TRUE)
+                    .means("how A and B start");
+
+    static final Option<Boolean> USE_DORA =
+            later(Option.flag("use_dora", false))
+                    .means("whether a magnitude per output feature is trained apart (DoRA)");
+    static final Option<Map<String, @Nullable Object>> MEGATRON_CONFIG =
+            Option.nullable("megatron_config", JsonType.OBJECT)
+                    .notYetRun()
+                    .means("settings of Megatron's parallel layers");
+    static final Option<Map<String, @Nullable Object>> LOFTQ_CONFIG =
+            Option.of("loftq_config", JsonType.OBJECT, Map.of())
+                    .nullAsDefault()
+                    .means("settings of the LoftQ start: `loftq_bits`, `loftq_iter`");
+    static final Option<List<Integer>> ALORA_INVOCATION_TOKENS =
+            Option.nullable("alora_invocation_tokens", JsonType.INTEGERS)
+                    .means("tokens after which the adapter acts (activated LoRA)");
+
+    private static final String POSITIVE = "positive";
+
+    static final Option<Map<String, @Nullable Object>> EVA_CONFIG =
+            NestedOptions.of(
+                            "eva_config",
+                            Option.number("rho", 2.0).must(rho -> atLeast(rho, 1), "at least 1"),
+                            Option.number("tau", 0.99)
+                                    .must(
+                                            tau -> atLeast(tau, 0) && tau.doubleValue() <= 1,
+                                            "between 0 and 1"),
+                            Option.flag("use_label_mask", true),
+                            Option.integer("label_mask_value", -100),
+                            Option.flag("whiten", false),
+                            Option.flag("adjust_scaling_factors", true))
+                    .means("settings of the EVA start");
+
+    static final Option<Map<String, @Nullable Object>> CORDA_CONFIG =
+            NestedOptions.of(
+                            "corda_config",
+                            Option.nullable("cache_file", JsonType.STRING),
+                            Option.nullable("covariance_file", JsonType.STRING),
+                            Option.string("corda_method", "ipm"),
+                            Option.flag("verbose", false),
+                            Option.flag("use_float16_for_covariance", false),
+                            Option.flag("prune_temporary_fields", true))
+                    .means("settings of the CorDA start");
+
+    static final Option<Map<String, @Nullable Object>> USE_BDLORA =
+            NestedOptions.of(
+                            "use_bdlora",
+                            Option.nullable("target_modules_bd_a", JsonType.STRINGS),
+                            Option.nullable("target_modules_bd_b", JsonType.STRINGS),
+                            Option.integer("nblocks", 1),
+                            Option.flag("match_strict", true))
+                    .notYetRun()
+                    .means("settings of block-diagonal LoRA");
+
+    /** All, but LoRA's own {@code rank_pattern}. */
+    static final ImmutableList<Option<?>> ALL =
+            ImmutableList.of(
+                    R,
+                    LORA_ALPHA,
+                    USE_RSLORA,
+                    ALPHA_PATTERN,
+                    LORA_DROPOUT,
+                    Options.FAN_IN_FAN_OUT,
+                    Options.bias("LORA"),
+                    LORA_BIAS,
+                    INIT_LORA_WEIGHTS,
+                    USE_DORA,
+                    EVA_CONFIG,
+                    CORDA_CONFIG,
+                    NestedOptions.of(
+                                    "lora_ga_config",
+                                    Option.string("direction", "ArB2r"),
+                                    Option.string("scale", "stable"),
+                                    Option.number("stable_gamma", 16))
+                            .means("settings of the LoRA-GA start"),
+                    LOFTQ_CONFIG,
+                    ALORA_INVOCATION_TOKENS,
+                    NestedOptions.of(
+                                    "arrow_config",
+                                    positive("top_k", 3),
+                                    positive("router_temperature", 1.0),
+                                    Option.flag("use_gks", false),
+                                    Option.nullable("task_adapter_names", JsonType.STRINGS),
+                                    Option.nullable("gks_adapter_names", JsonType.STRINGS),
+                                    Option.nullable("rng_seed", JsonType.INTEGER))
+                            .notYetRun()
+                            .means("settings of Arrow routing"),
+                    USE_BDLORA,
+                    NestedOptions.of(
+                                    "kasa_config",
+                                    Option.number("beta", 1e-4)
+                                            .must(beta -> atLeast(beta, 0), "at least 0"),
+                                    Option.number("gamma", 1e-3)
+                                            .must(gamma -> atLeast(gamma, 0), "at least 0"))
+                            .notYetRun()
+                            .means("settings of KaSA"),
+                    NestedOptions.of(
+                                    "velora_config",
+                                    positive("num_groups", 64),
+                                    positive("scale", 1.0),
+                                    Option.string("init_type", "batch_average")
+                                            .must(
+                                                    List.of(
+                                                                    "batch_average",
+                                                                    "batch_average_once",
+                                                                    "random")
+                                                            ::contains,
+                                                    "one of [batch_average, batch_average_once,"
+                                                            + " random]"))
+                            .notYetRun()
+                            .means("settings of VeLoRA"),
+                    NestedOptions.of(
+                                    "monteclora_config",
+                                    positive("num_samples", 8),
+                                    Option.flag("use_entropy", false),
+                                    positive("dirichlet_prior", 0.1),
+                                    Option.number("sample_scaler", 1e-4),
+                                    Option.number("kl_loss_weight", 1e-5),
+                                    positive("buffer_size", 150))
+                            .notYetRun()
+                            .means("settings of MonteCLoRA"),
+                    later(Option.flag("use_qalora", false))
+                            .means("whether inputs are pooled in groups (QA-LoRA)"),
+                    Option.integer("qalora_group_size", 16)
+                            .nullAsDefault()
+                            .means("features in a group of QA-LoRA"),
+                    MEGATRON_CONFIG,
+                    Option.nullable("megatron_core", JsonType.STRING)
+                            .withDefault("megatron.core")
+                            .means("the Python module of Megatron"),
+                    Option.nullable("trainable_token_indices", tokens())
+                            .notYetRun()
+                            .means("ids of tokens whose embeddings are trained"),
+                    Option.nullable(
+                                    "layer_replication",
+                                    JsonType.INTEGERS.list(
+                                            "a list of pairs [first layer, layer after the last]"))
+                            .notYetRun()
+                            .means("ranges of layers that make up a deeper model"),
+                    Option.nullable("target_parameters", JsonType.STRINGS)
+                            .notYetRun()
+                            .means("names, or ends of names, of bare parameters to adapt"),
+                    later(Option.flag("ensure_weight_tying", false))
+                            .means("whether adapters of layers with tied weights are tied too"));
+
+    private LoraOptions() {}
+
+    private static Option<Boolean> later(Option<Boolean> flag) {
+        return flag.nullAsDefault().notYetRun();
+    }
+
+    private static Option<Integer> positive(String key, int standard) {
+        return Option.integer(key, standard).must(value -> value > 0, POSITIVE);
+    }
+
+    private static Option<Number> positive(String key, double standard) {
+        return Option.number(key, standard).must(value -> value.doubleValue() > 0, POSITIVE);
+    }
+
+    private static boolean atLeast(Number value, double least) {
+        return value.doubleValue() >= least;
+    }
+
+    /** A list of ids, or an object of such lists by the name of their embedding. */
+    private static JsonType<Object> tokens() {
+        JsonType<Map<String, List<Integer>>> byLayer =
+                JsonType.INTEGERS.values("an object of lists of integers");
+        return JsonType.of(
+                JsonType.INTEGERS.name() + " or " + byLayer.name(),
+                json ->
+                        JsonType.INTEGERS
+                                .tryConvert(json)
+                                .<Object>map(ids -> ids)
+                                .or(() -> byLayer.tryConvert(json)),
+                ids -> ids);
+    }
+}
