@@ -32,9 +32,14 @@ class ConfigContractTest {
                     "CPT", Map.of("task_type", "CAUSAL_LM"),
                     "XLORA", Map.of("hidden_size", 32, "adapters", Map.of()));
 
-    /** Options that another one decides: LoftQ's start, or CPT's ids. */
+    /** Options that another one decides (LoftQ's start, CPT's ids) or that AdaLoRA refuses. */
     private static final ImmutableSet<String> DECIDED_BY_OTHERS =
-            ImmutableSet.of("loftq_config", "num_virtual_tokens", "num_transformer_submodules");
+            ImmutableSet.of(
+                    "loftq_config", "num_virtual_tokens", "num_transformer_submodules", "use_dora");
+
+    /** Options that are refused unless another one is set. */
+    private static final ImmutableMap<String, Map<String, ?>> COMPANIONS =
+            ImmutableMap.of("layers_pattern", Map.of("layers_to_transform", List.of(0)));
 
     /** Values of many types: each option takes some of them and refuses the others. */
     private static final List<Object> CANDIDATES =
@@ -135,7 +140,8 @@ class ConfigContractTest {
     private static @Nullable OptionConfig tryWith(
             OptionConfig config, Option<?> option, Object candidate) {
         String method = config.peftType().name();
-        Map<String, Object> json = with(method, Map.of(option.key(), candidate));
+        Map<String, Object> json = with(method, COMPANIONS.getOrDefault(option.key(), Map.of()));
+        json.put(option.key(), candidate);
         Throwable refusal = catchThrowable(() -> PeftConfig.loadMap(json));
         if (refusal == null) {
             return (OptionConfig) PeftConfig.loadMap(json).config();
