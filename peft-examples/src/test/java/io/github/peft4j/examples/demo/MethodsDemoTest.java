@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.github.peft4j.PeftConfig;
-import io.github.peft4j.examples.CommandRun;
+import io.github.peft4j.cli.CommandRun;
 import io.github.peft4j.testkit.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;
