@@ -2,14 +2,19 @@ package io.github.peft4j.cli.conformance;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.peft4j.cli.conformance.compare.Wording;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A directory of cases put together from the golden files of all modules, free to be damaged. */
 record GoldenDirectory(Path root) {
@@ -79,6 +84,71 @@ record GoldenDirectory(Path root) {
         }
     }
 
+    /** The names of all cases that stand in the directory, told from its files alone. */
+    Set<String> cases() throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (Path model : children("models")) {
+            addFiles(names, "models/" + model.getFileName() + "/expected");
+        }
+        for (Path adapter : children("adapters")) {
+            if (Files.exists(adapter.resolve("case.json"))) {
+                names.add("adapters/" + adapter.getFileName());
+            }
+        }
+        for (Path tokenizer : children("tokenizers")) {
+            String start = "tokenizers/" + tokenizer.getFileName() + "/";
+            JsonObject table = read(start + "cases.json").getAsJsonObject();
+            names.add(start + "facts");
+            table.getAsJsonObject("encode").keySet().forEach(key -> names.add(start + key));
+            for (String kind : List.of("decode", "chat")) {
+                addRows(names, start + kind + "_", table.get(kind));
+            }
+        }
+        addRows(names, "errors/", read("errors.json"));
+        addRows(names, "targets/", read("targets.json").getAsJsonObject().get("rows"));
+        addFiles(names, "configs");
+        JsonObject bad = read("bad/list.json").getAsJsonObject().getAsJsonObject("files");
+        bad.keySet().forEach(file -> names.add("bad/" + file));
+        return names;
+    }
+
+    /** What a row of errors.json asks for: names of options, their values, and of the step. */
+    Set<String> namesInErrorRow(String name) throws IOException {
+        int row = Integer.parseInt(name.substring("errors/".length()));
+        JsonObject asked = read("errors.json").getAsJsonArray().get(row).getAsJsonObject();
+        JsonObject copy = asked.deepCopy();
+        copy.remove("error"); // Python's words, which may name anything
+        copy.remove("warnings");
+        return Wording.names(copy);
+    }
+
+    private JsonElement read(String file) throws IOException {
+        return JsonParser.parseString(Files.readString(root.resolve(file)));
+    }
+
+    private List<Path> children(String folder) throws IOException {
+        try (Stream<Path> entries = Files.list(root.resolve(folder))) {
+            return entries.filter(Files::isDirectory).toList();
+        }
+    }
+
+    private void addFiles(Set<String> names, String folder) throws IOException {
+        if (Files.isDirectory(root.resolve(folder))) {
+            try (Stream<Path> files = Files.list(root.resolve(folder))) {
+                files.map(file -> String.valueOf(file.getFileName()))
+                        .map(file -> file.substring(0, file.lastIndexOf('.')))
+                        .forEach(file -> names.add(folder.replace("/expected", "") + "/" + file));
+            }
+        }
+    }
+
+    private static void addRows(Set<String> names, String start, @Nullable JsonElement rows) {
+        int count = rows == null ? 0 : rows.getAsJsonArray().size();
+        for (int i = 0; i < count; i++) {
+            names.add(start + i);
+        }
+    }
+
     /** Runs the cases. */
     Run run(String only) throws IOException {
         List<String> lines = new ArrayList<>();
@@ -88,6 +158,20 @@ record GoldenDirectory(Path root) {
 
     /** What a run said. */
     record Run(boolean right, List<String> lines) {
+
+        /** The names of all cases that were run. */
+        List<String> names() {
+            return lines.subList(0, lines.size() - 1).stream().map(Run::name).toList();
+        }
+
+        /** The names of the cases that ended so. */
+        List<String> names(String status) {
+            return of("", status).stream().map(Run::name).toList();
+        }
+
+        private static String name(String line) {
+            return line.substring(0, line.indexOf(' '));
+        }
 
         /** The lines of cases whose names start so and that ended so. */
         List<String> of(String start, String status) {
