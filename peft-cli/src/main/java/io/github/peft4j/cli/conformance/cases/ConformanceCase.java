@@ -10,7 +10,7 @@ public interface ConformanceCase {
      * Runs the case.
      *
      * @return the largest relative error that was within its tolerance
-     * @throws CaseFailure if something differs
+     * @throws io.github.peft4j.cli.conformance.compare.CaseFailure if something differs
      * @throws io.github.peft4j.UnsupportedFeatureException if this version lacks something the case
      *     needs; thrown before anything is compared
      * @throws Exception anything else is a failure too
