@@ -1,4 +1,4 @@
-/** The command line behind {@code ./peft}: demos, conformance and benchmarks. */
+/** Adds {@code demo} to the command line of peft-cli. */
 @NullMarked
 package io.github.peft4j.examples;
 

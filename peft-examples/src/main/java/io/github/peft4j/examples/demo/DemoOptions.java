@@ -4,9 +4,13 @@ import ai.djl.engine.Engine;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
+import io.github.peft4j.cli.console.Interactive;
+import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.examples.console.DemoReport;
-import io.github.peft4j.examples.console.Interactive;
+import io.github.peft4j.examples.demo.story.DemoBase;
+import io.github.peft4j.examples.demo.story.DemoSettings;
+import io.github.peft4j.examples.demo.story.DemoStory;
+import io.github.peft4j.examples.demo.story.Lesson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -73,7 +77,7 @@ final class DemoOptions {
                     spec.commandLine(), "--epochs is " + rounds + ", must be at least 1.");
         }
         if (json != null) {
-            DemoReport.requireWritable(json);
+            ReportFile.requireWritable(json);
         }
         Path folder = adapters == null ? Path.of(".peft", spec.name()) : adapters;
         requireUsable(folder);
@@ -104,7 +108,7 @@ final class DemoOptions {
     /** Writes figures where the user wants them. */
     void write(Object report) throws IOException {
         if (json != null) {
-            DemoReport.write(report, json);
+            ReportFile.write(report, json);
         }
     }
 

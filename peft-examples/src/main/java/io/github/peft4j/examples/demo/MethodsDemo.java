@@ -1,8 +1,12 @@
 package io.github.peft4j.examples.demo;
 
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.cli.console.Checks;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.examples.console.Checks;
+import io.github.peft4j.examples.demo.sentiment.Domain;
+import io.github.peft4j.examples.demo.sentiment.MethodRace;
+import io.github.peft4j.examples.demo.sentiment.TextClassifier;
+import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.task.preset.MethodPreset;
 import io.github.peft4j.task.preset.MethodPresets;
 import java.io.PrintWriter;

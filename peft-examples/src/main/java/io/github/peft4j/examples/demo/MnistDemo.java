@@ -7,11 +7,17 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.examples.console.Checks;
-import io.github.peft4j.examples.console.DemoReport;
-import io.github.peft4j.examples.console.ProgressBar;
-import io.github.peft4j.examples.console.TextTable;
+import io.github.peft4j.cli.console.Checks;
+import io.github.peft4j.cli.console.ProgressBar;
+import io.github.peft4j.cli.console.ReportFile;
+import io.github.peft4j.cli.console.TextTable;
 import io.github.peft4j.examples.data.MnistData;
+import io.github.peft4j.examples.demo.mnist.DigitScores;
+import io.github.peft4j.examples.demo.mnist.MnistNet;
+import io.github.peft4j.examples.demo.mnist.MnistOutcome;
+import io.github.peft4j.examples.demo.mnist.MnistTraining;
+import io.github.peft4j.examples.demo.story.AdapterSize;
+import io.github.peft4j.examples.demo.story.WeightSnapshot;
 import io.github.peft4j.model.ModuleTree;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.LoraInitializer;
@@ -75,7 +81,7 @@ public final class MnistDemo implements Callable<Integer> {
         check(alpha >= 1, "--alpha", alpha, "at least 1");
         check(digit >= 0 && digit < MnistData.DIGITS, "--digit", digit, "0 to 9");
         if (json != null) {
-            DemoReport.requireWritable(json);
+            ReportFile.requireWritable(json);
         }
         Engine.getEngine("PyTorch").setRandomSeed(seed);
         try (Model model = Model.newInstance("mnist", "PyTorch")) {

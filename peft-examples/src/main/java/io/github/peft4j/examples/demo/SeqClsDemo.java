@@ -4,8 +4,15 @@ import ai.djl.MalformedModelException;
 import ai.djl.engine.Engine;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.examples.console.DemoReport;
-import io.github.peft4j.examples.console.Interactive;
+import io.github.peft4j.cli.console.Interactive;
+import io.github.peft4j.cli.console.ReportFile;
+import io.github.peft4j.examples.demo.sentiment.Answers;
+import io.github.peft4j.examples.demo.sentiment.Domain;
+import io.github.peft4j.examples.demo.sentiment.SampleTable;
+import io.github.peft4j.examples.demo.sentiment.SeqClsStory;
+import io.github.peft4j.examples.demo.sentiment.TextClassifier;
+import io.github.peft4j.examples.demo.story.DemoReport;
+import io.github.peft4j.examples.demo.story.DemoSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -73,7 +80,7 @@ public final class SeqClsDemo implements Callable<Integer> {
                     spec.commandLine(), "--labels is " + labels + ", must name at least 2.");
         }
         if (json != null) {
-            DemoReport.requireWritable(json);
+            ReportFile.requireWritable(json);
         }
         DemoOptions.requireUsable(adapters);
         ImmutableList<String> names = ImmutableList.copyOf(labels);

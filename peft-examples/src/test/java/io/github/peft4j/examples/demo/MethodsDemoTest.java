@@ -3,8 +3,8 @@ package io.github.peft4j.examples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.github.peft4j.cli.CommandRun;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.examples.CommandRun;
 import io.github.peft4j.testkit.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;

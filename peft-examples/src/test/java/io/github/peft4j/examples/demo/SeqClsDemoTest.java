@@ -3,9 +3,9 @@ package io.github.peft4j.examples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.github.peft4j.cli.CommandRun;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.examples.CommandRun;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;

@@ -1,0 +1,178 @@
+package io.github.peft4j.cli.conformance.cases;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.primitives.Longs;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.github.peft4j.cli.conformance.compare.CaseFailure;
+import io.github.peft4j.cli.conformance.model.TokenizerArguments;
+import io.github.peft4j.task.data.EncodeOptions;
+import io.github.peft4j.task.data.Encoding;
+import io.github.peft4j.task.data.Side;
+import io.github.peft4j.task.data.TextInput;
+import io.github.peft4j.task.data.Tokenizer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One thing that Python's tokenizer gave: the columns of encoded texts, a decoded text, or the
+ * facts about the tokenizer itself.
+ *
+ * @param folder tokenizer.json and tokenizer_config.json
+ */
+record TokenizerCase(String name, Path folder, Check check) implements ConformanceCase {
+
+    /** What is compared. */
+    @FunctionalInterface
+    interface Check {
+        void run(Tokenizer tokenizer) throws CaseFailure;
+    }
+
+    @Override
+    public double run() throws Exception {
+        try (Tokenizer tokenizer = Tokenizer.fromPretrained(folder)) {
+            check.run(tokenizer);
+        }
+        return 0;
+    }
+
+    /** Encodes texts and compares every column that Python gave. */
+    static Check encoding(JsonObject given) {
+        return tokenizer -> {
+            TokenizerArguments arguments = new TokenizerArguments(given);
+            List<Encoding> rows = tokenizer.encodeAll(arguments.inputs(), arguments.options());
+            boolean listed = arguments.isBatch() || arguments.options().overflowWindows();
+            JsonObject expected = given.getAsJsonObject("expected");
+            for (String key : expected.keySet()) {
+                JsonElement ours =
+                        key.equals("overflow_to_sample_mapping")
+                                ? numbers(rows.stream().map(Encoding::sample).toList())
+                                : column(rows, key, listed);
+                equal(key, ours, expected.get(key));
+            }
+        };
+    }
+
+    /** Decodes ids. */
+    static Check decoding(JsonObject given) {
+        return tokenizer -> {
+            long[] ids =
+                    given.getAsJsonArray("ids").asList().stream()
+                            .mapToLong(JsonElement::getAsLong)
+                            .toArray();
+            boolean skip = given.get("skip_special_tokens").getAsBoolean();
+            JsonElement clean = given.get("clean_up_tokenization_spaces");
+            String text =
+                    clean.isJsonNull()
+                            ? tokenizer.decode(ids, skip)
+                            : tokenizer.decode(ids, skip, clean.getAsBoolean());
+            equal("text", text, given.get("text").getAsString());
+        };
+    }
+
+    /** Writes a conversation as the chat template says, and encodes it. */
+    static Check chat(JsonObject given) {
+        return tokenizer -> {
+            String text =
+                    tokenizer
+                            .chatTemplate()
+                            .render(
+                                    ChatCase.messages(given.get("messages")),
+                                    given.get("add_generation_prompt").getAsBoolean());
+            equal("text", text, given.get("text").getAsString());
+            EncodeOptions options = EncodeOptions.builder().optAddSpecialTokens(false).build();
+            equal(
+                    "input_ids",
+                    numbers(Longs.asList(tokenizer.encode(TextInput.of(text), options).ids())),
+                    given.get("input_ids"));
+        };
+    }
+
+    /** Compares sizes, sides and special tokens. */
+    static Check facts(JsonObject given) {
+        return tokenizer -> {
+            equal("vocab_size", tokenizer.vocabSize(), given.get("vocab_size").getAsInt());
+            equal(
+                    "model_max_length",
+                    tokenizer.config().modelMaxLength().orElse(-1),
+                    given.get("model_max_length").getAsInt());
+            equal(
+                    "padding_side",
+                    tokenizer.config().paddingSide(),
+                    Side.of(given.get("padding_side").getAsString()));
+            JsonObject special = given.getAsJsonObject("special_tokens");
+            equal(
+                    "special_tokens",
+                    ImmutableSet.copyOf(tokenizer.config().specialTokens().keySet()),
+                    ImmutableSet.copyOf(special.keySet()));
+            for (String role : special.keySet()) {
+                int id = special.getAsJsonArray(role).get(1).getAsInt();
+                equal(role, tokenizer.specialId(role).orElse(-1), id);
+            }
+            equal(
+                    "all_special_ids",
+                    numbers(tokenizer.allSpecialIds()),
+                    given.getAsJsonArray("all_special_ids"));
+        };
+    }
+
+    private static void equal(String what, Object ours, Object theirs) throws CaseFailure {
+        if (!ours.equals(theirs)) {
+            throw new CaseFailure(what + ": " + ours + ", Python has " + theirs);
+        }
+    }
+
+    private static JsonElement column(List<Encoding> rows, String key, boolean listed)
+            throws CaseFailure {
+        JsonArray all = new JsonArray();
+        for (Encoding row : rows) {
+            all.add(value(row, key));
+        }
+        return listed ? all : all.get(0);
+    }
+
+    private static JsonElement value(Encoding row, String key) throws CaseFailure {
+        return switch (key) {
+            case "input_ids" -> numbers(boxed(row.ids()));
+            case "token_type_ids" -> numbers(boxed(row.typeIds()));
+            case "attention_mask" -> numbers(boxed(row.attentionMask()));
+            case "special_tokens_mask" -> numbers(boxed(row.specialTokensMask()));
+            case "word_ids" -> orNull(row.wordIds());
+            case "sequence_ids" -> orNull(row.sequenceIds());
+            case "tokens" -> array(row.tokens(), token -> new JsonPrimitive(token.text()));
+            case "offset_mapping" ->
+                    array(
+                            row.tokens(),
+                            token ->
+                                    numbers(
+                                            ImmutableList.of(
+                                                    token.codePoints().start(),
+                                                    token.codePoints().end())));
+            default -> throw new CaseFailure("there is no column " + key);
+        };
+    }
+
+    private static List<Long> boxed(long[] values) {
+        return Arrays.stream(values).boxed().toList();
+    }
+
+    private static JsonArray orNull(long[] values) {
+        return array(boxed(values), v -> v < 0 ? JsonNull.INSTANCE : new JsonPrimitive(v));
+    }
+
+    private static JsonArray numbers(Iterable<? extends Number> values) {
+        return array(values, JsonPrimitive::new);
+    }
+
+    private static <T> JsonArray array(Iterable<T> values, Function<T, JsonElement> toJson) {
+        JsonArray array = new JsonArray();
+        values.forEach(value -> array.add(toJson.apply(value)));
+        return array;
+    }
+}

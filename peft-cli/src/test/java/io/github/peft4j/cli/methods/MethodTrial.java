@@ -1,0 +1,88 @@
+package io.github.peft4j.cli.methods;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.runtime.MergedModel;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.testkit.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a method did at a place where it acts: there is an adapter, and once its numbers have moved,
+ * so has the output.
+ *
+ * @param atLayer whether there is an adapter at the place's layer
+ * @param aroundCall whether there is one around the whole model
+ * @param merges whether it can be merged, with the same output
+ */
+record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
+
+    /** Tries a method; empty if it says that it does not go there, or changes nothing. */
+    static Optional<MethodTrial> run(String method, TrialPlace place, Path scratch)
+            throws IOException {
+        try {
+            PeftConfig config = SmallestConfigs.of(method, place, scratch);
+            try (PeftModel model = PeftModels.getPeftModel(place.base().block(), config);
+                    NDManager scope = NDManager.newBaseManager("PyTorch")) {
+                AdapterSet adapter = model.adapter(PeftModel.DEFAULT_ADAPTER);
+                move(adapter, scope);
+                ModelInput input = place.input().apply(scope);
+                NDArray acting = output(model.forward(input));
+                if (same(acting, output(model.forward(input, Activation.none())))) {
+                    return Optional.empty();
+                }
+                return Optional.of(
+                        new MethodTrial(
+                                adapter.layers().containsKey(place.layer()),
+                                adapter.modelAdapter().isPresent(),
+                                merges(model, input, acting)));
+            }
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return Optional.empty();
+        }
+    }
+
+    /** Moves what the method itself trains; heads that are saved whole would always show. */
+    private static void move(AdapterSet adapter, NDManager scope) {
+        scope.getEngine().setRandomSeed(3);
+        ImmutableSet<Parameter> heads =
+                adapter.savedModules().values().stream()
+                        .map(saved -> saved.parameter())
+                        .collect(ImmutableSet.toImmutableSet());
+        for (Parameter parameter : adapter.trainable()) {
+            if (!heads.contains(parameter)) {
+                Tensors.fill(parameter, scope.randomNormal(parameter.getArray().getShape()), 0.3);
+            }
+        }
+    }
+
+    private static boolean merges(PeftModel model, ModelInput input, NDArray acting) {
+        try (MergedModel merged = model.mergeAndUnload()) {
+            NDArray output = output(merged.forward(input));
+            return same(output, acting);
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+    }
+
+    private static NDArray output(ModelOutput output) {
+        return output.arrays().values().asList().get(0);
+    }
+
+    /** Virtual tokens may make an output longer. */
+    private static boolean same(NDArray left, NDArray right) {
+        return left.getShape().equals(right.getShape())
+                && Tensors.relativeError(left, right) <= Tensors.OUTPUT;
+    }
+}
