@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableSortedSet;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.peft4j.UnsupportedFeatureException;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -35,7 +35,7 @@ import io.github.peft4j.task.translate.TextEmbeddingTranslator;
 import io.github.peft4j.task.translate.TextGenerationTranslator;
 import io.github.peft4j.task.translate.TextRegressionTranslator;
 import io.github.peft4j.task.translate.TokenClassificationTranslator;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;

@@ -20,7 +20,7 @@ import io.github.peft4j.task.data.TextInput;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.Tokenizer;
 import io.github.peft4j.task.data.TruncationStrategy;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
