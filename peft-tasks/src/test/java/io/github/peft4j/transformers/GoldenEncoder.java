@@ -17,6 +17,7 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.testkit.Tensors;
+import io.github.peft4j.transformers.family.AutoClass;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

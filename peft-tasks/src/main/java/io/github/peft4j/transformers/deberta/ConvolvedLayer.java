@@ -9,9 +9,9 @@ import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.encoder.EncoderCall;
 import io.github.peft4j.transformers.encoder.EncoderForm;
 import io.github.peft4j.transformers.encoder.EncoderStack;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
 import io.github.peft4j.transformers.part.PathGroup;
-import io.github.peft4j.transformers.part.TokenLayout;
 
 /**
  * A layer with a convolution beside it: its input's neighbours, mixed, are added to its output, and

@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.deberta;
 
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.ConvolutionForm;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
 import io.github.peft4j.transformers.encoder.EncoderForm;
 

@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.encoder.EncoderForm;
 import io.github.peft4j.transformers.encoder.EncoderLayer;
 import io.github.peft4j.transformers.encoder.EncoderStack;
+import io.github.peft4j.transformers.family.Backbone;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.PathGroup;
-import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -6,11 +6,11 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.nn.RmsNorm;
-import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.GatedMlp;
 import io.github.peft4j.transformers.part.Rope;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.function.IntFunction;
 
 /** A decoder in Llama's shape without a head: token embedding, layers, a norm. */

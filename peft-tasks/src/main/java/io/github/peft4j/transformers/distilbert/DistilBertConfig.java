@@ -1,7 +1,7 @@
 package io.github.peft4j.transformers.distilbert;
 
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
 import io.github.peft4j.transformers.encoder.EncoderForm;
 

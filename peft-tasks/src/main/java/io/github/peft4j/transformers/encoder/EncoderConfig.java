@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.encoder;
 
 import io.github.peft4j.UnsupportedFeatureException;
 import io.github.peft4j.nn.Embedding;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /**
  * Sizes of an encoder, from config.json.

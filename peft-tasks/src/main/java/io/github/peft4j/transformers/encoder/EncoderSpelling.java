@@ -2,9 +2,9 @@ package io.github.peft4j.transformers.encoder;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.FamilyParts;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.FamilyParts;
 
 /**
  * How Python spells an encoder family.

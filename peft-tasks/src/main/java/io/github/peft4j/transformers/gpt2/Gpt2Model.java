@@ -6,13 +6,13 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderStack;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.layout.PositionTable;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
-import io.github.peft4j.transformers.part.PositionTable;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
 
 /** GPT-2 without a head: token and position embeddings, layers, a norm. */
 final class Gpt2Model extends Module implements Backbone {

@@ -9,7 +9,8 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.Head;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

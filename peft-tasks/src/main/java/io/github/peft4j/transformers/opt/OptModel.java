@@ -8,12 +8,12 @@ import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderStack;
-import io.github.peft4j.transformers.part.PositionTable;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.layout.PositionTable;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,9 +4,9 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 
 /** The encoder of an encoder-decoder as a model of its own. */
 public final class EncoderAlone extends Module implements Backbone {

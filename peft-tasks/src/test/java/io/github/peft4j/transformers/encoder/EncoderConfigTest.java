@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.encoder;
 
 import com.google.gson.JsonParser;
 import io.github.peft4j.UnsupportedFeatureException;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,9 +69,9 @@ class EncoderConfigTest {
                 .isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessage(
                         key
-                                + " is true in config.json, but models of type bert are available as"
-                                + " encoders alone. Set it to false (addConfigOverride), or take a"
-                                + " decoder such as gpt2 or llama.");
+                                + " is true in config.json, but models of type bert are available"
+                                + " as encoders alone. Set it to false (addConfigOverride), or take"
+                                + " a decoder such as gpt2 or llama.");
         Assertions.assertThat(read("\"" + key + "\": false")).isEqualTo(EncoderConfig.BASE);
     }
 

@@ -6,11 +6,11 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.model.LogitsWanted;
-import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.GoldenEncoder;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.transformers.family.AutoClass;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -133,7 +133,8 @@ class MaskedLanguageModelTest {
         Assertions.assertThat(logged.toString(StandardCharsets.UTF_8))
                 .contains(
                         "5 tensors are not in ",
-                        "start fresh: cls.predictions.bias, cls.predictions.transform.dense.weight");
+                        "start fresh: cls.predictions.bias,"
+                                + " cls.predictions.transform.dense.weight");
     }
 
     @Test

@@ -1,11 +1,11 @@
-package io.github.peft4j.transformers;
+package io.github.peft4j.transformers.family;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.transformers.part.TokenLayout;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import org.jspecify.annotations.Nullable;
 
 /** The layers of a family without a head. */

@@ -1,4 +1,4 @@
-package io.github.peft4j.transformers;
+package io.github.peft4j.transformers.checkpoint;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;

@@ -1,9 +1,7 @@
-package io.github.peft4j.transformers;
+package io.github.peft4j.transformers.family;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
-import io.github.peft4j.transformers.head.Head;
-import io.github.peft4j.transformers.head.NoHead;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.peft4j.transformers.part;
+package io.github.peft4j.transformers.layout;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

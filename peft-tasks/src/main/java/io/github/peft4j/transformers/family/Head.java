@@ -1,4 +1,4 @@
-package io.github.peft4j.transformers.head;
+package io.github.peft4j.transformers.family;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
@@ -6,7 +6,6 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
 import java.util.Map;
 
 /** Turns hidden states into scores, and scores and labels into a loss. */

@@ -1,4 +1,4 @@
-package io.github.peft4j.transformers.head;
+package io.github.peft4j.transformers.family;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableMap;
@@ -6,7 +6,6 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

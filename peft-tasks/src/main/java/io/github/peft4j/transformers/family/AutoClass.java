@@ -1,4 +1,4 @@
-package io.github.peft4j.transformers;
+package io.github.peft4j.transformers.family;
 
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;

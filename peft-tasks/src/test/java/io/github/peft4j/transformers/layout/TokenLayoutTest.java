@@ -1,4 +1,4 @@
-package io.github.peft4j.transformers.part;
+package io.github.peft4j.transformers.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

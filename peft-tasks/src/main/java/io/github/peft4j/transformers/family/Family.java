@@ -1,6 +1,8 @@
-package io.github.peft4j.transformers;
+package io.github.peft4j.transformers.family;
 
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /** One family of transformers: what it builds for a config and a head. */
 public interface Family {

@@ -1,4 +1,4 @@
-package io.github.peft4j.transformers;
+package io.github.peft4j.transformers.checkpoint;
 
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableSet;
@@ -13,7 +13,8 @@ public final class CheckpointKeys {
     private final Checkpoint checkpoint;
     private final ImmutableSet<String> names;
 
-    CheckpointKeys(Checkpoint checkpoint) {
+    /** The names of an open checkpoint. */
+    public CheckpointKeys(Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
         ImmutableSet.Builder<String> renamed = ImmutableSet.builder();
         for (String name : checkpoint.names()) {
@@ -79,7 +80,7 @@ public final class CheckpointKeys {
     }
 
     /** The name that today's files use: TensorFlow's gamma and beta are weight and bias. */
-    static String modern(String name) {
+    public static String modern(String name) {
         if (name.endsWith("LayerNorm.gamma")) {
             return name.substring(0, name.length() - "gamma".length()) + "weight";
         }
