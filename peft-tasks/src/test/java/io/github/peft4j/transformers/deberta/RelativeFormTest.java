@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.deberta;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.peft4j.transformers.GoldenEncoder;
+import io.github.peft4j.transformers.GoldenCase;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +23,8 @@ class RelativeFormTest {
     @CsvSource({"256, 512", "8, 64", "16, 64", "32, 128"})
     void farDistancesShareBucketsAsInPython(int buckets, int most) throws IOException {
         JsonObject golden =
-                JsonParser.parseString(Files.readString(GoldenEncoder.directory("buckets.json")))
+                JsonParser.parseString(
+                                Files.readString(GoldenCase.directory("encoders/buckets.json")))
                         .getAsJsonObject();
         JsonArray expected = golden.getAsJsonArray(buckets + "," + most);
         RelativeForm form = new RelativeForm(true, true, true, true, true, buckets, most);
