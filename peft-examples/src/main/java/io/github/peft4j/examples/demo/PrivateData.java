@@ -6,8 +6,6 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.examples.data.DemoData;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.BatchLoader;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.data.read.RowReader;
 import io.github.peft4j.task.data.tagging.Entity;
@@ -18,6 +16,8 @@ import io.github.peft4j.task.data.tagging.TaggedTextReader;
 import io.github.peft4j.task.data.tagging.TaggedTokens;
 import io.github.peft4j.task.data.tagging.Words;
 import io.github.peft4j.task.metric.EntityScores;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.train.PeftTrainer;
 import io.github.peft4j.task.train.TrainingArguments;
 import java.io.IOException;
@@ -67,8 +67,8 @@ record PrivateData(TaggedDataset train, TaggedDataset test) implements Lesson {
                 throw new IOException(
                         "There is no file '"
                                 + folder.resolve(name)
-                                + "'. Pass a folder with train.tsv and test.tsv: tab-separated, with"
-                                + " a header and the columns tokens, tags and spaces.");
+                                + "'. Pass a folder with train.tsv and test.tsv: tab-separated,"
+                                + " with a header and the columns tokens, tags and spaces.");
             }
         }
         TaggedTextReader reader = TaggedTextReader.table(RowReader.tsv().build());

@@ -9,7 +9,7 @@ import io.github.peft4j.TaskType;
 import io.github.peft4j.examples.console.Checks;
 import io.github.peft4j.examples.console.DemoReport;
 import io.github.peft4j.examples.console.TextTable;
-import io.github.peft4j.task.data.TextDataset;
+import io.github.peft4j.task.data.text.TextDataset;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.io.PrintWriter;

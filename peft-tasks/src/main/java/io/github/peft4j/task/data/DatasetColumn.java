@@ -1,5 +1,7 @@
 package io.github.peft4j.task.data;
 
+import io.github.peft4j.task.tokenize.Side;
+
 /** What a dataset puts into its batches under one name. */
 sealed interface DatasetColumn {
 

@@ -2,6 +2,7 @@ package io.github.peft4j.task.data;
 
 import ai.djl.ndarray.types.Shape;
 import com.google.common.primitives.ImmutableIntArray;
+import io.github.peft4j.task.tokenize.Side;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 

@@ -2,8 +2,8 @@ package io.github.peft4j.task.translate;
 
 import ai.djl.modality.nlp.translator.NamedEntity;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.Token;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Token;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

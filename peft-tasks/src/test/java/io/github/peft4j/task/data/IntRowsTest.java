@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import ai.djl.ndarray.types.Shape;
 import com.google.common.primitives.ImmutableIntArray;
+import io.github.peft4j.task.tokenize.Side;
 import org.junit.jupiter.api.Test;
 
 class IntRowsTest {

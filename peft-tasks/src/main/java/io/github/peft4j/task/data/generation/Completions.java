@@ -1,15 +1,15 @@
 package io.github.peft4j.task.data.generation;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
 import io.github.peft4j.task.data.IntRows;
-import io.github.peft4j.task.data.Side;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.TextPair;
-import io.github.peft4j.task.data.Token;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.data.text.TextPair;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Token;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,12 +1,12 @@
 package io.github.peft4j.task.data.generation;
 
-import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.IntRows;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.TextPair;
-import io.github.peft4j.task.data.Token;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.data.text.TextPair;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Token;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
 
 /** Turns inputs and their targets into rows for an encoder-decoder. */

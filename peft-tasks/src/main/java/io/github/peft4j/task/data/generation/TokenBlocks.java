@@ -6,12 +6,12 @@ import com.google.common.collect.Iterables;
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchSource;
-import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.HostArray;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.Token;
 import io.github.peft4j.task.data.TokenBatch;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Token;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -6,18 +6,18 @@ import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchSource;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.IntRows;
-import io.github.peft4j.task.data.Side;
-import io.github.peft4j.task.data.Span;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.Token;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
-import io.github.peft4j.task.data.TruncationStrategy;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.Span;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Token;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.task.tokenize.TruncationStrategy;
 import java.util.List;
 
 /**

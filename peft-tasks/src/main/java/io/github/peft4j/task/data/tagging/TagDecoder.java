@@ -1,8 +1,8 @@
 package io.github.peft4j.task.data.tagging;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.Side;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
 import java.util.Arrays;
 
 /**

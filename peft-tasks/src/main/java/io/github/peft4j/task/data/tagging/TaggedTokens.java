@@ -2,13 +2,13 @@ package io.github.peft4j.task.data.tagging;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
 import io.github.peft4j.task.data.IntRows;
-import io.github.peft4j.task.data.TextInput;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
 import io.github.peft4j.task.data.read.LabelIndex;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
 
 /**

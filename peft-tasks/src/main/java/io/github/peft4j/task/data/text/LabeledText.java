@@ -1,5 +1,6 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.data.text;
 
+import io.github.peft4j.task.tokenize.TextInput;
 import org.jspecify.annotations.Nullable;
 
 /**

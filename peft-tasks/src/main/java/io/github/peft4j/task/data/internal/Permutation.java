@@ -1,20 +1,20 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.data.internal;
 
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Random orders that depend on the generator alone. */
-final class Permutation {
+public final class Permutation {
 
     private Permutation() {}
 
     /** The numbers from 0 to {@code size - 1} as they are. */
-    static int[] identity(int size) {
+    public static int[] identity(int size) {
         return IntStream.range(0, size).toArray();
     }
 
     /** The numbers from 0 to {@code size - 1} in random order. */
-    static int[] of(int size, SplittableRandom random) {
+    public static int[] of(int size, SplittableRandom random) {
         int[] order = new int[size];
         for (int i = 0; i < size; i++) {
             int other = random.nextInt(i + 1);

@@ -1,6 +1,7 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.data.text;
 
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.task.data.internal.Permutation;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.tokenize;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.math.IntMath;

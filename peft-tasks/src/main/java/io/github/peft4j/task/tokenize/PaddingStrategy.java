@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.tokenize;
 
 /** How far short rows are filled up. */
 public enum PaddingStrategy {

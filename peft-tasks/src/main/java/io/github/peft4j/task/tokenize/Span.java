@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.tokenize;
 
 /** A piece of a text: from {@code start} (included) to {@code end} (excluded). */
 public record Span(int start, int end) {

@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.tokenize;
 
 /** Which of two texts gives way when both together are too long. */
 public enum TruncationStrategy {

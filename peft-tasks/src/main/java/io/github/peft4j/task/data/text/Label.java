@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.data.text;
 
 import com.google.common.primitives.ImmutableDoubleArray;
 

@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.tokenize;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;

@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.data.text;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;

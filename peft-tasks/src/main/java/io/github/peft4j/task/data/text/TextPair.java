@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data;
+package io.github.peft4j.task.data.text;
 
 import io.github.peft4j.task.data.read.RowMapper;
 
