@@ -3,10 +3,10 @@ package io.github.peft4j.task;
 import io.github.peft4j.PeftConfig;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.task.generate.GenerationConfig;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 
 /**
  * An encoder and a decoder with adapters in both. {@code all-linear} leaves the output layer out;

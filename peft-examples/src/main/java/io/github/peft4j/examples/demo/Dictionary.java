@@ -13,7 +13,7 @@ import io.github.peft4j.task.metric.RetrievalScores;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.train.InBatchNegatives;
-import io.github.peft4j.task.train.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArguments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -4,7 +4,7 @@ import ai.djl.MalformedModelException;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.TaskType;
 import io.github.peft4j.examples.data.SmallModel;
-import io.github.peft4j.task.generate.GenerationConfig;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;

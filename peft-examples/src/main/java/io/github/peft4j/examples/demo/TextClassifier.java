@@ -16,7 +16,7 @@ import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.train.PeftTrainer;
-import io.github.peft4j.task.train.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;

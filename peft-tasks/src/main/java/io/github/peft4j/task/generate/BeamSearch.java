@@ -7,6 +7,11 @@ import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.task.generate.config.EarlyStopping;
+import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.config.SamplingOptions;
+import io.github.peft4j.task.generate.internal.Softmax;
+import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +38,7 @@ final class BeamSearch {
      */
     BeamSearch(
             Decoding decoding,
-            List<TokenRow> prompts,
+            List<GrowingRow> prompts,
             GenerationConfig config,
             ImmutableList<LogitsProcessor> processors,
             int total) {
@@ -42,7 +47,7 @@ final class BeamSearch {
         this.processors = processors;
         SamplingOptions sampling = config.sampling();
         SplittableRandom random = TokenChoice.random(sampling);
-        for (TokenRow prompt : prompts) {
+        for (GrowingRow prompt : prompts) {
             this.prompts.add(
                     new PromptBeams(
                             prompt,
@@ -73,9 +78,12 @@ final class BeamSearch {
     private void step(int distinct) {
         try (Gradients off = Gradients.off();
                 NDManager scope = decoding.newScope()) {
-            List<TokenRow> rows = new ArrayList<>();
+            List<GrowingRow> rows = new ArrayList<>();
             for (PromptBeams prompt : prompts) {
-                prompt.running().stream().limit(distinct).map(Beam::row).forEach(rows::add);
+                prompt.running().stream()
+                        .limit(distinct)
+                        .map(PromptBeams.Beam::row)
+                        .forEach(rows::add);
             }
             NDArray scores = decoding.scores(scope, rows).logSoftmax(1);
             int vocabulary = (int) scores.getShape().get(1);
@@ -126,7 +134,7 @@ final class BeamSearch {
     }
 
     private GenerationResult result() {
-        List<Beam> chosen = new ArrayList<>();
+        List<PromptBeams.Beam> chosen = new ArrayList<>();
         for (PromptBeams prompt : prompts) {
             chosen.addAll(prompt.best().subList(0, config.beams().numReturnSequences()));
         }
@@ -140,6 +148,6 @@ final class BeamSearch {
                 promptLength,
                 ImmutableIntArray.copyOf(
                         chosen.stream().mapToInt(beam -> beam.row().length() - promptLength)),
-                ImmutableDoubleArray.copyOf(chosen.stream().mapToDouble(Beam::score)));
+                ImmutableDoubleArray.copyOf(chosen.stream().mapToDouble(PromptBeams.Beam::score)));
     }
 }

@@ -9,6 +9,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Interruption;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.transformers.part.GrowingCache;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ final class Decoding implements AutoCloseable {
      *     #choose} has chosen, each with one more token
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
-    NDArray scores(NDManager scope, List<TokenRow> rows) {
+    NDArray scores(NDManager scope, List<GrowingRow> rows) {
         Interruption.check("The generation");
         int length = rows.get(0).length();
         int from = cache == null ? 0 : read;

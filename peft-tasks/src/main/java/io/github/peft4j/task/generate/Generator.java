@@ -4,6 +4,9 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.logits.LogitsProcessor;
+import io.github.peft4j.task.generate.logits.LogitsProcessors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -113,7 +116,7 @@ public final class Generator {
         }
         Start start = new Start(model.get(), prompts, config);
         int answers = config.beams().numReturnSequences();
-        List<TokenRow> rows = start.rows();
+        List<GrowingRow> rows = start.rows();
         TokenChoice choice =
                 new TokenChoice(
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
@@ -135,7 +138,7 @@ public final class Generator {
     private GenerationResult search(PromptBatch prompts, GenerationConfig config) {
         Start start = new Start(model.get(), prompts, config);
         ImmutableList<LogitsProcessor> all = start.processors(processors);
-        List<TokenRow> rows = start.rows();
+        List<GrowingRow> rows = start.rows();
         try (Decoding decoding = start.decoding()) {
             return new BeamSearch(decoding, rows, config, all, start.total).run();
         }
@@ -176,18 +179,18 @@ public final class Generator {
         }
 
         /** The decoder's text of each prompt. */
-        List<TokenRow> rows() {
-            List<TokenRow> rows = new ArrayList<>();
+        List<GrowingRow> rows() {
+            List<GrowingRow> rows = new ArrayList<>();
             long[][] mask = prompts.mask(config.tokens());
             for (int row = 0; row < prompts.rows(); row++) {
                 if (model.isEncoderDecoder()) {
-                    rows.add(TokenRow.of(new long[] {config.tokens().start()}, 0, total));
+                    rows.add(GrowingRow.of(new long[] {config.tokens().start()}, 0, total));
                 } else {
                     int padding = 0;
                     while (mask != null && mask[row][padding] == 0) {
                         padding++;
                     }
-                    rows.add(TokenRow.of(prompts.ids(row), padding, total));
+                    rows.add(GrowingRow.of(prompts.ids(row), padding, total));
                 }
             }
             return rows;

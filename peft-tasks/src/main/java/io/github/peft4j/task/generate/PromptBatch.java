@@ -1,5 +1,6 @@
 package io.github.peft4j.task.generate;
 
+import io.github.peft4j.task.generate.config.SpecialTokens;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.Side;
 import java.util.Arrays;

@@ -2,6 +2,10 @@ package io.github.peft4j.task.generate;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.task.generate.config.SamplingOptions;
+import io.github.peft4j.task.generate.internal.Softmax;
+import io.github.peft4j.task.generate.logits.LogitsProcessor;
+import io.github.peft4j.task.generate.logits.TokenRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +44,7 @@ final class TokenChoice {
      *
      * @param logits [R, V], or [R / n, V] if n rows side by side have the same
      */
-    long[] choose(List<TokenRow> rows, NDArray logits) {
+    long[] choose(List<? extends TokenRow> rows, NDArray logits) {
         if (processors.isEmpty() && randoms.isEmpty()) {
             return likeliest(logits);
         }
