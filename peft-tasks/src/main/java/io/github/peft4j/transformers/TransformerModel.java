@@ -93,7 +93,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
         AdapterPass pass = AdapterPass.over(store, input.manager(), training);
-        Backbone.Output hidden = backbone.forward(pass, input, head.wanted(input));
+        Backbone.Output hidden = backbone.forward(pass, input, head.requiredPositions(input));
         Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
         String states =
                 hidden.further().containsKey(ModelOutput.ENCODER_LAST_HIDDEN_STATE)

@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
  * <p>Shuffled: the examples are put in random order, cut into groups of {@code bucketBatches}
  * batches, sorted by length inside a group and cut into batches, whose order is then shuffled. The
  * order depends on (seed, epoch) alone. In order: all examples sorted by length, for evaluation;
- * {@link InOriginalOrder} puts the predictions back.
+ * {@link RestoreOrder} puts the predictions back.
  *
  * @param source the examples
  * @param batchSize examples a batch; the last batch of the last group may be smaller

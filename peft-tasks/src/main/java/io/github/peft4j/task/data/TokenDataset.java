@@ -135,10 +135,10 @@ public final class TokenDataset implements BatchSource {
         private final Side side;
         private final int padId;
         private final int padTypeId;
-        private final IntRows.Builder ids = IntRows.builder();
-        private final IntRows.@Nullable Builder types;
+        private final RaggedInts.Builder ids = RaggedInts.builder();
+        private final RaggedInts.@Nullable Builder types;
         private final Map<String, DatasetColumn> beside = new LinkedHashMap<>();
-        private @Nullable IntRows targets;
+        private @Nullable RaggedInts targets;
         private boolean tokensAsLabels;
         private int count;
 
@@ -148,7 +148,7 @@ public final class TokenDataset implements BatchSource {
             this.side = side;
             this.padId = tokenizer.padId();
             this.padTypeId = config.padTypeId();
-            this.types = segments ? IntRows.builder() : null;
+            this.types = segments ? RaggedInts.builder() : null;
         }
 
         /** Appends an example. */
@@ -170,7 +170,7 @@ public final class TokenDataset implements BatchSource {
          *
          * @param classes every label is below it, or is {@link #IGNORED}
          */
-        public Builder optTokenLabels(IntRows labels, int classes) {
+        public Builder optTokenLabels(RaggedInts labels, int classes) {
             for (int i = 0; i < labels.values().length(); i++) {
                 int label = labels.values().get(i);
                 if (label != IGNORED && (label < 0 || label >= classes)) {
@@ -189,7 +189,7 @@ public final class TokenDataset implements BatchSource {
         }
 
         /** Rows of tokens to be generated: int64 labels [B, T], padding is {@link #IGNORED}. */
-        public Builder optTargets(IntRows rows) {
+        public Builder optTargets(RaggedInts rows) {
             for (int i = 0; i < rows.size(); i++) {
                 if (rows.length(i) == 0) {
                     throw new IllegalArgumentException(
@@ -215,7 +215,7 @@ public final class TokenDataset implements BatchSource {
 
         /** The dataset. */
         public TokenDataset build() {
-            IntRows rows = ids.build();
+            RaggedInts rows = ids.build();
             Map<String, DatasetColumn> columns = new LinkedHashMap<>();
             columns.put(ModelInput.INPUT_IDS, new DatasetColumn.PerToken(rows, padId, side));
             columns.put(ModelInput.ATTENTION_MASK, new DatasetColumn.Mask(rows, side));
@@ -235,7 +235,7 @@ public final class TokenDataset implements BatchSource {
             return new TokenDataset(ImmutableMap.copyOf(columns), lengths.build());
         }
 
-        private DatasetColumn fitting(String name, DatasetColumn column, IntRows rows) {
+        private DatasetColumn fitting(String name, DatasetColumn column, RaggedInts rows) {
             requireRows(name, column, rows.size());
             if (targets == null
                     && column instanceof DatasetColumn.PerToken labels

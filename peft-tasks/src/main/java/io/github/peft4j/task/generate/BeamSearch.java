@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
  */
 final class BeamSearch {
 
-    private final Decoding decoding;
+    private final DecodingState decoding;
     private final GenerationConfig config;
     private final ImmutableList<LogitsProcessor> processors;
     private final List<PromptBeams> prompts = new ArrayList<>();
@@ -37,7 +37,7 @@ final class BeamSearch {
      * @param total tokens at most, prompt included
      */
     BeamSearch(
-            Decoding decoding,
+            DecodingState decoding,
             List<GrowingRow> prompts,
             GenerationConfig config,
             ImmutableList<LogitsProcessor> processors,
@@ -46,7 +46,7 @@ final class BeamSearch {
         this.config = config;
         this.processors = processors;
         SamplingOptions sampling = config.sampling();
-        SplittableRandom random = TokenChoice.random(sampling);
+        SplittableRandom random = Sampler.random(sampling);
         for (GrowingRow prompt : prompts) {
             this.prompts.add(
                     new PromptBeams(

@@ -27,10 +27,10 @@ import java.util.function.Supplier;
  */
 public final class Generator {
 
-    private final Supplier<CallableModel> model;
+    private final Supplier<GenerativeModel> model;
     private final ImmutableList<LogitsProcessor> processors;
 
-    private Generator(Supplier<CallableModel> model, ImmutableList<LogitsProcessor> processors) {
+    private Generator(Supplier<GenerativeModel> model, ImmutableList<LogitsProcessor> processors) {
         this.model = model;
         this.processors = processors;
     }
@@ -41,19 +41,19 @@ public final class Generator {
      * @throws IllegalArgumentException if the model has no output over a vocabulary
      */
     public static Generator of(BaseModel model) {
-        CallableModel callable = CallableModel.of(model);
+        GenerativeModel callable = GenerativeModel.of(model);
         return of(() -> callable);
     }
 
     /** Generates with the adapters that are active when a generation begins. */
     public static Generator of(PeftModel model) {
-        CallableModel.requireLanguageModel(model.base().info());
-        return of(() -> CallableModel.of(model, model.activation()));
+        GenerativeModel.requireLanguageModel(model.base().info());
+        return of(() -> GenerativeModel.of(model, model.activation()));
     }
 
     /** Generates with these adapters, whatever is active. */
     public static Generator of(PeftModel model, Activation activation) {
-        CallableModel callable = CallableModel.of(model, activation);
+        GenerativeModel callable = GenerativeModel.of(model, activation);
         return of(() -> callable);
     }
 
@@ -62,7 +62,7 @@ public final class Generator {
      *
      * @param model asked once a generation
      */
-    static Generator of(Supplier<CallableModel> model) {
+    static Generator of(Supplier<GenerativeModel> model) {
         return new Generator(model, ImmutableList.of());
     }
 
@@ -117,8 +117,8 @@ public final class Generator {
         Start start = new Start(model.get(), prompts, config);
         int answers = config.beams().numReturnSequences();
         List<GrowingRow> rows = start.rows();
-        TokenChoice choice =
-                new TokenChoice(
+        Sampler choice =
+                new Sampler(
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
         return new TokenStream(
                 start.decoding(), rows, answers, config.tokens(), choice, start.total);
@@ -139,7 +139,7 @@ public final class Generator {
         Start start = new Start(model.get(), prompts, config);
         ImmutableList<LogitsProcessor> all = start.processors(processors);
         List<GrowingRow> rows = start.rows();
-        try (Decoding decoding = start.decoding()) {
+        try (DecodingState decoding = start.decoding()) {
             return new BeamSearch(decoding, rows, config, all, start.total).run();
         }
     }
@@ -147,13 +147,13 @@ public final class Generator {
     /** Where a generation begins. */
     private static final class Start {
 
-        private final CallableModel model;
+        private final GenerativeModel model;
         private final PromptBatch prompts;
         private final GenerationConfig config;
         private final int length;
         private final int total;
 
-        Start(CallableModel model, PromptBatch prompts, GenerationConfig config) {
+        Start(GenerativeModel model, PromptBatch prompts, GenerationConfig config) {
             this.model = model;
             this.prompts = prompts;
             this.config = config;
@@ -174,8 +174,8 @@ public final class Generator {
             return LogitsProcessors.of(config, own, length, total);
         }
 
-        Decoding decoding() {
-            return new Decoding(model, prompts, config, total);
+        DecodingState decoding() {
+            return new DecodingState(model, prompts, config, total);
         }
 
         /** The decoder's text of each prompt. */

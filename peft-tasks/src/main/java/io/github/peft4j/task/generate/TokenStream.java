@@ -24,9 +24,9 @@ import java.util.Queue;
  */
 public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
 
-    private final Decoding decoding;
+    private final DecodingState decoding;
     private final SpecialTokens tokens;
-    private final TokenChoice choice;
+    private final Sampler choice;
     private final int prompts;
     private final int total;
     private final List<GrowingRow> rows = new ArrayList<>();
@@ -44,11 +44,11 @@ public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
      * @param total tokens at most, prompt included
      */
     TokenStream(
-            Decoding decoding,
+            DecodingState decoding,
             List<GrowingRow> prompts,
             int answers,
             SpecialTokens tokens,
-            TokenChoice choice,
+            Sampler choice,
             int total) {
         this.decoding = decoding;
         this.prompts = prompts.size();

@@ -12,21 +12,11 @@ import org.jspecify.annotations.Nullable;
 public interface Backbone {
 
     /** Runs the layers. */
-    Output forward(AdapterPass pass, ModelInput input, Wanted wanted);
+    Output forward(AdapterPass pass, ModelInput input, RequiredPositions required);
 
     /** What a plain DJL block takes after ids and mask. */
     default String thirdInput() {
         return ModelInput.TOKEN_TYPE_IDS;
-    }
-
-    /** Which positions of the last layer somebody will read. */
-    enum Wanted {
-        /** All, padding too. */
-        ALL,
-        /** All but padding. */
-        TOKENS,
-        /** The first token of each row. */
-        FIRST
     }
 
     /**

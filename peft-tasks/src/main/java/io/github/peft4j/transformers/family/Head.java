@@ -20,7 +20,7 @@ public interface Head {
     }
 
     /** Which positions of the last layer the head reads. */
-    Backbone.Wanted wanted(ModelInput input);
+    RequiredPositions requiredPositions(ModelInput input);
 
     /** The outputs by field name, loss first if the input has labels. */
     Map<String, NDArray> forward(AdapterPass pass, Backbone.Output hidden, ModelInput input);

@@ -21,8 +21,8 @@ public final class NoHead implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
-        return Backbone.Wanted.ALL;
+    public RequiredPositions requiredPositions(ModelInput input) {
+        return RequiredPositions.ALL;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.family.Backbone;
 import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import io.github.peft4j.transformers.part.Dropout;
 import io.github.peft4j.transformers.part.PathGroup;
 import java.util.Map;
@@ -80,8 +81,8 @@ public final class DenseClassifier implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
-        return Backbone.Wanted.FIRST;
+    public RequiredPositions requiredPositions(ModelInput input) {
+        return RequiredPositions.FIRST;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.family.Backbone;
 import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import io.github.peft4j.transformers.part.Dropout;
 import java.util.Map;
 
@@ -52,10 +53,10 @@ public final class EosClassifier implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
+    public RequiredPositions requiredPositions(ModelInput input) {
         return input.logits() == LogitsWanted.NONE && input.labels() != null
-                ? Backbone.Wanted.TOKENS
-                : Backbone.Wanted.ALL;
+                ? RequiredPositions.TOKENS
+                : RequiredPositions.ALL;
     }
 
     @Override

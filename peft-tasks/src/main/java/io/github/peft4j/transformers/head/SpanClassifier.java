@@ -12,6 +12,7 @@ import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.family.Backbone;
 import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -44,8 +45,8 @@ public final class SpanClassifier implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
-        return Backbone.Wanted.ALL;
+    public RequiredPositions requiredPositions(ModelInput input) {
+        return RequiredPositions.ALL;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.family.Backbone;
 import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -51,10 +52,10 @@ public final class TokenClassifier implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
+    public RequiredPositions requiredPositions(ModelInput input) {
         return input.logits() == LogitsWanted.NONE && input.labels() != null
-                ? Backbone.Wanted.TOKENS
-                : Backbone.Wanted.ALL;
+                ? RequiredPositions.TOKENS
+                : RequiredPositions.ALL;
     }
 
     @Override

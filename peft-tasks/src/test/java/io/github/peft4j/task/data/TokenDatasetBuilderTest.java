@@ -41,8 +41,8 @@ class TokenDatasetBuilderTest {
         return rows;
     }
 
-    private static IntRows labels(int... second) {
-        return IntRows.builder().add(-100, 1, -100).add(second).build();
+    private static RaggedInts labels(int... second) {
+        return RaggedInts.builder().add(-100, 1, -100).add(second).build();
     }
 
     @Test
@@ -79,7 +79,7 @@ class TokenDatasetBuilderTest {
                 .isThrownBy(() -> rows().optTokenLabels(labels(1, 1), 3).build())
                 .withMessageContaining("Column labels does not have a number for each token");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> rows().optTargets(IntRows.builder().add(1).build()).build())
+                .isThrownBy(() -> rows().optTargets(RaggedInts.builder().add(1).build()).build())
                 .withMessageContaining("Column labels has 1 rows for 2 texts");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> rows().optTargets(labels(1)).optTokenLabels(labels(1), 3))

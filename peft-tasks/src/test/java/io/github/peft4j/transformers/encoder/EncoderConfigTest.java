@@ -33,7 +33,7 @@ class EncoderConfigTest {
                                 + " \"attention_probs_dropout_prob\": 0.125,"
                                 + " \"initializer_range\": 0.75");
 
-        EncoderForm form = config.form();
+        EncoderSpec form = config.form();
         Assertions.assertThat(
                         new int[] {
                             config.vocabSize(),

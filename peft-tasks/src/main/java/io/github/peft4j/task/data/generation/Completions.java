@@ -1,7 +1,7 @@
 package io.github.peft4j.task.data.generation;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.IntRows;
+import io.github.peft4j.task.data.RaggedInts;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.data.text.TextPair;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -31,7 +31,7 @@ public final class Completions {
     private final Side cut;
     private final Token end;
     private final TokenDataset.Builder dataset;
-    private final IntRows.Builder labels = IntRows.builder();
+    private final RaggedInts.Builder labels = RaggedInts.builder();
     private Encoding prompt = new Encoding(0, ImmutableList.of());
 
     private Completions(Tokenizer tokenizer, List<TextPair> pairs, EncodeOptions options) {

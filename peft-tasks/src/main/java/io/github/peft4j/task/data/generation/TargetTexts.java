@@ -1,6 +1,6 @@
 package io.github.peft4j.task.data.generation;
 
-import io.github.peft4j.task.data.IntRows;
+import io.github.peft4j.task.data.RaggedInts;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.data.text.TextPair;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -25,7 +25,7 @@ public final class TargetTexts {
     public static TokenDataset of(
             Tokenizer tokenizer, List<TextPair> pairs, EncodeOptions input, EncodeOptions target) {
         TokenDataset.Builder dataset = TokenDataset.builder(tokenizer, input.requireOneRowEach());
-        IntRows.Builder targets = IntRows.builder();
+        RaggedInts.Builder targets = RaggedInts.builder();
         tokenizer.encodeEach(
                 pairs.stream().map(pair -> TextInput.of(pair.first())).toList(),
                 input,

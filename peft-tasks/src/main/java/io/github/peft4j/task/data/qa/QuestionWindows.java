@@ -7,7 +7,7 @@ import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchSource;
 import io.github.peft4j.task.data.HostArray;
-import io.github.peft4j.task.data.IntRows;
+import io.github.peft4j.task.data.RaggedInts;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -35,8 +35,8 @@ public final class QuestionWindows implements BatchSource {
     private final TokenDataset tokens;
     private final ImmutableIntArray samples;
     private final ImmutableIntArray contextStarts;
-    private final IntRows charStarts;
-    private final IntRows charEnds;
+    private final RaggedInts charStarts;
+    private final RaggedInts charEnds;
 
     private QuestionWindows(
             ImmutableList<Question> questions, TokenDataset tokens, Collector collected) {
@@ -122,8 +122,8 @@ public final class QuestionWindows implements BatchSource {
         private final TokenDataset.Builder tokens;
         private final ImmutableIntArray.Builder samples = ImmutableIntArray.builder();
         private final ImmutableIntArray.Builder contextStarts = ImmutableIntArray.builder();
-        private final IntRows.Builder charStarts = IntRows.builder();
-        private final IntRows.Builder charEnds = IntRows.builder();
+        private final RaggedInts.Builder charStarts = RaggedInts.builder();
+        private final RaggedInts.Builder charEnds = RaggedInts.builder();
         private final ImmutableLongArray.Builder starts = ImmutableLongArray.builder();
         private final ImmutableLongArray.Builder ends = ImmutableLongArray.builder();
 

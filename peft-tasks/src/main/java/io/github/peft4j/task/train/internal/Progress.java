@@ -19,7 +19,7 @@ public final class Progress {
     private double totalLoss;
     private double unloggedLoss;
     private long unloggedSteps;
-    private Improvement improvement = Improvement.NONE;
+    private BestMetric bestMetric = BestMetric.NONE;
     private final List<LogEntry> history;
 
     /** At the start. */
@@ -37,7 +37,7 @@ public final class Progress {
         totalLoss = saved.totalLoss();
         unloggedLoss = saved.unloggedLoss();
         unloggedSteps = saved.unloggedSteps();
-        improvement = saved.improvement();
+        bestMetric = saved.bestMetric();
         history = new ArrayList<>(saved.history());
     }
 
@@ -62,7 +62,7 @@ public final class Progress {
             double totalLoss,
             double unloggedLoss,
             long unloggedSteps,
-            Improvement improvement,
+            BestMetric bestMetric,
             ImmutableList<LogEntry> history) {}
 
     public Saved saved() {
@@ -75,7 +75,7 @@ public final class Progress {
                 totalLoss,
                 unloggedLoss,
                 unloggedSteps,
-                improvement,
+                bestMetric,
                 ImmutableList.copyOf(history));
     }
 
@@ -116,7 +116,7 @@ public final class Progress {
 
     /** Takes an evaluation in, of which one figure tells whether it is the best. */
     public void evaluated(TrainingArguments arguments, Evaluation evaluation, double figure) {
-        improvement = improvement.after(arguments, figure, step);
+        bestMetric = bestMetric.after(arguments, figure, step);
         ImmutableMap.Builder<String, Double> figures = ImmutableMap.builder();
         evaluation.figures().forEach((name, value) -> figures.put("eval_" + name, value));
         history.add(new LogEntry(step, evaluation.epoch(), figures.buildOrThrow()));
@@ -146,8 +146,8 @@ public final class Progress {
         return totalLoss / step;
     }
 
-    public Improvement improvement() {
-        return improvement;
+    public BestMetric bestMetric() {
+        return bestMetric;
     }
 
     public ImmutableList<LogEntry> history() {

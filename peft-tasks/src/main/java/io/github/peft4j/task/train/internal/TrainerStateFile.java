@@ -54,10 +54,10 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
         json.addProperty("total_loss", progress.totalLoss());
         json.addProperty("unlogged_loss", progress.unloggedLoss());
         json.addProperty("unlogged_steps", progress.unloggedSteps());
-        Improvement improvement = progress.improvement();
-        improvement.best().ifPresent(best -> json.addProperty("best_metric", best));
-        json.addProperty("best_global_step", improvement.step());
-        json.addProperty("early_stopping_patience_counter", improvement.patience());
+        BestMetric bestMetric = progress.bestMetric();
+        bestMetric.best().ifPresent(best -> json.addProperty("best_metric", best));
+        json.addProperty("best_global_step", bestMetric.step());
+        json.addProperty("early_stopping_patience_counter", bestMetric.patience());
         JsonArray history = new JsonArray();
         progress.history().forEach(entry -> history.add(json(entry)));
         json.add("log_history", history);
@@ -77,8 +77,8 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
         try {
             JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
             JsonElement best = json.get("best_metric");
-            Improvement improvement =
-                    new Improvement(
+            BestMetric bestMetric =
+                    new BestMetric(
                             best == null
                                     ? OptionalDouble.empty()
                                     : OptionalDouble.of(best.getAsDouble()),
@@ -100,7 +100,7 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
                             json.get("total_loss").getAsDouble(),
                             json.get("unlogged_loss").getAsDouble(),
                             json.get("unlogged_steps").getAsLong(),
-                            improvement,
+                            bestMetric,
                             history.build()),
                     new Fingerprint(values.buildOrThrow()));
         } catch (RuntimeException e) {

@@ -45,7 +45,7 @@ class TaggedTokensTest {
         "tagging_all, bert, ALL_TOKENS",
         "tagging_all, deberta, ALL_TOKENS"
     })
-    void labelsTokensAsHuggingFaceDoes(String task, String name, LabelPlace place)
+    void labelsTokensAsHuggingFaceDoes(String task, String name, LabelAlignment place)
             throws IOException {
         JsonObject expected = DataFiles.expected(task).getAsJsonObject().getAsJsonObject(name);
         TaggedDataset texts = pii();

@@ -10,7 +10,7 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Interruption;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.task.generate.config.GenerationConfig;
-import io.github.peft4j.transformers.part.GrowingCache;
+import io.github.peft4j.transformers.part.DynamicCache;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * A model in the middle of its texts: keeps what it has read of them and scores their next tokens.
  * Each call's arrays live in a manager of the caller's, which frees them.
  */
-final class Decoding implements AutoCloseable {
+final class DecodingState implements AutoCloseable {
 
-    private final CallableModel model;
+    private final GenerativeModel model;
     private final NDManager manager;
     private final PromptReader prompt;
-    private final @Nullable GrowingCache cache;
+    private final @Nullable DynamicCache cache;
     private @Nullable NDArray taskIds;
     private int read;
 
@@ -32,7 +32,7 @@ final class Decoding implements AutoCloseable {
      *
      * @param total tokens at most, prompt included
      */
-    Decoding(CallableModel model, PromptBatch prompts, GenerationConfig config, int total) {
+    DecodingState(GenerativeModel model, PromptBatch prompts, GenerationConfig config, int total) {
         this.model = model;
         manager = NDManager.newBaseManager("PyTorch");
         manager.setName("generation");
@@ -44,7 +44,7 @@ final class Decoding implements AutoCloseable {
                             : new DecoderPrompt(manager, mask, total);
             cache =
                     config.useCache() && model.allowsCache()
-                            ? new GrowingCache(manager, total)
+                            ? new DynamicCache(manager, total)
                             : null;
             long[] tasks = prompts.taskIds();
             taskIds = tasks == null ? null : manager.create(tasks);

@@ -12,9 +12,9 @@ import java.util.OptionalDouble;
  * @param step steps made before it; 0 if there was none
  * @param patience evaluations in a row that did not improve enough
  */
-public record Improvement(OptionalDouble best, long step, int patience) {
+public record BestMetric(OptionalDouble best, long step, int patience) {
 
-    static final Improvement NONE = new Improvement(OptionalDouble.empty(), 0, 0);
+    static final BestMetric NONE = new BestMetric(OptionalDouble.empty(), 0, 0);
 
     /** Whether a figure is better than the best. */
     public boolean isBetter(TrainingArguments arguments, double figure) {
@@ -22,12 +22,12 @@ public record Improvement(OptionalDouble best, long step, int patience) {
     }
 
     /** The state after an evaluation. */
-    Improvement after(TrainingArguments arguments, double figure, long at) {
+    BestMetric after(TrainingArguments arguments, double figure, long at) {
         boolean enough = improves(arguments, figure, arguments.earlyStoppingThreshold());
         int waited = enough ? 0 : patience + 1;
         return isBetter(arguments, figure)
-                ? new Improvement(OptionalDouble.of(figure), at, waited)
-                : new Improvement(best, step, waited);
+                ? new BestMetric(OptionalDouble.of(figure), at, waited)
+                : new BestMetric(best, step, waited);
     }
 
     /** Whether patience has run out. */

@@ -13,7 +13,7 @@ package io.github.peft4j.transformers.encoder;
  * @param down second layer of the feed-forward part
  * @param outputNorm norm after the sum with it
  */
-public record LayerNames(
+public record CheckpointNaming(
         String stack,
         String query,
         String key,
@@ -25,10 +25,10 @@ public record LayerNames(
         String outputNorm) {
 
     /** BERT's names, which RoBERTa and ELECTRA keep. */
-    public static final LayerNames BERT = bert("attention.self.", "query", "key", "value");
+    public static final CheckpointNaming BERT = bert("attention.self.", "query", "key", "value");
 
-    private static LayerNames bert(String self, String query, String key, String value) {
-        return new LayerNames(
+    private static CheckpointNaming bert(String self, String query, String key, String value) {
+        return new CheckpointNaming(
                 "encoder.layer",
                 self + query,
                 self + key,
@@ -41,13 +41,13 @@ public record LayerNames(
     }
 
     /** These names with other projections into attention. */
-    public LayerNames withProjections(String ofQuery, String ofKey, String ofValue) {
-        return new LayerNames(
+    public CheckpointNaming withProjections(String ofQuery, String ofKey, String ofValue) {
+        return new CheckpointNaming(
                 stack, ofQuery, ofKey, ofValue, attentionOut, attentionNorm, up, down, outputNorm);
     }
 
     /** These names with another projection and norm after attention. */
-    public LayerNames withAttentionOutput(String out, String norm) {
-        return new LayerNames(stack, query, key, value, out, norm, up, down, outputNorm);
+    public CheckpointNaming withAttentionOutput(String out, String norm) {
+        return new CheckpointNaming(stack, query, key, value, out, norm, up, down, outputNorm);
     }
 }

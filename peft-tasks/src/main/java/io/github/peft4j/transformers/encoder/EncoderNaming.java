@@ -13,7 +13,7 @@ import io.github.peft4j.transformers.family.FamilyParts;
  * @param module folder and file of its classes, e.g. {@code bert}
  * @param prefix name of the layers in a model with a head
  */
-public record EncoderSpelling(String classes, String module, String prefix) {
+public record EncoderNaming(String classes, String module, String prefix) {
 
     /** What transformers has for every encoder here. */
     public static final ImmutableSet<AutoClass> HEADS =

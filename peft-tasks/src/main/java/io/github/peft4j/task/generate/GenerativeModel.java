@@ -18,11 +18,11 @@ import java.util.function.Function;
  * @param info facts from its config
  * @param allowsCache whether keys and values of earlier calls may stand in for their positions
  */
-record CallableModel(
+record GenerativeModel(
         Function<ModelInput, ModelOutput> forward, ModelInfo info, boolean allowsCache) {
 
     /** Refuses models that name no next token. */
-    CallableModel {
+    GenerativeModel {
         requireLanguageModel(info);
     }
 
@@ -41,8 +41,8 @@ record CallableModel(
     }
 
     /** A base, or one with merged weights. */
-    static CallableModel of(BaseModel model) {
-        return new CallableModel(
+    static GenerativeModel of(BaseModel model) {
+        return new GenerativeModel(
                 input -> {
                     try (Gradients off = Gradients.off()) {
                         ParameterStore store = new ParameterStore(input.manager(), false);
@@ -54,10 +54,10 @@ record CallableModel(
     }
 
     /** A model with these adapters, whatever is active. */
-    static CallableModel of(PeftModel model, Activation activation) {
+    static GenerativeModel of(PeftModel model, Activation activation) {
         boolean allowsCache =
                 activation.names().stream().allMatch(name -> model.adapter(name).allowsCache());
-        return new CallableModel(
+        return new GenerativeModel(
                 input -> model.forward(input, activation), model.base().info(), allowsCache);
     }
 

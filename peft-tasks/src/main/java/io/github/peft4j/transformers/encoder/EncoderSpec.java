@@ -16,7 +16,7 @@ import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
  * @param hiddenDropout probability after embeddings, attention and feed-forward part
  * @param attentionDropout probability on attention weights
  */
-public record EncoderForm(
+public record EncoderSpec(
         int layers,
         int hiddenSize,
         int heads,
@@ -27,11 +27,11 @@ public record EncoderForm(
         double attentionDropout) {
 
     /** BERT's sizes, which most families take as their defaults. */
-    public static final EncoderForm BASE =
-            new EncoderForm(12, 768, 12, 3072, ActivationFunction.GELU, 1e-12, 0.1, 0.1);
+    public static final EncoderSpec BASE =
+            new EncoderSpec(12, 768, 12, 3072, ActivationFunction.GELU, 1e-12, 0.1, 0.1);
 
     /** Refuses heads that do not divide H. */
-    public EncoderForm {
+    public EncoderSpec {
         if (hiddenSize % heads != 0) {
             throw new IllegalArgumentException(
                     "hidden_size "
@@ -43,8 +43,8 @@ public record EncoderForm(
     }
 
     /** Reads the sizes under BERT's keys; absent ones take these defaults. */
-    public static EncoderForm from(PretrainedConfig config, EncoderForm defaults) {
-        return new EncoderForm(
+    public static EncoderSpec from(PretrainedConfig config, EncoderSpec defaults) {
+        return new EncoderSpec(
                 config.positive("num_hidden_layers", defaults.layers),
                 config.positive("hidden_size", defaults.hiddenSize),
                 config.positive("num_attention_heads", defaults.heads),

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RelativeFormTest {
+class RelativeSpecTest {
 
-    private static RelativeForm read(String json) {
+    private static RelativeSpec read(String json) {
         PretrainedConfig config = PretrainedConfig.of(JsonParser.parseString(json), "test");
-        return RelativeForm.from(config, 512);
+        return RelativeSpec.from(config, 512);
     }
 
     @ParameterizedTest
@@ -27,7 +27,7 @@ class RelativeFormTest {
                                 Files.readString(GoldenCase.directory("encoders/buckets.json")))
                         .getAsJsonObject();
         JsonArray expected = golden.getAsJsonArray(buckets + "," + most);
-        RelativeForm form = new RelativeForm(true, true, true, true, true, buckets, most);
+        RelativeSpec form = new RelativeSpec(true, true, true, true, true, buckets, most);
 
         Assertions.assertThat(expected).hasSize(600);
         for (int distance = 0; distance < expected.size(); distance++) {
@@ -43,7 +43,7 @@ class RelativeFormTest {
 
     @Test
     void withoutBucketsEachDistanceHasItsRowUpToTheFarthest() {
-        RelativeForm form = new RelativeForm(true, true, false, false, false, -1, 3);
+        RelativeSpec form = new RelativeSpec(true, true, false, false, false, -1, 3);
 
         Assertions.assertThat(new int[] {form.row(0), form.row(2), form.row(9), form.row(-9)})
                 .containsExactly(3, 5, 5, 0);
@@ -51,21 +51,21 @@ class RelativeFormTest {
 
     @Test
     void readsTermsAsAListOrAsText() {
-        RelativeForm list = read("{\"pos_att_type\": [\"p2c\", \"c2p\"]}");
-        RelativeForm text = read("{\"pos_att_type\": \"P2C | c2p\"}");
-        RelativeForm one = read("{\"pos_att_type\": \"c2p\", \"norm_rel_ebd\": \"layer_norm\"}");
+        RelativeSpec list = read("{\"pos_att_type\": [\"p2c\", \"c2p\"]}");
+        RelativeSpec text = read("{\"pos_att_type\": \"P2C | c2p\"}");
+        RelativeSpec one = read("{\"pos_att_type\": \"c2p\", \"norm_rel_ebd\": \"layer_norm\"}");
 
         Assertions.assertThat(text).isEqualTo(list);
         Assertions.assertThat(list.terms()).isEqualTo(3);
         Assertions.assertThat(one)
-                .isEqualTo(new RelativeForm(false, true, false, false, true, -1, 512));
+                .isEqualTo(new RelativeSpec(false, true, false, false, true, -1, 512));
         Assertions.assertThat(one.terms()).isEqualTo(2);
     }
 
     @Test
     void absentKeysTakeDebertasDefaults() {
         Assertions.assertThat(read("{}"))
-                .isEqualTo(new RelativeForm(false, false, false, false, false, -1, 512));
+                .isEqualTo(new RelativeSpec(false, false, false, false, false, -1, 512));
         Assertions.assertThat(read("{\"max_relative_positions\": 7}").span()).isEqualTo(7);
     }
 }

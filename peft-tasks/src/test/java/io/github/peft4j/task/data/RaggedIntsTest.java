@@ -8,10 +8,10 @@ import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.task.tokenize.Side;
 import org.junit.jupiter.api.Test;
 
-class IntRowsTest {
+class RaggedIntsTest {
 
-    private static final IntRows ROWS =
-            IntRows.builder().add(1, 2, 3).add().add(4).add(5, 6).build();
+    private static final RaggedInts ROWS =
+            RaggedInts.builder().add(1, 2, 3).add().add(4).add(5, 6).build();
 
     @Test
     void keepsRowsOfDifferentLengths() {
@@ -44,7 +44,7 @@ class IntRowsTest {
                     ImmutableIntArray.of(0, 2, 1, 3)
                 }) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> new IntRows(values, starts))
+                    .isThrownBy(() -> new RaggedInts(values, starts))
                     .withMessageContaining("do not cut 3 values into rows");
         }
     }

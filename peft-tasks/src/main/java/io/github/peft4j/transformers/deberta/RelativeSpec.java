@@ -18,7 +18,7 @@ import java.util.Locale;
  *     logarithm; 0 or less for one vector each
  * @param maxDistance from where on all distances are alike
  */
-record RelativeForm(
+record RelativeSpec(
         boolean enabled,
         boolean keys,
         boolean queries,
@@ -27,10 +27,10 @@ record RelativeForm(
         int buckets,
         int maxDistance) {
 
-    static RelativeForm from(PretrainedConfig config, int maxPositions) {
+    static RelativeSpec from(PretrainedConfig config, int maxPositions) {
         ImmutableList<String> kinds = listed(config, "pos_att_type");
         int distance = config.integer("max_relative_positions", -1);
-        return new RelativeForm(
+        return new RelativeSpec(
                 config.flag("relative_attention", false),
                 kinds.contains("c2p"),
                 kinds.contains("p2c"),

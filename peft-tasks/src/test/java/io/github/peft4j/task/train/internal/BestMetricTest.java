@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import org.junit.jupiter.api.Test;
 
-class ImprovementTest {
+class BestMetricTest {
 
     private static TrainingArguments arguments(String figure, double threshold) {
         return TrainingArguments.builder()
@@ -15,21 +15,21 @@ class ImprovementTest {
                 .build();
     }
 
-    private static Improvement after(TrainingArguments arguments, double... figures) {
-        Improvement improvement = Improvement.NONE;
+    private static BestMetric after(TrainingArguments arguments, double... figures) {
+        BestMetric bestMetric = BestMetric.NONE;
         for (int i = 0; i < figures.length; i++) {
-            improvement = improvement.after(arguments, figures[i], i + 1);
+            bestMetric = bestMetric.after(arguments, figures[i], i + 1);
         }
-        return improvement;
+        return bestMetric;
     }
 
     @Test
     void takesALowerLossForBetter() {
-        Improvement improvement = after(arguments("eval_loss", 0), 2, 1, 3);
+        BestMetric bestMetric = after(arguments("eval_loss", 0), 2, 1, 3);
 
-        assertThat(improvement.best()).hasValue(1);
-        assertThat(improvement.step()).isEqualTo(2);
-        assertThat(improvement.patience()).isEqualTo(1);
+        assertThat(bestMetric.best()).hasValue(1);
+        assertThat(bestMetric.step()).isEqualTo(2);
+        assertThat(bestMetric.patience()).isEqualTo(1);
     }
 
     @Test
@@ -39,27 +39,27 @@ class ImprovementTest {
 
     @Test
     void doesNotTakeAnEqualFigureForAnImprovement() {
-        Improvement improvement = after(arguments("loss", 0), 1, 1, 1);
+        BestMetric bestMetric = after(arguments("loss", 0), 1, 1, 1);
 
-        assertThat(improvement.step()).isEqualTo(1);
-        assertThat(improvement.isExhausted(arguments("loss", 0))).isTrue();
+        assertThat(bestMetric.step()).isEqualTo(1);
+        assertThat(bestMetric.isExhausted(arguments("loss", 0))).isTrue();
     }
 
     @Test
     void keepsABetterFigureThatIsNotBetterEnoughAndLosesPatience() {
-        Improvement improvement = after(arguments("loss", 0.1), 1, 0.95, 0.9);
+        BestMetric bestMetric = after(arguments("loss", 0.1), 1, 0.95, 0.9);
 
-        assertThat(improvement.best()).hasValue(0.9);
-        assertThat(improvement.step()).isEqualTo(3);
-        assertThat(improvement.patience()).isEqualTo(2);
+        assertThat(bestMetric.best()).hasValue(0.9);
+        assertThat(bestMetric.step()).isEqualTo(3);
+        assertThat(bestMetric.patience()).isEqualTo(2);
     }
 
     @Test
     void neverTakesNanForBest() {
-        Improvement improvement = after(arguments("loss", 0), Double.NaN, 5, Double.NaN);
+        BestMetric bestMetric = after(arguments("loss", 0), Double.NaN, 5, Double.NaN);
 
-        assertThat(improvement.best()).hasValue(5);
-        assertThat(improvement.patience()).isEqualTo(1);
+        assertThat(bestMetric.best()).hasValue(5);
+        assertThat(bestMetric.patience()).isEqualTo(1);
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  *
  * <p>Only without a graph. The memory of a buffer is taken as it fills, by the operating system.
  */
-public final class GrowingCache implements KeyValueCache, AutoCloseable {
+public final class DynamicCache implements KeyValueCache, AutoCloseable {
 
     private final NDManager manager;
     private final long capacity;
@@ -42,7 +42,7 @@ public final class GrowingCache implements KeyValueCache, AutoCloseable {
      * @param parent manager that closes it at the latest
      * @param capacity positions of the whole text, as far as they are known
      */
-    public GrowingCache(NDManager parent, long capacity) {
+    public DynamicCache(NDManager parent, long capacity) {
         if (capacity < 1) {
             throw new IllegalArgumentException(
                     "A cache for " + capacity + " positions holds nothing. Give at least 1.");

@@ -12,10 +12,10 @@ import java.util.function.IntUnaryOperator;
  * @param values the rows one after the other
  * @param starts where each row starts in {@code values}, and where the last one ends
  */
-public record IntRows(ImmutableIntArray values, ImmutableIntArray starts) {
+public record RaggedInts(ImmutableIntArray values, ImmutableIntArray starts) {
 
     /** Refuses starts that do not cut the values into rows. */
-    public IntRows {
+    public RaggedInts {
         boolean fits =
                 !starts.isEmpty()
                         && starts.get(0) == 0
@@ -98,8 +98,8 @@ public record IntRows(ImmutableIntArray values, ImmutableIntArray starts) {
         }
 
         /** The rows given so far. */
-        public IntRows build() {
-            return new IntRows(values.build(), starts.build());
+        public RaggedInts build() {
+            return new RaggedInts(values.build(), starts.build());
         }
     }
 }

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result for one example
  */
-public final class InOriginalOrder<T> {
+public final class RestoreOrder<T> {
 
     private final List<@Nullable T> results;
 
     /** For a dataset of this many examples. */
-    public InOriginalOrder(int size) {
+    public RestoreOrder(int size) {
         this.results = new ArrayList<>(Collections.nCopies(size, null));
     }
 

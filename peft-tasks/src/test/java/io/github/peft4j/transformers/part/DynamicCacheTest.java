@@ -12,7 +12,7 @@ import io.github.peft4j.ops.Gradients;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class GrowingCacheTest {
+class DynamicCacheTest {
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
     private final Gradients off = Gradients.off();
@@ -25,7 +25,7 @@ class GrowingCacheTest {
 
     @Test
     void givesEarlierAndNewPositions() {
-        GrowingCache cache = new GrowingCache(manager, 3);
+        DynamicCache cache = new DynamicCache(manager, 3);
 
         KeyValues first = cache.update(0, rows(1, 2), rows(-1, -2));
         assertThat(first.keys().toFloatArray()).containsExactly(1, 2);
@@ -38,7 +38,7 @@ class GrowingCacheTest {
 
     @Test
     void makesRoomForMorePositionsThanWereTold() {
-        GrowingCache cache = new GrowingCache(manager, 1);
+        DynamicCache cache = new DynamicCache(manager, 1);
 
         cache.update(0, rows(1, 2), rows(-1, -2)); // a prompt method's own positions
         cache.update(0, rows(3), rows(-3));
@@ -50,7 +50,7 @@ class GrowingCacheTest {
 
     @Test
     void reordersTheTextAndLeavesWhatAnEncoderGave() {
-        GrowingCache cache = new GrowingCache(manager, 2);
+        DynamicCache cache = new DynamicCache(manager, 2);
         cache.update(0, batch(1, 2), batch(-1, -2));
         cache.cross(0, () -> new KeyValues(batch(8, 9), batch(8, 9)));
 
@@ -63,7 +63,7 @@ class GrowingCacheTest {
 
     @Test
     void repeatsTheTextAndWhatAnEncoderGave() {
-        GrowingCache cache = new GrowingCache(manager, 2);
+        DynamicCache cache = new DynamicCache(manager, 2);
         cache.update(0, batch(1, 2), batch(-1, -2));
         cache.cross(0, () -> new KeyValues(batch(8, 9), batch(8, 9)));
 
@@ -77,9 +77,9 @@ class GrowingCacheTest {
     @Test
     void refusesNoRoomAndAGraph() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new GrowingCache(manager, 0))
+                .isThrownBy(() -> new DynamicCache(manager, 0))
                 .withMessageContaining("A cache for 0 positions holds nothing.");
-        GrowingCache cache = new GrowingCache(manager, 2);
+        DynamicCache cache = new DynamicCache(manager, 2);
         try (Gradients on = Gradients.on()) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> cache.update(0, rows(1), rows(1)))
@@ -87,7 +87,7 @@ class GrowingCacheTest {
         }
     }
 
-    private static float[] crossed(GrowingCache cache) {
+    private static float[] crossed(DynamicCache cache) {
         return cache.cross(
                         0,
                         () -> {

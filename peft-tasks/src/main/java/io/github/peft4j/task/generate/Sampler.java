@@ -17,13 +17,13 @@ import java.util.SplittableRandom;
  * <p>Each row has a random stream of its own, so what is drawn for it does not depend on how long
  * the others are.
  */
-final class TokenChoice {
+final class Sampler {
 
     private final ImmutableList<LogitsProcessor> processors;
     private final List<SplittableRandom> randoms = new ArrayList<>();
 
     /** For so many rows. */
-    TokenChoice(ImmutableList<LogitsProcessor> processors, SamplingOptions sampling, int rows) {
+    Sampler(ImmutableList<LogitsProcessor> processors, SamplingOptions sampling, int rows) {
         this.processors = processors;
         if (sampling.doSample()) {
             SplittableRandom random = random(sampling);
