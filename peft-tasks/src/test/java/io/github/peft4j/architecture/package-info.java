@@ -3,4 +3,3 @@
 package io.github.peft4j.architecture;
 
 import org.jspecify.annotations.NullMarked;
-

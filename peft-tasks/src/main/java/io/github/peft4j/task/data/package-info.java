@@ -23,4 +23,3 @@
 package io.github.peft4j.task.data;
 
 import org.jspecify.annotations.NullMarked;
-

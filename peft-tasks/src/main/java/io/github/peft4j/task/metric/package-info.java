@@ -19,4 +19,3 @@
 package io.github.peft4j.task.metric;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -198,8 +198,8 @@ public final class Tokenizer implements AutoCloseable {
         if (source == null) {
             throw new IllegalStateException(
                     ("The tokenizer has no chat template '%s', it has %s. Load an instruction-tuned"
-                         + " checkpoint with its chat_template.jinja, or give your own to"
-                         + " ChatTemplate.of.")
+                                    + " checkpoint with its chat_template.jinja, or give your own to"
+                                    + " ChatTemplate.of.")
                             .formatted(name, templates.keySet()));
         }
         return ChatTemplate.of(source, config.specialTokens());
@@ -343,9 +343,9 @@ public final class Tokenizer implements AutoCloseable {
                                                 () ->
                                                         new IllegalArgumentException(
                                                                 "maxLength is absent and the"
-                                                                    + " tokenizer has no"
-                                                                    + " model_max_length. Set"
-                                                                    + " optMaxLength(..).")));
+                                                                        + " tokenizer has no"
+                                                                        + " model_max_length. Set"
+                                                                        + " optMaxLength(..).")));
     }
 
     private ImmutableList<Encoding> pad(ImmutableList<Encoding> rows, EncodeOptions options) {

@@ -7,4 +7,3 @@
 package io.github.peft4j.task.tokenize;
 
 import org.jspecify.annotations.NullMarked;
-

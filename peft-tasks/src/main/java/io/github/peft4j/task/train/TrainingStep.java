@@ -128,8 +128,8 @@ final class TrainingStep {
         if (!Double.isFinite(value)) {
             throw new ArithmeticException(
                     ("The %s of step %d is %s. The adapter is as the step before left it. Lower the"
-                         + " learning rate, set maxGradNorm, or look for broken examples in this"
-                         + " step's batches.")
+                                    + " learning rate, set maxGradNorm, or look for broken examples in this"
+                                    + " step's batches.")
                             .formatted(what, step + 1, value));
         }
     }

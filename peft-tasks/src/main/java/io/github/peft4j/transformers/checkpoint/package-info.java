@@ -6,4 +6,3 @@
 package io.github.peft4j.transformers.checkpoint;
 
 import org.jspecify.annotations.NullMarked;
-

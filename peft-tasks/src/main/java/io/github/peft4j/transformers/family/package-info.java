@@ -6,4 +6,3 @@
 package io.github.peft4j.transformers.family;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -75,7 +75,7 @@ class TokenizerTest {
                 "padding",
                 JsonParser.parseString(
                         "{\"strategy\":{\"Fixed\":128},\"direction\":\"Right\",\"pad_to_multiple_of\":null,"
-                            + "\"pad_id\":0,\"pad_type_id\":0,\"pad_token\":\"[PAD]\"}"));
+                                + "\"pad_id\":0,\"pad_type_id\":0,\"pad_token\":\"[PAD]\"}"));
         Files.writeString(file, json.toString());
 
         try (Tokenizer tokenizer = Tokenizer.fromPretrained(directory)) {
@@ -89,7 +89,7 @@ class TokenizerTest {
                 "bert",
                 "padding",
                 "{\"strategy\":\"BatchLongest\",\"direction\":\"Right\",\"pad_to_multiple_of\":null,"
-                    + "\"pad_id\":4,\"pad_type_id\":0,\"pad_token\":\"[MASK]\"}");
+                        + "\"pad_id\":4,\"pad_type_id\":0,\"pad_token\":\"[MASK]\"}");
         Files.delete(directory.resolve("tokenizer_config.json"));
 
         try (Tokenizer tokenizer = Tokenizer.fromPretrained(directory)) {

@@ -51,7 +51,7 @@ class BertFamilyTest extends FamilyContract {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "input_ids holds 40, but this model's table has rows 0 to 39. Encode"
-                                + " the texts with the tokenizer of this checkpoint.");
+                                    + " the texts with the tokenizer of this checkpoint.");
         }
     }
 

@@ -3,4 +3,3 @@
 package io.github.peft4j.transformers.layout;
 
 import org.jspecify.annotations.NullMarked;
-

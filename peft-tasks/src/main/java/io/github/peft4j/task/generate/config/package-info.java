@@ -6,4 +6,3 @@
 package io.github.peft4j.task.generate.config;
 
 import org.jspecify.annotations.NullMarked;
-

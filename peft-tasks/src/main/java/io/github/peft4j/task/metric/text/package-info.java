@@ -3,4 +3,3 @@
 package io.github.peft4j.task.metric.text;
 
 import org.jspecify.annotations.NullMarked;
-

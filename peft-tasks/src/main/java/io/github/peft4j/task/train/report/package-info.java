@@ -3,4 +3,3 @@
 package io.github.peft4j.task.train.report;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -95,7 +95,7 @@ class CompletionsTest {
                     .isThrownBy(() -> Completions.of(gpt2, joined, EncodeOptions.DEFAULT))
                     .withMessageContaining(
                             "Pair 0: the end of the prompt 'the boat leave' and the completion 's'"
-                                + " share");
+                                    + " share");
             assertThatIllegalStateException()
                     .isThrownBy(() -> Completions.of(bert, joined, EncodeOptions.DEFAULT))
                     .withMessageContaining("eos_token (null) is not in its vocabulary");

@@ -13,4 +13,3 @@
 package io.github.peft4j.task.chat.internal.jinja;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -146,8 +146,8 @@ class JinjaTemplateTest {
                                 "too long"),
                         Map.entry(
                                 "{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(99) %}{%"
-                                    + " set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{%"
-                                    + " endfor %}{{ ns.a == ns.b }}",
+                                        + " set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{%"
+                                        + " endfor %}{{ ns.a == ns.b }}",
                                 "works without end"),
                         Map.entry(
                                 "{% for i in range(99999) %}{% for j in range(99999) %}{% for k in"

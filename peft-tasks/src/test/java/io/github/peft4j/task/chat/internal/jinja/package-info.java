@@ -2,4 +2,3 @@
 package io.github.peft4j.task.chat.internal.jinja;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package io.github.peft4j.task.chat.internal.jinja.operation;
 
 import org.jspecify.annotations.NullMarked;
-

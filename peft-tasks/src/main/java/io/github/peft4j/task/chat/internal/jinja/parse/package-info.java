@@ -3,4 +3,3 @@
 package io.github.peft4j.task.chat.internal.jinja.parse;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package io.github.peft4j.task.chat.internal.jinja.tree;
 
 import org.jspecify.annotations.NullMarked;
-
