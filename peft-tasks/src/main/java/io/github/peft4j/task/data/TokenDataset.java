@@ -8,9 +8,9 @@ import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.TextInput;
-import io.github.peft4j.task.tokenize.Token;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.tokenize.TokenizerConfig;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,14 +153,27 @@ public final class TokenDataset implements BatchSource {
 
         /** Appends an example. */
         public void add(Encoding row) {
-            if (row.length() == 0) {
+            int[] rowIds = new int[row.length()];
+            Arrays.setAll(rowIds, row::id);
+            int[] rowTypes = new int[row.length()];
+            Arrays.setAll(rowTypes, row::typeId);
+            add(rowIds, rowTypes);
+        }
+
+        /**
+         * Appends an example of these ids.
+         *
+         * @param typeIds segment of each; read where the model takes segments
+         */
+        public void add(int[] rowIds, int[] typeIds) {
+            if (rowIds.length == 0) {
                 throw new IllegalArgumentException(
                         "Text %d gives 0 tokens, which no model takes. Leave it out."
                                 .formatted(count));
             }
-            ids.add(row.tokens().stream().mapToInt(Token::id).toArray());
+            ids.add(rowIds);
             if (types != null) {
-                types.add(row.tokens().stream().mapToInt(Token::typeId).toArray());
+                types.add(typeIds);
             }
             count++;
         }

@@ -2,12 +2,12 @@ package io.github.peft4j.task.tokenize;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -47,7 +47,7 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     /** All tokens of an input, in their order, special tokens as the template puts them. */
-    ImmutableList<Token> encode(TextInput input, boolean addSpecialTokens) {
+    TokenColumns encode(TextInput input, boolean addSpecialTokens) {
         if (input instanceof TextInput.Single single) {
             CodePoints text = new CodePoints(single.text());
             return tokens(
@@ -102,32 +102,47 @@ final class NativeTokenizer implements AutoCloseable {
         }
     }
 
-    private ImmutableList<Token> tokens(
+    private TokenColumns tokens(
             Function<HuggingFaceTokenizer, ai.djl.huggingface.tokenizers.Encoding> call,
             TextOfToken texts) {
         var raw = whileOpen(call);
-        long[] ids = raw.getIds();
-        long[] types = raw.getTypeIds();
+        int[] ids = Arrays.stream(raw.getIds()).mapToInt(id -> (int) id).toArray();
+        int[] types = Arrays.stream(raw.getTypeIds()).mapToInt(type -> (int) type).toArray();
         long[] special = raw.getSpecialTokenMask();
-        String[] names = raw.getTokens();
-        ImmutableList.Builder<Token> tokens = ImmutableList.builderWithExpectedSize(ids.length);
+        long[] sequenceIds = raw.getSequenceIds();
+        long[] wordIds = raw.getWordIds();
+        int[] sequences = new int[ids.length];
+        int[] words = new int[ids.length];
+        Token.Kind[] kinds = new Token.Kind[ids.length];
         for (int i = 0; i < ids.length; i++) {
             boolean ofText = special[i] == 0;
-            tokens.add(
-                    new Token(
-                            (int) ids[i],
-                            names[i],
-                            (int) types[i],
-                            ofText ? Token.Kind.TEXT : Token.Kind.SPECIAL,
-                            ofText ? source(raw, i, texts) : null));
+            sequences[i] = ofText ? Math.max(0, (int) sequenceIds[i]) : -1;
+            words[i] = ofText ? (int) wordIds[i] : -1;
+            kinds[i] = ofText ? Token.Kind.TEXT : Token.Kind.SPECIAL;
         }
-        return tokens.build();
+        return new TokenColumns(
+                ids,
+                types,
+                sequences,
+                words,
+                kinds,
+                i ->
+                        new Token(
+                                ids[i],
+                                raw.getTokens()[i],
+                                types[i],
+                                kinds[i],
+                                kinds[i] == Token.Kind.TEXT
+                                        ? source(raw, i, sequences[i], words[i], texts)
+                                        : null));
     }
 
     private static Token.Source source(
-            ai.djl.huggingface.tokenizers.Encoding raw, int i, TextOfToken texts) {
-        int sequence = Math.max(0, (int) raw.getSequenceIds()[i]);
-        int word = (int) raw.getWordIds()[i];
+            ai.djl.huggingface.tokenizers.Encoding raw,
+            int i,
+            int sequence,
+            int word,
+            TextOfToken texts) {
         @Nullable CharSpan span = raw.getCharTokenSpans()[i];
         Span codePoints = span == null ? Span.EMPTY : new Span(span.getStart(), span.getEnd());
         return new Token.Source(

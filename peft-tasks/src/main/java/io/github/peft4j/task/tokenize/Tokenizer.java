@@ -162,9 +162,8 @@ public final class Tokenizer implements AutoCloseable {
 
     private Stream<Encoding> rows(
             int sample, TextInput input, EncodeOptions options, Truncation truncation) {
-        ImmutableList<Token> row = tokenizer.encode(input, options.addSpecialTokens());
-        return truncation.windows(row).stream()
-                .map(window -> new Encoding(sample, ImmutableList.copyOf(window)));
+        TokenColumns row = tokenizer.encode(input, options.addSpecialTokens());
+        return truncation.windows(row).stream().map(window -> new Encoding(sample, row, window));
     }
 
     /**

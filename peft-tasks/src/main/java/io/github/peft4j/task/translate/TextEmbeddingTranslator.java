@@ -67,7 +67,7 @@ public final class TextEmbeddingTranslator extends RowTranslator<String, float[]
         double[] sum = new double[width];
         int counted = 0;
         for (int token = 0; token < row.length(); token++) {
-            if (row.tokens().get(token).kind() == Token.Kind.PADDING) {
+            if (row.kind(token) == Token.Kind.PADDING) {
                 continue;
             }
             if (pooling == Pooling.FIRST_TOKEN) {

@@ -5,9 +5,9 @@ import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.data.text.TextPair;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.TextInput;
-import io.github.peft4j.task.tokenize.Token;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Turns inputs and their targets into rows for an encoder-decoder. */
 public final class TargetTexts {
@@ -33,7 +33,7 @@ public final class TargetTexts {
         tokenizer.encodeEach(
                 pairs.stream().map(pair -> TextInput.of(pair.second())).toList(),
                 target.requireOneRowEach(),
-                row -> targets.add(row.tokens().stream().mapToInt(Token::id).toArray()));
+                row -> targets.add(IntStream.range(0, row.length()).map(row::id).toArray()));
         return dataset.optTargets(targets.build()).build();
     }
 }

@@ -135,7 +135,7 @@ public final class QuestionWindows implements BatchSource {
         void add(Encoding row) {
             Question question = questions.get(row.sample());
             int first = 0;
-            while (first < row.length() && row.tokens().get(first).sequence() != 1) {
+            while (first < row.length() && row.sequence(first) != 1) {
                 first++;
             }
             ImmutableList<Span> context =

@@ -32,7 +32,7 @@ public record TagDecoder(ImmutableList<String> labels, Side paddingSide) {
         Arrays.fill(tags, TaggedText.OUTSIDE);
         int last = -1;
         for (int i = 0; i < row.length(); i++) {
-            int word = row.tokens().get(i).word();
+            int word = row.word(i);
             if (word >= 0 && word != last) {
                 tags[word] = labels.get(best(logits, padding + i));
             }

@@ -80,7 +80,7 @@ public final class TaggedTokens {
         int[] labels = new int[row.length()];
         int last = -1;
         for (int i = 0; i < labels.length; i++) {
-            int word = row.tokens().get(i).word();
+            int word = row.word(i);
             boolean first = word >= 0 && word != last;
             boolean carries = word >= 0 && (first || place == LabelAlignment.ALL_TOKENS);
             labels[i] = carries ? number(row, text.tags().get(word), first) : TokenDataset.IGNORED;

@@ -124,11 +124,32 @@ class LogitsProcessorTest {
         return new Row(ids, 0, ids.length);
     }
 
-    private record Row(long[] ids, int firstToken, int promptLength) implements TokenRow {
+    /** A row that does not grow. */
+    private static final class Row implements TokenRow {
+
+        private final long[] ids;
+        private final int firstToken;
+        private final int promptLength;
+
+        Row(long[] ids, int firstToken, int promptLength) {
+            this.ids = ids;
+            this.firstToken = firstToken;
+            this.promptLength = promptLength;
+        }
 
         @Override
         public int length() {
             return ids.length;
+        }
+
+        @Override
+        public int promptLength() {
+            return promptLength;
+        }
+
+        @Override
+        public int firstToken() {
+            return firstToken;
         }
 
         @Override
