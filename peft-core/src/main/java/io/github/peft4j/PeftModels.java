@@ -54,8 +54,8 @@ public final class PeftModels {
         TaskType task = config.taskType().orElse(null);
         if (task != null) {
             for (TaskModelProvider provider : ServiceLoader.load(TaskModelProvider.class)) {
-                if (provider.taskType() == task) {
-                    return provider.wrap(base, config, adapterName);
+                if (provider.taskTypes().contains(task)) {
+                    return provider.wrap(task, base, config, adapterName);
                 }
             }
         }

@@ -3,13 +3,14 @@ package io.github.peft4j;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
+import java.util.Set;
 
-/** Makes the wrapper class of a task; found by {@code ServiceLoader}. */
+/** Makes the wrapper classes of tasks; found by {@code ServiceLoader}. */
 public interface TaskModelProvider {
 
-    /** The task. */
-    TaskType taskType();
+    /** The tasks that have a wrapper here. */
+    Set<TaskType> taskTypes();
 
-    /** The wrapper with a first adapter. */
-    PeftModel wrap(BaseModel base, PeftConfig config, String adapterName);
+    /** The wrapper of one of these tasks with a first adapter. */
+    PeftModel wrap(TaskType task, BaseModel base, PeftConfig config, String adapterName);
 }

@@ -1,15 +1,12 @@
 package io.github.peft4j.task;
 
-import com.google.auto.service.AutoService;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.TaskModelProvider;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.task.generate.GenerationConfig;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 
 /**
  * A language model with adapters. {@code all-linear} leaves its output layer out; nothing is saved
@@ -17,7 +14,7 @@ import io.github.peft4j.task.generate.PromptBatch;
  */
 public final class PeftModelForCausalLM extends PeftModel {
 
-    private PeftModelForCausalLM(BaseModel base, PeftConfig config, String name) {
+    PeftModelForCausalLM(BaseModel base, PeftConfig config, String name) {
         super(base, config, name);
     }
 
@@ -33,23 +30,5 @@ public final class PeftModelForCausalLM extends PeftModel {
      */
     public GenerationResult generate(PromptBatch prompts, GenerationConfig config) {
         return Generator.of(this).generate(prompts, config);
-    }
-
-    /** Makes the wrapper; found by {@code ServiceLoader}. */
-    @AutoService(TaskModelProvider.class)
-    public static final class Provider implements TaskModelProvider {
-
-        /** For {@code ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public TaskType taskType() {
-            return TaskType.CAUSAL_LM;
-        }
-
-        @Override
-        public PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
-            return new PeftModelForCausalLM(base, config, adapterName);
-        }
     }
 }

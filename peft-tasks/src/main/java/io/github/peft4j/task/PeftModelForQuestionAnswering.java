@@ -1,10 +1,7 @@
 package io.github.peft4j.task;
 
-import com.google.auto.service.AutoService;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.TaskModelProvider;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 
@@ -17,30 +14,12 @@ import io.github.peft4j.model.ModelInput;
  */
 public final class PeftModelForQuestionAnswering extends PeftModel {
 
-    private PeftModelForQuestionAnswering(BaseModel base, PeftConfig config, String name) {
+    PeftModelForQuestionAnswering(BaseModel base, PeftConfig config, String name) {
         super(base, config, name);
     }
 
     @Override
     protected ModelInput callOf(ModelInput input) {
         return input.without(ModelInput.TOKEN_TYPE_IDS).without(ModelInput.POSITION_IDS);
-    }
-
-    /** Makes the wrapper; found by {@code ServiceLoader}. */
-    @AutoService(TaskModelProvider.class)
-    public static final class Provider implements TaskModelProvider {
-
-        /** For {@code ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public TaskType taskType() {
-            return TaskType.QUESTION_ANS;
-        }
-
-        @Override
-        public PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
-            return new PeftModelForQuestionAnswering(base, config, adapterName);
-        }
     }
 }

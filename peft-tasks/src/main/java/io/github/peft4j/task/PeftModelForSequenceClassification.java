@@ -1,10 +1,7 @@
 package io.github.peft4j.task;
 
-import com.google.auto.service.AutoService;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.TaskModelProvider;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 
 /**
@@ -13,25 +10,7 @@ import io.github.peft4j.model.BaseModel;
  */
 public final class PeftModelForSequenceClassification extends PeftModel {
 
-    private PeftModelForSequenceClassification(BaseModel base, PeftConfig config, String name) {
+    PeftModelForSequenceClassification(BaseModel base, PeftConfig config, String name) {
         super(base, config, name);
-    }
-
-    /** Makes the wrapper; found by {@code ServiceLoader}. */
-    @AutoService(TaskModelProvider.class)
-    public static final class Provider implements TaskModelProvider {
-
-        /** For {@code ServiceLoader}. */
-        public Provider() {}
-
-        @Override
-        public TaskType taskType() {
-            return TaskType.SEQ_CLS;
-        }
-
-        @Override
-        public PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
-            return new PeftModelForSequenceClassification(base, config, adapterName);
-        }
     }
 }

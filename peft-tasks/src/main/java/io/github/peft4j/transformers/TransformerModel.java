@@ -19,7 +19,9 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ModuleTree;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.transformers.head.Head;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.Head;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -91,7 +93,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
         AdapterPass pass = AdapterPass.over(store, input.manager(), training);
-        Backbone.Output hidden = backbone.forward(pass, input, head.wanted(input));
+        Backbone.Output hidden = backbone.forward(pass, input, head.requiredPositions(input));
         Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
         String states =
                 hidden.further().containsKey(ModelOutput.ENCODER_LAST_HIDDEN_STATE)

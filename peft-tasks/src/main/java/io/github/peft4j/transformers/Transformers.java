@@ -7,23 +7,11 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.transformers.bart.BartFamily;
-import io.github.peft4j.transformers.bert.BertFamily;
-import io.github.peft4j.transformers.deberta.DebertaV2Family;
-import io.github.peft4j.transformers.distilbert.DistilBertFamily;
-import io.github.peft4j.transformers.electra.ElectraFamily;
-import io.github.peft4j.transformers.gemma2.Gemma2Family;
-import io.github.peft4j.transformers.gpt2.Gpt2Family;
-import io.github.peft4j.transformers.gptneox.GptNeoXFamily;
-import io.github.peft4j.transformers.llama.LlamaFamily;
-import io.github.peft4j.transformers.mistral.MistralFamily;
-import io.github.peft4j.transformers.mpnet.MPNetFamily;
-import io.github.peft4j.transformers.opt.OptFamily;
-import io.github.peft4j.transformers.phi3.Phi3Family;
-import io.github.peft4j.transformers.qwen2.Qwen2Family;
-import io.github.peft4j.transformers.qwen3.Qwen3Family;
-import io.github.peft4j.transformers.roberta.RobertaFamily;
-import io.github.peft4j.transformers.t5.T5Family;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -34,27 +22,6 @@ import org.jspecify.annotations.Nullable;
  * index). Family and head follow from {@code model_type} and the task.
  */
 public final class Transformers {
-
-    /** All families; a new one is a package and a row here. */
-    private static final ImmutableList<Family> FAMILIES =
-            ImmutableList.of(
-                    new BertFamily(),
-                    new RobertaFamily(),
-                    new DistilBertFamily(),
-                    new ElectraFamily(),
-                    new MPNetFamily(),
-                    new DebertaV2Family(),
-                    new Gpt2Family(),
-                    new GptNeoXFamily(),
-                    new OptFamily(),
-                    new LlamaFamily(),
-                    new MistralFamily(),
-                    new Qwen2Family(),
-                    new Qwen3Family(),
-                    new Gemma2Family(),
-                    new Phi3Family(),
-                    new T5Family(),
-                    new BartFamily());
 
     private Transformers() {}
 
@@ -93,7 +60,7 @@ public final class Transformers {
     public static TransformerModel load(Path directory, AutoClass head, LoadOptions options)
             throws IOException {
         PretrainedConfig read = options.apply(PretrainedConfig.read(directory));
-        Family family = family(read.modelType());
+        Family family = Families.require(read.modelType());
         PretrainedConfig config = family.completed(read);
         if (!family.heads().contains(head)) {
             throw new UnsupportedFeatureException(
@@ -119,27 +86,9 @@ public final class Transformers {
         }
     }
 
-    /** Values of {@code model_type} that can be loaded. */
+    /** Values of {@code model_type} that can be loaded, sorted. */
     public static ImmutableSet<String> modelTypes() {
-        ImmutableSet.Builder<String> types = ImmutableSet.builder();
-        for (Family family : FAMILIES) {
-            types.addAll(family.modelTypes());
-        }
-        return types.build();
-    }
-
-    private static Family family(String modelType) {
-        for (Family family : FAMILIES) {
-            if (family.modelTypes().contains(modelType)) {
-                return family;
-            }
-        }
-        throw new UnsupportedFeatureException(
-                "model_type '"
-                        + modelType
-                        + "' is not available in this version. Available: "
-                        + modelTypes()
-                        + ".");
+        return Families.modelTypes();
     }
 
     private static TransformerModel build(

@@ -11,6 +11,8 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.io.MalformedTensorFileException;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.family.FamilyParts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,10 +2,10 @@ package io.github.peft4j.cli.bench;
 
 import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonArray;
-import io.github.peft4j.task.generate.GenerationConfig;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 import java.io.IOException;
 import java.util.Arrays;
 

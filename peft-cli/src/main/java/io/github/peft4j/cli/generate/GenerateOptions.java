@@ -1,6 +1,6 @@
 package io.github.peft4j.cli.generate;
 
-import io.github.peft4j.task.generate.GenerationConfig;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

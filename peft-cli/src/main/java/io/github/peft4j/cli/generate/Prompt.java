@@ -1,7 +1,7 @@
 package io.github.peft4j.cli.generate;
 
-import io.github.peft4j.task.data.Encoding;
 import io.github.peft4j.task.generate.PromptBatch;
+import io.github.peft4j.task.tokenize.Encoding;
 import java.util.List;
 
 /**

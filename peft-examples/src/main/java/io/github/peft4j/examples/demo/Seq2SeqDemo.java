@@ -8,7 +8,7 @@ import io.github.peft4j.examples.demo.lesson.Normalisation;
 import io.github.peft4j.examples.demo.story.DemoBase;
 import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.examples.demo.story.Lesson;
-import io.github.peft4j.task.generate.GenerationConfig;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;

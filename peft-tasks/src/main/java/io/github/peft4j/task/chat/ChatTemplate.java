@@ -1,8 +1,8 @@
 package io.github.peft4j.task.chat;
 
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.task.chat.jinja.JinjaException;
-import io.github.peft4j.task.chat.jinja.JinjaTemplate;
+import io.github.peft4j.task.chat.internal.jinja.JinjaTemplate;
+import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package io.github.peft4j.task.data;
 import com.google.common.collect.Iterators;
 import com.google.common.math.IntMath;
 import io.github.peft4j.ops.Interruption;
+import io.github.peft4j.task.data.internal.Permutation;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ import java.util.SplittableRandom;
  * <p>Shuffled: the examples are put in random order, cut into groups of {@code bucketBatches}
  * batches, sorted by length inside a group and cut into batches, whose order is then shuffled. The
  * order depends on (seed, epoch) alone. In order: all examples sorted by length, for evaluation;
- * {@link InOriginalOrder} puts the predictions back.
+ * {@link RestoreOrder} puts the predictions back.
  *
  * @param source the examples
  * @param batchSize examples a batch; the last batch of the last group may be smaller

@@ -1,5 +1,7 @@
 package io.github.peft4j.task.data;
 
+import io.github.peft4j.task.tokenize.Side;
+
 /** What a dataset puts into its batches under one name. */
 sealed interface DatasetColumn {
 
@@ -14,7 +16,7 @@ sealed interface DatasetColumn {
      *
      * @param padding what rows are filled up with
      */
-    record PerToken(IntRows rows, int padding, Side side) implements DatasetColumn {
+    record PerToken(RaggedInts rows, int padding, Side side) implements DatasetColumn {
 
         @Override
         public int size() {
@@ -28,7 +30,7 @@ sealed interface DatasetColumn {
     }
 
     /** 1 for a token of these rows and 0 for padding: int64 [B, S]. */
-    record Mask(IntRows rows, Side side) implements DatasetColumn {
+    record Mask(RaggedInts rows, Side side) implements DatasetColumn {
 
         @Override
         public int size() {

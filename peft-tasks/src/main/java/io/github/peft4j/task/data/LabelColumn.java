@@ -2,6 +2,7 @@ package io.github.peft4j.task.data;
 
 import ai.djl.ndarray.types.Shape;
 import com.google.common.primitives.ImmutableDoubleArray;
+import io.github.peft4j.task.data.text.Label;
 import java.util.List;
 
 /** Turns the labels of all examples into one column. */

@@ -3,6 +3,14 @@ package io.github.peft4j.task.data;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.task.data.text.LabeledText;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.task.tokenize.TokenizerConfig;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,10 +135,10 @@ public final class TokenDataset implements BatchSource {
         private final Side side;
         private final int padId;
         private final int padTypeId;
-        private final IntRows.Builder ids = IntRows.builder();
-        private final IntRows.@Nullable Builder types;
+        private final RaggedInts.Builder ids = RaggedInts.builder();
+        private final RaggedInts.@Nullable Builder types;
         private final Map<String, DatasetColumn> beside = new LinkedHashMap<>();
-        private @Nullable IntRows targets;
+        private @Nullable RaggedInts targets;
         private boolean tokensAsLabels;
         private int count;
 
@@ -140,19 +148,32 @@ public final class TokenDataset implements BatchSource {
             this.side = side;
             this.padId = tokenizer.padId();
             this.padTypeId = config.padTypeId();
-            this.types = segments ? IntRows.builder() : null;
+            this.types = segments ? RaggedInts.builder() : null;
         }
 
         /** Appends an example. */
         public void add(Encoding row) {
-            if (row.length() == 0) {
+            int[] rowIds = new int[row.length()];
+            Arrays.setAll(rowIds, row::id);
+            int[] rowTypes = new int[row.length()];
+            Arrays.setAll(rowTypes, row::typeId);
+            add(rowIds, rowTypes);
+        }
+
+        /**
+         * Appends an example of these ids.
+         *
+         * @param typeIds segment of each; read where the model takes segments
+         */
+        public void add(int[] rowIds, int[] typeIds) {
+            if (rowIds.length == 0) {
                 throw new IllegalArgumentException(
                         "Text %d gives 0 tokens, which no model takes. Leave it out."
                                 .formatted(count));
             }
-            ids.add(row.tokens().stream().mapToInt(Token::id).toArray());
+            ids.add(rowIds);
             if (types != null) {
-                types.add(row.tokens().stream().mapToInt(Token::typeId).toArray());
+                types.add(typeIds);
             }
             count++;
         }
@@ -162,7 +183,7 @@ public final class TokenDataset implements BatchSource {
          *
          * @param classes every label is below it, or is {@link #IGNORED}
          */
-        public Builder optTokenLabels(IntRows labels, int classes) {
+        public Builder optTokenLabels(RaggedInts labels, int classes) {
             for (int i = 0; i < labels.values().length(); i++) {
                 int label = labels.values().get(i);
                 if (label != IGNORED && (label < 0 || label >= classes)) {
@@ -181,7 +202,7 @@ public final class TokenDataset implements BatchSource {
         }
 
         /** Rows of tokens to be generated: int64 labels [B, T], padding is {@link #IGNORED}. */
-        public Builder optTargets(IntRows rows) {
+        public Builder optTargets(RaggedInts rows) {
             for (int i = 0; i < rows.size(); i++) {
                 if (rows.length(i) == 0) {
                     throw new IllegalArgumentException(
@@ -207,7 +228,7 @@ public final class TokenDataset implements BatchSource {
 
         /** The dataset. */
         public TokenDataset build() {
-            IntRows rows = ids.build();
+            RaggedInts rows = ids.build();
             Map<String, DatasetColumn> columns = new LinkedHashMap<>();
             columns.put(ModelInput.INPUT_IDS, new DatasetColumn.PerToken(rows, padId, side));
             columns.put(ModelInput.ATTENTION_MASK, new DatasetColumn.Mask(rows, side));
@@ -227,7 +248,7 @@ public final class TokenDataset implements BatchSource {
             return new TokenDataset(ImmutableMap.copyOf(columns), lengths.build());
         }
 
-        private DatasetColumn fitting(String name, DatasetColumn column, IntRows rows) {
+        private DatasetColumn fitting(String name, DatasetColumn column, RaggedInts rows) {
             requireRows(name, column, rows.size());
             if (targets == null
                     && column instanceof DatasetColumn.PerToken labels

@@ -2,6 +2,10 @@ package io.github.peft4j.task.data;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
+import io.github.peft4j.task.data.text.TextPair;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
 
 /**

@@ -7,6 +7,11 @@ import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.task.generate.config.EarlyStopping;
+import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.config.SamplingOptions;
+import io.github.peft4j.task.generate.internal.Softmax;
+import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +25,7 @@ import java.util.SplittableRandom;
  */
 final class BeamSearch {
 
-    private final Decoding decoding;
+    private final DecodingState decoding;
     private final GenerationConfig config;
     private final ImmutableList<LogitsProcessor> processors;
     private final List<PromptBeams> prompts = new ArrayList<>();
@@ -32,8 +37,8 @@ final class BeamSearch {
      * @param total tokens at most, prompt included
      */
     BeamSearch(
-            Decoding decoding,
-            List<TokenRow> prompts,
+            DecodingState decoding,
+            List<GrowingRow> prompts,
             GenerationConfig config,
             ImmutableList<LogitsProcessor> processors,
             int total) {
@@ -41,8 +46,8 @@ final class BeamSearch {
         this.config = config;
         this.processors = processors;
         SamplingOptions sampling = config.sampling();
-        SplittableRandom random = TokenChoice.random(sampling);
-        for (TokenRow prompt : prompts) {
+        SplittableRandom random = Sampler.random(sampling);
+        for (GrowingRow prompt : prompts) {
             this.prompts.add(
                     new PromptBeams(
                             prompt,
@@ -73,9 +78,12 @@ final class BeamSearch {
     private void step(int distinct) {
         try (Gradients off = Gradients.off();
                 NDManager scope = decoding.newScope()) {
-            List<TokenRow> rows = new ArrayList<>();
+            List<GrowingRow> rows = new ArrayList<>();
             for (PromptBeams prompt : prompts) {
-                prompt.running().stream().limit(distinct).map(Beam::row).forEach(rows::add);
+                prompt.running().stream()
+                        .limit(distinct)
+                        .map(PromptBeams.Beam::row)
+                        .forEach(rows::add);
             }
             NDArray scores = decoding.scores(scope, rows).logSoftmax(1);
             int vocabulary = (int) scores.getShape().get(1);
@@ -126,7 +134,7 @@ final class BeamSearch {
     }
 
     private GenerationResult result() {
-        List<Beam> chosen = new ArrayList<>();
+        List<PromptBeams.Beam> chosen = new ArrayList<>();
         for (PromptBeams prompt : prompts) {
             chosen.addAll(prompt.best().subList(0, config.beams().numReturnSequences()));
         }
@@ -140,6 +148,6 @@ final class BeamSearch {
                 promptLength,
                 ImmutableIntArray.copyOf(
                         chosen.stream().mapToInt(beam -> beam.row().length() - promptLength)),
-                ImmutableDoubleArray.copyOf(chosen.stream().mapToDouble(Beam::score)));
+                ImmutableDoubleArray.copyOf(chosen.stream().mapToDouble(PromptBeams.Beam::score)));
     }
 }

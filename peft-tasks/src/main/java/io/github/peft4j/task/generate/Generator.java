@@ -4,6 +4,9 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.logits.LogitsProcessor;
+import io.github.peft4j.task.generate.logits.LogitsProcessors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -24,10 +27,10 @@ import java.util.function.Supplier;
  */
 public final class Generator {
 
-    private final Supplier<CallableModel> model;
+    private final Supplier<GenerativeModel> model;
     private final ImmutableList<LogitsProcessor> processors;
 
-    private Generator(Supplier<CallableModel> model, ImmutableList<LogitsProcessor> processors) {
+    private Generator(Supplier<GenerativeModel> model, ImmutableList<LogitsProcessor> processors) {
         this.model = model;
         this.processors = processors;
     }
@@ -38,19 +41,19 @@ public final class Generator {
      * @throws IllegalArgumentException if the model has no output over a vocabulary
      */
     public static Generator of(BaseModel model) {
-        CallableModel callable = CallableModel.of(model);
+        GenerativeModel callable = GenerativeModel.of(model);
         return of(() -> callable);
     }
 
     /** Generates with the adapters that are active when a generation begins. */
     public static Generator of(PeftModel model) {
-        CallableModel.requireLanguageModel(model.base().info());
-        return of(() -> CallableModel.of(model, model.activation()));
+        GenerativeModel.requireLanguageModel(model.base().info());
+        return of(() -> GenerativeModel.of(model, model.activation()));
     }
 
     /** Generates with these adapters, whatever is active. */
     public static Generator of(PeftModel model, Activation activation) {
-        CallableModel callable = CallableModel.of(model, activation);
+        GenerativeModel callable = GenerativeModel.of(model, activation);
         return of(() -> callable);
     }
 
@@ -59,7 +62,7 @@ public final class Generator {
      *
      * @param model asked once a generation
      */
-    static Generator of(Supplier<CallableModel> model) {
+    static Generator of(Supplier<GenerativeModel> model) {
         return new Generator(model, ImmutableList.of());
     }
 
@@ -113,9 +116,9 @@ public final class Generator {
         }
         Start start = new Start(model.get(), prompts, config);
         int answers = config.beams().numReturnSequences();
-        List<TokenRow> rows = start.rows();
-        TokenChoice choice =
-                new TokenChoice(
+        List<GrowingRow> rows = start.rows();
+        Sampler choice =
+                new Sampler(
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
         return new TokenStream(
                 start.decoding(), rows, answers, config.tokens(), choice, start.total);
@@ -135,8 +138,8 @@ public final class Generator {
     private GenerationResult search(PromptBatch prompts, GenerationConfig config) {
         Start start = new Start(model.get(), prompts, config);
         ImmutableList<LogitsProcessor> all = start.processors(processors);
-        List<TokenRow> rows = start.rows();
-        try (Decoding decoding = start.decoding()) {
+        List<GrowingRow> rows = start.rows();
+        try (DecodingState decoding = start.decoding()) {
             return new BeamSearch(decoding, rows, config, all, start.total).run();
         }
     }
@@ -144,13 +147,13 @@ public final class Generator {
     /** Where a generation begins. */
     private static final class Start {
 
-        private final CallableModel model;
+        private final GenerativeModel model;
         private final PromptBatch prompts;
         private final GenerationConfig config;
         private final int length;
         private final int total;
 
-        Start(CallableModel model, PromptBatch prompts, GenerationConfig config) {
+        Start(GenerativeModel model, PromptBatch prompts, GenerationConfig config) {
             this.model = model;
             this.prompts = prompts;
             this.config = config;
@@ -171,23 +174,23 @@ public final class Generator {
             return LogitsProcessors.of(config, own, length, total);
         }
 
-        Decoding decoding() {
-            return new Decoding(model, prompts, config, total);
+        DecodingState decoding() {
+            return new DecodingState(model, prompts, config, total);
         }
 
         /** The decoder's text of each prompt. */
-        List<TokenRow> rows() {
-            List<TokenRow> rows = new ArrayList<>();
+        List<GrowingRow> rows() {
+            List<GrowingRow> rows = new ArrayList<>();
             long[][] mask = prompts.mask(config.tokens());
             for (int row = 0; row < prompts.rows(); row++) {
                 if (model.isEncoderDecoder()) {
-                    rows.add(TokenRow.of(new long[] {config.tokens().start()}, 0, total));
+                    rows.add(GrowingRow.of(new long[] {config.tokens().start()}, 0, total));
                 } else {
                     int padding = 0;
                     while (mask != null && mask[row][padding] == 0) {
                         padding++;
                     }
-                    rows.add(TokenRow.of(prompts.ids(row), padding, total));
+                    rows.add(GrowingRow.of(prompts.ids(row), padding, total));
                 }
             }
             return rows;

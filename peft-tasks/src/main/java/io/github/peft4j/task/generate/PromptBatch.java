@@ -1,7 +1,8 @@
 package io.github.peft4j.task.generate;
 
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.Side;
+import io.github.peft4j.task.generate.config.SpecialTokens;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

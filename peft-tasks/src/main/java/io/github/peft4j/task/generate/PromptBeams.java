@@ -1,5 +1,9 @@
 package io.github.peft4j.task.generate;
 
+import io.github.peft4j.task.generate.config.BeamOptions;
+import io.github.peft4j.task.generate.config.EarlyStopping;
+import io.github.peft4j.task.generate.config.SpecialTokens;
+import io.github.peft4j.task.generate.internal.Candidates;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -31,7 +35,7 @@ final class PromptBeams {
      * @param random draws continuations; null takes the likeliest
      */
     PromptBeams(
-            TokenRow prompt,
+            GrowingRow prompt,
             BeamOptions options,
             SpecialTokens tokens,
             int total,
@@ -140,7 +144,7 @@ final class PromptBeams {
         for (int i = 0; i < options.numBeams(); i++) {
             Step step = order.get(i);
             parents[i] = step.beam();
-            TokenRow row = running.get(step.beam()).row().with(step.token());
+            GrowingRow row = running.get(step.beam()).row().with(step.token());
             next.add(new Beam(row, step.scoreToGoOn(), false));
         }
         running = next;
@@ -189,5 +193,18 @@ final class PromptBeams {
 
     private float power(int newTokens) {
         return (float) Math.pow(newTokens, options.lengthPenalty());
+    }
+
+    /**
+     * A text that beam search follows, or has finished.
+     *
+     * @param row its tokens
+     * @param score log probability; of a finished text, divided by its length to a power
+     * @param finished whether it has ended
+     */
+    record Beam(GrowingRow row, float score, boolean finished) {
+
+        /** Far below every log probability: what marks texts that must not be chosen. */
+        static final float NEVER = -1e9f;
     }
 }

@@ -2,7 +2,7 @@ package io.github.peft4j.task.generate;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Longs;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

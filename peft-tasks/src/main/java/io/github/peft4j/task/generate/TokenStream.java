@@ -7,6 +7,7 @@ import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.task.generate.config.SpecialTokens;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -23,12 +24,12 @@ import java.util.Queue;
  */
 public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
 
-    private final Decoding decoding;
+    private final DecodingState decoding;
     private final SpecialTokens tokens;
-    private final TokenChoice choice;
+    private final Sampler choice;
     private final int prompts;
     private final int total;
-    private final List<TokenRow> rows = new ArrayList<>();
+    private final List<GrowingRow> rows = new ArrayList<>();
     private final int[] counts;
     private final BitSet finished = new BitSet();
     private final Queue<NewToken> ready = new ArrayDeque<>();
@@ -43,18 +44,18 @@ public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
      * @param total tokens at most, prompt included
      */
     TokenStream(
-            Decoding decoding,
-            List<TokenRow> prompts,
+            DecodingState decoding,
+            List<GrowingRow> prompts,
             int answers,
             SpecialTokens tokens,
-            TokenChoice choice,
+            Sampler choice,
             int total) {
         this.decoding = decoding;
         this.prompts = prompts.size();
         this.tokens = tokens;
         this.choice = choice;
         this.total = total;
-        for (TokenRow prompt : prompts) {
+        for (GrowingRow prompt : prompts) {
             for (int i = 0; i < answers; i++) {
                 rows.add(prompt.copy());
             }
@@ -104,9 +105,9 @@ public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
         }
     }
 
-    private List<TokenRow> firstOfEachPrompt() {
+    private List<GrowingRow> firstOfEachPrompt() {
         int answers = rows.size() / prompts;
-        List<TokenRow> first = new ArrayList<>();
+        List<GrowingRow> first = new ArrayList<>();
         for (int i = 0; i < prompts; i++) {
             first.add(rows.get(i * answers));
         }

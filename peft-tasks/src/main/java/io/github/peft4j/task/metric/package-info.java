@@ -8,9 +8,10 @@
  *   <li>numbers: {@link io.github.peft4j.task.metric.Pearson}, {@link
  *       io.github.peft4j.task.metric.Spearman}, {@link
  *       io.github.peft4j.task.metric.MeanSquaredError}
- *   <li>tagged words: {@link io.github.peft4j.task.metric.EntityScores}
- *   <li>answers and other texts: {@link io.github.peft4j.task.metric.AnswerScores}, {@link
- *       io.github.peft4j.task.metric.RougeL}, {@link io.github.peft4j.task.metric.Perplexity}
+ *   <li>tagged words: {@link io.github.peft4j.task.metric.text.EntityScores}
+ *   <li>answers and other texts: {@link io.github.peft4j.task.metric.text.AnswerScores}, {@link
+ *       io.github.peft4j.task.metric.text.RougeL}, {@link
+ *       io.github.peft4j.task.metric.text.Perplexity}
  *   <li>embeddings: {@link io.github.peft4j.task.metric.RetrievalScores}
  * </ul>
  */

@@ -8,7 +8,7 @@ import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.Pair;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.Map;

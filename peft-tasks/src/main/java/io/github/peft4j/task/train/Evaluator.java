@@ -10,7 +10,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.HostArray;
-import io.github.peft4j.task.data.InOriginalOrder;
+import io.github.peft4j.task.data.RestoreOrder;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.metric.Metric;
@@ -106,9 +106,9 @@ final class Evaluator {
 
     /** Fields of the output for each example, flat, in the order of the dataset. */
     ImmutableMap<String, float[][]> predict(BatchLoader loader, String... fields) {
-        Map<String, InOriginalOrder<float[]>> results = new LinkedHashMap<>();
+        Map<String, RestoreOrder<float[]>> results = new LinkedHashMap<>();
         for (String field : fields) {
-            results.put(field, new InOriginalOrder<>(loader.source().size()));
+            results.put(field, new RestoreOrder<>(loader.source().size()));
         }
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();

@@ -8,6 +8,19 @@ import com.google.common.collect.Iterators;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.TokenBatch;
+import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.internal.BestMetric;
+import io.github.peft4j.task.train.internal.CheckpointStore;
+import io.github.peft4j.task.train.internal.Fingerprint;
+import io.github.peft4j.task.train.internal.Progress;
+import io.github.peft4j.task.train.internal.TensorCopies;
+import io.github.peft4j.task.train.internal.TrainingCheckpoint;
+import io.github.peft4j.task.train.optim.AdamW;
+import io.github.peft4j.task.train.report.Evaluation;
+import io.github.peft4j.task.train.report.LogEntry;
+import io.github.peft4j.task.train.report.StepReport;
+import io.github.peft4j.task.train.report.TrainerListener;
+import io.github.peft4j.task.train.report.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -102,7 +115,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private boolean isFinished() {
-        return progress.step() >= totalSteps || progress.improvement().isExhausted(arguments);
+        return progress.step() >= totalSteps || progress.bestMetric().isExhausted(arguments);
     }
 
     private void epoch() throws IOException {
@@ -166,7 +179,7 @@ final class TrainingRun implements AutoCloseable {
         ImmutableMap<String, Double> figures = evaluator.evaluate(validation);
         Double figure = figures.get(TrainingSetup.figure(arguments));
         double decisive = figure == null ? Double.NaN : figure;
-        boolean better = progress.improvement().isBetter(arguments, decisive);
+        boolean better = progress.bestMetric().isBetter(arguments, decisive);
         Evaluation evaluation = new Evaluation(progress.step(), epochs(), figures, better);
         progress.evaluated(arguments, evaluation, decisive);
         if (better && arguments.loadBestModelAtEnd()) {
@@ -184,15 +197,15 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private TrainingResult result() {
-        Improvement improvement = progress.improvement();
-        boolean evaluated = improvement.best().isPresent();
+        BestMetric bestMetric = progress.bestMetric();
+        boolean evaluated = bestMetric.best().isPresent();
         return new TrainingResult(
                 progress.step(),
                 progress.lastLoss(),
                 progress.meanLoss(),
-                improvement.best(),
-                evaluated ? OptionalLong.of(improvement.step()) : OptionalLong.empty(),
-                improvement.isExhausted(arguments),
+                bestMetric.best(),
+                evaluated ? OptionalLong.of(bestMetric.step()) : OptionalLong.empty(),
+                bestMetric.isExhausted(arguments),
                 progress.history());
     }
 

@@ -13,6 +13,11 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.task.data.TokenBatch;
+import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.optim.AdamW;
+import io.github.peft4j.task.train.optim.GradientClipping;
+import io.github.peft4j.task.train.report.BatchReport;
+import io.github.peft4j.task.train.report.TrainerListener;
 import java.util.List;
 
 /**
@@ -122,9 +127,9 @@ final class TrainingStep {
     private static void requireFinite(String what, double value, long step) {
         if (!Double.isFinite(value)) {
             throw new ArithmeticException(
-                    ("The %s of step %d is %s. The adapter is as the step before left it. "
-                                    + "Lower the learning rate, set maxGradNorm, or look for broken "
-                                    + "examples in this step's batches.")
+                    ("The %s of step %d is %s. The adapter is as the step before left it. Lower the"
+                                    + " learning rate, set maxGradNorm, or look for broken examples in this"
+                                    + " step's batches.")
                             .formatted(what, step + 1, value));
         }
     }

@@ -4,9 +4,9 @@ import ai.djl.modality.Classifications;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Doubles;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Tokenizer;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package io.github.peft4j.task.translate;
 
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.Token;
-import io.github.peft4j.task.data.Tokenizer;
-import io.github.peft4j.task.data.TruncationStrategy;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Token;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.task.tokenize.TruncationStrategy;
 import java.util.Arrays;
 import java.util.List;
 
@@ -67,7 +67,7 @@ public final class TextEmbeddingTranslator extends RowTranslator<String, float[]
         double[] sum = new double[width];
         int counted = 0;
         for (int token = 0; token < row.length(); token++) {
-            if (row.tokens().get(token).kind() == Token.Kind.PADDING) {
+            if (row.kind(token) == Token.Kind.PADDING) {
                 continue;
             }
             if (pooling == Pooling.FIRST_TOKEN) {

@@ -6,13 +6,13 @@ import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.task.chat.ChatMessage;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.Side;
-import io.github.peft4j.task.data.Tokenizer;
-import io.github.peft4j.task.generate.GenerationConfig;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
+import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
 
 /**

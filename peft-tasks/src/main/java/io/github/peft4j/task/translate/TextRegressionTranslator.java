@@ -1,7 +1,7 @@
 package io.github.peft4j.task.translate;
 
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Tokenizer;
 
 /**
  * Texts to a number each, for a {@code Predictor<String, Float>} over a model with one output.

@@ -3,11 +3,11 @@ package io.github.peft4j.task.translate;
 import ai.djl.modality.nlp.translator.NamedEntity;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.Tokenizer;
-import io.github.peft4j.task.data.TruncationStrategy;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.task.tokenize.TruncationStrategy;
 import java.util.List;
 
 /**

@@ -2,8 +2,8 @@ package io.github.peft4j.task.translate;
 
 import ai.djl.modality.nlp.translator.NamedEntity;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.Token;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Token;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +65,7 @@ final class TokenEntities {
                 aggregation != EntityAggregation.NONE && aggregation != EntityAggregation.SIMPLE;
         List<Piece> pieces = new ArrayList<>();
         for (int first = 0; first < row.length(); first++) {
-            if (row.tokens().get(first).kind() != Token.Kind.TEXT) {
+            if (row.kind(first) != Token.Kind.TEXT) {
                 continue;
             }
             int last = first;
@@ -150,7 +150,7 @@ final class TokenEntities {
 
     private static int firstToken(Encoding row) {
         int first = 0;
-        while (first < row.length() && row.tokens().get(first).kind() == Token.Kind.PADDING) {
+        while (first < row.length() && row.kind(first) == Token.Kind.PADDING) {
             first++;
         }
         return first;

@@ -1,8 +1,8 @@
 package io.github.peft4j.task.translate;
 
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.Span;
-import io.github.peft4j.task.data.Token;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Span;
+import io.github.peft4j.task.tokenize.Token;
 
 /** Pieces of a text that end where words end: what the tokenizer calls a word. */
 final class WholeWords {

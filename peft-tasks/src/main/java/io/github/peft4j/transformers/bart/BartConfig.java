@@ -1,7 +1,7 @@
 package io.github.peft4j.transformers.bart;
 
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /**
  * Sizes of a BART, from config.json.

@@ -2,29 +2,27 @@ package io.github.peft4j.transformers.bart;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.github.peft4j.nn.Embedding;
-import io.github.peft4j.nn.Linear;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
 import io.github.peft4j.transformers.head.EosClassifier;
 import io.github.peft4j.transformers.head.LanguageModelHead;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.seq2seq.DecoderTokens;
 import io.github.peft4j.transformers.seq2seq.EncoderDecoder;
+import io.github.peft4j.transformers.seq2seq.SharedEmbedding;
 import io.github.peft4j.transformers.seq2seq.ShiftRight;
 
-/** Builds BART or MBART for a head. */
+/** Builds BART or MBART. */
+@AutoService(Family.class)
 public final class BartFamily implements Family {
 
-    private static final String SHARED = "shared.weight";
-    private static final String ENCODER = "encoder.embed_tokens.weight";
-    private static final String DECODER = "decoder.embed_tokens.weight";
-    private static final String OUTPUT = "lm_head.weight";
     private static final String BIAS = "final_logits_bias";
 
     /** Creates the family. */
@@ -62,13 +60,23 @@ public final class BartFamily implements Family {
         private final PretrainedConfig config;
         private final BartConfig sizes;
         private final CheckpointKeys keys;
-        private final Embedding shared;
+        private final SharedEmbedding words;
 
         Build(PretrainedConfig config, CheckpointKeys keys) {
             this.config = config;
             this.keys = keys;
             sizes = BartConfig.from(config);
-            shared = words();
+            double scale = sizes.scalesEmbedding() ? Math.sqrt(sizes.hiddenSize()) : 1;
+            words =
+                    new SharedEmbedding(
+                            keys,
+                            sizes.tied(),
+                            () ->
+                                    new Embedding(
+                                            sizes.vocabSize(),
+                                            sizes.hiddenSize(),
+                                            sizes.padTokenId(),
+                                            scale));
         }
 
         FamilyParts parts(AutoClass head) {
@@ -102,11 +110,10 @@ public final class BartFamily implements Family {
             ShiftRight shift = type.equals("mbart") ? new ShiftRight.FromLast(start.pad()) : start;
             EncoderDecoder layers =
                     new EncoderDecoder(
-                            shared,
-                            new BartStack(sizes, words(ENCODER), false),
-                            new BartStack(sizes, words(DECODER), true),
+                            words.table(),
+                            new BartStack(sizes, words.encoder(), false),
+                            new BartStack(sizes, words.decoder(), true),
                             new DecoderTokens(shift, fromLabels, true));
-            String table = bare ? SHARED : "model." + SHARED;
             FamilyParts.Builder parts =
                     FamilyParts.builder(
                                     (type.equals("mbart") ? "MBart" : "Bart") + suffix,
@@ -115,32 +122,10 @@ public final class BartFamily implements Family {
                             .setPrefix("model", bare)
                             .setInputEmbedding("shared")
                             .setInitializerRange(sizes.initializerRange());
-            return sizes.tied()
-                    ? parts.addAlias(table, ENCODER)
-                            .addAlias(table, DECODER)
-                            .addAlias(table, OUTPUT)
-                    : parts;
-        }
-
-        private Embedding words() {
-            double scale = sizes.scalesEmbedding() ? Math.sqrt(sizes.hiddenSize()) : 1;
-            return new Embedding(sizes.vocabSize(), sizes.hiddenSize(), sizes.padTokenId(), scale);
-        }
-
-        /** Tied unless the file holds two tables that differ, or the config says so. */
-        private Embedding words(String key) {
-            return isTied(key) ? shared.tied() : words();
-        }
-
-        private boolean isTied(String key) {
-            return sizes.tied() && !keys.differ(key, SHARED);
+            return words.addAliases(parts, bare ? "" : "model.");
         }
 
         private LanguageModelHead languageModel() {
-            Linear layer =
-                    isTied(OUTPUT)
-                            ? Linear.tiedTo(shared.weight())
-                            : new Linear(sizes.hiddenSize(), sizes.vocabSize(), false);
             Parameter bias =
                     keys.contains(BIAS)
                             ? Parameter.builder()
@@ -149,7 +134,7 @@ public final class BartFamily implements Family {
                                     .optShape(new Shape(1, sizes.vocabSize()))
                                     .build()
                             : null;
-            return LanguageModelHead.seq2seq(layer).withBias(bias);
+            return LanguageModelHead.seq2seq(words.output(sizes.hiddenSize())).withBias(bias);
         }
     }
 }

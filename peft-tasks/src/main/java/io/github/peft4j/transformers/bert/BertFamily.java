@@ -1,27 +1,29 @@
 package io.github.peft4j.transformers.bert;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.CheckpointNaming;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
-import io.github.peft4j.transformers.encoder.EncoderForm;
 import io.github.peft4j.transformers.encoder.EncoderModel;
-import io.github.peft4j.transformers.encoder.EncoderSpelling;
-import io.github.peft4j.transformers.encoder.LayerNames;
-import io.github.peft4j.transformers.head.Head;
+import io.github.peft4j.transformers.encoder.EncoderNaming;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.NoHead;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
-import io.github.peft4j.transformers.head.NoHead;
 import io.github.peft4j.transformers.head.PooledClassifier;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
 
-/** Builds BERT for a head. */
+/** Builds BERT. */
+@AutoService(Family.class)
 public final class BertFamily implements Family {
 
-    private static final EncoderSpelling SPELLING = new EncoderSpelling("Bert", "bert", "bert");
+    private static final EncoderNaming SPELLING = new EncoderNaming("Bert", "bert", "bert");
 
     /** Creates the family. */
     public BertFamily() {}
@@ -33,7 +35,7 @@ public final class BertFamily implements Family {
 
     @Override
     public ImmutableSet<AutoClass> heads() {
-        return EncoderSpelling.HEADS;
+        return EncoderNaming.HEADS;
     }
 
     @Override
@@ -43,7 +45,7 @@ public final class BertFamily implements Family {
                 head == AutoClass.SEQUENCE_CLASSIFICATION
                         || (head == AutoClass.MODEL && keys.anyEndsWith("pooler.dense.weight"));
         EncoderModel layers =
-                EncoderModel.builder(sizes, LayerNames.BERT)
+                EncoderModel.builder(sizes, CheckpointNaming.BERT)
                         .optPooler(pooler)
                         .optTakesCache()
                         .build();
@@ -55,7 +57,7 @@ public final class BertFamily implements Family {
         return parts.optHead(head(head, config, sizes.form())).build();
     }
 
-    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderSpec form) {
         int hidden = form.hiddenSize();
         double dropout = config.decimal("classifier_dropout", form.hiddenDropout());
         return switch (head) {

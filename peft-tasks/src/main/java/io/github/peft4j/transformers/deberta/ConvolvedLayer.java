@@ -7,11 +7,11 @@ import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.encoder.EncoderCall;
-import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
 import io.github.peft4j.transformers.encoder.EncoderStack;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
 import io.github.peft4j.transformers.part.PathGroup;
-import io.github.peft4j.transformers.part.TokenLayout;
 
 /**
  * A layer with a convolution beside it: its input's neighbours, mixed, are added to its output, and
@@ -28,7 +28,7 @@ final class ConvolvedLayer implements EncoderStack.Layer {
     /** Puts {@code encoder.conv} beside a layer. */
     ConvolvedLayer(EncoderStack.Layer layer, PathGroup model, DebertaV2Config config) {
         this.layer = layer;
-        EncoderForm form = config.sizes().form();
+        EncoderSpec form = config.sizes().form();
         int hidden = form.hiddenSize();
         convolution =
                 model.at(

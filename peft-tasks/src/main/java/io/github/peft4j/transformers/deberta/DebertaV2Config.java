@@ -2,9 +2,9 @@ package io.github.peft4j.transformers.deberta;
 
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.ConvolutionForm;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
-import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
 
 /**
  * Sizes of a DeBERTa, from config.json.
@@ -22,7 +22,7 @@ record DebertaV2Config(
         EncoderConfig sizes,
         int embeddingSize,
         boolean absolutePositions,
-        RelativeForm relative,
+        RelativeSpec relative,
         int convolutionWidth,
         int convolutionGroups,
         ActivationFunction convolutionActivation) {
@@ -33,7 +33,7 @@ record DebertaV2Config(
                     512,
                     0,
                     0,
-                    new EncoderForm(24, 1536, 24, 6144, ActivationFunction.GELU, 1e-7, 0.1, 0.1),
+                    new EncoderSpec(24, 1536, 24, 6144, ActivationFunction.GELU, 1e-7, 0.1, 0.1),
                     0.02);
 
     /**
@@ -60,7 +60,7 @@ record DebertaV2Config(
                 sizes,
                 config.positive("embedding_size", sizes.form().hiddenSize()),
                 config.flag("position_biased_input", true),
-                RelativeForm.from(config, sizes.maxPositions()),
+                RelativeSpec.from(config, sizes.maxPositions()),
                 config.integer("conv_kernel_size", 0),
                 config.positive("conv_groups", 1),
                 ActivationFunction.of(config.string("conv_act").orElse("tanh")));

@@ -9,9 +9,9 @@ import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.transformers.encoder.PositionRule;
 import io.github.peft4j.transformers.encoder.TokenIds;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,26 +1,28 @@
 package io.github.peft4j.transformers.deberta;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
-import io.github.peft4j.transformers.encoder.EncoderForm;
-import io.github.peft4j.transformers.encoder.EncoderSpelling;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.EncoderNaming;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.NoHead;
 import io.github.peft4j.transformers.head.DenseClassifier;
-import io.github.peft4j.transformers.head.Head;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
-import io.github.peft4j.transformers.head.NoHead;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
 
-/** Builds DeBERTa of versions 2 and 3 for a head. */
+/** Builds DeBERTa of versions 2 and 3. */
+@AutoService(Family.class)
 public final class DebertaV2Family implements Family {
 
-    private static final EncoderSpelling SPELLING =
-            new EncoderSpelling("DebertaV2", "deberta_v2", "deberta");
+    private static final EncoderNaming SPELLING =
+            new EncoderNaming("DebertaV2", "deberta_v2", "deberta");
 
     /** The head of DeBERTa's authors, which transformers takes if {@code legacy} is false. */
     private static final MaskedLanguageModel.Names AUTHORS_NAMES =
@@ -41,13 +43,13 @@ public final class DebertaV2Family implements Family {
 
     @Override
     public ImmutableSet<AutoClass> heads() {
-        return EncoderSpelling.HEADS;
+        return EncoderNaming.HEADS;
     }
 
     @Override
     public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
         DebertaV2Config sizes = DebertaV2Config.from(config);
-        EncoderForm form = sizes.sizes().form();
+        EncoderSpec form = sizes.sizes().form();
         DebertaV2Model layers = new DebertaV2Model(sizes);
         FamilyParts.Builder parts = SPELLING.parts(head, layers, sizes.sizes());
         if (head == AutoClass.MASKED_LM) {
@@ -59,7 +61,7 @@ public final class DebertaV2Family implements Family {
         return parts.optHead(head(head, config, form)).build();
     }
 
-    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderSpec form) {
         int hidden = form.hiddenSize();
         return switch (head) {
             case MODEL -> new NoHead();
@@ -72,7 +74,7 @@ public final class DebertaV2Family implements Family {
         };
     }
 
-    private static DenseClassifier.Form pooler(PretrainedConfig config, EncoderForm form) {
+    private static DenseClassifier.Form pooler(PretrainedConfig config, EncoderSpec form) {
         return new DenseClassifier.Form(
                 "pooler.dense",
                 "classifier",

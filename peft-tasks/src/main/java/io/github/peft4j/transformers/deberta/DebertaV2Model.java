@@ -4,20 +4,21 @@ import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.encoder.EncoderForm;
 import io.github.peft4j.transformers.encoder.EncoderLayer;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
 import io.github.peft4j.transformers.encoder.EncoderStack;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.PathGroup;
-import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.ArrayList;
 import java.util.List;
 
 /** DeBERTa without a head: embeddings and layers that share the vectors of distances. */
 final class DebertaV2Model extends PathGroup implements Backbone {
 
-    private final EncoderForm form;
+    private final EncoderSpec form;
     private final DebertaV2Embeddings embeddings;
     private final List<EncoderStack.Layer> layers = new ArrayList<>();
 
@@ -46,10 +47,10 @@ final class DebertaV2Model extends PathGroup implements Backbone {
     }
 
     @Override
-    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
+    public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
         EncoderStack.refuseCache(input);
-        TokenLayout layout = EncoderStack.layout(pass, input, wanted);
+        TokenLayout layout = EncoderStack.layout(pass, input, required);
         NDArray x = embeddings.forward(pass, input, layout);
-        return EncoderStack.run(pass, input, layout, wanted, x, layers);
+        return EncoderStack.run(pass, input, layout, required, x, layers);
     }
 }

@@ -5,9 +5,9 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.ops.AttentionForm;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
+import io.github.peft4j.transformers.encoder.CheckpointNaming;
 import io.github.peft4j.transformers.encoder.EncoderCall;
-import io.github.peft4j.transformers.encoder.EncoderForm;
-import io.github.peft4j.transformers.encoder.LayerNames;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
 import io.github.peft4j.transformers.encoder.SelfAttention;
 import io.github.peft4j.transformers.part.Dropout;
 import io.github.peft4j.transformers.part.PathGroup;
@@ -23,8 +23,8 @@ final class DisentangledSelfAttention implements SelfAttention {
     private static final String SELF = "attention.self.";
 
     /** BERT's names but for the projections. */
-    static final LayerNames NAMES =
-            LayerNames.BERT.withProjections(
+    static final CheckpointNaming NAMES =
+            CheckpointNaming.BERT.withProjections(
                     SELF + "query_proj", SELF + "key_proj", SELF + "value_proj");
 
     private final AttentionForm form;
@@ -38,13 +38,13 @@ final class DisentangledSelfAttention implements SelfAttention {
     private final @Nullable Linear distanceQuery;
 
     /** Projections in a layer. */
-    DisentangledSelfAttention(PathGroup layer, EncoderForm sizes, RelativePositions positions) {
+    DisentangledSelfAttention(PathGroup layer, EncoderSpec sizes, RelativePositions positions) {
         this.positions = positions;
         int hidden = sizes.hiddenSize();
         query = layer.at(NAMES.query(), new Linear(hidden, hidden));
         key = layer.at(NAMES.key(), new Linear(hidden, hidden));
         value = layer.at(NAMES.value(), new Linear(hidden, hidden));
-        RelativeForm relative = positions.form();
+        RelativeSpec relative = positions.form();
         boolean own = relative.enabled() && !relative.shared();
         Linear ownKey =
                 own && relative.keys()

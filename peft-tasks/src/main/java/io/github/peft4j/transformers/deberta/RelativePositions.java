@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** The vectors of distances that all layers share, and which of them lies between two positions. */
 final class RelativePositions {
 
-    private final RelativeForm form;
+    private final RelativeSpec form;
     private final Embedding table;
     private final @Nullable LayerNorm norm;
 
     private record Key(RelativePositions owner, long length) {}
 
     /** Fresh vectors. */
-    RelativePositions(RelativeForm form, int hidden, double normEps) {
+    RelativePositions(RelativeSpec form, int hidden, double normEps) {
         this.form = form;
         table = new Embedding(2L * form.span(), hidden);
         norm = form.normalised() ? new LayerNorm(hidden, normEps) : null;
@@ -35,7 +35,7 @@ final class RelativePositions {
         }
     }
 
-    RelativeForm form() {
+    RelativeSpec form() {
         return form;
     }
 

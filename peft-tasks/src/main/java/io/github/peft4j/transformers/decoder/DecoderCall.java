@@ -1,8 +1,8 @@
 package io.github.peft4j.transformers.decoder;
 
 import io.github.peft4j.model.KeyValueCache;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.RotaryPositions;
-import io.github.peft4j.transformers.part.TokenLayout;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.decoder;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-import io.github.peft4j.transformers.AutoClass;
+import io.github.peft4j.transformers.family.AutoClass;
 
 /**
  * How a family calls its classes and modules, and which heads it has: all that differs where a head

@@ -5,7 +5,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Group;
-import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.family.Backbone;
 import io.github.peft4j.transformers.part.Scope;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.decoder;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.function.IntPredicate;
 
 /** How many positions a query of each layer sees. */

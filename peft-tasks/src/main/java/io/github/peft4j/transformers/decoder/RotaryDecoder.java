@@ -6,11 +6,12 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.nn.RmsNorm;
-import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.RequiredPositions;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.GatedMlp;
 import io.github.peft4j.transformers.part.Rope;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.function.IntFunction;
 
 /** A decoder in Llama's shape without a head: token embedding, layers, a norm. */
@@ -76,8 +77,8 @@ public final class RotaryDecoder extends Module implements Backbone {
     }
 
     @Override
-    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
-        boolean all = wanted == Wanted.ALL || input.outputHiddenStates();
+    public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
+        boolean all = required == RequiredPositions.ALL || input.outputHiddenStates();
         TokenLayout layout = TokenInput.layout(pass, input, all);
         DecoderCall call =
                 new DecoderCall(

@@ -1,9 +1,9 @@
 package io.github.peft4j.transformers.distilbert;
 
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
-import io.github.peft4j.transformers.encoder.EncoderForm;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
 
 /** Sizes of a DistilBERT, from config.json, whose keys are its own. */
 final class DistilBertConfig {
@@ -15,8 +15,8 @@ final class DistilBertConfig {
 
     /** Reads the sizes; absent keys take DistilBERT's defaults. */
     static EncoderConfig from(PretrainedConfig config) {
-        EncoderForm form =
-                new EncoderForm(
+        EncoderSpec form =
+                new EncoderSpec(
                         config.positive("n_layers", 6),
                         config.positive("dim", 768),
                         config.positive("n_heads", 12),

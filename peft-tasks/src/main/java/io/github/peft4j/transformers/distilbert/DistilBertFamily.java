@@ -1,33 +1,35 @@
 package io.github.peft4j.transformers.distilbert;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.CheckpointNaming;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
-import io.github.peft4j.transformers.encoder.EncoderForm;
 import io.github.peft4j.transformers.encoder.EncoderModel;
-import io.github.peft4j.transformers.encoder.EncoderSpelling;
-import io.github.peft4j.transformers.encoder.LayerNames;
+import io.github.peft4j.transformers.encoder.EncoderNaming;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.NoHead;
 import io.github.peft4j.transformers.head.DenseClassifier;
-import io.github.peft4j.transformers.head.Head;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
-import io.github.peft4j.transformers.head.NoHead;
 import io.github.peft4j.transformers.head.SequenceLoss;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
 
 /** Builds DistilBERT for a head: BERT under other names, without token types and pooler. */
+@AutoService(Family.class)
 public final class DistilBertFamily implements Family {
 
-    private static final EncoderSpelling SPELLING =
-            new EncoderSpelling("DistilBert", "distilbert", "distilbert");
+    private static final EncoderNaming SPELLING =
+            new EncoderNaming("DistilBert", "distilbert", "distilbert");
 
-    private static final LayerNames NAMES =
-            new LayerNames(
+    private static final CheckpointNaming NAMES =
+            new CheckpointNaming(
                     "transformer.layer",
                     "attention.q_lin",
                     "attention.k_lin",
@@ -52,7 +54,7 @@ public final class DistilBertFamily implements Family {
 
     @Override
     public ImmutableSet<AutoClass> heads() {
-        return EncoderSpelling.HEADS;
+        return EncoderNaming.HEADS;
     }
 
     @Override
@@ -67,7 +69,7 @@ public final class DistilBertFamily implements Family {
         return parts.optHead(head(head, config, sizes.form())).build();
     }
 
-    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderSpec form) {
         int hidden = form.hiddenSize();
         return switch (head) {
             case MODEL -> new NoHead();

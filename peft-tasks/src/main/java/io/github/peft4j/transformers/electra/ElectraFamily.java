@@ -1,33 +1,35 @@
 package io.github.peft4j.transformers.electra;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.CheckpointNaming;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
-import io.github.peft4j.transformers.encoder.EncoderForm;
 import io.github.peft4j.transformers.encoder.EncoderModel;
-import io.github.peft4j.transformers.encoder.EncoderSpelling;
-import io.github.peft4j.transformers.encoder.LayerNames;
+import io.github.peft4j.transformers.encoder.EncoderNaming;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.NoHead;
 import io.github.peft4j.transformers.head.DenseClassifier;
-import io.github.peft4j.transformers.head.Head;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
-import io.github.peft4j.transformers.head.NoHead;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
 
-/** Builds ELECTRA, generator or discriminator, for a head. */
+/** Builds ELECTRA, generator or discriminator,. */
+@AutoService(Family.class)
 public final class ElectraFamily implements Family {
 
-    private static final EncoderSpelling SPELLING =
-            new EncoderSpelling("Electra", "electra", "electra");
+    private static final EncoderNaming SPELLING =
+            new EncoderNaming("Electra", "electra", "electra");
 
     private static final EncoderConfig DEFAULTS =
             EncoderConfig.BASE.withForm(
-                    new EncoderForm(12, 256, 4, 1024, ActivationFunction.GELU, 1e-12, 0.1, 0.1));
+                    new EncoderSpec(12, 256, 4, 1024, ActivationFunction.GELU, 1e-12, 0.1, 0.1));
 
     private static final MaskedLanguageModel.Names MASKED_NAMES =
             new MaskedLanguageModel.Names(
@@ -47,14 +49,14 @@ public final class ElectraFamily implements Family {
 
     @Override
     public ImmutableSet<AutoClass> heads() {
-        return EncoderSpelling.HEADS;
+        return EncoderNaming.HEADS;
     }
 
     @Override
     public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
         EncoderConfig sizes = EncoderConfig.from(config, DEFAULTS);
         EncoderModel layers =
-                EncoderModel.builder(sizes, LayerNames.BERT)
+                EncoderModel.builder(sizes, CheckpointNaming.BERT)
                         .optEmbeddingSize(config.positive("embedding_size", 128))
                         .optTakesCache()
                         .build();
@@ -66,7 +68,7 @@ public final class ElectraFamily implements Family {
         return parts.optHead(head(head, config, sizes.form())).build();
     }
 
-    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderSpec form) {
         int hidden = form.hiddenSize();
         double dropout = config.decimal("classifier_dropout", form.hiddenDropout());
         return switch (head) {

@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.encoder;
 
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.nn.Embedding;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /**
  * Sizes of an encoder, from config.json.
@@ -19,12 +19,12 @@ public record EncoderConfig(
         int maxPositions,
         int typeVocabSize,
         int padTokenId,
-        EncoderForm form,
+        EncoderSpec form,
         double initializerRange) {
 
     /** BERT's sizes, which most families take as their defaults. */
     public static final EncoderConfig BASE =
-            new EncoderConfig(30522, 512, 2, 0, EncoderForm.BASE, 0.02);
+            new EncoderConfig(30522, 512, 2, 0, EncoderSpec.BASE, 0.02);
 
     /**
      * Reads the sizes under BERT's keys; absent ones take these defaults.
@@ -47,7 +47,7 @@ public record EncoderConfig(
                 config.positive("max_position_embeddings", defaults.maxPositions),
                 config.integer("type_vocab_size", defaults.typeVocabSize),
                 padTokenId(config, defaults.padTokenId),
-                EncoderForm.from(config, defaults.form),
+                EncoderSpec.from(config, defaults.form),
                 config.decimal("initializer_range", defaults.initializerRange));
     }
 
@@ -96,7 +96,7 @@ public record EncoderConfig(
     }
 
     /** The same sizes with other layers. */
-    public EncoderConfig withForm(EncoderForm other) {
+    public EncoderConfig withForm(EncoderSpec other) {
         return new EncoderConfig(
                 vocabSize, maxPositions, typeVocabSize, padTokenId, other, initializerRange);
     }

@@ -6,9 +6,9 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Module;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
 import org.jspecify.annotations.Nullable;
 
 /** Sum of word, token type (where there are types) and position embeddings, normalised. */

@@ -29,7 +29,7 @@ public final class EncoderLayer extends PathGroup implements EncoderStack.Layer 
     private final double dropout;
 
     /** A layer whose tokens look at all of their sequence. */
-    EncoderLayer(EncoderForm sizes, LayerNames names, @Nullable PositionBias bias) {
+    EncoderLayer(EncoderSpec sizes, CheckpointNaming names, @Nullable PositionBias bias) {
         this(sizes, names, layer -> new PlainAttention(layer, sizes, names, bias));
     }
 
@@ -39,7 +39,9 @@ public final class EncoderLayer extends PathGroup implements EncoderStack.Layer 
      * @param attention makes it, and puts its modules into the layer
      */
     public EncoderLayer(
-            EncoderForm sizes, LayerNames names, Function<PathGroup, SelfAttention> attention) {
+            EncoderSpec sizes,
+            CheckpointNaming names,
+            Function<PathGroup, SelfAttention> attention) {
         int hidden = sizes.hiddenSize();
         this.attention = attention.apply(this);
         attentionOut = at(names.attentionOut(), new Linear(hidden, hidden));

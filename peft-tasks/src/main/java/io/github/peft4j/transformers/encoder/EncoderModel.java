@@ -7,10 +7,11 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.PathGroup;
-import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EncoderModel extends PathGroup implements Backbone {
 
-    private final EncoderForm form;
+    private final EncoderSpec form;
     private final EncoderEmbeddings embeddings;
     private final @Nullable Linear projection;
     private final List<EncoderLayer> layers = new ArrayList<>();
@@ -48,7 +49,7 @@ public final class EncoderModel extends PathGroup implements Backbone {
     }
 
     /** Starts with these sizes and BERT's positions, without a pooler. */
-    public static Builder builder(EncoderConfig config, LayerNames names) {
+    public static Builder builder(EncoderConfig config, CheckpointNaming names) {
         return new Builder(config, names);
     }
 
@@ -64,16 +65,16 @@ public final class EncoderModel extends PathGroup implements Backbone {
     }
 
     @Override
-    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
+    public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
         if (!takesCache) {
             EncoderStack.refuseCache(input);
         }
-        TokenLayout layout = EncoderStack.layout(pass, input, wanted);
+        TokenLayout layout = EncoderStack.layout(pass, input, required);
         NDArray x = embeddings.forward(pass, input, layout);
         if (projection != null) {
             x = projection.forward(pass, x);
         }
-        Output output = EncoderStack.run(pass, input, layout, wanted, x, layers);
+        Output output = EncoderStack.run(pass, input, layout, required, x, layers);
         return pooler == null ? output : pooled(pass, pooler, output);
     }
 
@@ -93,7 +94,7 @@ public final class EncoderModel extends PathGroup implements Backbone {
     public static final class Builder {
 
         private final EncoderConfig config;
-        private final LayerNames names;
+        private final CheckpointNaming names;
         private int width;
         private PositionRule rule = PositionRule.FROM_ZERO;
         private @Nullable PositionBias bias;
@@ -101,7 +102,7 @@ public final class EncoderModel extends PathGroup implements Backbone {
         private boolean pooler;
         private boolean takesCache;
 
-        private Builder(EncoderConfig config, LayerNames names) {
+        private Builder(EncoderConfig config, CheckpointNaming names) {
             this.config = config;
             this.names = names;
             width = config.form().hiddenSize();

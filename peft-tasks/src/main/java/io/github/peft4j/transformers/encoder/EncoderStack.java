@@ -5,10 +5,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.RequiredPositions;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Scope;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,16 +31,17 @@ public final class EncoderStack {
     }
 
     /** The layout that the positions somebody will read, and the active adapters, allow. */
-    public static TokenLayout layout(AdapterPass pass, ModelInput input, Backbone.Wanted wanted) {
+    public static TokenLayout layout(
+            AdapterPass pass, ModelInput input, RequiredPositions required) {
         NDArray ids = TokenInput.tokens(input);
         NDArray mask = input.attentionMask();
-        return all(input, wanted) || input.cache() != null || !pass.allowsPacking()
+        return all(input, required) || input.cache() != null || !pass.allowsPacking()
                 ? TokenLayout.padded(ids, mask)
                 : TokenLayout.packedFromFirst(ids, mask);
     }
 
-    private static boolean all(ModelInput input, Backbone.Wanted wanted) {
-        return wanted == Backbone.Wanted.ALL || input.outputHiddenStates();
+    private static boolean all(ModelInput input, RequiredPositions required) {
+        return required == RequiredPositions.ALL || input.outputHiddenStates();
     }
 
     /**
@@ -61,10 +63,10 @@ public final class EncoderStack {
             AdapterPass pass,
             ModelInput input,
             TokenLayout layout,
-            Backbone.Wanted wanted,
+            RequiredPositions required,
             NDArray embeddings,
             List<? extends Layer> layers) {
-        boolean first = wanted == Backbone.Wanted.FIRST && !all(input, wanted);
+        boolean first = required == RequiredPositions.FIRST && !all(input, required);
         List<NDArray> states = new ArrayList<>();
         NDArray x = embeddings;
         for (int i = 0; i < layers.size(); i++) {

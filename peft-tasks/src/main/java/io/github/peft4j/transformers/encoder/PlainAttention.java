@@ -24,7 +24,10 @@ final class PlainAttention implements SelfAttention {
 
     /** Projections at these names of a layer. */
     PlainAttention(
-            PathGroup layer, EncoderForm sizes, LayerNames names, @Nullable PositionBias bias) {
+            PathGroup layer,
+            EncoderSpec sizes,
+            CheckpointNaming names,
+            @Nullable PositionBias bias) {
         int hidden = sizes.hiddenSize();
         query = layer.at(names.query(), new Linear(hidden, hidden));
         key = layer.at(names.key(), new Linear(hidden, hidden));

@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.encoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.transformers.part.TokenInput;
+import io.github.peft4j.transformers.layout.TokenInput;
 
 /** Which position a token has where the input does not say. */
 public enum PositionRule {

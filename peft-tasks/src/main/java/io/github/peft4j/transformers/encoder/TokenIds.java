@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
-import io.github.peft4j.transformers.part.TokenInput;
+import io.github.peft4j.transformers.layout.TokenInput;
 
 /** Positions and types of an input's tokens: those given, or what a family takes instead. */
 public final class TokenIds {

@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.gpt2;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.AttentionForm;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /**
  * Sizes of a GPT-2, from config.json, under the names that GPT-2 has for them.

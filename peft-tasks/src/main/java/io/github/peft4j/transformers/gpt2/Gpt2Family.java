@@ -1,15 +1,17 @@
 package io.github.peft4j.transformers.gpt2;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.decoder.DecoderHeads;
 import io.github.peft4j.transformers.decoder.HeadedDecoder;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
 
-/** Builds GPT-2 for a head. */
+/** Builds GPT-2. */
+@AutoService(Family.class)
 public final class Gpt2Family implements Family {
 
     private static final DecoderHeads NAMES =

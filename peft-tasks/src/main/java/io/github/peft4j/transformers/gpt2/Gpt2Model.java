@@ -6,13 +6,14 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderStack;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.RequiredPositions;
+import io.github.peft4j.transformers.layout.PositionTable;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
-import io.github.peft4j.transformers.part.PositionTable;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
 
 /** GPT-2 without a head: token and position embeddings, layers, a norm. */
 final class Gpt2Model extends Module implements Backbone {
@@ -39,8 +40,8 @@ final class Gpt2Model extends Module implements Backbone {
     }
 
     @Override
-    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
-        boolean all = wanted == Wanted.ALL || input.outputHiddenStates();
+    public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
+        boolean all = required == RequiredPositions.ALL || input.outputHiddenStates();
         TokenLayout layout = TokenInput.layout(pass, input, all);
         DecoderCall call = new DecoderCall(layout, null, input.cache());
         NDArray x = embeddings(pass, input, layout);

@@ -1,15 +1,17 @@
 package io.github.peft4j.transformers.gptneox;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.decoder.DecoderHeads;
 import io.github.peft4j.transformers.decoder.HeadedDecoder;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
 
-/** Builds GPT-NeoX and Pythia for a head. */
+/** Builds GPT-NeoX and Pythia. */
+@AutoService(Family.class)
 public final class GptNeoXFamily implements Family {
 
     private static final DecoderHeads NAMES =

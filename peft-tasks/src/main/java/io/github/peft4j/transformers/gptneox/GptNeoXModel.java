@@ -6,13 +6,14 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderStack;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.RequiredPositions;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
 import io.github.peft4j.transformers.part.RotaryPositions;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
 
 /** GPT-NeoX without a head: token embedding, layers, a norm. */
 final class GptNeoXModel extends Module implements Backbone {
@@ -36,8 +37,8 @@ final class GptNeoXModel extends Module implements Backbone {
     }
 
     @Override
-    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
-        boolean all = wanted == Wanted.ALL || input.outputHiddenStates();
+    public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
+        boolean all = required == RequiredPositions.ALL || input.outputHiddenStates();
         TokenLayout layout = TokenInput.layout(pass, input, all);
         RotaryPositions rotary = config.rope().at(TokenInput.positions(input, layout));
         DecoderCall call = new DecoderCall(layout, rotary, input.cache());

@@ -11,8 +11,10 @@ import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import io.github.peft4j.transformers.part.Dropout;
 import java.util.Map;
 
@@ -51,10 +53,10 @@ public final class EosClassifier implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
+    public RequiredPositions requiredPositions(ModelInput input) {
         return input.logits() == LogitsWanted.NONE && input.labels() != null
-                ? Backbone.Wanted.TOKENS
-                : Backbone.Wanted.ALL;
+                ? RequiredPositions.TOKENS
+                : RequiredPositions.ALL;
     }
 
     @Override
@@ -75,8 +77,8 @@ public final class EosClassifier implements Head {
         NDArray ids = input.inputIds();
         if (ids == null || !ids.getShape().equals(shape)) {
             throw new IllegalArgumentException(
-                    "This head finds a text's end in input_ids, which must have the shape of what the"
-                            + " decoder reads, "
+                    "This head finds a text's end in input_ids, which must have the shape of what"
+                            + " the decoder reads, "
                             + shape
                             + (ids == null ? "; there are none" : "; they are " + ids.getShape())
                             + ". Give input_ids alone.");
@@ -102,8 +104,8 @@ public final class EosClassifier implements Head {
                                 + eos
                                 + " (eos_token_id), row 0 has "
                                 + counts[0]
-                                + ". Every text of a batch needs the same number, at least one: check"
-                                + " the tokenizer and its truncation.");
+                                + ". Every text of a batch needs the same number, at least one:"
+                                + " check the tokenizer and its truncation.");
             }
         }
         return last;

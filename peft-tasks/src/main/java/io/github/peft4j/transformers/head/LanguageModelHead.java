@@ -10,8 +10,10 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.part.TokenLayout;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -116,13 +118,13 @@ public final class LanguageModelHead implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
+    public RequiredPositions requiredPositions(ModelInput input) {
         NDArray mask = input.attentionMask();
         boolean lossOnly = input.logits() == LogitsWanted.NONE && input.labels() != null;
         // The first label behind padding is foretold by padding.
         return lossOnly && (shift == 0 || mask == null || TokenLayout.isPaddedRight(mask))
-                ? Backbone.Wanted.TOKENS
-                : Backbone.Wanted.ALL;
+                ? RequiredPositions.TOKENS
+                : RequiredPositions.ALL;
     }
 
     @Override

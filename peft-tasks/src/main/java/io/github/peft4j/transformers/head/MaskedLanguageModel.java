@@ -8,9 +8,10 @@ import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.family.FamilyParts;
+import io.github.peft4j.transformers.family.Head;
 import io.github.peft4j.transformers.part.PathGroup;
 
 /**

@@ -7,8 +7,10 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import java.util.Map;
 
 /**
@@ -39,8 +41,8 @@ public final class PooledClassifier implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
-        return Backbone.Wanted.FIRST;
+    public RequiredPositions requiredPositions(ModelInput input) {
+        return RequiredPositions.FIRST;
     }
 
     @Override

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

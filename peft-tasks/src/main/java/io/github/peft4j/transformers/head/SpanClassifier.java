@@ -10,7 +10,9 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -43,8 +45,8 @@ public final class SpanClassifier implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
-        return Backbone.Wanted.ALL;
+    public RequiredPositions requiredPositions(ModelInput input) {
+        return RequiredPositions.ALL;
     }
 
     @Override

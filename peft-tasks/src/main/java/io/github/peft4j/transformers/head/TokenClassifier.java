@@ -9,7 +9,9 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.Backbone;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.RequiredPositions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -50,10 +52,10 @@ public final class TokenClassifier implements Head {
     }
 
     @Override
-    public Backbone.Wanted wanted(ModelInput input) {
+    public RequiredPositions requiredPositions(ModelInput input) {
         return input.logits() == LogitsWanted.NONE && input.labels() != null
-                ? Backbone.Wanted.TOKENS
-                : Backbone.Wanted.ALL;
+                ? RequiredPositions.TOKENS
+                : RequiredPositions.ALL;
     }
 
     @Override

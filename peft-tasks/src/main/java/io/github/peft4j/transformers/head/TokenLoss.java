@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.transformers.part.TokenLayout;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import java.util.Arrays;
 
 /**

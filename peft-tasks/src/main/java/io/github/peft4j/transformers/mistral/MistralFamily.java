@@ -1,59 +1,38 @@
 package io.github.peft4j.transformers.mistral;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.decoder.AttentionConfig;
 import io.github.peft4j.transformers.decoder.DecoderConfig;
 import io.github.peft4j.transformers.decoder.DecoderHeads;
-import io.github.peft4j.transformers.decoder.HeadedDecoder;
 import io.github.peft4j.transformers.decoder.LayerWindows;
-import io.github.peft4j.transformers.decoder.RotaryDecoder;
-import io.github.peft4j.transformers.part.Rope;
+import io.github.peft4j.transformers.decoder.RotaryFamily;
+import io.github.peft4j.transformers.family.Family;
 
-/** Builds Mistral: a Llama whose layers all see a sliding window of positions for a head. */
-public final class MistralFamily implements Family {
-
-    private static final DecoderHeads NAMES = DecoderHeads.of("Mistral", "mistral");
-
-    private static final ImmutableMap<String, Object> DEFAULTS =
-            ImmutableMap.of(
-                    "vocab_size", 32000,
-                    "hidden_size", 4096,
-                    "num_hidden_layers", 32,
-                    "num_attention_heads", 32,
-                    "intermediate_size", 14336,
-                    "num_key_value_heads", 8,
-                    "sliding_window", 4096);
+/** Builds Mistral: a Llama whose layers all see a sliding window of positions. */
+@AutoService(Family.class)
+public final class MistralFamily extends RotaryFamily {
 
     /** Creates the family. */
-    public MistralFamily() {}
-
-    @Override
-    public ImmutableSet<String> modelTypes() {
-        return ImmutableSet.of("mistral");
+    public MistralFamily() {
+        super(
+                "mistral",
+                DecoderHeads.of("Mistral", "mistral"),
+                ImmutableMap.of(
+                        "vocab_size", 32000,
+                        "hidden_size", 4096,
+                        "num_hidden_layers", 32,
+                        "num_attention_heads", 32,
+                        "intermediate_size", 14336,
+                        "num_key_value_heads", 8,
+                        "sliding_window", 4096));
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
-        return NAMES.heads();
-    }
-
-    @Override
-    public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
-        PretrainedConfig full = config.withDefaults(DEFAULTS);
-        DecoderConfig sizes = DecoderConfig.from(full);
-        int window = full.integer("sliding_window", 0);
-        AttentionConfig attention =
-                AttentionConfig.builder(full, sizes)
-                        .optWindows(LayerWindows.all(sizes.layers(), window))
-                        .build();
-        Rope rope = Rope.from(full, attention.headSize(), 10000, 1);
-        RotaryDecoder layers = RotaryDecoder.plain(sizes, attention, rope, false);
-        return HeadedDecoder.of(NAMES, full, layers, sizes).parts(head, keys).build();
+    protected AttentionConfig.Builder attention(
+            AttentionConfig.Builder plain, PretrainedConfig config, DecoderConfig sizes) {
+        int window = config.integer("sliding_window", 0);
+        return plain.optWindows(LayerWindows.all(sizes.layers(), window));
     }
 }

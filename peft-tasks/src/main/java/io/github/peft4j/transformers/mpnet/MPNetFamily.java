@@ -1,32 +1,34 @@
 package io.github.peft4j.transformers.mpnet;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.CheckpointNaming;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
-import io.github.peft4j.transformers.encoder.EncoderForm;
 import io.github.peft4j.transformers.encoder.EncoderModel;
-import io.github.peft4j.transformers.encoder.EncoderSpelling;
-import io.github.peft4j.transformers.encoder.LayerNames;
+import io.github.peft4j.transformers.encoder.EncoderNaming;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
 import io.github.peft4j.transformers.encoder.PositionRule;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.NoHead;
 import io.github.peft4j.transformers.head.DenseClassifier;
-import io.github.peft4j.transformers.head.Head;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
-import io.github.peft4j.transformers.head.NoHead;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
 
 /** Builds MPNet for a head: RoBERTa without token types, with a bias by distance. */
+@AutoService(Family.class)
 public final class MPNetFamily implements Family {
 
-    private static final EncoderSpelling SPELLING = new EncoderSpelling("MPNet", "mpnet", "mpnet");
+    private static final EncoderNaming SPELLING = new EncoderNaming("MPNet", "mpnet", "mpnet");
 
-    private static final LayerNames NAMES =
-            LayerNames.BERT
+    private static final CheckpointNaming NAMES =
+            CheckpointNaming.BERT
                     .withProjections("attention.attn.q", "attention.attn.k", "attention.attn.v")
                     .withAttentionOutput("attention.attn.o", "attention.LayerNorm");
 
@@ -45,7 +47,7 @@ public final class MPNetFamily implements Family {
 
     @Override
     public ImmutableSet<AutoClass> heads() {
-        return EncoderSpelling.HEADS;
+        return EncoderNaming.HEADS;
     }
 
     @Override
@@ -71,7 +73,7 @@ public final class MPNetFamily implements Family {
         return parts.optHead(head(head, config, sizes.form())).build();
     }
 
-    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderSpec form) {
         int hidden = form.hiddenSize();
         double dropout = form.hiddenDropout();
         return switch (head) {

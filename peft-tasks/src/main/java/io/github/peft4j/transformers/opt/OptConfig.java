@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.opt;
 
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /**
  * Sizes of an OPT, from config.json.

@@ -1,16 +1,18 @@
 package io.github.peft4j.transformers.opt;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.decoder.DecoderHeads;
 import io.github.peft4j.transformers.decoder.HeadedDecoder;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
 
-/** Builds OPT for a head. */
+/** Builds OPT. */
+@AutoService(Family.class)
 public final class OptFamily implements Family {
 
     private static final DecoderHeads NAMES =

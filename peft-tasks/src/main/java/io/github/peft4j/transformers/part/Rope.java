@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.part;
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.Arrays;
 
 /**

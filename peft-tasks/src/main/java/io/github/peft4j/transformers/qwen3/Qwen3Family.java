@@ -1,62 +1,40 @@
 package io.github.peft4j.transformers.qwen3;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.decoder.AttentionConfig;
 import io.github.peft4j.transformers.decoder.DecoderConfig;
 import io.github.peft4j.transformers.decoder.DecoderHeads;
-import io.github.peft4j.transformers.decoder.HeadedDecoder;
 import io.github.peft4j.transformers.decoder.LayerWindows;
-import io.github.peft4j.transformers.decoder.RotaryDecoder;
-import io.github.peft4j.transformers.part.Rope;
+import io.github.peft4j.transformers.decoder.RotaryFamily;
+import io.github.peft4j.transformers.family.Family;
 
-/** Builds Qwen 3: a Llama that normalises each head of queries and keys for a head. */
-public final class Qwen3Family implements Family {
-
-    private static final DecoderHeads NAMES =
-            DecoderHeads.of("Qwen3", "qwen3").withQuestionPrefix("transformer");
-
-    private static final ImmutableMap<String, Object> DEFAULTS =
-            ImmutableMap.of(
-                    "vocab_size", 151936,
-                    "hidden_size", 4096,
-                    "num_hidden_layers", 32,
-                    "num_attention_heads", 32,
-                    "intermediate_size", 22016,
-                    "num_key_value_heads", 32,
-                    "head_dim", 128);
+/** Builds Qwen 3: a Llama that normalises each head of queries and keys. */
+@AutoService(Family.class)
+public final class Qwen3Family extends RotaryFamily {
 
     /** Creates the family. */
-    public Qwen3Family() {}
-
-    @Override
-    public ImmutableSet<String> modelTypes() {
-        return ImmutableSet.of("qwen3");
+    public Qwen3Family() {
+        super(
+                "qwen3",
+                DecoderHeads.of("Qwen3", "qwen3").withQuestionPrefix("transformer"),
+                ImmutableMap.of(
+                        "vocab_size", 151936,
+                        "hidden_size", 4096,
+                        "num_hidden_layers", 32,
+                        "num_attention_heads", 32,
+                        "intermediate_size", 22016,
+                        "num_key_value_heads", 32,
+                        "head_dim", 128));
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
-        return NAMES.heads();
-    }
-
-    @Override
-    public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
-        PretrainedConfig full = config.withDefaults(DEFAULTS);
-        DecoderConfig sizes = DecoderConfig.from(full);
-        boolean bias = full.flag("attention_bias", false);
-        AttentionConfig attention =
-                AttentionConfig.builder(full, sizes)
-                        .optBias(bias, bias)
-                        .optHeadNorms(true)
-                        .optWindows(LayerWindows.ofQwen(full, sizes.layers()))
-                        .build();
-        Rope rope = Rope.from(full, attention.headSize(), 10000, 1);
-        RotaryDecoder layers = RotaryDecoder.plain(sizes, attention, rope, false);
-        return HeadedDecoder.of(NAMES, full, layers, sizes).parts(head, keys).build();
+    protected AttentionConfig.Builder attention(
+            AttentionConfig.Builder plain, PretrainedConfig config, DecoderConfig sizes) {
+        boolean bias = config.flag("attention_bias", false);
+        return plain.optBias(bias, bias)
+                .optHeadNorms(true)
+                .optWindows(LayerWindows.ofQwen(config, sizes.layers()));
     }
 }

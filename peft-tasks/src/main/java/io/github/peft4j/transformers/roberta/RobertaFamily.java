@@ -1,35 +1,37 @@
 package io.github.peft4j.transformers.roberta;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.encoder.CheckpointNaming;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
-import io.github.peft4j.transformers.encoder.EncoderForm;
 import io.github.peft4j.transformers.encoder.EncoderModel;
-import io.github.peft4j.transformers.encoder.EncoderSpelling;
-import io.github.peft4j.transformers.encoder.LayerNames;
+import io.github.peft4j.transformers.encoder.EncoderNaming;
+import io.github.peft4j.transformers.encoder.EncoderSpec;
 import io.github.peft4j.transformers.encoder.PositionRule;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
+import io.github.peft4j.transformers.family.Head;
+import io.github.peft4j.transformers.family.NoHead;
 import io.github.peft4j.transformers.head.DenseClassifier;
-import io.github.peft4j.transformers.head.Head;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
-import io.github.peft4j.transformers.head.NoHead;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
 import java.util.Objects;
 
 /** Builds RoBERTa, XLM-RoBERTa and CamemBERT for a head: one architecture of three names. */
+@AutoService(Family.class)
 public final class RobertaFamily implements Family {
 
-    private static final ImmutableMap<String, EncoderSpelling> SPELLINGS =
+    private static final ImmutableMap<String, EncoderNaming> SPELLINGS =
             ImmutableMap.of(
-                    "roberta", new EncoderSpelling("Roberta", "roberta", "roberta"),
-                    "xlm-roberta", new EncoderSpelling("XLMRoberta", "xlm_roberta", "roberta"),
-                    "camembert", new EncoderSpelling("Camembert", "camembert", "roberta"));
+                    "roberta", new EncoderNaming("Roberta", "roberta", "roberta"),
+                    "xlm-roberta", new EncoderNaming("XLMRoberta", "xlm_roberta", "roberta"),
+                    "camembert", new EncoderNaming("Camembert", "camembert", "roberta"));
 
     private static final EncoderConfig DEFAULTS = EncoderConfig.BASE.withPadTokenId(1);
 
@@ -46,18 +48,18 @@ public final class RobertaFamily implements Family {
 
     @Override
     public ImmutableSet<AutoClass> heads() {
-        return EncoderSpelling.HEADS;
+        return EncoderNaming.HEADS;
     }
 
     @Override
     public FamilyParts create(PretrainedConfig config, AutoClass head, CheckpointKeys keys) {
         String type = config.modelType();
-        EncoderSpelling spelling = Objects.requireNonNull(SPELLINGS.get(type));
+        EncoderNaming spelling = Objects.requireNonNull(SPELLINGS.get(type));
         EncoderConfig defaults =
                 type.equals("roberta") ? DEFAULTS.withVocabSize(ROBERTA_VOCABULARY) : DEFAULTS;
         EncoderConfig sizes = EncoderConfig.from(config, defaults);
         EncoderModel layers =
-                EncoderModel.builder(sizes, LayerNames.BERT)
+                EncoderModel.builder(sizes, CheckpointNaming.BERT)
                         .optPositions(PositionRule.AFTER_PADDING)
                         .optPooler(
                                 head == AutoClass.MODEL && keys.anyEndsWith("pooler.dense.weight"))
@@ -71,7 +73,7 @@ public final class RobertaFamily implements Family {
         return parts.optHead(head(head, config, sizes.form())).build();
     }
 
-    private static Head head(AutoClass head, PretrainedConfig config, EncoderForm form) {
+    private static Head head(AutoClass head, PretrainedConfig config, EncoderSpec form) {
         int hidden = form.hiddenSize();
         double dropout = config.decimal("classifier_dropout", form.hiddenDropout());
         return switch (head) {

@@ -4,9 +4,10 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.RequiredPositions;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 
 /** The encoder of an encoder-decoder as a model of its own. */
 public final class EncoderAlone extends Module implements Backbone {
@@ -20,8 +21,8 @@ public final class EncoderAlone extends Module implements Backbone {
     }
 
     @Override
-    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
-        boolean all = wanted == Wanted.ALL || input.outputHiddenStates();
+    public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
+        boolean all = required == RequiredPositions.ALL || input.outputHiddenStates();
         var mask = input.attentionMask();
         boolean packs = mask == null || encoder.allowsGaps() || TokenLayout.isContiguous(mask);
         TokenLayout layout = TokenInput.layout(pass, input, all || !packs);

@@ -8,9 +8,10 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.part.TokenInput;
-import io.github.peft4j.transformers.part.TokenLayout;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.RequiredPositions;
+import io.github.peft4j.transformers.layout.TokenInput;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +41,12 @@ public final class EncoderDecoder extends Module implements Backbone {
     }
 
     @Override
-    public Output forward(AdapterPass pass, ModelInput input, Wanted wanted) {
+    public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
         NDArray given = input.get(ModelInput.ENCODER_OUTPUTS);
         NDArray text = given != null ? given : TokenInput.tokens(input);
         NDArray tokens = decoderTokens.of(input);
         boolean states = input.outputHiddenStates();
-        boolean all = wanted == Wanted.ALL || states;
+        boolean all = required == RequiredPositions.ALL || states;
         TokenLayout.Pair layouts = layouts(pass, input, text, tokens, all);
         StackOutput encoded = encoded(pass, given, text, layouts.encoder(), states);
         StackOutput decoded =

@@ -1,7 +1,7 @@
 package io.github.peft4j.transformers.seq2seq;
 
 import ai.djl.ndarray.NDArray;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /** Moves a row one position to the right: what a decoder reads to say that row. */
 public sealed interface ShiftRight {
@@ -49,8 +49,9 @@ public sealed interface ShiftRight {
         public long first(long[] rows, int start, int length) {
             if (token < 0) {
                 throw new IllegalArgumentException(
-                        "decoder_start_token_id is absent in config.json, so labels cannot be shifted"
-                                + " right. Set it (addConfigOverride), or give decoder_input_ids.");
+                        "decoder_start_token_id is absent in config.json, so labels cannot be"
+                                + " shifted right. Set it (addConfigOverride), or give"
+                                + " decoder_input_ids.");
             }
             return token;
         }

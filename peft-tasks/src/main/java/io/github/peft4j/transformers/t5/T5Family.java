@@ -1,15 +1,15 @@
 package io.github.peft4j.transformers.t5;
 
+import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.github.peft4j.nn.Embedding;
-import io.github.peft4j.nn.Linear;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.Backbone;
-import io.github.peft4j.transformers.CheckpointKeys;
-import io.github.peft4j.transformers.Family;
-import io.github.peft4j.transformers.FamilyParts;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.Family;
+import io.github.peft4j.transformers.family.FamilyParts;
 import io.github.peft4j.transformers.head.EosClassifier;
 import io.github.peft4j.transformers.head.LanguageModelHead;
 import io.github.peft4j.transformers.head.SpanClassifier;
@@ -17,15 +17,12 @@ import io.github.peft4j.transformers.head.TokenClassifier;
 import io.github.peft4j.transformers.seq2seq.DecoderTokens;
 import io.github.peft4j.transformers.seq2seq.EncoderAlone;
 import io.github.peft4j.transformers.seq2seq.EncoderDecoder;
+import io.github.peft4j.transformers.seq2seq.SharedEmbedding;
 import io.github.peft4j.transformers.seq2seq.ShiftRight;
 
-/** Builds T5 or mT5 for a head. */
+/** Builds T5 or mT5. */
+@AutoService(Family.class)
 public final class T5Family implements Family {
-
-    private static final String SHARED = "shared.weight";
-    private static final String ENCODER = "encoder.embed_tokens.weight";
-    private static final String DECODER = "decoder.embed_tokens.weight";
-    private static final String OUTPUT = "lm_head.weight";
 
     /** Creates the family. */
     public T5Family() {}
@@ -56,14 +53,14 @@ public final class T5Family implements Family {
 
         private final PretrainedConfig config;
         private final T5Config sizes;
-        private final CheckpointKeys keys;
-        private final Embedding shared;
+        private final SharedEmbedding words;
 
         Build(PretrainedConfig config, CheckpointKeys keys) {
             this.config = config;
-            this.keys = keys;
             sizes = T5Config.from(config);
-            shared = new Embedding(sizes.vocabSize(), sizes.hiddenSize());
+            words =
+                    new SharedEmbedding(
+                            keys, true, () -> new Embedding(sizes.vocabSize(), sizes.hiddenSize()));
         }
 
         FamilyParts parts(AutoClass head) {
@@ -109,29 +106,18 @@ public final class T5Family implements Family {
             ShiftRight shift =
                     ShiftRight.FromStart.of(config, config.modelType().equals("mt5") ? 0 : -1, 0);
             return new EncoderDecoder(
-                    shared,
-                    new T5Stack(sizes, words(ENCODER), false),
-                    new T5Stack(sizes, words(DECODER), true),
+                    words.table(),
+                    new T5Stack(sizes, words.encoder(), false),
+                    new T5Stack(sizes, words.decoder(), true),
                     new DecoderTokens(shift, fromLabels, fromText));
         }
 
         private EncoderAlone encoder() {
-            return new EncoderAlone(shared, new T5Stack(sizes, words(ENCODER), false));
-        }
-
-        /** Tied unless the file holds two tables that differ. */
-        private Embedding words(String key) {
-            return keys.differ(key, SHARED)
-                    ? new Embedding(sizes.vocabSize(), sizes.hiddenSize())
-                    : shared.tied();
+            return new EncoderAlone(words.table(), new T5Stack(sizes, words.encoder(), false));
         }
 
         private LanguageModelHead languageModel() {
-            Linear layer =
-                    keys.differ(OUTPUT, SHARED)
-                            ? new Linear(sizes.hiddenSize(), sizes.vocabSize(), false)
-                            : Linear.tiedTo(shared.weight());
-            LanguageModelHead head = LanguageModelHead.seq2seq(layer);
+            LanguageModelHead head = LanguageModelHead.seq2seq(words.output(sizes.hiddenSize()));
             return sizes.scalesOutput()
                     ? head.withInputScale(Math.pow(sizes.hiddenSize(), -0.5))
                     : head;
@@ -140,17 +126,15 @@ public final class T5Family implements Family {
         private FamilyParts.Builder named(
                 String suffix, Backbone layers, boolean bare, double range) {
             String type = config.modelType();
-            String table = bare ? SHARED : "transformer." + SHARED;
-            return FamilyParts.builder(
-                            (type.equals("mt5") ? "MT5" : "T5") + suffix,
-                            "transformers.models." + type + ".modeling_" + type,
-                            layers)
-                    .setPrefix("transformer", bare)
-                    .setInputEmbedding("shared")
-                    .setInitializerRange(range * sizes.initializerFactor())
-                    .addAlias(table, ENCODER)
-                    .addAlias(table, DECODER)
-                    .addAlias(table, OUTPUT);
+            FamilyParts.Builder parts =
+                    FamilyParts.builder(
+                                    (type.equals("mt5") ? "MT5" : "T5") + suffix,
+                                    "transformers.models." + type + ".modeling_" + type,
+                                    layers)
+                            .setPrefix("transformer", bare)
+                            .setInputEmbedding("shared")
+                            .setInitializerRange(range * sizes.initializerFactor());
+            return words.addAliases(parts, bare ? "" : "transformer.");
         }
     }
 }

@@ -146,7 +146,7 @@ class BatchLoaderTest {
     @Test
     void putsPredictionsBackIntoOrder() {
         BatchLoader loader = BatchLoader.builder(source).optBatchSize(64).build();
-        InOriginalOrder<Integer> lengths = new InOriginalOrder<>(source.size());
+        RestoreOrder<Integer> lengths = new RestoreOrder<>(source.size());
         List<Integer> seen = new ArrayList<>();
 
         loader.iterator(0)
@@ -165,7 +165,7 @@ class BatchLoaderTest {
 
     @Test
     void refusesResultsThatAreMissingOrGivenTwice() {
-        InOriginalOrder<Integer> results = new InOriginalOrder<>(3);
+        RestoreOrder<Integer> results = new RestoreOrder<>(3);
         TokenBatch batch = source.batch(2, 0);
         results.add(batch, List.of(1, 2));
 

@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.GoldenTokenizers;
+import io.github.peft4j.task.tokenize.PaddingStrategy;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.task.tokenize.TruncationStrategy;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,8 +41,8 @@ class TokenDatasetBuilderTest {
         return rows;
     }
 
-    private static IntRows labels(int... second) {
-        return IntRows.builder().add(-100, 1, -100).add(second).build();
+    private static RaggedInts labels(int... second) {
+        return RaggedInts.builder().add(-100, 1, -100).add(second).build();
     }
 
     @Test
@@ -73,7 +79,7 @@ class TokenDatasetBuilderTest {
                 .isThrownBy(() -> rows().optTokenLabels(labels(1, 1), 3).build())
                 .withMessageContaining("Column labels does not have a number for each token");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> rows().optTargets(IntRows.builder().add(1).build()).build())
+                .isThrownBy(() -> rows().optTargets(RaggedInts.builder().add(1).build()).build())
                 .withMessageContaining("Column labels has 1 rows for 2 texts");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> rows().optTargets(labels(1)).optTokenLabels(labels(1), 3))

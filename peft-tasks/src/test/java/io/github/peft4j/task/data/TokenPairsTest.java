@@ -3,6 +3,11 @@ package io.github.peft4j.task.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.peft4j.task.data.text.TextPair;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.GoldenTokenizers;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

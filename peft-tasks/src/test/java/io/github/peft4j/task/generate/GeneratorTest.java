@@ -22,6 +22,7 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.task.PeftModelForCausalLM;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.transformers.TransformerModel;

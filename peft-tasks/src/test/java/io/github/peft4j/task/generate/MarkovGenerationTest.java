@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableLongArray;
+import io.github.peft4j.task.generate.config.EarlyStopping;
+import io.github.peft4j.task.generate.config.GenerationConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

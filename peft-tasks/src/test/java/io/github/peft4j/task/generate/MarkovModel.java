@@ -35,7 +35,7 @@ final class MarkovModel {
         this.encoderDecoder = encoderDecoder;
     }
 
-    CallableModel callable() {
+    GenerativeModel callable() {
         ModelInfo info =
                 new ModelInfo(
                         "MarkovForCausalLM",
@@ -45,7 +45,7 @@ final class MarkovModel {
                         "lm_head",
                         "embed",
                         ImmutableMap.of("is_encoder_decoder", encoderDecoder));
-        return new CallableModel(this::forward, info, true);
+        return new GenerativeModel(this::forward, info, true);
     }
 
     private ModelOutput forward(ModelInput input) {

@@ -3,7 +3,9 @@ package io.github.peft4j.task.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.peft4j.task.data.Side;
+import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.config.SpecialTokens;
+import io.github.peft4j.task.tokenize.Side;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.common.primitives.ImmutableLongArray;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -14,7 +14,7 @@ import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
-import io.github.peft4j.transformers.GoldenEncoder;
+import io.github.peft4j.transformers.GoldenCase;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.prompttuning.PromptTuningConfig;
@@ -31,11 +31,11 @@ class PromptPackingTest {
     static List<Arguments> models() {
         return List.of(
                 Arguments.of(Golden.path("models/bert-seqcls"), TaskType.SEQ_CLS),
-                Arguments.of(GoldenEncoder.directory("roberta-seqcls"), TaskType.SEQ_CLS),
-                Arguments.of(GoldenEncoder.directory("distilbert-seqcls"), TaskType.SEQ_CLS),
-                Arguments.of(GoldenEncoder.directory("electra-seqcls"), TaskType.SEQ_CLS),
-                Arguments.of(GoldenEncoder.directory("mpnet-seqcls"), TaskType.SEQ_CLS),
-                Arguments.of(GoldenEncoder.directory("deberta-v2-seqcls"), TaskType.SEQ_CLS),
+                Arguments.of(GoldenCase.directory("encoders/roberta-seqcls"), TaskType.SEQ_CLS),
+                Arguments.of(GoldenCase.directory("encoders/distilbert-seqcls"), TaskType.SEQ_CLS),
+                Arguments.of(GoldenCase.directory("encoders/electra-seqcls"), TaskType.SEQ_CLS),
+                Arguments.of(GoldenCase.directory("encoders/mpnet-seqcls"), TaskType.SEQ_CLS),
+                Arguments.of(GoldenCase.directory("encoders/deberta-v2-seqcls"), TaskType.SEQ_CLS),
                 Arguments.of(Golden.path("models/llama-causal"), TaskType.CAUSAL_LM),
                 Arguments.of(Golden.path("models/opt-causal"), TaskType.CAUSAL_LM),
                 Arguments.of(Golden.path("models/t5-seq2seq"), TaskType.SEQ_2_SEQ_LM),

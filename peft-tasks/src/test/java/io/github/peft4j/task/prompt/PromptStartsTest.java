@@ -7,7 +7,7 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.TransformerModel;

@@ -22,7 +22,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.internal.runtime.MergedModel;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.translate.TextClassificationTranslator;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.LeakCheck;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.task.train.config.LearningRateSchedule;
+import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.report.StepReport;
+import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.transformers.TransformerModel;
 import java.io.IOException;
 import java.util.Map;

@@ -26,6 +26,7 @@ import ai.djl.translate.TranslateException;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;

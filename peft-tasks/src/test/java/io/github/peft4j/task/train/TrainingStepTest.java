@@ -9,6 +9,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.optim.AdamW;
 import io.github.peft4j.transformers.TransformerModel;
 import java.io.IOException;
 import java.util.ArrayList;

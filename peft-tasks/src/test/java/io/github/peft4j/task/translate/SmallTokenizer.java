@@ -1,6 +1,6 @@
 package io.github.peft4j.task.translate;
 
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;

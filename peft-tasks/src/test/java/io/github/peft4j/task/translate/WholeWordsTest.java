@@ -2,8 +2,8 @@ package io.github.peft4j.task.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.peft4j.task.data.Span;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.Span;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -3,107 +3,46 @@ package io.github.peft4j.transformers.bert;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.ImmutableListMultimap;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.testkit.Golden;
-import io.github.peft4j.testkit.Tensors;
-import io.github.peft4j.transformers.GoldenEncoder;
+import io.github.peft4j.transformers.GoldenCase;
 import io.github.peft4j.transformers.LoadOptions;
-import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.transformers.family.FamilyContract;
 import java.io.IOException;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-class BertFamilyTest {
+class BertFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({
-        "bert-base, forward",
-        "bert-base, plain",
-        "bert-base, embeds",
-        "bert-base, text",
-        "bert-seqcls, forward",
-        "bert-seqcls, plain",
-        "bert-seqcls, embeds",
-        "bert-seqcls, text",
-        "bert-seqcls-bf16, forward",
-        "bert-seqcls-multilabel, forward",
-        "bert-seqcls-multilabel, text",
-        "bert-seqcls-regression, forward",
-        "bert-seqcls-sharded, forward",
-        "bert-seqcls-v4, forward",
-    })
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        @Nullable TaskType task = model.contains("seqcls") ? TaskType.SEQ_CLS : null;
-        String file = "models/" + model + "/expected/" + name + ".safetensors";
-        try (TransformerModel base = Transformers.load(Golden.path("models/" + model), task);
-                NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            Map<String, NDArray> inputs = Golden.tensors(manager, file, "in.");
-            Map<String, NDArray> expected = Golden.tensors(manager, file, "out.");
-
-            boolean states = expected.containsKey("hidden_states.0");
-            ModelOutput plain = base.forward(ModelInput.of(inputs));
-            ModelOutput full = base.forward(ModelInput.of(inputs).withOutputHiddenStates(states));
-
-            Assertions.assertThat(expected).isNotEmpty();
-            expected.forEach(
-                    (field, array) -> {
-                        NDArray ours = full.get(field).orElseThrow();
-                        Tensors.assertClose(ours, array, Tensors.OUTPUT, field);
-                        plain.get(field)
-                                .ifPresent(
-                                        a -> Tensors.assertClose(a, array, Tensors.OUTPUT, field));
-                    });
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("bert-base", "forward", "plain", "embeds", "text")
+                .putAll("bert-seqcls", "forward", "plain", "embeds", "text")
+                .put("bert-seqcls-bf16", "forward")
+                .putAll("bert-seqcls-multilabel", "forward", "text")
+                .put("bert-seqcls-regression", "forward")
+                .put("bert-seqcls-sharded", "forward")
+                .put("bert-seqcls-v4", "forward")
+                .put("bert-mlm-legacy", "forward")
+                .build();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "bert-seqcls, right",
-        "bert-seqcls, left",
-        "bert-seqcls, past",
-        "bert-mlm, right",
-        "bert-mlm, left",
-        "bert-mlm-untied, right",
-    })
-    void computesEachHead(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.outputsEqualPython();
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "bert-seqcls, right",
-        "bert-seqcls, left",
-        "bert-seqcls, past",
-        "bert-mlm, right",
-        "bert-mlm, left",
-        "bert-mlm-untied, right",
-    })
-    void trainsAsPythonTrains(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.gradientsEqualPython();
-        }
-    }
-
-    @Test
-    void readsTheNamesOfTheFirstFiles() throws IOException {
-        try (GoldenEncoder golden =
-                GoldenEncoder.open(Golden.path("models/bert-mlm-legacy"), "forward")) {
-            golden.outputsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("encoders/bert-seqcls", "right", "left", "past")
+                .putAll("encoders/bert-mlm", "right", "left")
+                .put("encoders/bert-mlm-untied", "right")
+                .build();
     }
 
     @Test
     void refusesTokensThatAreNotInItsVocabulary() throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open("bert-seqcls", "right");
+        try (GoldenCase golden = GoldenCase.open("encoders/bert-seqcls", "right");
                 NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray ids = manager.create(new long[] {5, 40}, new Shape(1, 2));
             ModelInput input = ModelInput.of(Map.of(ModelInput.INPUT_IDS, ids));
@@ -124,7 +63,7 @@ class BertFamilyTest {
         Assertions.assertThatThrownBy(
                         () ->
                                 Transformers.load(
-                                        GoldenEncoder.directory("bert-seqcls"),
+                                        GoldenCase.directory("encoders/bert-seqcls"),
                                         TaskType.SEQ_CLS,
                                         wider))
                 .isInstanceOf(IOException.class)

@@ -12,10 +12,11 @@ import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
-import io.github.peft4j.transformers.AutoClass;
+import io.github.peft4j.transformers.GoldenCase;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.transformers.family.AutoClass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class DecoderCheckpointTest {
 
     private static TransformerModel load(String name, String key, Object value) throws IOException {
         return Transformers.load(
-                DecoderCase.directory(name),
+                GoldenCase.directory("decoders/" + name),
                 AutoClass.MODEL,
                 LoadOptions.builder().addConfigOverride(key, value).build());
     }
@@ -52,8 +53,9 @@ class DecoderCheckpointTest {
         copy(Golden.path("models/" + family + "-causal"), directory, "model.safetensors");
         copy(Golden.path("models/" + family + "-causal-v4"), directory, "config.json");
 
-        try (DecoderCase expected = DecoderCase.golden(directory, family + "-causal", "forward")) {
-            expected.assertOutputs();
+        try (GoldenCase expected =
+                GoldenCase.open(directory, GoldenCase.directory(family + "-causal"), "forward")) {
+            expected.outputsEqualPython();
         }
     }
 
@@ -82,7 +84,7 @@ class DecoderCheckpointTest {
 
     @Test
     void unTiesAnOutputThatTheFileHoldsApart() throws IOException {
-        Path directory = DecoderCase.directory("gpt2-untied");
+        Path directory = GoldenCase.directory("decoders/gpt2-untied");
         LoadOptions tied =
                 LoadOptions.builder().addConfigOverride("tie_word_embeddings", true).build();
         try (TransformerModel model = Transformers.load(directory, AutoClass.CAUSAL_LM, tied);
@@ -133,7 +135,8 @@ class DecoderCheckpointTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2-qa", "opt-qa", "gptneox-qa", "mistral-qa", "gemma2-tokcls"})
     void refusesIdsBeyondTheVocabulary(String name) throws IOException {
-        try (TransformerModel model = load(DecoderCase.directory(name), AutoClass.MODEL);
+        try (TransformerModel model =
+                        load(GoldenCase.directory("decoders/" + name), AutoClass.MODEL);
                 NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray ids = manager.create(new long[][] {{3, 40}});
 
@@ -148,7 +151,8 @@ class DecoderCheckpointTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2-qa", "opt-qa"})
     void refusesTextsLongerThanThePositions(String name) throws IOException {
-        try (TransformerModel model = load(DecoderCase.directory(name), AutoClass.MODEL);
+        try (TransformerModel model =
+                        load(GoldenCase.directory("decoders/" + name), AutoClass.MODEL);
                 NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray ids = manager.ones(new Shape(1, 17), DataType.INT64);
 
@@ -230,9 +234,10 @@ class DecoderCheckpointTest {
 
     @Test
     void refusesAFileThatLacksALayer(@TempDir Path directory) throws IOException {
-        copy(DecoderCase.directory("mistral-tokcls"), directory, "model.safetensors");
+        copy(GoldenCase.directory("decoders/mistral-tokcls"), directory, "model.safetensors");
         String config =
-                Files.readString(DecoderCase.directory("mistral-tokcls").resolve("config.json"));
+                Files.readString(
+                        GoldenCase.directory("decoders/mistral-tokcls").resolve("config.json"));
         Files.writeString(
                 directory.resolve("config.json"),
                 config.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3"));
@@ -247,7 +252,7 @@ class DecoderCheckpointTest {
         assertThatThrownBy(
                         () ->
                                 load(
-                                        DecoderCase.directory("phi3-tokcls"),
+                                        GoldenCase.directory("decoders/phi3-tokcls"),
                                         AutoClass.QUESTION_ANSWERING))
                 .isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("phi3 cannot be loaded as AutoModelForQuestionAnswering");

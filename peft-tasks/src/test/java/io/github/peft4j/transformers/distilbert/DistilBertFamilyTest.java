@@ -2,46 +2,36 @@ package io.github.peft4j.transformers.distilbert;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import io.github.peft4j.model.GivenKeyValues;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.Tensors;
-import io.github.peft4j.transformers.GoldenEncoder;
+import io.github.peft4j.transformers.GoldenCase;
+import io.github.peft4j.transformers.family.FamilyContract;
 import java.io.IOException;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-class DistilBertFamilyTest {
+class DistilBertFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({
-        "distilbert-seqcls, right",
-        "distilbert-qa, right",
-        "distilbert-mlm, right",
-    })
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.outputsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.of();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "distilbert-seqcls, right",
-        "distilbert-qa, right",
-        "distilbert-mlm, right",
-    })
-    void trainsAsPythonTrains(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.gradientsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("encoders/distilbert-seqcls", "right")
+                .put("encoders/distilbert-qa", "right")
+                .put("encoders/distilbert-mlm", "right")
+                .build();
     }
 
     @Test
     void ignoresTokenTypesAsPythonDoes() throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open("distilbert-qa", "right")) {
+        try (GoldenCase golden = GoldenCase.open("encoders/distilbert-qa", "right")) {
             ModelInput input = golden.input();
             NDArray ids = Tensors.get(input.arrays(), ModelInput.INPUT_IDS);
 
@@ -57,7 +47,7 @@ class DistilBertFamilyTest {
 
     @Test
     void refusesKeysAndValuesFromOutside() throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open("distilbert-qa", "right")) {
+        try (GoldenCase golden = GoldenCase.open("encoders/distilbert-qa", "right")) {
             NDArray ids = Tensors.get(golden.input().arrays(), ModelInput.INPUT_IDS);
             GivenKeyValues given =
                     new GivenKeyValues(ImmutableList.of(new KeyValueCache.KeyValues(ids, ids)));

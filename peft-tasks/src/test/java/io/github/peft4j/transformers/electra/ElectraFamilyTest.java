@@ -1,41 +1,33 @@
 package io.github.peft4j.transformers.electra;
 
-import io.github.peft4j.transformers.GoldenEncoder;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.GoldenCase;
+import io.github.peft4j.transformers.family.FamilyContract;
 import java.io.IOException;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-class ElectraFamilyTest {
+class ElectraFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({
-        "electra-seqcls, right",
-        "electra-mlm, right",
-        "electra-base, right",
-    })
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.outputsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("encoders/electra-base", "right")
+                .build();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "electra-seqcls, right",
-        "electra-mlm, right",
-    })
-    void trainsAsPythonTrains(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.gradientsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("encoders/electra-seqcls", "right")
+                .put("encoders/electra-mlm", "right")
+                .build();
     }
 
     @Test
     void projectsEmbeddingsOnlyWhereTheirSizeDiffers() throws IOException {
-        try (GoldenEncoder narrow = GoldenEncoder.open("electra-seqcls", "right");
-                GoldenEncoder equal = GoldenEncoder.open("electra-base", "right")) {
+        try (GoldenCase narrow = GoldenCase.open("encoders/electra-seqcls", "right");
+                GoldenCase equal = GoldenCase.open("encoders/electra-base", "right")) {
             Assertions.assertThat(narrow.model().parameters())
                     .containsKey("electra.embeddings_project.weight");
             Assertions.assertThat(equal.model().parameters().keySet())

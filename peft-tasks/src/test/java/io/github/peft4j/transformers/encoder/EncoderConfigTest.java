@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.encoder;
 
 import com.google.gson.JsonParser;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +33,7 @@ class EncoderConfigTest {
                                 + " \"attention_probs_dropout_prob\": 0.125,"
                                 + " \"initializer_range\": 0.75");
 
-        EncoderForm form = config.form();
+        EncoderSpec form = config.form();
         Assertions.assertThat(
                         new int[] {
                             config.vocabSize(),

@@ -1,27 +1,23 @@
 package io.github.peft4j.transformers.gemma2;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class Gemma2FamilyTest {
+class Gemma2FamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({"gemma2-causal, forward", "gemma2-causal, left", "gemma2-causal, past"})
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("gemma2-causal", "forward", "left", "past")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"gemma2-causal", "gemma2-seqcls", "gemma2-tokcls"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("decoders/gemma2-causal", "expected")
+                .put("decoders/gemma2-seqcls", "expected")
+                .put("decoders/gemma2-tokcls", "expected")
+                .build();
     }
 }

@@ -1,44 +1,27 @@
 package io.github.peft4j.transformers.gpt2;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class Gpt2FamilyTest {
+class Gpt2FamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({
-        "gpt2-causal, forward",
-        "gpt2-causal, embeds",
-        "gpt2-causal, left",
-        "gpt2-causal, past",
-        "gpt2-causal-legacy, forward",
-        "gpt2-causal-fp16, forward",
-        "gpt2-seqcls, forward",
-        "gpt2-tokcls, forward"
-    })
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("gpt2-causal", "forward", "embeds", "left", "past")
+                .put("gpt2-causal-legacy", "forward")
+                .put("gpt2-causal-fp16", "forward")
+                .put("gpt2-seqcls", "forward")
+                .put("gpt2-tokcls", "forward")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"gpt2-untied", "gpt2-qa"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
-    }
-
-    @Test
-    void computesPythonsGradientsOfAllWeights() throws IOException {
-        try (DecoderCase expected = DecoderCase.golden("gpt2-causal", "gradients")) {
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("gpt2-causal", "gradients")
+                .put("decoders/gpt2-untied", "expected")
+                .put("decoders/gpt2-qa", "expected")
+                .build();
     }
 }

@@ -1,27 +1,24 @@
 package io.github.peft4j.transformers.gptneox;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class GptNeoXFamilyTest {
+class GptNeoXFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({"gptneox-causal, forward", "gptneox-causal, left", "gptneox-causal, past"})
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("gptneox-causal", "forward", "left", "past")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"gptneox-causal", "gptneox-seqcls", "gptneox-tokcls", "gptneox-qa"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("decoders/gptneox-causal", "expected")
+                .put("decoders/gptneox-seqcls", "expected")
+                .put("decoders/gptneox-tokcls", "expected")
+                .put("decoders/gptneox-qa", "expected")
+                .build();
     }
 }

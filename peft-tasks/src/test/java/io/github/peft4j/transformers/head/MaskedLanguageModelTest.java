@@ -6,11 +6,11 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.model.LogitsWanted;
-import io.github.peft4j.transformers.AutoClass;
-import io.github.peft4j.transformers.GoldenEncoder;
+import io.github.peft4j.transformers.GoldenCase;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.transformers.family.AutoClass;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +32,7 @@ class MaskedLanguageModelTest {
 
     /** BERT's masked model with its tensors changed. */
     private Path changed(Change change) throws IOException {
-        Path source = GoldenEncoder.directory("bert-mlm");
+        Path source = GoldenCase.directory("encoders/bert-mlm");
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 SafetensorsReader reader =
                         SafetensorsReader.open(source.resolve("model.safetensors"))) {
@@ -58,7 +58,7 @@ class MaskedLanguageModelTest {
 
     @Test
     void tiedScoresReadTheWordEmbedding() throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open("bert-mlm", "right")) {
+        try (GoldenCase golden = GoldenCase.open("encoders/bert-mlm", "right")) {
             Assertions.assertThat(golden.model().parameters().keySet())
                     .contains(WORDS, "cls.predictions.bias")
                     .doesNotContain(DECODER, "cls.predictions.decoder.bias");
@@ -69,7 +69,7 @@ class MaskedLanguageModelTest {
 
     @Test
     void untiedScoresHaveAWeightOfTheirOwn() throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open("bert-mlm-untied", "right")) {
+        try (GoldenCase golden = GoldenCase.open("encoders/bert-mlm-untied", "right")) {
             Assertions.assertThat(golden.model().parameters().keySet())
                     .contains(WORDS, DECODER, "cls.predictions.decoder.bias");
         }
@@ -101,7 +101,7 @@ class MaskedLanguageModelTest {
                         });
 
         try (TransformerModel model = load(directory);
-                GoldenEncoder golden = GoldenEncoder.open("bert-mlm", "right")) {
+                GoldenCase golden = GoldenCase.open("encoders/bert-mlm", "right")) {
             Assertions.assertThat(model.forward(golden.input()).logits())
                     .isEqualTo(golden.model().forward(golden.input()).logits());
         }
@@ -109,7 +109,7 @@ class MaskedLanguageModelTest {
 
     @Test
     void withoutLogitsOnlyTheLossIsComputed() throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open("roberta-mlm", "left")) {
+        try (GoldenCase golden = GoldenCase.open("encoders/roberta-mlm", "left")) {
             Assertions.assertThat(
                             golden.model()
                                     .forward(golden.input().withLogits(LogitsWanted.NONE))
@@ -124,7 +124,7 @@ class MaskedLanguageModelTest {
         PrintStream before = System.err;
         ByteArrayOutputStream logged = new ByteArrayOutputStream();
         System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
-        try (TransformerModel model = load(GoldenEncoder.directory("bert-seqcls"))) {
+        try (TransformerModel model = load(GoldenCase.directory("encoders/bert-seqcls"))) {
             Assertions.assertThat(model.parameters()).containsKey("cls.predictions.bias");
         } finally {
             System.setErr(before);
@@ -133,7 +133,8 @@ class MaskedLanguageModelTest {
         Assertions.assertThat(logged.toString(StandardCharsets.UTF_8))
                 .contains(
                         "5 tensors are not in ",
-                        "start fresh: cls.predictions.bias, cls.predictions.transform.dense.weight");
+                        "start fresh: cls.predictions.bias,"
+                                + " cls.predictions.transform.dense.weight");
     }
 
     @Test

@@ -1,41 +1,24 @@
 package io.github.peft4j.transformers.llama;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class LlamaFamilyTest {
+class LlamaFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({
-        "llama-causal, forward",
-        "llama-causal, embeds",
-        "llama-causal, left",
-        "llama-causal, past",
-        "llama-seqcls, forward"
-    })
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("llama-causal", "forward", "embeds", "left", "past")
+                .put("llama-seqcls", "forward")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"llama-qa", "llama-tokcls"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
-    }
-
-    @Test
-    void computesPythonsGradientsOfAllWeights() throws IOException {
-        try (DecoderCase expected = DecoderCase.golden("llama-causal", "gradients")) {
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("llama-causal", "gradients")
+                .put("decoders/llama-qa", "expected")
+                .put("decoders/llama-tokcls", "expected")
+                .build();
     }
 }

@@ -1,27 +1,23 @@
 package io.github.peft4j.transformers.mistral;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class MistralFamilyTest {
+class MistralFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({"mistral-causal, forward", "mistral-causal, left", "mistral-causal, past"})
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("mistral-causal", "forward", "left", "past")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"mistral-seqcls", "mistral-tokcls", "mistral-qa"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("decoders/mistral-seqcls", "expected")
+                .put("decoders/mistral-tokcls", "expected")
+                .put("decoders/mistral-qa", "expected")
+                .build();
     }
 }

@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.mpnet;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
-import io.github.peft4j.transformers.GoldenEncoder;
+import io.github.peft4j.transformers.GoldenCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.assertj.core.api.Assertions;
@@ -13,7 +13,8 @@ class BucketBiasTest {
     @Test
     void distancesFallIntoPythonsBuckets() throws IOException {
         JsonArray expected =
-                JsonParser.parseString(Files.readString(GoldenEncoder.directory("buckets.json")))
+                JsonParser.parseString(
+                                Files.readString(GoldenCase.directory("encoders/buckets.json")))
                         .getAsJsonObject()
                         .getAsJsonArray("mpnet");
 

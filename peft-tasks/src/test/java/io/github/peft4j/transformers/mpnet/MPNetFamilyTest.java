@@ -1,51 +1,24 @@
 package io.github.peft4j.transformers.mpnet;
 
-import io.github.peft4j.testkit.Golden;
-import io.github.peft4j.transformers.GoldenEncoder;
-import java.io.IOException;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class MPNetFamilyTest {
+class MPNetFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({
-        "mpnet-seqcls, right",
-        "mpnet-seqcls, left",
-        "mpnet-seqcls, long",
-        "mpnet-tokcls, right",
-        "mpnet-tokcls, long",
-        "mpnet-qa, right",
-        "mpnet-mlm, right",
-    })
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.outputsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("mpnet-sentence", "forward")
+                .build();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "mpnet-seqcls, right",
-        "mpnet-seqcls, left",
-        "mpnet-seqcls, long",
-        "mpnet-tokcls, right",
-        "mpnet-tokcls, long",
-        "mpnet-qa, right",
-        "mpnet-mlm, right",
-    })
-    void trainsAsPythonTrains(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.gradientsEqualPython();
-        }
-    }
-
-    @Test
-    void returnsHiddenStatesAndThePoolersOutput() throws IOException {
-        try (GoldenEncoder golden =
-                GoldenEncoder.open(Golden.path("models/mpnet-sentence"), "forward")) {
-            golden.outputsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("encoders/mpnet-seqcls", "right", "left", "long")
+                .putAll("encoders/mpnet-tokcls", "right", "long")
+                .put("encoders/mpnet-qa", "right")
+                .put("encoders/mpnet-mlm", "right")
+                .build();
     }
 }

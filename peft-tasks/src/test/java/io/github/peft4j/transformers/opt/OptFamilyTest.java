@@ -1,27 +1,22 @@
 package io.github.peft4j.transformers.opt;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class OptFamilyTest {
+class OptFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({"opt-causal, forward", "opt-causal, left", "opt-causal, past"})
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("opt-causal", "forward", "left", "past")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"opt-seqcls", "opt-qa"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("decoders/opt-seqcls", "expected")
+                .put("decoders/opt-qa", "expected")
+                .build();
     }
 }

@@ -1,27 +1,24 @@
 package io.github.peft4j.transformers.phi3;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class Phi3FamilyTest {
+class Phi3FamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({"phi3-causal, forward", "phi3-causal, left", "phi3-causal, past"})
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("phi3-causal", "forward", "left", "past")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"phi3-long", "phi3-short", "phi3-seqcls", "phi3-tokcls"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("decoders/phi3-long", "expected")
+                .put("decoders/phi3-short", "expected")
+                .put("decoders/phi3-seqcls", "expected")
+                .put("decoders/phi3-tokcls", "expected")
+                .build();
     }
 }

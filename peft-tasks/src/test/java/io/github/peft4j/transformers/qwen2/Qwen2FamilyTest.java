@@ -1,27 +1,23 @@
 package io.github.peft4j.transformers.qwen2;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class Qwen2FamilyTest {
+class Qwen2FamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({"qwen2-causal, forward", "qwen2-causal, left", "qwen2-causal, past"})
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("qwen2-causal", "forward", "left", "past")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"qwen2-sliding", "qwen2-tokcls", "qwen2-qa"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("decoders/qwen2-sliding", "expected")
+                .put("decoders/qwen2-tokcls", "expected")
+                .put("decoders/qwen2-qa", "expected")
+                .build();
     }
 }

@@ -1,27 +1,23 @@
 package io.github.peft4j.transformers.qwen3;
 
-import io.github.peft4j.transformers.decoder.DecoderCase;
-import java.io.IOException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import com.google.common.collect.ImmutableListMultimap;
+import io.github.peft4j.transformers.family.FamilyContract;
 
-class Qwen3FamilyTest {
+class Qwen3FamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({"qwen3-causal, forward", "qwen3-causal, left", "qwen3-causal, past"})
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (DecoderCase expected = DecoderCase.golden(model, name)) {
-            expected.assertOutputs();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("qwen3-causal", "forward", "left", "past")
+                .build();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"qwen3-seqcls", "qwen3-tokcls", "qwen3-qa"})
-    void computesOtherFormsAndHeadsWithTheirGradients(String model) throws IOException {
-        try (DecoderCase expected = DecoderCase.made(model)) {
-            expected.assertOutputs();
-            expected.assertGradients();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("decoders/qwen3-seqcls", "expected")
+                .put("decoders/qwen3-tokcls", "expected")
+                .put("decoders/qwen3-qa", "expected")
+                .build();
     }
 }

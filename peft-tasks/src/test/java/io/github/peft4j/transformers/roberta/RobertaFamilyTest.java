@@ -4,63 +4,38 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.ImmutableListMultimap;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.testkit.Golden;
-import io.github.peft4j.transformers.GoldenEncoder;
+import io.github.peft4j.transformers.GoldenCase;
+import io.github.peft4j.transformers.family.FamilyContract;
 import java.io.IOException;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-class RobertaFamilyTest {
+class RobertaFamilyTest extends FamilyContract {
 
-    @ParameterizedTest
-    @CsvSource({
-        "roberta-seqcls, right",
-        "roberta-seqcls, left",
-        "roberta-seqcls, past",
-        "roberta-mlm, right",
-        "roberta-mlm, left",
-        "xlm-roberta-base, right",
-        "camembert-tokcls, right",
-        "camembert-tokcls, left",
-    })
-    void computesWhatPythonComputes(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.outputsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> outputs() {
+        return ImmutableListMultimap.<String, String>builder()
+                .put("roberta-mlm", "forward")
+                .put("encoders/xlm-roberta-base", "right")
+                .build();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "roberta-seqcls, right",
-        "roberta-seqcls, left",
-        "roberta-seqcls, past",
-        "roberta-mlm, right",
-        "roberta-mlm, left",
-        "camembert-tokcls, right",
-        "camembert-tokcls, left",
-    })
-    void trainsAsPythonTrains(String model, String name) throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open(model, name)) {
-            golden.gradientsEqualPython();
-        }
-    }
-
-    @Test
-    void returnsTheHiddenStatesOfAllLayers() throws IOException {
-        try (GoldenEncoder golden =
-                GoldenEncoder.open(Golden.path("models/roberta-mlm"), "forward")) {
-            golden.outputsEqualPython();
-        }
+    @Override
+    protected ImmutableListMultimap<String, String> trained() {
+        return ImmutableListMultimap.<String, String>builder()
+                .putAll("encoders/roberta-seqcls", "right", "left", "past")
+                .putAll("encoders/roberta-mlm", "right", "left")
+                .putAll("encoders/camembert-tokcls", "right", "left")
+                .build();
     }
 
     @Test
     void refusesTextsLongerThanItsPositions() throws IOException {
-        try (GoldenEncoder golden = GoldenEncoder.open("roberta-seqcls", "right");
+        try (GoldenCase golden = GoldenCase.open("encoders/roberta-seqcls", "right");
                 NDManager manager = NDManager.newBaseManager("PyTorch")) {
             // 40 rows, of which the first two stand for no position.
             NDArray fits = manager.full(new Shape(1, 38), 5, DataType.INT64);
@@ -79,7 +54,7 @@ class RobertaFamilyTest {
         }
     }
 
-    private static ModelOutput call(GoldenEncoder golden, NDArray ids) {
+    private static ModelOutput call(GoldenCase golden, NDArray ids) {
         return golden.model().forward(ModelInput.of(Map.of(ModelInput.INPUT_IDS, ids)));
     }
 }

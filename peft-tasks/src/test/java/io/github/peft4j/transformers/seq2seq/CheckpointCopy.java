@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.testkit.Tensors;
-import io.github.peft4j.transformers.PretrainedConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

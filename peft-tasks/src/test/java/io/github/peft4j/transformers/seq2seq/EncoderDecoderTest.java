@@ -19,9 +19,9 @@ import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
-import io.github.peft4j.transformers.AutoClass;
 import io.github.peft4j.transformers.TransformerModel;
-import io.github.peft4j.transformers.part.GrowingCache;
+import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.part.DynamicCache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -82,7 +82,7 @@ class EncoderDecoderTest {
     @ValueSource(strings = {"t5-seq2seq", "mt5-seq2seq", "bart-seq2seq", "mbart-seq2seq"})
     void stepsOverACacheEqualTheWholeCall(String name) throws IOException {
         try (TransformerModel model = load(name);
-                GrowingCache cache = new GrowingCache(manager, 7)) {
+                DynamicCache cache = new DynamicCache(manager, 7)) {
             ModelInput labelled = input(name);
             NDArray labels = get(labelled, ModelInput.LABELS);
             NDArray ids = new ShiftRight.FromStart(0, 1).of(labels);

@@ -8,11 +8,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.PaddingStrategy;
-import io.github.peft4j.task.data.Side;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.TruncationStrategy;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.PaddingStrategy;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.TruncationStrategy;
 import java.util.Locale;
 
 /** The arguments with which Python's tokenizer was called: texts and options. */

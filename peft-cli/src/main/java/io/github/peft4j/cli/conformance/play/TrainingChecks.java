@@ -15,7 +15,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
-import io.github.peft4j.task.train.AdamW;
+import io.github.peft4j.task.train.optim.AdamW;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Function;

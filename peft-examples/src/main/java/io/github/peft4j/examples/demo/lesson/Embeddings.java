@@ -7,7 +7,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.task.data.BatchLoader;
-import io.github.peft4j.task.data.InOriginalOrder;
+import io.github.peft4j.task.data.RestoreOrder;
 import io.github.peft4j.task.data.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +21,7 @@ final class Embeddings {
 
     /** A row a text, in the order of the dataset. */
     static float[][] of(PeftModel model, BatchLoader texts) {
-        InOriginalOrder<float[]> rows = new InOriginalOrder<>(texts.source().size());
+        RestoreOrder<float[]> rows = new RestoreOrder<>(texts.source().size());
         for (Iterator<TokenBatch> batches = texts.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
             try (NDManager scope = NDManager.newBaseManager("PyTorch");

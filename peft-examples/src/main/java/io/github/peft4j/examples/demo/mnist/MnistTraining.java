@@ -11,7 +11,7 @@ import ai.djl.training.loss.Loss;
 import io.github.peft4j.cli.console.ProgressBar;
 import io.github.peft4j.examples.data.MnistData;
 import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.task.train.AdamW;
+import io.github.peft4j.task.train.optim.AdamW;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

@@ -1,8 +1,8 @@
 package io.github.peft4j.examples.demo.sentiment;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Label;
-import io.github.peft4j.task.data.LabeledText;
+import io.github.peft4j.task.data.text.Label;
+import io.github.peft4j.task.data.text.LabeledText;
 import io.github.peft4j.task.metric.Accuracy;
 import java.util.Arrays;
 import java.util.Collections;

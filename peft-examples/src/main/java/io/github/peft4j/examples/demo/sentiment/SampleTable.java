@@ -2,7 +2,7 @@ package io.github.peft4j.examples.demo.sentiment;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.cli.console.TextTable;
-import io.github.peft4j.task.data.LabeledText;
+import io.github.peft4j.task.data.text.LabeledText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

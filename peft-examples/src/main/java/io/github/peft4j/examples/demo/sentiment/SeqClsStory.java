@@ -12,7 +12,7 @@ import io.github.peft4j.examples.demo.story.AdapterSize;
 import io.github.peft4j.examples.demo.story.DemoReport;
 import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.examples.demo.story.WeightSnapshot;
-import io.github.peft4j.task.data.TextDataset;
+import io.github.peft4j.task.data.text.TextDataset;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.io.PrintWriter;

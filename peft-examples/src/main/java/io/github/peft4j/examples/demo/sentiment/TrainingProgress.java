@@ -3,8 +3,8 @@ package io.github.peft4j.examples.demo.sentiment;
 import io.github.peft4j.cli.console.ProgressBar;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.HostArray;
-import io.github.peft4j.task.train.BatchReport;
-import io.github.peft4j.task.train.TrainerListener;
+import io.github.peft4j.task.train.report.BatchReport;
+import io.github.peft4j.task.train.report.TrainerListener;
 import java.util.Arrays;
 
 /** Moves a progress bar along with a training of a classifier. */

@@ -1,7 +1,7 @@
 package io.github.peft4j.examples.demo.story;
 
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;

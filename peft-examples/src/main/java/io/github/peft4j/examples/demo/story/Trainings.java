@@ -5,7 +5,7 @@ import io.github.peft4j.cli.console.ProgressBar;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.train.Objective;
 import io.github.peft4j.task.train.PeftTrainer;
-import io.github.peft4j.task.train.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArguments;
 import java.io.IOException;
 import java.io.PrintWriter;
 

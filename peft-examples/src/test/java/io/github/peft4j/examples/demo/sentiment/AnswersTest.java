@@ -3,8 +3,8 @@ package io.github.peft4j.examples.demo.sentiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Label;
-import io.github.peft4j.task.data.LabeledText;
+import io.github.peft4j.task.data.text.Label;
+import io.github.peft4j.task.data.text.LabeledText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

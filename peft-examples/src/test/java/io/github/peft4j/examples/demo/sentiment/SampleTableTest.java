@@ -3,9 +3,9 @@ package io.github.peft4j.examples.demo.sentiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Label;
-import io.github.peft4j.task.data.LabeledText;
-import io.github.peft4j.task.data.TextDataset;
+import io.github.peft4j.task.data.text.Label;
+import io.github.peft4j.task.data.text.LabeledText;
+import io.github.peft4j.task.data.text.TextDataset;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

@@ -1,17 +1,19 @@
 package io.github.peft4j.task.data.generation;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.IntRows;
-import io.github.peft4j.task.data.Side;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.TextPair;
-import io.github.peft4j.task.data.Token;
+import com.google.common.primitives.Ints;
+import io.github.peft4j.task.data.RaggedInts;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.data.text.TextPair;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Token;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -29,9 +31,9 @@ public final class Completions {
     private final List<TextPair> pairs;
     private final int maxLength;
     private final Side cut;
-    private final Token end;
+    private final int end;
     private final TokenDataset.Builder dataset;
-    private final IntRows.Builder labels = IntRows.builder();
+    private final RaggedInts.Builder labels = RaggedInts.builder();
     private Encoding prompt = new Encoding(0, ImmutableList.of());
 
     private Completions(Tokenizer tokenizer, List<TextPair> pairs, EncodeOptions options) {
@@ -39,8 +41,7 @@ public final class Completions {
         this.maxLength = tokenizer.longestRow(options).orElse(Integer.MAX_VALUE);
         this.cut = tokenizer.truncationSide(options);
         this.dataset = TokenDataset.builder(tokenizer, options.requireOneRowEach());
-        String text = tokenizer.config().specialTokens().getOrDefault("eos_token", "");
-        this.end = new Token(tokenizer.eosId(), text, 0, Token.Kind.SPECIAL, null);
+        this.end = tokenizer.eosId();
     }
 
     /**
@@ -74,57 +75,58 @@ public final class Completions {
             return;
         }
         int number = row.sample() / 2;
-        List<Token> start = withoutEnd(prompt.tokens());
-        List<Token> text = withoutEnd(row.tokens());
-        requireApart(number, start, text);
-        ImmutableList<Token> all = ImmutableList.<Token>builder().addAll(text).add(end).build();
-        int[] tokenLabels = all.stream().mapToInt(Token::id).toArray();
-        Arrays.fill(tokenLabels, 0, start.size(), TokenDataset.IGNORED);
+        int start = lengthWithoutEnd(prompt);
+        int text = lengthWithoutEnd(row);
+        requireApart(number, prompt, start, row, text);
+        int[] ids = IntStream.concat(ids(row, text), IntStream.of(end)).toArray();
+        int[] typeIds =
+                Arrays.copyOf(IntStream.range(0, text).map(row::typeId).toArray(), text + 1);
+        int[] tokenLabels = ids.clone();
+        Arrays.fill(tokenLabels, 0, start, TokenDataset.IGNORED);
         int from = 0;
-        int to = Math.min(all.size(), maxLength);
+        int to = Math.min(ids.length, maxLength);
         int kept = 0;
-        if (cut == Side.LEFT && all.size() > maxLength) {
-            kept = Math.min(specialTokensAhead(all), maxLength - 1);
-            from = all.size() - maxLength + kept;
-            to = all.size();
+        if (cut == Side.LEFT && ids.length > maxLength) {
+            // The end token stands alone where the text is empty.
+            kept = Math.min(text == 0 ? 1 : specialTokensAhead(row), maxLength - 1);
+            from = ids.length - maxLength + kept;
+            to = ids.length;
         }
         requireLearned(number, tokenLabels, from, to);
-        dataset.add(
-                new Encoding(
-                        number,
-                        ImmutableList.<Token>builder()
-                                .addAll(all.subList(0, kept))
-                                .addAll(all.subList(from, to))
-                                .build()));
-        int[] keptLabels = new int[kept + to - from];
-        System.arraycopy(tokenLabels, 0, keptLabels, 0, kept);
-        System.arraycopy(tokenLabels, from, keptLabels, kept, to - from);
-        labels.add(keptLabels);
+        dataset.add(joined(ids, kept, from, to), joined(typeIds, kept, from, to));
+        labels.add(joined(tokenLabels, kept, from, to));
     }
 
-    /** The row without what the tokenizer's template puts after a text. */
-    private static List<Token> withoutEnd(List<Token> row) {
-        int end = row.size();
-        while (end > 0 && row.get(end - 1).kind() == Token.Kind.SPECIAL) {
-            end--;
+    private static IntStream ids(Encoding row, int length) {
+        return IntStream.range(0, length).map(row::id);
+    }
+
+    /** The first numbers, and those of a range. */
+    private static int[] joined(int[] numbers, int first, int from, int to) {
+        return Ints.concat(Arrays.copyOf(numbers, first), Arrays.copyOfRange(numbers, from, to));
+    }
+
+    /** Tokens of a row without what the tokenizer's template puts after a text. */
+    private static int lengthWithoutEnd(Encoding row) {
+        int length = row.length();
+        while (length > 0 && row.kind(length - 1) == Token.Kind.SPECIAL) {
+            length--;
         }
-        int ahead = specialTokensAhead(row);
-        return row.subList(0, Math.max(end, ahead == row.size() ? 0 : ahead));
+        return length;
     }
 
-    private static int specialTokensAhead(List<Token> row) {
+    private static int specialTokensAhead(Encoding row) {
         int count = 0;
-        while (count < row.size() && row.get(count).kind() == Token.Kind.SPECIAL) {
+        while (count < row.length() && row.kind(count) == Token.Kind.SPECIAL) {
             count++;
         }
         return count;
     }
 
-    private void requireApart(int number, List<Token> start, List<Token> text) {
-        boolean same = start.size() < text.size();
-        for (int i = 0; same && i < start.size(); i++) {
-            same = start.get(i).id() == text.get(i).id();
-        }
+    private void requireApart(int number, Encoding head, int start, Encoding row, int text) {
+        boolean same =
+                start < text
+                        && Arrays.equals(ids(head, start).toArray(), ids(row, start).toArray());
         if (!same) {
             String first = pairs.get(number).first();
             String second = pairs.get(number).second();

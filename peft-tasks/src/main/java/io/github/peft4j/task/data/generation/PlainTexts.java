@@ -1,9 +1,9 @@
 package io.github.peft4j.task.data.generation;
 
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.TextInput;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
 
 /** Turns texts into rows for a causal model: a row a text, every token is learned. */

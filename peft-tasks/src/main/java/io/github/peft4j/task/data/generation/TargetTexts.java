@@ -1,13 +1,13 @@
 package io.github.peft4j.task.data.generation;
 
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.IntRows;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.TextPair;
-import io.github.peft4j.task.data.Token;
+import io.github.peft4j.task.data.RaggedInts;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.data.text.TextPair;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Turns inputs and their targets into rows for an encoder-decoder. */
 public final class TargetTexts {
@@ -25,7 +25,7 @@ public final class TargetTexts {
     public static TokenDataset of(
             Tokenizer tokenizer, List<TextPair> pairs, EncodeOptions input, EncodeOptions target) {
         TokenDataset.Builder dataset = TokenDataset.builder(tokenizer, input.requireOneRowEach());
-        IntRows.Builder targets = IntRows.builder();
+        RaggedInts.Builder targets = RaggedInts.builder();
         tokenizer.encodeEach(
                 pairs.stream().map(pair -> TextInput.of(pair.first())).toList(),
                 input,
@@ -33,7 +33,7 @@ public final class TargetTexts {
         tokenizer.encodeEach(
                 pairs.stream().map(pair -> TextInput.of(pair.second())).toList(),
                 target.requireOneRowEach(),
-                row -> targets.add(row.tokens().stream().mapToInt(Token::id).toArray()));
+                row -> targets.add(IntStream.range(0, row.length()).map(row::id).toArray()));
         return dataset.optTargets(targets.build()).build();
     }
 }

@@ -6,14 +6,14 @@ import com.google.common.collect.Iterables;
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchSource;
-import io.github.peft4j.task.data.EncodeOptions;
 import io.github.peft4j.task.data.HostArray;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.Token;
 import io.github.peft4j.task.data.TokenBatch;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Texts joined to one stream of tokens and cut into blocks of equal length, for causal models: no
@@ -82,7 +82,7 @@ public final class TokenBlocks implements BatchSource {
                 Iterables.transform(texts, TextInput::of),
                 EncodeOptions.builder().optAddSpecialTokens(false).build(),
                 row -> {
-                    ids.addAll(row.tokens().stream().mapToInt(Token::id));
+                    ids.addAll(IntStream.range(0, row.length()).map(row::id));
                     ids.add(end);
                 });
         return ids.build();

@@ -1,6 +1,6 @@
 package io.github.peft4j.task.data.qa;
 
-import io.github.peft4j.task.data.Span;
+import io.github.peft4j.task.tokenize.Span;
 
 /**
  * A piece of a passage that answers a question.

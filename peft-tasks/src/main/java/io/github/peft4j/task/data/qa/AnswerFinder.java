@@ -1,7 +1,7 @@
 package io.github.peft4j.task.data.qa;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Span;
+import io.github.peft4j.task.tokenize.Span;
 
 /**
  * Finds answers in the logits of start and end.

@@ -1,6 +1,6 @@
 package io.github.peft4j.task.data.qa;
 
-import io.github.peft4j.task.data.Span;
+import io.github.peft4j.task.tokenize.Span;
 import java.util.List;
 
 /** Finds the tokens of an answer among those of its passage. */

@@ -6,18 +6,18 @@ import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchSource;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
 import io.github.peft4j.task.data.HostArray;
-import io.github.peft4j.task.data.IntRows;
-import io.github.peft4j.task.data.Side;
-import io.github.peft4j.task.data.Span;
-import io.github.peft4j.task.data.TextInput;
-import io.github.peft4j.task.data.Token;
+import io.github.peft4j.task.data.RaggedInts;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
-import io.github.peft4j.task.data.TruncationStrategy;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.Span;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Token;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.task.tokenize.TruncationStrategy;
 import java.util.List;
 
 /**
@@ -35,8 +35,8 @@ public final class QuestionWindows implements BatchSource {
     private final TokenDataset tokens;
     private final ImmutableIntArray samples;
     private final ImmutableIntArray contextStarts;
-    private final IntRows charStarts;
-    private final IntRows charEnds;
+    private final RaggedInts charStarts;
+    private final RaggedInts charEnds;
 
     private QuestionWindows(
             ImmutableList<Question> questions, TokenDataset tokens, Collector collected) {
@@ -122,8 +122,8 @@ public final class QuestionWindows implements BatchSource {
         private final TokenDataset.Builder tokens;
         private final ImmutableIntArray.Builder samples = ImmutableIntArray.builder();
         private final ImmutableIntArray.Builder contextStarts = ImmutableIntArray.builder();
-        private final IntRows.Builder charStarts = IntRows.builder();
-        private final IntRows.Builder charEnds = IntRows.builder();
+        private final RaggedInts.Builder charStarts = RaggedInts.builder();
+        private final RaggedInts.Builder charEnds = RaggedInts.builder();
         private final ImmutableLongArray.Builder starts = ImmutableLongArray.builder();
         private final ImmutableLongArray.Builder ends = ImmutableLongArray.builder();
 
@@ -135,7 +135,7 @@ public final class QuestionWindows implements BatchSource {
         void add(Encoding row) {
             Question question = questions.get(row.sample());
             int first = 0;
-            while (first < row.length() && row.tokens().get(first).sequence() != 1) {
+            while (first < row.length() && row.sequence(first) != 1) {
                 first++;
             }
             ImmutableList<Span> context =

@@ -1,6 +1,6 @@
 package io.github.peft4j.task.data.tagging;
 
-import io.github.peft4j.task.data.Span;
+import io.github.peft4j.task.tokenize.Span;
 
 /**
  * Words of a text that together mean one thing of a kind.

@@ -1,8 +1,8 @@
 package io.github.peft4j.task.data.tagging;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.Side;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.Side;
 import java.util.Arrays;
 
 /**
@@ -32,7 +32,7 @@ public record TagDecoder(ImmutableList<String> labels, Side paddingSide) {
         Arrays.fill(tags, TaggedText.OUTSIDE);
         int last = -1;
         for (int i = 0; i < row.length(); i++) {
-            int word = row.tokens().get(i).word();
+            int word = row.word(i);
             if (word >= 0 && word != last) {
                 tags[word] = labels.get(best(logits, padding + i));
             }

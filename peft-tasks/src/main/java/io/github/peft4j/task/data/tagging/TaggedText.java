@@ -2,9 +2,9 @@ package io.github.peft4j.task.data.tagging;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Span;
 import io.github.peft4j.task.data.read.Row;
 import io.github.peft4j.task.data.read.RowMapper;
+import io.github.peft4j.task.tokenize.Span;
 import java.util.List;
 
 /**

@@ -2,13 +2,13 @@ package io.github.peft4j.task.data.tagging;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.IntRows;
-import io.github.peft4j.task.data.TextInput;
+import io.github.peft4j.task.data.RaggedInts;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
 import io.github.peft4j.task.data.read.LabelIndex;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
 
 /**
@@ -19,9 +19,9 @@ public final class TaggedTokens {
 
     private final LabelIndex index;
     private final ImmutableSet<String> names;
-    private final LabelPlace place;
+    private final LabelAlignment place;
 
-    private TaggedTokens(List<String> labels, LabelPlace place) {
+    private TaggedTokens(List<String> labels, LabelAlignment place) {
         if (labels.isEmpty()) {
             throw new IllegalArgumentException(
                     "labels [] name no tag. Give all tags in the order of their indices.");
@@ -37,7 +37,7 @@ public final class TaggedTokens {
             List<TaggedText> texts,
             List<String> labels,
             EncodeOptions options) {
-        return of(tokenizer, texts, labels, options, LabelPlace.FIRST_TOKEN);
+        return of(tokenizer, texts, labels, options, LabelAlignment.FIRST_TOKEN);
     }
 
     /**
@@ -52,10 +52,10 @@ public final class TaggedTokens {
             List<TaggedText> texts,
             List<String> labels,
             EncodeOptions options,
-            LabelPlace place) {
+            LabelAlignment place) {
         TaggedTokens tagged = new TaggedTokens(labels, place);
         TokenDataset.Builder dataset = TokenDataset.builder(tokenizer, options.requireOneRowEach());
-        IntRows.Builder rows = IntRows.builder();
+        RaggedInts.Builder rows = RaggedInts.builder();
         tokenizer.encodeEach(
                 inputs(texts.stream().map(TaggedText::words).toList()),
                 options,
@@ -80,9 +80,9 @@ public final class TaggedTokens {
         int[] labels = new int[row.length()];
         int last = -1;
         for (int i = 0; i < labels.length; i++) {
-            int word = row.tokens().get(i).word();
+            int word = row.word(i);
             boolean first = word >= 0 && word != last;
-            boolean carries = word >= 0 && (first || place == LabelPlace.ALL_TOKENS);
+            boolean carries = word >= 0 && (first || place == LabelAlignment.ALL_TOKENS);
             labels[i] = carries ? number(row, text.tags().get(word), first) : TokenDataset.IGNORED;
             last = word;
         }

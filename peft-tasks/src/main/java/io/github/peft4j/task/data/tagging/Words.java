@@ -1,8 +1,8 @@
 package io.github.peft4j.task.data.tagging;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Span;
-import io.github.peft4j.task.data.TextInput;
+import io.github.peft4j.task.tokenize.Span;
+import io.github.peft4j.task.tokenize.TextInput;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.peft4j.task.data.DataFiles;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.GoldenTokenizers;
-import io.github.peft4j.task.data.Side;
-import io.github.peft4j.task.data.TextPair;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
 import io.github.peft4j.task.data.read.RowReader;
+import io.github.peft4j.task.data.text.TextPair;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.GoldenTokenizers;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -94,7 +94,8 @@ class CompletionsTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Completions.of(gpt2, joined, EncodeOptions.DEFAULT))
                     .withMessageContaining(
-                            "Pair 0: the end of the prompt 'the boat leave' and the completion 's' share");
+                            "Pair 0: the end of the prompt 'the boat leave' and the completion 's'"
+                                    + " share");
             assertThatIllegalStateException()
                     .isThrownBy(() -> Completions.of(bert, joined, EncodeOptions.DEFAULT))
                     .withMessageContaining("eos_token (null) is not in its vocabulary");

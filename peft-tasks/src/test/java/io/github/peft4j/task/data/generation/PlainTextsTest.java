@@ -3,10 +3,10 @@ package io.github.peft4j.task.data.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.peft4j.task.data.DataFiles;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.GoldenTokenizers;
 import io.github.peft4j.task.data.TokenBatch;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.GoldenTokenizers;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

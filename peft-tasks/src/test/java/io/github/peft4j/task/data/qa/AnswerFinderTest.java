@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.GoldenTokenizers;
-import io.github.peft4j.task.data.Span;
-import io.github.peft4j.task.data.Tokenizer;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.GoldenTokenizers;
+import io.github.peft4j.task.tokenize.Span;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

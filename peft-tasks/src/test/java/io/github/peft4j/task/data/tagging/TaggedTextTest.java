@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Span;
+import io.github.peft4j.task.tokenize.Span;
 import org.junit.jupiter.api.Test;
 
 class TaggedTextTest {

@@ -9,15 +9,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.task.data.DataFiles;
-import io.github.peft4j.task.data.EncodeOptions;
-import io.github.peft4j.task.data.Encoding;
-import io.github.peft4j.task.data.GoldenTokenizers;
 import io.github.peft4j.task.data.HostArray;
-import io.github.peft4j.task.data.Side;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
-import io.github.peft4j.task.data.Tokenizer;
 import io.github.peft4j.task.data.read.RowReader;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.tokenize.GoldenTokenizers;
+import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +45,7 @@ class TaggedTokensTest {
         "tagging_all, bert, ALL_TOKENS",
         "tagging_all, deberta, ALL_TOKENS"
     })
-    void labelsTokensAsHuggingFaceDoes(String task, String name, LabelPlace place)
+    void labelsTokensAsHuggingFaceDoes(String task, String name, LabelAlignment place)
             throws IOException {
         JsonObject expected = DataFiles.expected(task).getAsJsonObject().getAsJsonObject(name);
         TaggedDataset texts = pii();

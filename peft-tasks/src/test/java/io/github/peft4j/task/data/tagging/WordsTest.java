@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.task.data.Span;
-import io.github.peft4j.task.data.TextInput;
+import io.github.peft4j.task.tokenize.Span;
+import io.github.peft4j.task.tokenize.TextInput;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

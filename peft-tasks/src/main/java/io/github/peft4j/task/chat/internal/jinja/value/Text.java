@@ -1,0 +1,30 @@
+package io.github.peft4j.task.chat.internal.jinja.value;
+
+/** A text being made, within the budget. */
+public final class Text {
+
+    private final StringBuilder chars = new StringBuilder();
+    private final Budget budget;
+
+    public Text(Budget budget) {
+        this.budget = budget;
+    }
+
+    public Text append(String more) {
+        budget.spend(more.length());
+        if ((long) chars.length() + more.length() > Budget.MAX_CHARS) {
+            budget.chars((long) chars.length() + more.length());
+        }
+        chars.append(more);
+        return this;
+    }
+
+    public Text append(char more) {
+        return append(String.valueOf(more));
+    }
+
+    @Override
+    public String toString() {
+        return chars.toString();
+    }
+}

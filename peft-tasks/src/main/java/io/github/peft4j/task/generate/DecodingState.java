@@ -1,0 +1,144 @@
+package io.github.peft4j.task.generate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.ops.Interruption;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.transformers.part.DynamicCache;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model in the middle of its texts: keeps what it has read of them and scores their next tokens.
+ * Each call's arrays live in a manager of the caller's, which frees them.
+ */
+final class DecodingState implements AutoCloseable {
+
+    private final GenerativeModel model;
+    private final NDManager manager;
+    private final PromptReader prompt;
+    private final @Nullable DynamicCache cache;
+    private @Nullable NDArray taskIds;
+    private int read;
+
+    /**
+     * Begins.
+     *
+     * @param total tokens at most, prompt included
+     */
+    DecodingState(GenerativeModel model, PromptBatch prompts, GenerationConfig config, int total) {
+        this.model = model;
+        manager = NDManager.newBaseManager("PyTorch");
+        manager.setName("generation");
+        try {
+            long[][] mask = prompts.mask(config.tokens());
+            prompt =
+                    model.isEncoderDecoder()
+                            ? new EncoderPrompt(manager, prompts, mask)
+                            : new DecoderPrompt(manager, mask, total);
+            cache =
+                    config.useCache() && model.allowsCache()
+                            ? new DynamicCache(manager, total)
+                            : null;
+            long[] tasks = prompts.taskIds();
+            taskIds = tasks == null ? null : manager.create(tasks);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /** A manager for one call. */
+    NDManager newScope() {
+        return manager.newSubManager();
+    }
+
+    /**
+     * Scores of each row's next token, [R, V].
+     *
+     * @param rows the texts, of one length; those that the call before has scored, or {@link
+     *     #choose} has chosen, each with one more token
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    NDArray scores(NDManager scope, List<GrowingRow> rows) {
+        Interruption.check("The generation");
+        int length = rows.get(0).length();
+        int from = cache == null ? 0 : read;
+        int count = length - from;
+        long[] ids = new long[rows.size() * count];
+        for (int row = 0; row < rows.size(); row++) {
+            rows.get(row).copyTo(from, ids, row * count);
+        }
+        NDArray tokens = scope.create(ids, new Shape(rows.size(), count));
+        ModelInput input = prompt.input(tokens, from).withLogits(LogitsWanted.LAST);
+        if (taskIds != null) {
+            NDArray alias = taskIds.stopGradient();
+            alias.attach(scope);
+            input = input.with(ModelInput.TASK_IDS, alias);
+        }
+        ModelOutput output = model.forward().apply(cache == null ? input : input.withCache(cache));
+        prompt.keep(output, manager);
+        read = length;
+        return last(output.logits());
+    }
+
+    private static NDArray last(NDArray logits) {
+        if (logits.getShape().dimension() != 3) {
+            throw new IllegalStateException(
+                    "The model's logits are "
+                            + logits.getShape()
+                            + ", not [batch, positions, vocabulary]. Load it for CAUSAL_LM or"
+                            + " SEQ_2_SEQ_LM.");
+        }
+        return logits.getShape().get(1) == 1 ? logits.squeeze(1) : logits.get(new NDIndex(":, -1"));
+    }
+
+    /** Goes on with each row so many times, side by side. */
+    void repeat(int rows, int times) {
+        if (times > 1) {
+            long[] repeated = new long[rows * times];
+            for (int i = 0; i < repeated.length; i++) {
+                repeated[i] = i / times;
+            }
+            try (NDArray index = manager.create(repeated)) {
+                prompt.choose(index);
+                if (taskIds != null) {
+                    try (NDArray before = taskIds) {
+                        taskIds = Ops.rows(before, index); // in the manager of before
+                    }
+                }
+                if (cache != null) {
+                    cache.repeat(index);
+                }
+            }
+        }
+    }
+
+    /**
+     * Goes on with other rows.
+     *
+     * @param rows of the present ones, each in the place of one with the same prompt
+     */
+    void choose(long[] rows) {
+        boolean same = true;
+        for (int i = 0; i < rows.length; i++) {
+            same &= rows[i] == i;
+        }
+        if (!same && cache != null) {
+            try (NDArray index = manager.create(rows)) {
+                cache.reorder(index);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

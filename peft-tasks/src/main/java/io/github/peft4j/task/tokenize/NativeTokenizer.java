@@ -1,0 +1,156 @@
+package io.github.peft4j.task.tokenize;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Rust tokenizer with truncation and padding switched off: whole texts in, all tokens out.
+ *
+ * <p>Cutting and padding are done in Java, so no call changes the native state and any number of
+ * threads may encode at once; closing waits for them. Texts are encoded one by one, never by the
+ * native batch calls: those end the process where a single call throws.
+ */
+final class NativeTokenizer implements AutoCloseable {
+
+    private static final ImmutableMap<String, String> WHOLE_TEXTS =
+            ImmutableMap.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+    }
+
+    static NativeTokenizer read(Path file) throws IOException {
+        try (InputStream json = Files.newInputStream(file)) {
+            return new NativeTokenizer(HuggingFaceTokenizer.newInstance(json, WHOLE_TEXTS));
+        } catch (RuntimeException refused) {
+            throw new IOException(
+                    "%s is not readable by the tokenizers library: %s. Save the tokenizer again with"
+                                    .formatted(file, refused.getMessage())
+                            + " save_pretrained of a transformers version that it knows.",
+                    refused);
+        }
+    }
+
+    /** All tokens of an input, in their order, special tokens as the template puts them. */
+    TokenColumns encode(TextInput input, boolean addSpecialTokens) {
+        if (input instanceof TextInput.Single single) {
+            CodePoints text = new CodePoints(single.text());
+            return tokens(
+                    open -> open.encode(text.wellFormed(), addSpecialTokens, false),
+                    (sequence, word) -> text);
+        }
+        if (input instanceof TextInput.Pair pair) {
+            CodePoints first = new CodePoints(pair.text());
+            CodePoints second = new CodePoints(pair.textPair());
+            return tokens(
+                    open ->
+                            open.encode(
+                                    first.wellFormed(),
+                                    second.wellFormed(),
+                                    addSpecialTokens,
+                                    false),
+                    (sequence, word) -> sequence == 0 ? first : second);
+        }
+        List<CodePoints> words =
+                ((TextInput.Words) input).words().stream().map(CodePoints::new).toList();
+        String[] texts = words.stream().map(CodePoints::wellFormed).toArray(String[]::new);
+        return tokens(
+                open -> open.encode(texts, addSpecialTokens, false),
+                (sequence, word) -> words.get(word));
+    }
+
+    String decode(long[] ids, boolean skipSpecialTokens) {
+        return whileOpen(open -> open.decode(ids, skipSpecialTokens));
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            closed = true;
+            tokenizer.close();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private <T> T whileOpen(Function<HuggingFaceTokenizer, T> call) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(
+                        "The tokenizer is closed. Use it inside its try block, or load it again.");
+            }
+            return call.apply(tokenizer);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private TokenColumns tokens(
+            Function<HuggingFaceTokenizer, ai.djl.huggingface.tokenizers.Encoding> call,
+            TextOfToken texts) {
+        var raw = whileOpen(call);
+        int[] ids = Arrays.stream(raw.getIds()).mapToInt(id -> (int) id).toArray();
+        int[] types = Arrays.stream(raw.getTypeIds()).mapToInt(type -> (int) type).toArray();
+        long[] special = raw.getSpecialTokenMask();
+        long[] sequenceIds = raw.getSequenceIds();
+        long[] wordIds = raw.getWordIds();
+        int[] sequences = new int[ids.length];
+        int[] words = new int[ids.length];
+        Token.Kind[] kinds = new Token.Kind[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            boolean ofText = special[i] == 0;
+            sequences[i] = ofText ? Math.max(0, (int) sequenceIds[i]) : -1;
+            words[i] = ofText ? (int) wordIds[i] : -1;
+            kinds[i] = ofText ? Token.Kind.TEXT : Token.Kind.SPECIAL;
+        }
+        return new TokenColumns(
+                ids,
+                types,
+                sequences,
+                words,
+                kinds,
+                i ->
+                        new Token(
+                                ids[i],
+                                raw.getTokens()[i],
+                                types[i],
+                                kinds[i],
+                                kinds[i] == Token.Kind.TEXT
+                                        ? source(raw, i, sequences[i], words[i], texts)
+                                        : null));
+    }
+
+    private static Token.Source source(
+            ai.djl.huggingface.tokenizers.Encoding raw,
+            int i,
+            int sequence,
+            int word,
+            TextOfToken texts) {
+        @Nullable CharSpan span = raw.getCharTokenSpans()[i];
+        Span codePoints = span == null ? Span.EMPTY : new Span(span.getStart(), span.getEnd());
+        return new Token.Source(
+                sequence, word, texts.of(sequence, word).toChars(codePoints), codePoints);
+    }
+
+    /** The text that a token's span counts in. */
+    private interface TextOfToken {
+        CodePoints of(int sequence, int word);
+    }
+}

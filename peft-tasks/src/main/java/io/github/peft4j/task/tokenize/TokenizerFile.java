@@ -1,0 +1,120 @@
+package io.github.peft4j.task.tokenize;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What Java itself needs of {@code tokenizer.json}: the vocabulary, the kind of model, and the
+ * padding block, which some checkpoints use to name their pad token.
+ *
+ * <p>Read as a stream: a file of many megabytes is never held as a tree.
+ *
+ * @param modelType e.g. {@code WordPiece}, empty if the file does not say
+ * @param vocabulary id of each token, added tokens included
+ * @param padding the padding block, empty if there is none
+ */
+record TokenizerFile(
+        String modelType, ImmutableMap<String, Integer> vocabulary, JsonObject padding) {
+
+    /** Reads one file; a text that is not such a file is refused with its path. */
+    static TokenizerFile read(Path file) throws IOException {
+        try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+                JsonReader json = new JsonReader(text)) {
+            return read(json);
+        } catch (EOFException
+                | MalformedJsonException
+                | CharacterCodingException
+                | IllegalStateException
+                | NumberFormatException
+                | JsonParseException bad) {
+            throw new IOException(
+                    "%s is not a tokenizer.json: %s. Save the tokenizer again with save_pretrained."
+                            .formatted(file, bad.getMessage()),
+                    bad);
+        }
+    }
+
+    private static TokenizerFile read(JsonReader json) throws IOException {
+        String modelType = "";
+        Map<String, Integer> vocabulary = new LinkedHashMap<>();
+        JsonObject padding = new JsonObject();
+        json.beginObject();
+        while (json.hasNext()) {
+            switch (json.nextName()) {
+                case "added_tokens" -> readAddedTokens(json, vocabulary);
+                case "padding" -> {
+                    JsonElement block = JsonParser.parseReader(json);
+                    padding = block.isJsonObject() ? block.getAsJsonObject() : padding;
+                }
+                case "model" -> modelType = readModel(json, vocabulary);
+                default -> json.skipValue();
+            }
+        }
+        json.endObject();
+        return new TokenizerFile(modelType, ImmutableMap.copyOf(vocabulary), padding);
+    }
+
+    private static void readAddedTokens(JsonReader json, Map<String, Integer> vocabulary)
+            throws IOException {
+        json.beginArray();
+        while (json.hasNext()) {
+            JsonObject token = JsonParser.parseReader(json).getAsJsonObject();
+            if (!token.has("content") || !token.has("id")) {
+                throw new IllegalStateException("an added token lacks its content or id");
+            }
+            vocabulary.put(token.get("content").getAsString(), token.get("id").getAsInt());
+        }
+        json.endArray();
+    }
+
+    private static String readModel(JsonReader json, Map<String, Integer> vocabulary)
+            throws IOException {
+        String type = "";
+        json.beginObject();
+        while (json.hasNext()) {
+            switch (json.nextName()) {
+                case "type" -> type = json.nextString();
+                case "vocab" -> readVocabulary(json, vocabulary);
+                default -> json.skipValue();
+            }
+        }
+        json.endObject();
+        return type;
+    }
+
+    /** Either token to id, or (Unigram) a list of [token, score] in the order of the ids. */
+    private static void readVocabulary(JsonReader json, Map<String, Integer> vocabulary)
+            throws IOException {
+        if (json.peek() == JsonToken.BEGIN_OBJECT) {
+            json.beginObject();
+            while (json.hasNext()) {
+                vocabulary.putIfAbsent(json.nextName(), json.nextInt());
+            }
+            json.endObject();
+            return;
+        }
+        json.beginArray();
+        for (int id = 0; json.hasNext(); id++) {
+            json.beginArray();
+            vocabulary.putIfAbsent(json.nextString(), id);
+            json.skipValue();
+            json.endArray();
+        }
+        json.endArray();
+    }
+}

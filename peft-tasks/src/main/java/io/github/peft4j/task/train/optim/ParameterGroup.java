@@ -1,0 +1,14 @@
+package io.github.peft4j.task.train.optim;
+
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
+
+/**
+ * Tensors that an optimizer treats alike.
+ *
+ * @param parameters the tensors by name
+ * @param weightDecay decoupled weight decay, from 0
+ * @param rateFactor what the learning rate is multiplied by, over 0
+ */
+public record ParameterGroup(
+        ImmutableMap<String, Parameter> parameters, double weightDecay, double rateFactor) {}

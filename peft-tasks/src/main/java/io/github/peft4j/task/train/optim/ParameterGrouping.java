@@ -1,0 +1,50 @@
+package io.github.peft4j.task.train.optim;
+
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Divides the trained tensors into groups with a weight decay and a learning rate of their own. */
+@FunctionalInterface
+public interface ParameterGrouping {
+
+    /**
+     * The groups; each tensor is in exactly one.
+     *
+     * @param trainable the trained tensors by their key in the adapter's file
+     */
+    ImmutableList<ParameterGroup> group(ImmutableMap<String, Parameter> trainable);
+
+    /** One learning rate for all; no decay for biases and the weights of norms, as Hugging Face. */
+    static ParameterGrouping byDecay(double weightDecay) {
+        return trainable -> {
+            ImmutableMap.Builder<String, Parameter> decayed = ImmutableMap.builder();
+            ImmutableMap.Builder<String, Parameter> others = ImmutableMap.builder();
+            trainable.forEach(
+                    (name, parameter) ->
+                            (isDecayed(name, parameter) ? decayed : others).put(name, parameter));
+            return ImmutableList.of(
+                    new ParameterGroup(decayed.buildOrThrow(), weightDecay, 1),
+                    new ParameterGroup(others.buildOrThrow(), 0, 1));
+        };
+    }
+
+    /** Whether Hugging Face's Trainer decays a tensor: by its name and by the module it is of. */
+    private static boolean isDecayed(String name, Parameter parameter) {
+        Parameter.Type type = parameter.getType();
+        return type != Parameter.Type.GAMMA
+                && type != Parameter.Type.BETA
+                && !Undecayed.NAME.matcher(name.toLowerCase(Locale.ROOT)).find();
+    }
+
+    /** Holds the pattern apart, as a constant of the interface would be public. */
+    final class Undecayed {
+
+        private static final Pattern NAME =
+                Pattern.compile("bias|layernorm|rmsnorm|(?:^|\\.)norm(?:$|\\.)|_norm(?:$|\\.)");
+
+        private Undecayed() {}
+    }
+}

@@ -1,0 +1,14 @@
+package io.github.peft4j.task.train.report;
+
+import com.google.common.collect.ImmutableMap;
+
+/**
+ * What an evaluation during training found.
+ *
+ * @param step steps made before it
+ * @param epoch passes over the examples before it
+ * @param figures {@code loss} and each metric by its name
+ * @param best whether no evaluation before it was as good
+ */
+public record Evaluation(
+        long step, double epoch, ImmutableMap<String, Double> figures, boolean best) {}

@@ -1,0 +1,35 @@
+package io.github.peft4j.task.train.report;
+
+/**
+ * Watches a training. Called in the training's thread, with gradients off; what it throws ends the
+ * training.
+ */
+public interface TrainerListener {
+
+    /**
+     * Whether {@link #onBatch} reads scores. Heads that would have to compute them for that alone,
+     * such as a language model's, give the loss without them unless a listener says so.
+     */
+    default boolean readsLogits() {
+        return false;
+    }
+
+    /** After the backward pass of a batch, while its arrays are open. */
+    default void onBatch(BatchReport report) {}
+
+    /** After an optimizer step. */
+    default void onStep(StepReport report) {}
+
+    /** After an evaluation. */
+    default void onEvaluate(Evaluation evaluation) {}
+
+    /**
+     * After an epoch, its evaluation and its checkpoint, or where training ends inside one.
+     *
+     * @param epoch number of the epoch, from 1
+     */
+    default void onEpoch(int epoch) {}
+
+    /** After the last step, when the best adapter is back in place. */
+    default void onEnd(TrainingResult result) {}
+}

@@ -1,0 +1,267 @@
+package io.github.peft4j.transformers.checkpoint;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.ToNumberPolicy;
+import com.google.gson.reflect.TypeToken;
+import com.google.gson.stream.JsonReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint's config.json, as written by transformers 4 or 5: keys that are absent or null take
+ * the family's default, unknown keys are left alone.
+ */
+public final class PretrainedConfig {
+
+    /** The file's name inside a checkpoint directory. */
+    public static final String FILE = "config.json";
+
+    private static final Gson GSON =
+            new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
+
+    private final JsonObject json;
+    private final String source;
+
+    private PretrainedConfig(JsonObject json, String source) {
+        this.json = json;
+        this.source = source;
+    }
+
+    /**
+     * Reads config.json of a checkpoint directory.
+     *
+     * @throws IOException if there is none, or it is not a JSON object
+     */
+    public static PretrainedConfig read(Path directory) throws IOException {
+        Path file = directory.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(
+                    "There is no "
+                            + file
+                            + ". A Hugging Face checkpoint directory holds config.json,"
+                            + " *.safetensors and tokenizer.json.");
+        }
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            JsonReader strict = new JsonReader(reader);
+            strict.setStrictness(Strictness.STRICT);
+            JsonElement root = JsonParser.parseReader(strict);
+            return of(root, file.toString());
+        } catch (JsonParseException e) {
+            throw new IOException(file + " is not valid JSON: " + e.getMessage(), e);
+        }
+    }
+
+    /** A config of these values; {@code source} names it in errors. */
+    public static PretrainedConfig of(JsonElement root, String source) {
+        if (!root.isJsonObject()) {
+            throw new IllegalArgumentException(source + " is not a JSON object.");
+        }
+        return new PretrainedConfig(root.getAsJsonObject().deepCopy(), source);
+    }
+
+    /** The same config with one value laid over it. */
+    public PretrainedConfig with(String key, Object value) {
+        JsonObject copy = json.deepCopy();
+        copy.add(key, GSON.toJsonTree(value));
+        return new PretrainedConfig(copy, source);
+    }
+
+    /** The same config with values for keys that are absent; a key that is null stays null. */
+    public PretrainedConfig withDefaults(Map<String, ?> defaults) {
+        JsonObject copy = json.deepCopy();
+        defaults.forEach(
+                (key, value) -> {
+                    if (!copy.has(key)) {
+                        copy.add(key, GSON.toJsonTree(value));
+                    }
+                });
+        return new PretrainedConfig(copy, source);
+    }
+
+    /** {@code model_type}, which names the family. */
+    public String modelType() {
+        return string("model_type")
+                .orElseThrow(
+                        () -> new IllegalArgumentException(problem("model_type", "is absent")));
+    }
+
+    /** A whole number, or the default where the key is absent or null. */
+    public int integer(String key, int missing) {
+        JsonElement value = find(key);
+        if (value == null) {
+            return missing;
+        }
+        double number = number(key, value);
+        if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not an integer"));
+        }
+        return (int) number;
+    }
+
+    /** A positive whole number, or the default where the key is absent or null. */
+    public int positive(String key, int missing) {
+        int value = integer(key, missing);
+        if (value <= 0) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not positive"));
+        }
+        return value;
+    }
+
+    /**
+     * A positive whole number.
+     *
+     * @throws IllegalArgumentException if the key is absent or null
+     */
+    public int positive(String key) {
+        if (!has(key)) {
+            throw new IllegalArgumentException(problem(key, "is absent"));
+        }
+        return positive(key, 0);
+    }
+
+    /** A number, or the default where the key is absent or null. */
+    public double decimal(String key, double missing) {
+        JsonElement value = find(key);
+        return value == null ? missing : number(key, value);
+    }
+
+    /** An object as a config of its own, or an empty one where the key is absent or null. */
+    public PretrainedConfig section(String key) {
+        JsonElement value = find(key);
+        return value == null
+                ? new PretrainedConfig(new JsonObject(), source)
+                : of(value, key + " of " + source);
+    }
+
+    /** Whether the key is there and not null. */
+    public boolean has(String key) {
+        return find(key) != null;
+    }
+
+    /** Whether the key is there and null: none, where an absent key means the default. */
+    public boolean isNull(String key) {
+        JsonElement value = json.get(key);
+        return value != null && value.isJsonNull();
+    }
+
+    /** Whether the key's value is a text. */
+    public boolean isText(String key) {
+        JsonElement value = find(key);
+        return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
+    }
+
+    /** Texts, or an empty list where the key is absent or null. */
+    public ImmutableList<String> strings(String key) {
+        JsonElement value = find(key);
+        ImmutableList.Builder<String> texts = ImmutableList.builder();
+        if (value != null && value.isJsonArray()) {
+            value.getAsJsonArray().forEach(text -> texts.add(text.getAsString()));
+        } else if (value != null) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not a list"));
+        }
+        return texts.build();
+    }
+
+    /** Numbers, or an empty list where the key is absent or null. */
+    public ImmutableList<Double> decimals(String key) {
+        JsonElement value = find(key);
+        ImmutableList.Builder<Double> numbers = ImmutableList.builder();
+        if (value != null && value.isJsonArray()) {
+            value.getAsJsonArray().forEach(element -> numbers.add(number(key, element)));
+        } else if (value != null) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not a list"));
+        }
+        return numbers.build();
+    }
+
+    /** A truth value, or the default where the key is absent or null. */
+    public boolean flag(String key, boolean missing) {
+        JsonElement value = find(key);
+        if (value == null) {
+            return missing;
+        }
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not true or false"));
+        }
+        return value.getAsBoolean();
+    }
+
+    /** A text, if the key is there and not null. */
+    public Optional<String> string(String key) {
+        JsonElement value = find(key);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not a text"));
+        }
+        return Optional.of(value.getAsString());
+    }
+
+    /** How many labels a head has: the size of {@code id2label}, or {@code num_labels}, or 2. */
+    public int numLabels(int missing) {
+        JsonElement labels = find("id2label");
+        if (labels != null && labels.isJsonObject()) {
+            return labels.getAsJsonObject().size();
+        }
+        return positive("num_labels", missing);
+    }
+
+    /** Names of the labels in order, or {@code LABEL_0}, ... where the file has none. */
+    public ImmutableList<String> labels(int missing) {
+        JsonElement labels = find("id2label");
+        ImmutableList.Builder<String> names = ImmutableList.builder();
+        int count = numLabels(missing);
+        for (int i = 0; i < count; i++) {
+            JsonElement name =
+                    labels != null && labels.isJsonObject()
+                            ? labels.getAsJsonObject().get(Integer.toString(i))
+                            : null;
+            names.add(name == null ? "LABEL_" + i : name.getAsString());
+        }
+        return names.build();
+    }
+
+    /** All values as plain Java objects. */
+    public ImmutableMap<String, Object> values() {
+        Map<String, Object> all = GSON.fromJson(json, new TypeToken<Map<String, Object>>() {});
+        ImmutableMap.Builder<String, Object> known = ImmutableMap.builder();
+        all.forEach(
+                (key, value) -> {
+                    if (value != null) {
+                        known.put(key, value);
+                    }
+                });
+        return known.buildOrThrow();
+    }
+
+    private @Nullable JsonElement find(String key) {
+        JsonElement value = json.get(key);
+        return value == null || value.isJsonNull() ? null : value;
+    }
+
+    private double number(String key, JsonElement value) {
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
+            throw new IllegalArgumentException(problem(key, "is " + value + ", not a number"));
+        }
+        return value.getAsDouble();
+    }
+
+    private String problem(String key, String what) {
+        return key + " " + what + " in " + source + ". Correct it, or take another checkpoint.";
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.peft4j.architecture.circle.below;
+
+import org.jspecify.annotations.NullMarked;
