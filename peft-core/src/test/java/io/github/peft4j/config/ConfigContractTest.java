@@ -32,6 +32,13 @@ class ConfigContractTest {
                     "CPT", Map.of("task_type", "CAUSAL_LM"),
                     "XLORA", Map.of("hidden_size", 32, "adapters", Map.of()));
 
+    /** What some options need to be allowed at all. */
+    private static final ImmutableMap<String, Map<String, ?>> NEEDED_BY_OPTION =
+            ImmutableMap.of(
+                    "layers_pattern", Map.of("layers_to_transform", 0),
+                    "boft_block_num", Map.of("boft_block_size", 0),
+                    "r", Map.of("oft_block_size", 0));
+
     /** Values of many types: each option takes some of them and refuses the others. */
     private static final List<Object> CANDIDATES =
             List.of(
@@ -134,6 +141,14 @@ class ConfigContractTest {
             OptionConfig config, Option<?> option, Object candidate) {
         String method = config.peftType().name();
         Map<String, Object> json = with(method, Map.of(option.key(), candidate));
+        NEEDED_BY_OPTION
+                .getOrDefault(option.key(), Map.of())
+                .forEach(
+                        (key, value) -> {
+                            if (config.type().option(key).isPresent()) {
+                                json.putIfAbsent(key, value);
+                            }
+                        });
         Throwable refusal = catchThrowable(() -> PeftConfig.loadMap(json));
         if (refusal == null) {
             return (OptionConfig) PeftConfig.loadMap(json).config();
