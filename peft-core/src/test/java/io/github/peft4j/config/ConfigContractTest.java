@@ -32,10 +32,10 @@ class ConfigContractTest {
                     "CPT", Map.of("task_type", "CAUSAL_LM"),
                     "XLORA", Map.of("hidden_size", 32, "adapters", Map.of()));
 
-    /** What some options need to be allowed at all. */
-    private static final ImmutableMap<String, Map<String, ?>> NEEDED_BY_OPTION =
+    /** Options that are refused unless another one is set. */
+    private static final ImmutableMap<String, Map<String, ?>> COMPANIONS =
             ImmutableMap.of(
-                    "layers_pattern", Map.of("layers_to_transform", 0),
+                    "layers_pattern", Map.of("layers_to_transform", List.of(0)),
                     "boft_block_num", Map.of("boft_block_size", 0),
                     "r", Map.of("oft_block_size", 0));
 
@@ -140,15 +140,8 @@ class ConfigContractTest {
     private static @Nullable OptionConfig tryWith(
             OptionConfig config, Option<?> option, Object candidate) {
         String method = config.peftType().name();
-        Map<String, Object> json = with(method, Map.of(option.key(), candidate));
-        NEEDED_BY_OPTION
-                .getOrDefault(option.key(), Map.of())
-                .forEach(
-                        (key, value) -> {
-                            if (config.type().option(key).isPresent()) {
-                                json.putIfAbsent(key, value);
-                            }
-                        });
+        Map<String, Object> json = with(method, COMPANIONS.getOrDefault(option.key(), Map.of()));
+        json.put(option.key(), candidate);
         Throwable refusal = catchThrowable(() -> PeftConfig.loadMap(json));
         if (refusal == null) {
             return (OptionConfig) PeftConfig.loadMap(json).config();
