@@ -2,6 +2,7 @@ package io.github.peft4j.config;
 
 import com.google.common.base.Preconditions;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.json.JsonValues;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +75,7 @@ public final class Option<T> {
      * An integer or a float, written as it was given: PEFT tells {@code 8} and {@code 8.0} apart.
      */
     public static Option<Number> number(String key, Number standard) {
-        return of(key, JsonType.NUMBER, standard);
+        return of(key, JsonType.NUMBER, JsonValues.freezeNumber(standard));
     }
 
     /** A string. */

@@ -9,11 +9,9 @@ import java.util.List;
 /** The options that select modules of the model; see {@link TargetModules}. */
 public final class TargetOptions {
 
-    private static final JsonType<OneOrMany<String>> NAMES =
-            JsonType.of(
-                    JsonType.STRING_OR_STRINGS.name(),
-                    json -> JsonType.STRING_OR_STRINGS.tryConvert(json).map(TargetOptions::asSet),
-                    OneOrMany::toJson);
+    /** Names, held as a sorted set, or a regular expression (a string). */
+    public static final JsonType<OneOrMany<String>> NAMES =
+            JsonType.STRING_OR_STRINGS.map(TargetOptions::asSet, names -> names);
 
     /** Layers to adapt. */
     public static final Option<OneOrMany<String>> TARGET_MODULES =

@@ -59,6 +59,12 @@ public record ConvolutionShape(
         return new Shape(first, second).addAll(new Shape(kernel.toArray()));
     }
 
+    /** The core [r, r, kernel...] of a kernel in Tucker form; two axes of kernel also for one. */
+    public Shape tuckerCore(int r) {
+        Shape core = withKernel(r, r);
+        return axes() == 1 ? core.add(1) : core;
+    }
+
     /** A shape with this many numbers on its first two axes and 1 on the others. */
     public Shape withPoints(long first, long second) {
         Shape shape = new Shape(first, second);

@@ -9,7 +9,7 @@ import com.google.common.base.Preconditions;
  * @param boftBlockSize features of a block, or 0; default 4
  * @param boftBlockNum number of blocks, or 0; default 0
  */
-public record BOFTBlocks(int boftBlockSize, int boftBlockNum) {
+record BOFTBlocks(int boftBlockSize, int boftBlockNum) {
 
     /**
      * Checks that one of the two is given.

@@ -1,63 +1,56 @@
 package io.github.peft4j.tuner.boft;
 
-import com.google.common.base.Preconditions;
-import io.github.peft4j.config.BiasOption;
-import io.github.peft4j.config.CommonFields;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
-import io.github.peft4j.config.TargetedConfig;
-import io.github.peft4j.config.TargetedConfigBuilder;
-import io.github.peft4j.json.JsonType;
-import io.github.peft4j.json.JsonValues;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.config.LayerConfigBuilder;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.config.Options;
 
 /**
  * The config of BOFT.
  *
- * @param common the fields that all methods share
- * @param targets which modules are adapted or saved whole
- * @param blocks how the input is cut into blocks; default blocks of 4
- * @param boftNButterflyFactor number of factors of a butterfly; kept for files, every value acts as
- *     1; default 1
- * @param boftDropout share of the blocks that a training pass replaces by the identity, from 0 to
- *     1; default 0
- * @param fanInFanOut whether the base weight is stored as [in, out]; corrected by the layers;
- *     default false
- * @param bias which biases of the base are trained along; default none
- * @param initWeights whether the adapter starts without effect; if not, it starts near that;
- *     default true
  * @see <a href="https://arxiv.org/abs/2311.06243">Liu et al. 2023</a>
  */
-public record BOFTConfig(
-        CommonFields common,
-        TargetModules targets,
-        BOFTBlocks blocks,
-        int boftNButterflyFactor,
-        Number boftDropout,
-        boolean fanInFanOut,
-        BiasOption bias,
-        boolean initWeights)
-        implements TargetedConfig {
+public final class BOFTConfig extends LayerConfig {
 
-    /** The method. */
-    public static final PeftType TYPE = PeftType.of("BOFT");
+    private static final Option<Integer> BOFT_BLOCK_SIZE =
+            Option.integer("boft_block_size", 4)
+                    .means(
+                            "features of a block, a divisor of the input; 0 where the number of "
+                                    + "blocks is set");
+    private static final Option<Integer> BOFT_BLOCK_NUM =
+            Option.integer("boft_block_num", 0)
+                    .means(
+                            "number of blocks, a divisor of the input; 0 where their size is "
+                                    + "set");
+    private static final Option<Integer> BOFT_N_BUTTERFLY_FACTOR =
+            Option.integer("boft_n_butterfly_factor", 1)
+                    .means(
+                            "number of factors of a butterfly; kept for files, every value acts "
+                                    + "as 1");
+    private static final Option<Number> BOFT_DROPOUT =
+            Option.number("boft_dropout", 0.0)
+                    .must(
+                            share -> share.doubleValue() >= 0 && share.doubleValue() <= 1,
+                            "a share from 0 to 1. Pass 0.1, for example")
+                    .means("share of the blocks that a training pass replaces by the identity");
 
-    /**
-     * Checks the values.
-     *
-     * @throws IllegalArgumentException if the dropout is no share, or the targets contradict each
-     *     other
-     */
-    public BOFTConfig {
-        targets.refusePatternWithoutLayers();
-        boftDropout = JsonValues.freezeNumber(boftDropout);
-        Preconditions.checkArgument(
-                boftDropout.doubleValue() >= 0 && boftDropout.doubleValue() <= 1,
-                "boft_dropout is %s; it must be a share from 0 to 1. Pass 0.1, for example.",
-                boftDropout);
+    static final ConfigType<BOFTConfig> TYPE =
+            LayerConfig.type("BOFT", BOFTConfig.class, BOFTConfig::new)
+                    .with(
+                            BOFT_BLOCK_SIZE,
+                            BOFT_BLOCK_NUM,
+                            BOFT_N_BUTTERFLY_FACTOR,
+                            BOFT_DROPOUT,
+                            Options.FAN_IN_FAN_OUT,
+                            Options.bias("BOFT"),
+                            Options.INIT_WEIGHTS)
+                    .rule(LayerConfig::refusePatternWithoutLayers)
+                    .rule(BOFTConfig::blocks);
+
+    private BOFTConfig(OptionValues values) {
+        super(TYPE, values);
     }
 
     /** A builder with PEFT's defaults. */
@@ -65,150 +58,71 @@ public record BOFTConfig(
         return new Builder();
     }
 
-    /** A builder with the values of this config. */
+    @Override
     public Builder toBuilder() {
-        Builder builder =
-                new Builder()
-                        .optCommon(common)
-                        .optTargets(targets)
-                        .optBoftNButterflyFactor(boftNButterflyFactor)
-                        .dropout(boftDropout)
-                        .optFanInFanOut(fanInFanOut)
-                        .optBias(bias)
-                        .optInitWeights(initWeights);
-        return builder.blocks(blocks);
+        return builder().from(this);
     }
 
-    @Override
-    public PeftType peftType() {
-        return TYPE;
+    /** Features of a block; 0 where the number of blocks is set. */
+    public int boftBlockSize() {
+        return get(BOFT_BLOCK_SIZE);
     }
 
-    @Override
-    public BOFTConfig withCommon(CommonFields value) {
-        return toBuilder().optCommon(value).build();
+    /** Number of blocks; 0 where their size is set. */
+    public int boftBlockNum() {
+        return get(BOFT_BLOCK_NUM);
     }
 
-    @Override
-    public BOFTConfig withTargets(TargetModules value) {
-        return toBuilder().optTargets(value).build();
+    /** Number of butterfly factors; kept for files, every value acts as 1. */
+    public int boftNButterflyFactor() {
+        return get(BOFT_N_BUTTERFLY_FACTOR);
     }
 
-    @Override
-    public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> json = new TreeMap<>();
-        json.put("peft_type", TYPE.name());
-        common.putInto(json);
-        targets.putInto(json);
-        json.put("boft_block_size", (long) blocks.boftBlockSize());
-        json.put("boft_block_num", (long) blocks.boftBlockNum());
-        json.put("boft_n_butterfly_factor", (long) boftNButterflyFactor);
-        json.put("boft_dropout", boftDropout);
-        json.put("fan_in_fan_out", fanInFanOut);
-        json.put("bias", bias.jsonName());
-        json.put("init_weights", initWeights);
-        return JsonValues.freezeObject(json);
+    /** Share of the blocks that a training pass replaces by the identity. */
+    public double boftDropout() {
+        return get(BOFT_DROPOUT).doubleValue();
     }
 
-    /** Builds a {@link BOFTConfig}; every option has PEFT's default. */
-    public static final class Builder extends TargetedConfigBuilder<Builder> {
+    /** Whether the adapter starts without effect; if not, it starts near that. */
+    public boolean initWeights() {
+        return get(Options.INIT_WEIGHTS);
+    }
 
-        private int boftBlockSize = 4;
-        private int boftBlockNum;
-        private int boftNButterflyFactor = 1;
-        private Number boftDropout = 0.0;
-        private boolean fanInFanOut;
-        private BiasOption bias = BiasOption.NONE;
-        private boolean initWeights = true;
+    /** How an input is cut. */
+    BOFTBlocks blocks() {
+        return new BOFTBlocks(boftBlockSize(), boftBlockNum());
+    }
 
-        private Builder() {}
+    /** Builds a {@link BOFTConfig}. */
+    public static final class Builder extends LayerConfigBuilder<BOFTConfig, Builder> {
 
-        @Override
-        protected Builder self() {
-            return this;
-        }
-
-        static BOFTConfig read(ConfigReader json) {
-            return new Builder().overlay(json).build();
-        }
-
-        @Override
-        protected Builder overlay(ConfigReader json) {
-            json.read("boft_block_size", JsonType.INTEGER, this::optBoftBlockSize);
-            json.read("boft_block_num", JsonType.INTEGER, this::optBoftBlockNum);
-            json.read("boft_n_butterfly_factor", JsonType.INTEGER, this::optBoftNButterflyFactor);
-            json.read("boft_dropout", JsonType.NUMBER, this::dropout);
-            json.read("fan_in_fan_out", JsonType.FLAG, this::optFanInFanOut);
-            json.read("bias", JsonType.STRING, name -> optBias(BiasOption.of(TYPE, name)));
-            json.read("init_weights", JsonType.FLAG, this::optInitWeights);
-            return super.overlay(json);
-        }
-
-        private Builder blocks(BOFTBlocks value) {
-            return optBoftBlockSize(value.boftBlockSize()).optBoftBlockNum(value.boftBlockNum());
-        }
-
-        private Builder dropout(Number value) {
-            boftDropout = value;
-            return this;
+        private Builder() {
+            super(TYPE);
         }
 
         /** Features of a block; 0 where the number of blocks is given instead. Default 4. */
         public Builder optBoftBlockSize(int value) {
-            boftBlockSize = value;
-            return this;
+            return set(BOFT_BLOCK_SIZE, value);
         }
 
         /** Number of blocks; 0 where their size is given instead. Default 0. */
         public Builder optBoftBlockNum(int value) {
-            boftBlockNum = value;
-            return this;
+            return set(BOFT_BLOCK_NUM, value);
         }
 
         /** Number of butterfly factors; kept for files, every value acts as 1. Default 1. */
         public Builder optBoftNButterflyFactor(int value) {
-            boftNButterflyFactor = value;
-            return this;
+            return set(BOFT_N_BUTTERFLY_FACTOR, value);
         }
 
         /** Share of the blocks that a training pass replaces by the identity. Default 0. */
         public Builder optBoftDropout(double value) {
-            return dropout(value);
-        }
-
-        /** Whether the base weight is stored as [in, out]; corrected by the layers. */
-        public Builder optFanInFanOut(boolean value) {
-            fanInFanOut = value;
-            return this;
-        }
-
-        /** Which biases of the base are trained along. Default none. */
-        public Builder optBias(BiasOption value) {
-            bias = value;
-            return this;
+            return set(BOFT_DROPOUT, value);
         }
 
         /** Whether the adapter starts without effect. Default true. */
         public Builder optInitWeights(boolean value) {
-            initWeights = value;
-            return this;
-        }
-
-        /**
-         * Builds the config.
-         *
-         * @throws IllegalArgumentException if an option is wrong
-         */
-        public BOFTConfig build() {
-            return new BOFTConfig(
-                    common(),
-                    targets(),
-                    new BOFTBlocks(boftBlockSize, boftBlockNum),
-                    boftNButterflyFactor,
-                    boftDropout,
-                    fanInFanOut,
-                    bias,
-                    initWeights);
+            return set(Options.INIT_WEIGHTS, value);
         }
     }
 }

@@ -1,50 +1,56 @@
 package io.github.peft4j.tuner.fourierft;
 
-import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.config.BaseOptions;
-import io.github.peft4j.config.BaseOptionsBuilder;
-import io.github.peft4j.config.BiasOption;
-import io.github.peft4j.config.CommonFields;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.OptionChecks;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
-import io.github.peft4j.config.TargetedConfig;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.config.LayerConfigBuilder;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.config.Options;
 import io.github.peft4j.json.JsonType;
-import io.github.peft4j.json.JsonValues;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The config of FourierFT.
  *
- * @param common the fields that all methods share
- * @param targets which modules are adapted or saved whole
- * @param base the base's biases and the order of its weights
- * @param spectrum which frequencies are trained
- * @param scaling factor on the change of weight; default 150
- * @param initWeights whether the spectrum starts at zero, without effect; if not, it is drawn from
- *     N(0, 1); default false
  * @see <a href="https://arxiv.org/abs/2405.03003">Gao et al. 2024</a>
  */
-public record FourierFTConfig(
-        CommonFields common,
-        TargetModules targets,
-        BaseOptions base,
-        SpectrumOptions spectrum,
-        Number scaling,
-        boolean initWeights)
-        implements TargetedConfig {
+public final class FourierFTConfig extends LayerConfig {
 
-    /** The method. */
-    public static final PeftType TYPE = PeftType.of("FOURIERFT");
+    private static final Option<Integer> N_FREQUENCY =
+            Options.positive("n_frequency", 1000)
+                    .means("how many frequencies of a layer are trained, at most in · out");
+    private static final Option<Map<String, Integer>> N_FREQUENCY_PATTERN =
+            Options.ranks("n_frequency_pattern")
+                    .means(
+                            "other numbers for single layers, by regular expression for the end "
+                                    + "of a name after a dot, or by the whole name");
+    private static final Option<Long> RANDOM_LOC_SEED =
+            Option.of("random_loc_seed", JsonType.LONG, 777L)
+                    .means("seed of the permutation that places the frequencies");
+    private static final Option<Number> SCALING =
+            Options.finite("scaling", 150.0).means("factor on the change of weight");
+    private static final Option<Boolean> INIT_WEIGHTS =
+            Options.INIT_WEIGHTS
+                    .withDefault(false)
+                    .means(
+                            "whether the spectrum starts at zero, without effect; if not, it is "
+                                    + "drawn from N(0, 1)");
 
-    /** Checks the options. */
-    public FourierFTConfig {
-        targets.refuseLayersWithRegex();
-        targets.refusePatternWithoutLayers();
-        scaling = OptionChecks.finite("scaling", scaling);
+    static final ConfigType<FourierFTConfig> TYPE =
+            LayerConfig.type("FOURIERFT", FourierFTConfig.class, FourierFTConfig::new)
+                    .with(
+                            N_FREQUENCY,
+                            N_FREQUENCY_PATTERN,
+                            RANDOM_LOC_SEED,
+                            SCALING,
+                            INIT_WEIGHTS,
+                            Options.FAN_IN_FAN_OUT,
+                            Options.bias("FOURIERFT"))
+                    .rule(LayerConfig::refuseLayersWithRegex)
+                    .rule(LayerConfig::refusePatternWithoutLayers);
+
+    private FourierFTConfig(OptionValues values) {
+        super(TYPE, values);
     }
 
     /** A builder with PEFT's defaults. */
@@ -52,142 +58,69 @@ public record FourierFTConfig(
         return new Builder();
     }
 
-    /** A builder with the values of this config. */
+    @Override
     public Builder toBuilder() {
-        return new Builder()
-                .optCommon(common)
-                .optTargets(targets)
-                .optBase(base)
-                .optNFrequency(spectrum.nFrequency())
-                .optRandomLocSeed(spectrum.randomLocSeed())
-                .optNFrequencyPattern(spectrum.nFrequencyPattern())
-                .scaling(scaling)
-                .optInitWeights(initWeights);
+        return builder().from(this);
     }
 
-    /** Whether the base weight is stored as [in, out]. */
-    public boolean fanInFanOut() {
-        return base.fanInFanOut();
+    /** How many frequencies of a layer are trained. */
+    public int nFrequency() {
+        return get(N_FREQUENCY);
     }
 
-    /** Which biases of the base are trained along. */
-    public BiasOption bias() {
-        return base.bias();
+    /**
+     * Other numbers of frequencies, by regular expression for the end of a layer's name after a
+     * dot, or by its whole name.
+     */
+    public Map<String, Integer> nFrequencyPattern() {
+        return get(N_FREQUENCY_PATTERN);
     }
 
-    @Override
-    public PeftType peftType() {
-        return TYPE;
+    /** Seed of the permutation that places the frequencies. */
+    public long randomLocSeed() {
+        return get(RANDOM_LOC_SEED);
     }
 
-    @Override
-    public FourierFTConfig withCommon(CommonFields value) {
-        return toBuilder().optCommon(value).build();
+    /** Factor on the change of weight. */
+    public double scaling() {
+        return get(SCALING).doubleValue();
     }
 
-    @Override
-    public FourierFTConfig withTargets(TargetModules value) {
-        return toBuilder().optTargets(value).build();
+    /** Whether the spectrum starts at zero, without effect; if not, it is drawn from N(0, 1). */
+    public boolean initWeights() {
+        return get(INIT_WEIGHTS);
     }
 
-    @Override
-    public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> json = new TreeMap<>();
-        json.put("peft_type", TYPE.name());
-        common.putInto(json);
-        targets.putInto(json);
-        base.putInto(json);
-        spectrum.putInto(json);
-        json.put("scaling", scaling);
-        json.put("init_weights", initWeights);
-        return JsonValues.freezeObject(json);
-    }
-
-    /** Builds a {@link FourierFTConfig}; every option has PEFT's default. */
-    public static final class Builder extends BaseOptionsBuilder<Builder> {
-
-        private static final JsonType<Map<String, Integer>> COUNTS =
-                JsonType.INTEGER.values("an object of integers");
-
-        private int nFrequency = SpectrumOptions.DEFAULT.nFrequency();
-        private long randomLocSeed = SpectrumOptions.DEFAULT.randomLocSeed();
-        private Map<String, Integer> nFrequencyPattern = ImmutableMap.of();
-        private Number scaling = 150.0;
-        private boolean initWeights;
+    /** Builds a {@link FourierFTConfig}. */
+    public static final class Builder extends LayerConfigBuilder<FourierFTConfig, Builder> {
 
         private Builder() {
-            super(TYPE, TargetModules.KEYS);
-        }
-
-        @Override
-        protected Builder self() {
-            return this;
-        }
-
-        static FourierFTConfig read(ConfigReader json) {
-            return new Builder().overlay(json).build();
-        }
-
-        @Override
-        protected Builder overlay(ConfigReader json) {
-            json.read("n_frequency", JsonType.INTEGER, this::optNFrequency);
-            json.read("random_loc_seed", JsonType.LONG, this::optRandomLocSeed);
-            json.readNullable(
-                    "n_frequency_pattern",
-                    COUNTS,
-                    counts -> optNFrequencyPattern(counts == null ? ImmutableMap.of() : counts));
-            json.read("scaling", JsonType.NUMBER, this::scaling);
-            json.read("init_weights", JsonType.FLAG, this::optInitWeights);
-            return super.overlay(json);
+            super(TYPE);
         }
 
         /** How many frequencies of a layer are trained; at most in · out. Default 1000. */
         public Builder optNFrequency(int value) {
-            nFrequency = value;
-            return this;
-        }
-
-        /** Seed of the permutation that places them. Default 777. */
-        public Builder optRandomLocSeed(long value) {
-            randomLocSeed = value;
-            return this;
+            return set(N_FREQUENCY, value);
         }
 
         /** Other numbers of frequencies, by regular expression for a name's end. Default: none. */
         public Builder optNFrequencyPattern(Map<String, Integer> value) {
-            nFrequencyPattern = value;
-            return this;
+            return set(N_FREQUENCY_PATTERN, value);
+        }
+
+        /** Seed of the permutation that places them. Default 777. */
+        public Builder optRandomLocSeed(long value) {
+            return set(RANDOM_LOC_SEED, value);
         }
 
         /** Factor on the change of weight. Default 150. */
         public Builder optScaling(double value) {
-            return scaling(value);
-        }
-
-        private Builder scaling(Number value) {
-            scaling = value;
-            return this;
+            return set(SCALING, value);
         }
 
         /** Whether the adapter starts without effect; if not, it is random. Default false. */
         public Builder optInitWeights(boolean value) {
-            initWeights = value;
-            return this;
-        }
-
-        /**
-         * Builds the config.
-         *
-         * @throws IllegalArgumentException if an option is wrong
-         */
-        public FourierFTConfig build() {
-            return new FourierFTConfig(
-                    common(),
-                    targets(),
-                    base(),
-                    new SpectrumOptions(nFrequency, randomLocSeed, nFrequencyPattern),
-                    scaling,
-                    initWeights);
+            return set(INIT_WEIGHTS, value);
         }
     }
 }

@@ -1,23 +1,16 @@
 package io.github.peft4j.tuner.hra;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.Bias;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
+import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.LayerTuner;
-import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.Tuner;
 import java.util.List;
 
@@ -27,75 +20,33 @@ import java.util.List;
 public final class HRATuner extends LayerTuner<HRAConfig> {
 
     /** For {@code ServiceLoader}. */
-    public HRATuner() {}
-
-    @Override
-    public PeftType type() {
-        return HRAConfig.TYPE;
+    public HRATuner() {
+        super(HRAConfig.TYPE, DefaultTargets.LORA, LayerKind.LINEAR, LayerKind.CONVOLUTION);
     }
 
     @Override
-    public Class<HRAConfig> configType() {
-        return HRAConfig.class;
+    protected Adapter adapter(HRAConfig config, NewLayer layer) {
+        if (layer.kind() == LayerKind.CONVOLUTION) {
+            ConvolutionShape shape = layer.convolution();
+            shape.requireSquareKernel(config.peftType());
+            shape.requireOneGroup(config.peftType());
+            shape.requireEvenSteps(config.peftType());
+            return new HRAWeight(vectors(config, layer, shape.columns()), config.applyGs());
+        }
+        return new HRALinear(vectors(config, layer, layer.in()), config.applyGs());
     }
 
-    @Override
-    public HRAConfig parse(ConfigReader json) {
-        return HRAConfig.Builder.read(json);
-    }
-
-    @Override
-    protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.CONVOLUTION);
-    }
-
-    @Override
-    protected DefaultTargets defaultTargets() {
-        return DefaultTargets.LORA;
-    }
-
-    @Override
-    protected Bias biasRule(HRAConfig config) {
-        return config.bias().rule();
-    }
-
-    @Override
-    protected LayerAdapters prepare(
-            HRAConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
-        return site -> {
-            if (site.kind() == LayerKind.CONVOLUTION) {
-                ConvolutionShape shape = ConvolutionShape.of(site);
-                shape.requireSquareKernel(HRAConfig.TYPE);
-                shape.requireOneGroup(HRAConfig.TYPE);
-                shape.requireEvenSteps(HRAConfig.TYPE);
-                return new HRAWeight(vectors(config, set, shape.columns()), config.applyGs());
-            }
-            long in = LinearShape.of(site).in();
-            return new HRALinear(vectors(config, set, in), config.applyGs());
-        };
-    }
-
-    private static Parameter vectors(HRAConfig config, AdapterSet.Builder set, long in) {
-        NDManager manager = set.manager();
+    private static Parameter vectors(HRAConfig config, NewLayer layer, long in) {
         int r = config.r();
         if (!config.initWeights() || r % 2 != 0) {
-            return trained("hra_u", uniform(manager, in, r));
+            return layer.trained("hra_u", layer.uniform(1 / Math.sqrt(r), in, r));
         }
-        try (NDArray half = uniform(manager, in, r / 2)) {
-            NDArray pairs = half.repeat(1, 2);
-            pairs.attach(manager);
-            return trained("hra_u", pairs);
+        int half = r / 2;
+        try (NDArray vectors = layer.uniform(1 / Math.sqrt(half), in, half)) {
+            NDArray pairs = vectors.repeat(1, 2);
+            pairs.attach(layer.manager());
+            return layer.trained("hra_u", pairs);
         }
-    }
-
-    private static NDArray uniform(NDManager manager, long in, int r) {
-        float bound = (float) (1 / Math.sqrt(r));
-        return manager.randomUniform(-bound, bound, new Shape(in, r));
-    }
-
-    @Override
-    protected HRAConfig resolved(HRAConfig config, TargetModules targets, List<LayerSite> sites) {
-        return config.withTargets(targets);
     }
 
     @Override

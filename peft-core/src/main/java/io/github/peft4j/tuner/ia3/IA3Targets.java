@@ -73,6 +73,6 @@ final class IA3Targets {
                                                             + " or with the names of the layers"
                                                             + " whose inputs are scaled.")));
         }
-        return complete.build();
+        return complete.build(warning -> {});
     }
 }

@@ -3,12 +3,7 @@ package io.github.peft4j.tuner.lntuning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
-import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.Copies;
@@ -23,13 +18,15 @@ import java.util.List;
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
 
-    private static final DefaultTargets NORMS = norms();
+    static final DefaultTargets NORMS = norms();
 
-    private static final ImmutableSet<LayerKind> EVERY_LAYER =
-            Sets.immutableEnumSet(EnumSet.complementOf(EnumSet.of(LayerKind.OTHER)));
+    private static final LayerKind[] EVERY_LAYER =
+            EnumSet.complementOf(EnumSet.of(LayerKind.OTHER)).toArray(LayerKind[]::new);
 
     /** For {@code ServiceLoader}. */
-    public LNTuningTuner() {}
+    public LNTuningTuner() {
+        super(LNTuningConfig.TYPE, NORMS, EVERY_LAYER);
+    }
 
     private static DefaultTargets norms() {
         DefaultTargets.Table table = DefaultTargets.table();
@@ -64,31 +61,6 @@ public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
     }
 
     @Override
-    public PeftType type() {
-        return LNTuningConfig.TYPE;
-    }
-
-    @Override
-    public Class<LNTuningConfig> configType() {
-        return LNTuningConfig.class;
-    }
-
-    @Override
-    public LNTuningConfig parse(ConfigReader json) {
-        return LNTuningConfig.Builder.read(json);
-    }
-
-    @Override
-    protected ImmutableSet<LayerKind> kinds() {
-        return EVERY_LAYER;
-    }
-
-    @Override
-    protected DefaultTargets defaultTargets() {
-        return NORMS;
-    }
-
-    @Override
     protected LayerAdapters prepare(
             LNTuningConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
         set.optExclusive(true);
@@ -105,11 +77,5 @@ public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
         NDArray array = Copies.detached(original.getArray());
         array.attach(set.manager());
         return trained(name, array);
-    }
-
-    @Override
-    protected LNTuningConfig resolved(
-            LNTuningConfig config, TargetModules targets, List<LayerSite> sites) {
-        return config.withTargets(targets);
     }
 }

@@ -1,13 +1,11 @@
 package io.github.peft4j.tuner.loha;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Deltas;
-import io.github.peft4j.tuner.StartValues;
+import io.github.peft4j.tuner.NewLayer;
 
 /**
  * The two pairs of thin matrices of a change [out, in].
@@ -19,27 +17,18 @@ import io.github.peft4j.tuner.StartValues;
  */
 record HadamardFactors(Parameter a1, Parameter b1, Parameter a2, Parameter b2) {
 
-    /** Makes a trained tensor. */
-    @FunctionalInterface
-    interface Trained {
-        Parameter of(String name, NDArray array);
-    }
-
     /**
      * Start values.
      *
      * @param silent whether the last factor is zero, so that the change is zero
      */
-    static HadamardFactors start(
-            NDManager manager, long out, long in, int r, boolean silent, Trained trained) {
-        Shape left = new Shape(out, r);
-        Shape right = new Shape(r, in);
-        NDArray last = silent ? manager.zeros(right) : StartValues.kaiming(manager, right);
+    static HadamardFactors start(NewLayer layer, long out, long in, int r, boolean silent) {
+        NDArray last = silent ? layer.zeros(r, in) : layer.kaiming(r, in);
         return new HadamardFactors(
-                trained.of("hada_w1_a", StartValues.kaiming(manager, left)),
-                trained.of("hada_w1_b", StartValues.kaiming(manager, right)),
-                trained.of("hada_w2_a", StartValues.kaiming(manager, left)),
-                trained.of("hada_w2_b", last));
+                layer.trained("hada_w1_a", layer.kaiming(out, r)),
+                layer.trained("hada_w1_b", layer.kaiming(r, in)),
+                layer.trained("hada_w2_a", layer.kaiming(out, r)),
+                layer.trained("hada_w2_b", last));
     }
 
     Deltas.Hadamard read(AdapterPass pass) {

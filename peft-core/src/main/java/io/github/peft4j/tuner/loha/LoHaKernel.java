@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Deltas;
 import io.github.peft4j.tuner.KernelAdapter;
-import io.github.peft4j.tuner.lycoris.LycorisDropout;
+import io.github.peft4j.tuner.lycoris.LycorisStrength;
 import java.util.function.BiFunction;
 
 /**
@@ -19,38 +19,34 @@ final class LoHaKernel implements KernelAdapter.Change {
 
     private final ImmutableMap<String, Parameter> parameters;
     private final BiFunction<Double, AdapterPass, NDArray> product;
-    private final double scaling;
-    private final LycorisDropout dropout;
+    private final LycorisStrength strength;
 
     /** The kernel laid flat. */
-    LoHaKernel(HadamardFactors factors, double scaling, LycorisDropout dropout) {
+    LoHaKernel(HadamardFactors factors, LycorisStrength strength) {
         this(
                 factors.byName(),
                 (factor, pass) -> Deltas.hadamardWeight(factors.read(pass), factor),
-                scaling,
-                dropout);
+                strength);
     }
 
     /** The kernel with axes of its own. */
-    LoHaKernel(TuckerFactors factors, double scaling, LycorisDropout dropout) {
-        this(factors.byName(), factors::change, scaling, dropout);
+    LoHaKernel(TuckerFactors factors, LycorisStrength strength) {
+        this(factors.byName(), factors::change, strength);
     }
 
     private LoHaKernel(
             ImmutableMap<String, Parameter> parameters,
             BiFunction<Double, AdapterPass, NDArray> product,
-            double scaling,
-            LycorisDropout dropout) {
+            LycorisStrength strength) {
         this.parameters = parameters;
         this.product = product;
-        this.scaling = scaling;
-        this.dropout = dropout;
+        this.strength = strength;
     }
 
     @Override
     public NDArray weight(double factor, AdapterPass pass) {
-        double scale = factor * scaling * dropout.moduleFactor(pass);
-        return dropout.rows(product.apply(scale, pass), true, pass);
+        NDArray change = product.apply(factor * strength.scale(pass), pass);
+        return strength.rows(change, pass);
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Deltas;
-import io.github.peft4j.tuner.lycoris.LycorisDropout;
+import io.github.peft4j.tuner.lycoris.LycorisStrength;
 
 /**
  * Adds the elementwise product of two products of thin matrices to a frozen linear layer.
@@ -31,18 +31,16 @@ import io.github.peft4j.tuner.lycoris.LycorisDropout;
 final class LoHaLinear implements DeltaAdapter, WeightAdapter {
 
     private final HadamardFactors factors;
-    private final double scaling;
-    private final LycorisDropout dropout;
+    private final LycorisStrength strength;
 
-    LoHaLinear(HadamardFactors factors, double scaling, LycorisDropout dropout) {
+    LoHaLinear(HadamardFactors factors, LycorisStrength strength) {
         this.factors = factors;
-        this.scaling = scaling;
-        this.dropout = dropout;
+        this.strength = strength;
     }
 
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
-        return dropout.dropsOutputs(pass)
+        return strength.dropsOutputs(pass)
                 ? DeltaAdapter.super.forward(x, base, pass)
                 : Deltas.hadamardAdd(base.forward(x), x, factors.read(pass), scale(pass));
     }
@@ -50,13 +48,13 @@ final class LoHaLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray delta = Deltas.hadamardDelta(x, factors.read(pass), scale(pass));
-        return dropout.outputs(delta, true, pass);
+        return strength.outputs(delta, pass);
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         NDArray change = Deltas.hadamardWeight(factors.read(pass), scale(pass));
-        return current.add(dropout.rows(change, true, pass));
+        return current.add(strength.rows(change, pass));
     }
 
     @Override
@@ -65,6 +63,6 @@ final class LoHaLinear implements DeltaAdapter, WeightAdapter {
     }
 
     private double scale(AdapterPass pass) {
-        return scaling * pass.scale(this) * dropout.moduleFactor(pass);
+        return strength.scale(pass) * pass.scale(this);
     }
 }

@@ -1,14 +1,12 @@
 package io.github.peft4j.tuner.loha;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Deltas;
 import io.github.peft4j.tuner.ConvolutionShape;
-import io.github.peft4j.tuner.StartValues;
+import io.github.peft4j.tuner.NewLayer;
 
 /**
  * The two triples of a change of a kernel in Tucker form, each \(\sum_{ij} T_{ij} a_{i} b_{j}\).
@@ -31,24 +29,18 @@ record TuckerFactors(
      *
      * @param silent whether the last factor is zero, so that the change is zero
      */
-    static TuckerFactors start(
-            NDManager manager,
-            ConvolutionShape shape,
-            int r,
-            boolean silent,
-            HadamardFactors.Trained trained) {
-        Shape core = shape.withKernel(r, r);
-        Shape cores = shape.axes() == 1 ? core.add(1) : core;
-        Shape left = new Shape(r, shape.out());
-        Shape right = new Shape(r, shape.in() / shape.form().groups());
-        NDArray last = silent ? manager.zeros(right) : StartValues.kaiming(manager, right);
+    static TuckerFactors start(NewLayer layer, int r, boolean silent) {
+        ConvolutionShape shape = layer.convolution();
+        long[] core = shape.tuckerCore(r).getShape();
+        long in = shape.in() / shape.form().groups();
+        NDArray last = silent ? layer.zeros(r, in) : layer.kaiming(r, in);
         return new TuckerFactors(
-                trained.of("hada_t1", StartValues.kaiming(manager, cores)),
-                trained.of("hada_w1_a", StartValues.kaiming(manager, left)),
-                trained.of("hada_w1_b", StartValues.kaiming(manager, right)),
-                trained.of("hada_t2", StartValues.kaiming(manager, cores)),
-                trained.of("hada_w2_a", StartValues.kaiming(manager, left)),
-                trained.of("hada_w2_b", last));
+                layer.trained("hada_t1", layer.kaiming(core)),
+                layer.trained("hada_w1_a", layer.kaiming(r, shape.out())),
+                layer.trained("hada_w1_b", layer.kaiming(r, in)),
+                layer.trained("hada_t2", layer.kaiming(core)),
+                layer.trained("hada_w2_a", layer.kaiming(r, shape.out())),
+                layer.trained("hada_w2_b", last));
     }
 
     /** The product of both, by a factor, as a matrix [out, in / groups · kernel]. */

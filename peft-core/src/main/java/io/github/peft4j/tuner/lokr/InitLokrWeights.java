@@ -1,8 +1,9 @@
 package io.github.peft4j.tuner.lokr;
 
-import java.util.Arrays;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.json.JsonType;
 
-/** How LoKr's factors start: values of {@code init_weights}. */
+/** How LoKr's factors start: the option {@code init_weights}. */
 public enum InitLokrWeights {
     /** {@code true}: the first factor is zero, the second random; no effect. */
     ZERO_FIRST,
@@ -11,25 +12,6 @@ public enum InitLokrWeights {
     /** {@code false}: both are random. */
     RANDOM;
 
-    /** The value in JSON: a flag or a string. */
-    public Object json() {
-        return this == LYCORIS ? "lycoris" : (Object) (this == ZERO_FIRST);
-    }
-
-    /**
-     * The choice of this JSON value.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    public static InitLokrWeights of(Object json) {
-        return Arrays.stream(values())
-                .filter(start -> start.json().equals(json))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "init_weights is '"
-                                                + json
-                                                + "'; it must be true, false or \"lycoris\"."));
-    }
+    static final JsonType<InitLokrWeights> JSON =
+            JsonType.choice(ImmutableMap.of(ZERO_FIRST, true, LYCORIS, "lycoris", RANDOM, false));
 }

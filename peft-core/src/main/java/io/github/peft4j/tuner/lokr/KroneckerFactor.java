@@ -1,13 +1,12 @@
 package io.github.peft4j.tuner.lokr;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Deltas;
-import io.github.peft4j.tuner.StartValues;
+import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
 
 /**
@@ -18,62 +17,59 @@ import java.util.List;
  */
 record KroneckerFactor(ImmutableMap<String, Parameter> tensors) {
 
-    /** Makes a trained tensor. */
-    @FunctionalInterface
-    interface Trained {
-        Parameter of(String name, NDArray array);
+    /** A matrix stored whole. */
+    static KroneckerFactor whole(NewLayer layer, String name, Shape shape, boolean zero) {
+        return new KroneckerFactor(ImmutableMap.of(name, tensor(layer, name, shape, zero)));
     }
 
-    /** What a factor is made of. */
-    record Maker(NDManager manager, Trained trained) {
+    /**
+     * A product of two thin matrices.
+     *
+     * @param zeroLeft whether the left one is zero
+     * @param zeroRight whether the right one is zero
+     */
+    static KroneckerFactor thin(
+            NewLayer layer,
+            String name,
+            Shape left,
+            Shape right,
+            boolean zeroLeft,
+            boolean zeroRight) {
+        return new KroneckerFactor(
+                ImmutableMap.of(
+                        name + "_a",
+                        tensor(layer, name + "_a", left, zeroLeft),
+                        name + "_b",
+                        tensor(layer, name + "_b", right, zeroRight)));
+    }
 
-        /** A matrix stored whole. */
-        KroneckerFactor whole(String name, Shape shape, boolean zero) {
-            return new KroneckerFactor(ImmutableMap.of(name, tensor(name, shape, zero)));
-        }
+    /**
+     * A kernel in Tucker form.
+     *
+     * @param zeroRight whether the right part is zero
+     */
+    static KroneckerFactor tucker(
+            NewLayer layer,
+            String core,
+            String name,
+            int r,
+            Shape left,
+            Shape right,
+            boolean zeroRight) {
+        Shape coreShape = layer.convolution().tuckerCore(r);
+        return new KroneckerFactor(
+                ImmutableMap.of(
+                        core,
+                        tensor(layer, core, coreShape, false),
+                        name + "_a",
+                        tensor(layer, name + "_a", left, false),
+                        name + "_b",
+                        tensor(layer, name + "_b", right, zeroRight)));
+    }
 
-        /**
-         * A product of two thin matrices.
-         *
-         * @param zeroLeft whether the left one is zero
-         * @param zeroRight whether the right one is zero
-         */
-        KroneckerFactor thin(
-                String name, Shape left, Shape right, boolean zeroLeft, boolean zeroRight) {
-            return new KroneckerFactor(
-                    ImmutableMap.of(
-                            name + "_a",
-                            tensor(name + "_a", left, zeroLeft),
-                            name + "_b",
-                            tensor(name + "_b", right, zeroRight)));
-        }
-
-        /**
-         * A kernel in Tucker form.
-         *
-         * @param zeroRight whether the right part is zero
-         */
-        KroneckerFactor tucker(
-                String core,
-                String name,
-                Shape coreShape,
-                Shape left,
-                Shape right,
-                boolean zeroRight) {
-            return new KroneckerFactor(
-                    ImmutableMap.of(
-                            core,
-                            tensor(core, coreShape, false),
-                            name + "_a",
-                            tensor(name + "_a", left, false),
-                            name + "_b",
-                            tensor(name + "_b", right, zeroRight)));
-        }
-
-        private Parameter tensor(String name, Shape shape, boolean zero) {
-            NDArray start = zero ? manager.zeros(shape) : StartValues.kaiming(manager, shape);
-            return trained.of(name, start);
-        }
+    private static Parameter tensor(NewLayer layer, String name, Shape shape, boolean zero) {
+        long[] sizes = shape.getShape();
+        return layer.trained(name, zero ? layer.zeros(sizes) : layer.kaiming(sizes));
     }
 
     /** The matrix; with further axes for a kernel. */

@@ -1,48 +1,43 @@
 package io.github.peft4j.tuner.lokr;
 
-import io.github.peft4j.config.CommonFields;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
-import io.github.peft4j.config.TargetedConfig;
-import io.github.peft4j.json.JsonType;
-import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.tuner.lycoris.LycorisConfig;
 import io.github.peft4j.tuner.lycoris.LycorisConfigBuilder;
-import io.github.peft4j.tuner.lycoris.LycorisDropout;
-import io.github.peft4j.tuner.lycoris.LycorisScaling;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The config of LoKr.
  *
- * @param common the fields that all methods share
- * @param targets which modules are adapted or saved whole
- * @param scaling rank and strength
- * @param dropout what is left out by chance while training
- * @param rankDropoutScale whether the outputs that are left are divided by their share; default
- *     false
- * @param factors how a layer's change is split
- * @param initWeights how the factors start; default {@link InitLokrWeights#ZERO_FIRST}
  * @see <a href="https://arxiv.org/abs/2309.14859">Yeh et al. 2023</a>
  */
-public record LoKrConfig(
-        CommonFields common,
-        TargetModules targets,
-        LycorisScaling scaling,
-        LycorisDropout dropout,
-        boolean rankDropoutScale,
-        LokrFactors factors,
-        InitLokrWeights initWeights)
-        implements TargetedConfig {
+public final class LoKrConfig extends LycorisConfig {
 
-    /** The method. */
-    public static final PeftType TYPE = PeftType.of("LOKR");
+    private static final Option<Boolean> RANK_DROPOUT_SCALE =
+            Option.flag("rank_dropout_scale", false)
+                    .means("whether outputs that are not dropped are divided by their share");
+    private static final Option<Boolean> DECOMPOSE_BOTH =
+            Option.flag("decompose_both", false)
+                    .means(
+                            "whether the first matrix, too, is a product of thin ones where "
+                                    + "that saves numbers");
+    private static final Option<Integer> DECOMPOSE_FACTOR =
+            Option.integer("decompose_factor", -1)
+                    .means(
+                            "factor of inputs and outputs that goes to the first matrix, where "
+                                    + "it divides them; -1 takes the one closest to their root");
+    private static final Option<InitLokrWeights> INIT_WEIGHTS =
+            Option.of("init_weights", InitLokrWeights.JSON, InitLokrWeights.ZERO_FIRST)
+                    .means(
+                            "how the factors start: true, the first is zero; `\"lycoris\"`, the "
+                                    + "second is zero; false, all are random");
 
-    /** Checks the options. */
-    public LoKrConfig {
-        targets.refusePatternWithoutLayers();
+    static final ConfigType<LoKrConfig> TYPE =
+            lycoris("LOKR", LoKrConfig.class, LoKrConfig::new)
+                    .with(RANK_DROPOUT_SCALE, DECOMPOSE_BOTH, DECOMPOSE_FACTOR, INIT_WEIGHTS);
+
+    private LoKrConfig(OptionValues values) {
+        super(TYPE, values);
     }
 
     /** A builder with PEFT's defaults. */
@@ -50,118 +45,59 @@ public record LoKrConfig(
         return new Builder();
     }
 
-    /** A builder with the values of this config. */
+    @Override
     public Builder toBuilder() {
-        return new Builder()
-                .optCommon(common)
-                .optTargets(targets)
-                .optScaling(scaling)
-                .optDropout(dropout)
-                .optRankDropoutScale(rankDropoutScale)
-                .optDecomposeBoth(factors.decomposeBoth())
-                .optDecomposeFactor(factors.decomposeFactor())
-                .optUseEffectiveConv2d(factors.useEffectiveConv2d())
-                .optInitWeights(initWeights);
+        return builder().from(this);
     }
 
-    @Override
-    public PeftType peftType() {
-        return TYPE;
+    /** Whether outputs that are not dropped are divided by their share. */
+    public boolean rankDropoutScale() {
+        return get(RANK_DROPOUT_SCALE);
     }
 
-    @Override
-    public LoKrConfig withCommon(CommonFields value) {
-        return toBuilder().optCommon(value).build();
+    /** Whether the first matrix, too, is split where that saves numbers. */
+    public boolean decomposeBoth() {
+        return get(DECOMPOSE_BOTH);
     }
 
-    @Override
-    public LoKrConfig withTargets(TargetModules value) {
-        return toBuilder().optTargets(value).build();
+    /**
+     * The factor of inputs and outputs that goes to the first matrix; -1 for the one closest to
+     * their root.
+     */
+    public int decomposeFactor() {
+        return get(DECOMPOSE_FACTOR);
     }
 
-    @Override
-    public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> json = new TreeMap<>();
-        json.put("peft_type", TYPE.name());
-        common.putInto(json);
-        targets.putInto(json);
-        scaling.putInto(json);
-        dropout.putInto(json);
-        json.put("rank_dropout_scale", rankDropoutScale);
-        factors.putInto(json);
-        json.put("init_weights", initWeights.json());
-        return JsonValues.freezeObject(json);
+    /** How the factors start. */
+    public InitLokrWeights initWeights() {
+        return get(INIT_WEIGHTS);
     }
 
-    /** Builds a {@link LoKrConfig}; every option has PEFT's default. */
-    public static final class Builder extends LycorisConfigBuilder<Builder> {
+    /** Builds a {@link LoKrConfig}. */
+    public static final class Builder extends LycorisConfigBuilder<LoKrConfig, Builder> {
 
-        private static final JsonType<InitLokrWeights> START =
-                JsonType.FLAG.map(InitLokrWeights::of).or(JsonType.STRING.map(InitLokrWeights::of));
-
-        private boolean rankDropoutScale;
-        private boolean decomposeBoth;
-        private int decomposeFactor = -1;
-        private InitLokrWeights initWeights = InitLokrWeights.ZERO_FIRST;
-
-        private Builder() {}
-
-        @Override
-        protected Builder self() {
-            return this;
-        }
-
-        static LoKrConfig read(ConfigReader json) {
-            return new Builder().overlay(json).build();
-        }
-
-        @Override
-        protected Builder overlay(ConfigReader json) {
-            json.read("rank_dropout_scale", JsonType.FLAG, this::optRankDropoutScale);
-            json.read("decompose_both", JsonType.FLAG, this::optDecomposeBoth);
-            json.read("decompose_factor", JsonType.INTEGER, this::optDecomposeFactor);
-            json.read("init_weights", START, this::optInitWeights);
-            return super.overlay(json);
+        private Builder() {
+            super(TYPE);
         }
 
         /** Whether outputs that are not dropped are divided by their share. Default false. */
         public Builder optRankDropoutScale(boolean value) {
-            rankDropoutScale = value;
-            return this;
+            return set(RANK_DROPOUT_SCALE, value);
         }
 
         /** Whether the first matrix, too, is split where that saves numbers. Default false. */
         public Builder optDecomposeBoth(boolean value) {
-            decomposeBoth = value;
-            return this;
+            return set(DECOMPOSE_BOTH, value);
         }
 
         /** The factor that goes to the first matrix; -1 for the closest to the root. Default -1. */
         public Builder optDecomposeFactor(int value) {
-            decomposeFactor = value;
-            return this;
+            return set(DECOMPOSE_FACTOR, value);
         }
 
         /** How the factors start. Default: the first is zero. */
         public Builder optInitWeights(InitLokrWeights value) {
-            initWeights = value;
-            return this;
-        }
-
-        /**
-         * Builds the config.
-         *
-         * @throws IllegalArgumentException if an option is wrong
-         */
-        public LoKrConfig build() {
-            return new LoKrConfig(
-                    common(),
-                    targets(),
-                    scaling(),
-                    dropout(),
-                    rankDropoutScale,
-                    new LokrFactors(decomposeBoth, decomposeFactor, useEffectiveConv2d()),
-                    initWeights);
+            return set(INIT_WEIGHTS, value);
         }
     }
 }

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Deltas;
 import io.github.peft4j.tuner.KernelAdapter;
+import io.github.peft4j.tuner.lycoris.LycorisStrength;
 
 /**
  * The change of a convolution: W1 [l, m] over channels alone, W2 [k, n, kernel...] over channels
@@ -16,9 +17,9 @@ final class LoKrKernel implements KernelAdapter.Change {
 
     private final KroneckerFactor first;
     private final KroneckerFactor second;
-    private final LoKrStrength strength;
+    private final LycorisStrength strength;
 
-    LoKrKernel(KroneckerFactor first, KroneckerFactor second, LoKrStrength strength) {
+    LoKrKernel(KroneckerFactor first, KroneckerFactor second, LycorisStrength strength) {
         this.first = first;
         this.second = second;
         this.strength = strength;

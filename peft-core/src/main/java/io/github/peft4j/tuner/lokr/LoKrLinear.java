@@ -8,6 +8,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.tuner.lycoris.LycorisStrength;
 
 /**
  * Adds a Kronecker product of two small matrices to a frozen linear layer.
@@ -32,9 +33,9 @@ final class LoKrLinear implements DeltaAdapter, WeightAdapter {
 
     private final KroneckerFactor first;
     private final KroneckerFactor second;
-    private final LoKrStrength strength;
+    private final LycorisStrength strength;
 
-    LoKrLinear(KroneckerFactor first, KroneckerFactor second, LoKrStrength strength) {
+    LoKrLinear(KroneckerFactor first, KroneckerFactor second, LycorisStrength strength) {
         this.first = first;
         this.second = second;
         this.strength = strength;

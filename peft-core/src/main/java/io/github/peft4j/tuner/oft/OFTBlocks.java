@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param r number of blocks, or 0; default 0
  * @param oftBlockSize features of a block, or 0; default 32
  */
-public record OFTBlocks(int r, int oftBlockSize) {
-
-    /** Blocks of 32. */
-    static final OFTBlocks DEFAULT = new OFTBlocks(0, 32);
+record OFTBlocks(int r, int oftBlockSize) {
 
     /**
      * Checks that one of the two is given.

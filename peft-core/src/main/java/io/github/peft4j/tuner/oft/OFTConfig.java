@@ -1,99 +1,188 @@
 package io.github.peft4j.tuner.oft;
 
-import io.github.peft4j.config.BiasOption;
-import io.github.peft4j.config.CommonFields;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
-import io.github.peft4j.config.TargetedConfig;
-import io.github.peft4j.json.JsonValues;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import com.google.common.base.Preconditions;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.config.LayerConfigBuilder;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.config.Options;
 
 /**
  * The config of OFT.
  *
- * @param common the fields that all methods share
- * @param targets which modules are adapted or saved whole
- * @param blocks how the input is cut into blocks; default blocks of 32
- * @param rotation how a block's rotation is made
- * @param moduleDropout kept for files; PEFT reads it and never applies it; default 0
- * @param fanInFanOut whether the base weight is stored as [in, out]; corrected by the layers;
- *     default false
- * @param bias which biases of the base are trained along; default none
- * @param initWeights whether the adapter starts as the identity; if not, near it; default true
  * @see <a href="https://arxiv.org/abs/2306.07280">Qiu et al. 2023</a>
  */
-public record OFTConfig(
-        CommonFields common,
-        TargetModules targets,
-        OFTBlocks blocks,
-        OFTRotationOptions rotation,
-        Number moduleDropout,
-        boolean fanInFanOut,
-        BiasOption bias,
-        boolean initWeights)
-        implements TargetedConfig {
+public final class OFTConfig extends LayerConfig {
 
-    /** The method. */
-    public static final PeftType TYPE = PeftType.of("OFT");
+    private static final Option<Integer> R =
+            Option.integer("r", 0).means("number of blocks; 0 where their size is set");
+    private static final Option<Integer> OFT_BLOCK_SIZE =
+            Option.integer("oft_block_size", 32)
+                    .means("features of a block; 0 where their number is set");
+    private static final Option<Boolean> COFT =
+            Option.flag("coft", false).means("whether blocks are kept short (constrained OFT)");
+    private static final Option<Number> EPS =
+            Option.number("eps", 6e-5)
+                    .means(
+                            "with `coft`: how long all blocks of a layer may be together, as a "
+                                    + "Frobenius norm");
+    private static final Option<Boolean> BLOCK_SHARE =
+            Option.flag("block_share", false).means("whether all blocks of a layer turn alike");
+    private static final Option<Boolean> USE_CAYLEY_NEUMANN =
+            Option.flag("use_cayley_neumann", true)
+                    .means(
+                            "whether the rotation is a series that is cut off, faster and not "
+                                    + "quite orthogonal; if not, it is exact and turns the other way");
+    private static final Option<Integer> NUM_CAYLEY_NEUMANN_TERMS =
+            Option.integer("num_cayley_neumann_terms", 5)
+                    .means("summands of the series; 3 and 4 give the same");
+    private static final Option<Number> MODULE_DROPOUT =
+            Option.number("module_dropout", 0.0)
+                    .means("kept for files; PEFT reads it and never applies it");
 
-    /**
-     * Checks the targets.
-     *
-     * @throws IllegalArgumentException if they contradict each other
-     */
-    public OFTConfig {
-        targets.refusePatternWithoutLayers();
-        moduleDropout = JsonValues.freezeNumber(moduleDropout);
+    static final ConfigType<OFTConfig> TYPE =
+            LayerConfig.type("OFT", OFTConfig.class, OFTConfig::new)
+                    .with(
+                            R,
+                            OFT_BLOCK_SIZE,
+                            COFT,
+                            EPS,
+                            BLOCK_SHARE,
+                            USE_CAYLEY_NEUMANN,
+                            NUM_CAYLEY_NEUMANN_TERMS,
+                            MODULE_DROPOUT,
+                            Options.FAN_IN_FAN_OUT,
+                            Options.bias("OFT"),
+                            Options.INIT_WEIGHTS)
+                    .rule(LayerConfig::refusePatternWithoutLayers)
+                    .rule(OFTConfig::blocks)
+                    .rule(OFTConfig::requireRoom);
+
+    private OFTConfig(OptionValues values) {
+        super(TYPE, values);
     }
 
     /** A builder with PEFT's defaults. */
-    public static OFTConfigBuilder builder() {
-        return new OFTConfigBuilder();
-    }
-
-    /** A builder with the values of this config. */
-    public OFTConfigBuilder toBuilder() {
-        return new OFTConfigBuilder()
-                .optCommon(common)
-                .optTargets(targets)
-                .blocks(blocks)
-                .optRotation(rotation)
-                .dropout(moduleDropout)
-                .optFanInFanOut(fanInFanOut)
-                .optBias(bias)
-                .optInitWeights(initWeights);
+    public static Builder builder() {
+        return new Builder();
     }
 
     @Override
-    public PeftType peftType() {
-        return TYPE;
+    public Builder toBuilder() {
+        return builder().from(this);
     }
 
-    @Override
-    public OFTConfig withCommon(CommonFields value) {
-        return toBuilder().optCommon(value).build();
+    /** Number of blocks; 0 where their size is set. */
+    public int r() {
+        return get(R);
     }
 
-    @Override
-    public OFTConfig withTargets(TargetModules value) {
-        return toBuilder().optTargets(value).build();
+    /** Features of a block; 0 where their number is set. */
+    public int oftBlockSize() {
+        return get(OFT_BLOCK_SIZE);
     }
 
-    @Override
-    public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> json = new TreeMap<>();
-        json.put("peft_type", TYPE.name());
-        common.putInto(json);
-        targets.putInto(json);
-        json.put("r", (long) blocks.r());
-        json.put("oft_block_size", (long) blocks.oftBlockSize());
-        rotation.putInto(json);
-        json.put("module_dropout", moduleDropout);
-        json.put("fan_in_fan_out", fanInFanOut);
-        json.put("bias", bias.jsonName());
-        json.put("init_weights", initWeights);
-        return JsonValues.freezeObject(json);
+    /** Whether the skew-symmetric matrix of a block is kept short (constrained OFT). */
+    public boolean coft() {
+        return get(COFT);
+    }
+
+    /** With coft, how long all blocks of a layer may be together, as a Frobenius norm. */
+    public double eps() {
+        return get(EPS).doubleValue();
+    }
+
+    /** Whether all blocks of a layer turn alike. */
+    public boolean blockShare() {
+        return get(BLOCK_SHARE);
+    }
+
+    /**
+     * Whether the rotation is a series that is cut off, faster and not quite orthogonal; if not, it
+     * is exact and turns the other way, as in PEFT.
+     */
+    public boolean useCayleyNeumann() {
+        return get(USE_CAYLEY_NEUMANN);
+    }
+
+    /** Summands of the series; 3 and 4 give the same. */
+    public int numCayleyNeumannTerms() {
+        return get(NUM_CAYLEY_NEUMANN_TERMS);
+    }
+
+    /** Kept for files; PEFT reads it and never applies it. */
+    public double moduleDropout() {
+        return get(MODULE_DROPOUT).doubleValue();
+    }
+
+    /** Whether the adapter starts as the identity; if not, near it. */
+    public boolean initWeights() {
+        return get(Options.INIT_WEIGHTS);
+    }
+
+    /** How an input is cut. */
+    OFTBlocks blocks() {
+        return new OFTBlocks(r(), oftBlockSize());
+    }
+
+    private void requireRoom() {
+        Preconditions.checkArgument(
+                !coft() || eps() > 0,
+                "eps is %s; with coft it must be positive. Leave it at 6e-5, or switch coft off.",
+                get(EPS));
+    }
+
+    /** Builds an {@link OFTConfig}. */
+    public static final class Builder extends LayerConfigBuilder<OFTConfig, Builder> {
+
+        private Builder() {
+            super(TYPE);
+        }
+
+        /** Number of blocks; 0 where their size is given instead. Default 0. */
+        public Builder optR(int value) {
+            return set(R, value);
+        }
+
+        /** Features of a block; 0 where the number of blocks is given instead. Default 32. */
+        public Builder optOftBlockSize(int value) {
+            return set(OFT_BLOCK_SIZE, value);
+        }
+
+        /** Whether blocks are kept short (constrained OFT). Default false. */
+        public Builder optCoft(boolean value) {
+            return set(COFT, value);
+        }
+
+        /** With coft, how long the blocks of a layer may be together. Default 6e-5. */
+        public Builder optEps(double value) {
+            return set(EPS, value);
+        }
+
+        /** Whether all blocks of a layer turn alike. Default false. */
+        public Builder optBlockShare(boolean value) {
+            return set(BLOCK_SHARE, value);
+        }
+
+        /** Whether the rotation is a series that is cut off; if not, it is exact. Default true. */
+        public Builder optUseCayleyNeumann(boolean value) {
+            return set(USE_CAYLEY_NEUMANN, value);
+        }
+
+        /** Summands of the series. Default 5. */
+        public Builder optNumCayleyNeumannTerms(int value) {
+            return set(NUM_CAYLEY_NEUMANN_TERMS, value);
+        }
+
+        /** Kept for files; it has no effect, as in PEFT. Default 0. */
+        public Builder optModuleDropout(double value) {
+            return set(MODULE_DROPOUT, value);
+        }
+
+        /** Whether the adapter starts as the identity; if not, near it. Default true. */
+        public Builder optInitWeights(boolean value) {
+            return set(Options.INIT_WEIGHTS, value);
+        }
     }
 }

@@ -19,9 +19,9 @@ import io.github.peft4j.ops.Rotations;
  * @param triangles [n, b (b - 1) / 2]: upper triangles of S, row by row; n is 1 if blocks are
  *     shared
  * @param size b, features of a block
- * @param options how the rotation is made
+ * @param config how the rotation is made
  */
-record OFTRotation(Parameter triangles, long size, OFTRotationOptions options) {
+record OFTRotation(Parameter triangles, long size, OFTConfig config) {
 
     /** The blocks R [n, b, b]; they are made once a pass. */
     NDArray blocks(AdapterPass pass) {
@@ -29,14 +29,14 @@ record OFTRotation(Parameter triangles, long size, OFTRotationOptions options) {
     }
 
     private NDArray make(AdapterPass pass) {
-        NDArray q = options.coft() ? clipped(pass) : pass.value(triangles);
-        return options.useCayleyNeumann()
-                ? Rotations.neumann(q, size, options.numCayleyNeumannTerms())
+        NDArray q = config.coft() ? clipped(pass) : pass.value(triangles);
+        return config.useCayleyNeumann()
+                ? Rotations.neumann(q, size, config.numCayleyNeumannTerms())
                 : Rotations.cayley(q, size);
     }
 
     private NDArray clipped(AdapterPass pass) {
-        double eps = options.eps().doubleValue();
+        double eps = config.eps();
         if (Gradients.isOn() && triangles.requiresGradient()) {
             NDArray array = triangles.getArray();
             try (Gradients off = Gradients.off();

@@ -1,24 +1,18 @@
 package io.github.peft4j.tuner.oft;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.Tuner;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,52 +23,44 @@ import java.util.Set;
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class OFTTuner extends LayerTuner<OFTConfig> {
 
-    private static final float SPREAD = 0.1f;
+    private static final double SPREAD = 0.1;
 
     /** For {@code ServiceLoader}. */
-    public OFTTuner() {}
-
-    @Override
-    public PeftType type() {
-        return OFTConfig.TYPE;
-    }
-
-    @Override
-    public Class<OFTConfig> configType() {
-        return OFTConfig.class;
+    public OFTTuner() {
+        super(
+                OFTConfig.TYPE,
+                DefaultTargets.LORA,
+                LayerKind.LINEAR,
+                LayerKind.EMBEDDING,
+                LayerKind.CONVOLUTION);
     }
 
     @Override
     public OFTConfig parse(ConfigReader json) {
         OFTFiles.check(json);
-        return OFTConfigBuilder.read(json);
-    }
-
-    @Override
-    protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.EMBEDDING, LayerKind.CONVOLUTION);
-    }
-
-    @Override
-    protected DefaultTargets defaultTargets() {
-        return DefaultTargets.LORA;
-    }
-
-    @Override
-    protected Bias biasRule(OFTConfig config) {
-        return config.bias().rule();
+        return super.parse(json);
     }
 
     @Override
     protected LayerAdapters prepare(
             OFTConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
         OFTFiles.refuseRetiredKeys(set);
-        return site -> adapter(site, rotation(config, set.manager(), turned(site)));
+        return super.prepare(config, set, sites);
     }
 
-    private static Adapter adapter(LayerSite site, OFTRotation rotation) {
-        return switch (site.kind()) {
-            case CONVOLUTION -> new OFTConvolution(rotation, ConvolutionShape.of(site));
+    @Override
+    protected Adapter adapter(OFTConfig config, NewLayer layer) {
+        long length = turned(layer.site());
+        long size = config.blocks().size(length);
+        long count = config.blockShare() ? 1 : length / size;
+        long triangle = size * (size - 1) / 2;
+        NDArray start =
+                config.initWeights()
+                        ? layer.zeros(count, triangle)
+                        : layer.normal(SPREAD, count, triangle);
+        OFTRotation rotation = new OFTRotation(layer.trained("oft_R_weight", start), size, config);
+        return switch (layer.kind()) {
+            case CONVOLUTION -> new OFTConvolution(rotation, layer.convolution());
             case EMBEDDING -> new OFTEmbedding(rotation);
             default -> new OFTLinear(rotation);
         };
@@ -90,7 +76,7 @@ public final class OFTTuner extends LayerTuner<OFTConfig> {
     }
 
     private static long patch(ConvolutionShape shape) {
-        shape.requireSquareKernel(OFTConfig.TYPE);
+        shape.requireSquareKernel(OFTConfig.TYPE.peftType());
         if (shape.form().dilation().get(0) > 1) {
             throw new IllegalArgumentException(
                     "Convolutions with dilation > 1, as "
@@ -101,25 +87,6 @@ public final class OFTTuner extends LayerTuner<OFTConfig> {
                             + "\").");
         }
         return shape.in() * shape.kernel().get(0) * shape.kernel().get(1);
-    }
-
-    private static OFTRotation rotation(OFTConfig config, NDManager manager, long length) {
-        long size = config.blocks().size(length);
-        long count = config.rotation().blockShare() ? 1 : length / size;
-        Shape shape = new Shape(count, size * (size - 1) / 2);
-        NDArray start =
-                config.initWeights()
-                        ? manager.zeros(shape)
-                        : manager.randomNormal(0, SPREAD, shape, DataType.FLOAT32);
-        return new OFTRotation(trained("oft_R_weight", start), size, config.rotation());
-    }
-
-    @Override
-    protected OFTConfig resolved(OFTConfig config, TargetModules targets, List<LayerSite> sites) {
-        return config.toBuilder()
-                .optTargets(targets)
-                .optFanInFanOut(transposed(config.fanInFanOut(), sites))
-                .build();
     }
 
     @Override

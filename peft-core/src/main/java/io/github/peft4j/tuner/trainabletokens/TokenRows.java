@@ -2,7 +2,6 @@ package io.github.peft4j.tuner.trainabletokens;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Sets;
@@ -12,6 +11,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.LayerAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class TokenRows implements LayerAdapter, WeightAdapter {
 
     private final Parameter delta;
-    private final ImmutableList<Integer> tokens;
+    private final List<Integer> tokens;
     private final NDArray index;
     private final boolean lookUp;
     private final long unmoved;
@@ -46,11 +46,7 @@ final class TokenRows implements LayerAdapter, WeightAdapter {
      * @param unmovedRow the row of the table that gets no gradient, or -1
      */
     TokenRows(
-            Parameter delta,
-            ImmutableList<Integer> tokens,
-            NDArray index,
-            boolean lookUp,
-            long unmovedRow) {
+            Parameter delta, List<Integer> tokens, NDArray index, boolean lookUp, long unmovedRow) {
         this.delta = delta;
         this.tokens = tokens;
         this.index = index;

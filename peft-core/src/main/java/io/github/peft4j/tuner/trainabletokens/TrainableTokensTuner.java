@@ -4,12 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
@@ -37,32 +33,13 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
     private static final String USUAL_NAME = "embed_tokens";
 
     /** For {@code ServiceLoader}. */
-    public TrainableTokensTuner() {}
-
-    @Override
-    public PeftType type() {
-        return TrainableTokensConfig.TYPE;
-    }
-
-    @Override
-    public Class<TrainableTokensConfig> configType() {
-        return TrainableTokensConfig.class;
-    }
-
-    @Override
-    public TrainableTokensConfig parse(ConfigReader json) {
-        return TrainableTokensConfig.Builder.read(json);
-    }
-
-    @Override
-    protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(LayerKind.EMBEDDING, LayerKind.LINEAR);
-    }
-
-    /** None by model type: {@link #complete} names the model's own embedding. */
-    @Override
-    protected DefaultTargets defaultTargets() {
-        return DefaultTargets.table().build();
+    public TrainableTokensTuner() {
+        // no targets by model type: complete names the model's own embedding
+        super(
+                TrainableTokensConfig.TYPE,
+                DefaultTargets.table().build(),
+                LayerKind.EMBEDDING,
+                LayerKind.LINEAR);
     }
 
     @Override
@@ -72,7 +49,9 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
         }
         String embedding = info.inputEmbedding();
         OneOrMany<String> target = OneOrMany.one(embedding == null ? USUAL_NAME : embedding);
-        return config.withTargets(config.targets().withTargetModules(target));
+        return config.toBuilder()
+                .optTargets(config.targets().withTargetModules(target))
+                .build(warning -> {});
     }
 
     /**
@@ -151,11 +130,5 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
                 NDArray wide = Ops.toFloat32(rows)) {
             return Copies.detached(wide);
         }
-    }
-
-    @Override
-    protected TrainableTokensConfig resolved(
-            TrainableTokensConfig config, TargetModules targets, List<LayerSite> sites) {
-        return config.withTargets(targets);
     }
 }

@@ -1,51 +1,58 @@
 package io.github.peft4j.tuner.vblora;
 
-import io.github.peft4j.config.BaseOptions;
-import io.github.peft4j.config.BaseOptionsBuilder;
-import io.github.peft4j.config.BiasOption;
-import io.github.peft4j.config.CommonFields;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.OptionChecks;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
-import io.github.peft4j.config.TargetedConfig;
-import io.github.peft4j.json.JsonType;
-import io.github.peft4j.json.JsonValues;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.config.LayerConfigBuilder;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.config.Options;
 
 /**
  * The config of VB-LoRA.
  *
- * @param common the fields that all methods share
- * @param targets which modules are adapted or saved whole
- * @param base the base's biases and the order of its weights
- * @param r rank r, the number of rows of A; default 4
- * @param bank the vectors that all layers share
- * @param logits how they are chosen
- * @param vbloraDropout probability that a feature of the adapter's input is dropped in training; in
- *     [0, 1); default 0
  * @see <a href="https://arxiv.org/abs/2405.15179">Li et al. 2024</a>
  */
-public record VBLoRAConfig(
-        CommonFields common,
-        TargetModules targets,
-        BaseOptions base,
-        int r,
-        BankOptions bank,
-        LogitsOptions logits,
-        Number vbloraDropout)
-        implements TargetedConfig {
+public final class VBLoRAConfig extends LayerConfig {
 
-    /** The method. */
-    public static final PeftType TYPE = PeftType.of("VBLORA");
+    private static final Option<Integer> R = Options.positive("r", 4).means("rank: rows of A");
+    private static final Option<Integer> NUM_VECTORS =
+            Options.positive("num_vectors", 256).means("how many vectors all layers share");
+    private static final Option<Integer> VECTOR_LENGTH =
+            Options.positive("vector_length", 256)
+                    .means("their length, a divisor of every layer's inputs and outputs");
+    private static final Option<Integer> TOPK =
+            Options.positive("topk", 2).means("how many vectors of the bank make one of a layer");
+    private static final Option<Boolean> SAVE_ONLY_TOPK_WEIGHTS =
+            Option.flag("save_only_topk_weights", false)
+                    .means(
+                            "whether a file holds only the largest logits, which cannot train "
+                                    + "on");
+    private static final Option<Number> VBLORA_DROPOUT =
+            Option.dropout("vblora_dropout", 0.0)
+                    .means("probability that a feature of the input is dropped in training");
+    private static final Option<Number> INIT_VECTOR_BANK_BOUND =
+            Options.finite("init_vector_bank_bound", 0.02)
+                    .means("the vectors start uniform within this bound");
+    private static final Option<Number> INIT_LOGITS_STD =
+            Options.finite("init_logits_std", 0.1).means("logits start normal with this deviation");
 
-    /** Checks the options. */
-    public VBLoRAConfig {
-        targets.refusePatternWithoutLayers();
-        OptionChecks.positive("r", r, 4);
-        vbloraDropout = OptionChecks.dropout("vblora_dropout", vbloraDropout);
+    static final ConfigType<VBLoRAConfig> TYPE =
+            LayerConfig.type("VBLORA", VBLoRAConfig.class, VBLoRAConfig::new)
+                    .with(
+                            R,
+                            NUM_VECTORS,
+                            VECTOR_LENGTH,
+                            TOPK,
+                            SAVE_ONLY_TOPK_WEIGHTS,
+                            VBLORA_DROPOUT,
+                            INIT_VECTOR_BANK_BOUND,
+                            INIT_LOGITS_STD,
+                            Options.FAN_IN_FAN_OUT,
+                            Options.bias("VBLORA"))
+                    .rule(LayerConfig::refusePatternWithoutLayers);
+
+    private VBLoRAConfig(OptionValues values) {
+        super(TYPE, values);
     }
 
     /** A builder with PEFT's defaults. */
@@ -53,178 +60,96 @@ public record VBLoRAConfig(
         return new Builder();
     }
 
-    /** A builder with the values of this config. */
+    @Override
     public Builder toBuilder() {
-        return new Builder()
-                .optCommon(common)
-                .optTargets(targets)
-                .optBase(base)
-                .optR(r)
-                .bank(bank)
-                .logits(logits)
-                .vbloraDropout(vbloraDropout);
+        return builder().from(this);
     }
 
-    /** Whether the base weight is stored as [in, out]. */
-    public boolean fanInFanOut() {
-        return base.fanInFanOut();
+    /** Rank: the number of rows of A. */
+    public int r() {
+        return get(R);
     }
 
-    /** Which biases of the base are trained along. */
-    public BiasOption bias() {
-        return base.bias();
+    /** How many vectors all layers share. */
+    public int numVectors() {
+        return get(NUM_VECTORS);
     }
 
-    @Override
-    public PeftType peftType() {
-        return TYPE;
+    /** Their length, a divisor of every layer's inputs and outputs. */
+    public int vectorLength() {
+        return get(VECTOR_LENGTH);
     }
 
-    @Override
-    public VBLoRAConfig withCommon(CommonFields value) {
-        return toBuilder().optCommon(value).build();
+    /** How many vectors of the bank make one of a layer. */
+    public int topk() {
+        return get(TOPK);
     }
 
-    @Override
-    public VBLoRAConfig withTargets(TargetModules value) {
-        return toBuilder().optTargets(value).build();
+    /** Whether a file holds only the largest logits, which cannot train on. */
+    public boolean saveOnlyTopkWeights() {
+        return get(SAVE_ONLY_TOPK_WEIGHTS);
     }
 
-    @Override
-    public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> json = new TreeMap<>();
-        json.put("peft_type", TYPE.name());
-        common.putInto(json);
-        targets.putInto(json);
-        base.putInto(json);
-        json.put("r", r);
-        bank.putInto(json);
-        logits.putInto(json);
-        json.put("vblora_dropout", vbloraDropout);
-        return JsonValues.freezeObject(json);
+    /** Probability that an input feature is dropped in training. */
+    public double vbloraDropout() {
+        return get(VBLORA_DROPOUT).doubleValue();
     }
 
-    /** Builds a {@link VBLoRAConfig}; every option has PEFT's default. */
-    public static final class Builder extends BaseOptionsBuilder<Builder> {
+    /** Bound within which the vectors start uniform. */
+    public double initVectorBankBound() {
+        return get(INIT_VECTOR_BANK_BOUND).doubleValue();
+    }
 
-        private int r = 4;
-        private int numVectors = BankOptions.DEFAULT.numVectors();
-        private int vectorLength = BankOptions.DEFAULT.vectorLength();
-        private Number initVectorBankBound = BankOptions.DEFAULT.initVectorBankBound();
-        private int topk = LogitsOptions.DEFAULT.topk();
-        private boolean saveOnlyTopkWeights;
-        private Number initLogitsStd = LogitsOptions.DEFAULT.initLogitsStd();
-        private Number vbloraDropout = 0.0;
+    /** Deviation of the normal start of the logits. */
+    public double initLogitsStd() {
+        return get(INIT_LOGITS_STD).doubleValue();
+    }
+
+    /** Builds a {@link VBLoRAConfig}. */
+    public static final class Builder extends LayerConfigBuilder<VBLoRAConfig, Builder> {
 
         private Builder() {
-            super(TYPE, TargetModules.KEYS);
-        }
-
-        @Override
-        protected Builder self() {
-            return this;
-        }
-
-        static VBLoRAConfig read(ConfigReader json) {
-            return new Builder().overlay(json).build();
-        }
-
-        @Override
-        protected Builder overlay(ConfigReader json) {
-            json.read("r", JsonType.INTEGER, this::optR);
-            json.read("num_vectors", JsonType.INTEGER, this::optNumVectors);
-            json.read("vector_length", JsonType.INTEGER, this::optVectorLength);
-            json.read(
-                    "init_vector_bank_bound",
-                    JsonType.NUMBER,
-                    value -> initVectorBankBound = value);
-            json.read("topk", JsonType.INTEGER, this::optTopk);
-            json.read("save_only_topk_weights", JsonType.FLAG, this::optSaveOnlyTopkWeights);
-            json.read("init_logits_std", JsonType.NUMBER, value -> initLogitsStd = value);
-            json.read("vblora_dropout", JsonType.NUMBER, this::vbloraDropout);
-            return super.overlay(json);
-        }
-
-        private Builder bank(BankOptions value) {
-            numVectors = value.numVectors();
-            vectorLength = value.vectorLength();
-            initVectorBankBound = value.initVectorBankBound();
-            return this;
-        }
-
-        private Builder logits(LogitsOptions value) {
-            topk = value.topk();
-            saveOnlyTopkWeights = value.saveOnlyTopkWeights();
-            initLogitsStd = value.initLogitsStd();
-            return this;
-        }
-
-        private Builder vbloraDropout(Number value) {
-            vbloraDropout = value;
-            return this;
+            super(TYPE);
         }
 
         /** Rank r, the number of rows of A; at least 1. Default 4. */
         public Builder optR(int value) {
-            r = value;
-            return this;
+            return set(R, value);
         }
 
         /** How many vectors all layers share. Default 256. */
         public Builder optNumVectors(int value) {
-            numVectors = value;
-            return this;
+            return set(NUM_VECTORS, value);
         }
 
         /** Their length, which must divide every layer's inputs and outputs. Default 256. */
         public Builder optVectorLength(int value) {
-            vectorLength = value;
-            return this;
+            return set(VECTOR_LENGTH, value);
         }
 
         /** How many vectors of the bank make one of a layer. Default 2. */
         public Builder optTopk(int value) {
-            topk = value;
-            return this;
+            return set(TOPK, value);
         }
 
         /** Whether a file holds only the largest logits, which cannot train on. Default false. */
         public Builder optSaveOnlyTopkWeights(boolean value) {
-            saveOnlyTopkWeights = value;
-            return this;
+            return set(SAVE_ONLY_TOPK_WEIGHTS, value);
         }
 
         /** Probability that an input feature is dropped in training, in [0, 1). Default 0. */
         public Builder optVbloraDropout(double value) {
-            return vbloraDropout(value);
+            return set(VBLORA_DROPOUT, value);
         }
 
         /** The vectors start uniform within this bound. Default 0.02. */
         public Builder optInitVectorBankBound(double value) {
-            initVectorBankBound = value;
-            return this;
+            return set(INIT_VECTOR_BANK_BOUND, value);
         }
 
         /** Logits start normal with this deviation. Default 0.1. */
         public Builder optInitLogitsStd(double value) {
-            initLogitsStd = value;
-            return this;
-        }
-
-        /**
-         * Builds the config.
-         *
-         * @throws IllegalArgumentException if an option is wrong
-         */
-        public VBLoRAConfig build() {
-            return new VBLoRAConfig(
-                    common(),
-                    targets(),
-                    base(),
-                    r,
-                    new BankOptions(numVectors, vectorLength, initVectorBankBound),
-                    new LogitsOptions(topk, saveOnlyTopkWeights, initLogitsStd),
-                    vbloraDropout);
+            return set(INIT_LOGITS_STD, value);
         }
     }
 }

@@ -12,9 +12,10 @@ import io.github.peft4j.ops.Deltas;
  * @param a logits [r, in / v, n]
  * @param b logits [out / v, r, n]
  * @param bank [n, v]
- * @param options how they choose, and what a file holds
+ * @param topk k, how many vectors of the bank make one of the layer
+ * @param onlyChosenSaved whether a file holds the k largest logits alone
  */
-record VBLoRATensors(Parameter a, Parameter b, Parameter bank, LogitsOptions options) {
+record VBLoRATensors(Parameter a, Parameter b, Parameter bank, int topk, boolean onlyChosenSaved) {
 
     /** The layer's logits by suffix. */
     ImmutableMap<String, Parameter> logits() {
@@ -23,7 +24,7 @@ record VBLoRATensors(Parameter a, Parameter b, Parameter bank, LogitsOptions opt
 
     /** Those that a file holds as they are. */
     ImmutableMap<String, Parameter> inFile() {
-        return options.saveOnlyTopkWeights() ? ImmutableMap.of() : logits();
+        return onlyChosenSaved ? ImmutableMap.of() : logits();
     }
 
     /**
@@ -34,10 +35,10 @@ record VBLoRATensors(Parameter a, Parameter b, Parameter bank, LogitsOptions opt
      */
     Deltas.Vectors read(AdapterPass pass) {
         long vectors = bank.getArray().getShape().get(0);
-        if (options.topk() > vectors) {
+        if (topk > vectors) {
             throw new IllegalStateException(
                     "topk is "
-                            + options.topk()
+                            + topk
                             + ", but there are only "
                             + vectors
                             + " vectors to choose from. Set topk to 2, or num_vectors higher.");
@@ -49,6 +50,6 @@ record VBLoRATensors(Parameter a, Parameter b, Parameter bank, LogitsOptions opt
                             + " no more than the chosen logits, and choosing cannot be trained on."
                             + " Train an adapter that was saved without save_only_topk_weights.");
         }
-        return new Deltas.Vectors(logits, pass.value(b), pass.value(bank), options.topk());
+        return new Deltas.Vectors(logits, pass.value(b), pass.value(bank), topk);
     }
 }

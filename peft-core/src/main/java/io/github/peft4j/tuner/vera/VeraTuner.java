@@ -8,19 +8,16 @@ import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.config.Bias;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.ops.Copies;
+import io.github.peft4j.random.TorchGenerator;
 import io.github.peft4j.target.DefaultTargets;
-import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.Tuner;
 import java.util.List;
 import java.util.Optional;
@@ -36,31 +33,8 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
     private static final String MODEL_PREFIX = "base_model.";
 
     /** For {@code ServiceLoader}. */
-    public VeraTuner() {}
-
-    @Override
-    public PeftType type() {
-        return VeraConfig.TYPE;
-    }
-
-    @Override
-    public Class<VeraConfig> configType() {
-        return VeraConfig.class;
-    }
-
-    @Override
-    public VeraConfig parse(ConfigReader json) {
-        return VeraConfig.Builder.read(json);
-    }
-
-    @Override
-    protected ImmutableSet<LayerKind> kinds() {
-        return ImmutableSet.of(LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED);
-    }
-
-    @Override
-    protected DefaultTargets defaultTargets() {
-        return TARGETS;
+    public VeraTuner() {
+        super(VeraConfig.TYPE, TARGETS, LayerKind.LINEAR, LayerKind.CONV1D_TRANSPOSED);
     }
 
     @Override
@@ -89,12 +63,6 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            VeraConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
-        return prepare(config, set, sites, ImmutableMap.of());
-    }
-
-    @Override
-    protected LayerAdapters prepare(
             VeraConfig config,
             AdapterSet.Builder set,
             List<LayerSite> sites,
@@ -108,7 +76,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
             set.addUnsaved(first + ".vera_A", projections.a()).markBuffer(projections.a());
             set.addUnsaved(first + ".vera_B", projections.b()).markBuffer(projections.b());
         }
-        return site -> layer(config, set.manager(), LinearShape.of(site), projections);
+        return site -> layer(config, new NewLayer(set, site), projections);
     }
 
     private static void share(AdapterSet.Builder set, String key, Parameter matrix) {
@@ -134,10 +102,10 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
                         .map(adapter -> ((VeraLinear) adapter).projections())
                         .findFirst();
         if (known.isEmpty()) {
-            return VeraProjections.drawn(manager, config.projectionPrngKey(), config.r(), out, in);
+            return drawn(manager, config.projectionPrngKey(), config.r(), out, in);
         }
         refuseSmaller(known.get(), config.r(), out, in);
-        return known.get().copy(manager);
+        return new VeraProjections(copy(known.get().a(), manager), copy(known.get().b(), manager));
     }
 
     /** As in PEFT, later adapters read the matrices of the first. */
@@ -162,33 +130,38 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
                 b);
     }
 
+    private static VeraProjections drawn(NDManager manager, long seed, int r, long out, long in) {
+        TorchGenerator generator = new TorchGenerator(seed);
+        NDArray a = kaiming(generator, manager, r, in);
+        NDArray b = kaiming(generator, manager, out, r);
+        return new VeraProjections(frozen("vera_A", a), frozen("vera_B", b));
+    }
+
+    private static NDArray kaiming(
+            TorchGenerator generator, NDManager manager, long rows, long columns) {
+        double bound = Math.sqrt(3) * (Math.sqrt(2) / Math.sqrt((double) columns));
+        return generator.uniform(manager, new Shape(rows, columns), -bound, bound);
+    }
+
+    /** The same numbers in memory of their own: each adapter of a model has them. */
+    private static Parameter copy(Parameter known, NDManager manager) {
+        NDArray copy = Copies.detached(known.getArray());
+        copy.attach(manager);
+        return frozen(known.getName(), copy);
+    }
+
     private static VeraLinear layer(
-            VeraConfig config, NDManager manager, LinearShape shape, VeraProjections projections) {
-        Shape rank = new Shape(config.r());
-        Shape out = new Shape(shape.out());
+            VeraConfig config, NewLayer layer, VeraProjections projections) {
         boolean silent = config.initWeights();
         NDArray d =
-                silent ? manager.full(rank, (float) config.dInitial()) : manager.randomNormal(rank);
-        NDArray b = silent ? manager.zeros(out) : manager.ones(out);
+                silent ? layer.full(config.dInitial(), config.r()) : layer.normal(1, config.r());
+        NDArray b = silent ? layer.zeros(layer.out()) : layer.full(1, layer.out());
         return new VeraLinear(
                 projections,
-                shape,
-                trained("vera_lambda_d", d),
-                trained("vera_lambda_b", b),
-                new InputDropout("vera_dropout", config.veraDropout().doubleValue()));
-    }
-
-    @Override
-    protected Bias biasRule(VeraConfig config) {
-        return config.bias().rule();
-    }
-
-    @Override
-    protected VeraConfig resolved(VeraConfig config, TargetModules targets, List<LayerSite> sites) {
-        return config.toBuilder()
-                .optTargets(targets)
-                .optFanInFanOut(transposed(config.fanInFanOut(), sites))
-                .build();
+                LinearShape.of(layer.site()),
+                layer.trained("vera_lambda_d", d),
+                layer.trained("vera_lambda_b", b),
+                layer.dropout("vera_dropout", config.veraDropout()));
     }
 
     @Override

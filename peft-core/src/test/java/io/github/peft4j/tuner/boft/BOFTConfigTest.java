@@ -3,48 +3,27 @@ package io.github.peft4j.tuner.boft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.peft4j.config.BiasOption;
-import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.testkit.ConfigRefusals;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BOFTConfigTest {
 
-    @Test
-    void hasPeftsDefaults() {
-        BOFTConfig config = BOFTConfig.builder().build();
-
-        assertThat(config.blocks()).isEqualTo(new BOFTBlocks(4, 0));
-        assertThat(config.boftNButterflyFactor()).isEqualTo(1);
-        assertThat(config.boftDropout()).isEqualTo(0.0);
-        assertThat(config.initWeights()).isTrue();
-    }
-
-    @Test
-    void comesBackFromItsJson() {
-        BOFTConfig config =
-                BOFTConfig.builder()
-                        .optBoftBlockSize(0)
-                        .optBoftBlockNum(3)
-                        .optBoftNButterflyFactor(2)
-                        .optBoftDropout(0.25)
-                        .optFanInFanOut(true)
-                        .optBias(BiasOption.adaptedLayers(BOFTConfig.TYPE))
-                        .optInitWeights(false)
-                        .optTargetModules("query")
-                        .build();
-
-        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-        assertThat(config.toMap()).containsEntry("bias", "boft_only");
-    }
-
-    @Test
-    void refusesBothWaysToCutAtOnceAndNone() {
-        assertThatThrownBy(() -> new BOFTBlocks(4, 4))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("boft_block_size is 4 and boft_block_num is 4");
-        assertThatThrownBy(() -> new BOFTBlocks(0, 0))
-                .hasMessageContaining("boft_block_size and boft_block_num are both 0");
-        assertThatThrownBy(() -> new BOFTBlocks(-1, 0)).hasMessageContaining("negative");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    "boft_block_num": 4 | boft_block_size is 4 and boft_block_num is 4
+                    "boft_block_size": 0 | boft_block_size and boft_block_num are both 0
+                    "boft_block_size": -1 | neither can be negative
+                    "boft_dropout": 1.5 | boft_dropout is 1.5; it must be a share from 0 to 1. Pass 0.1, for example.
+                    "target_modules": ["query"], "layers_pattern": "layer" | layers_pattern is "layer" but layers_to_transform is not set.
+                    "bias": "lora_only" | bias is "lora_only" but must be one of "none", "all", "boft_only".
+                    """)
+    void refusesWhatBreaksARule(String options, String text) {
+        ConfigRefusals.assertRefused("BOFT", options, text);
     }
 
     @Test
@@ -56,12 +35,5 @@ class BOFTConfigTest {
                 .hasMessage(
                         "in_features of layer are 32; they must be divisible by boft_block_size"
                                 + " (5). Choose a divisor.");
-    }
-
-    @Test
-    void refusesADropoutThatIsNoShare() {
-        assertThatThrownBy(BOFTConfig.builder().optBoftDropout(1.5)::build)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("boft_dropout is 1.5");
     }
 }

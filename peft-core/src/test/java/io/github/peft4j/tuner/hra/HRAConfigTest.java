@@ -1,66 +1,22 @@
 package io.github.peft4j.tuner.hra;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.github.peft4j.config.BiasOption;
-import io.github.peft4j.config.PeftConfig;
-import org.junit.jupiter.api.Test;
+import io.github.peft4j.testkit.ConfigRefusals;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HRAConfigTest {
 
-    @Test
-    void hasPeftsDefaults() {
-        HRAConfig config = HRAConfig.builder().build();
-
-        assertThat(config.r()).isEqualTo(8);
-        assertThat(config.applyGs()).isFalse();
-        assertThat(config.bias()).isEqualTo(BiasOption.NONE);
-        assertThat(config.initWeights()).isTrue();
-    }
-
-    @Test
-    void comesBackFromItsJson() {
-        HRAConfig config =
-                HRAConfig.builder()
-                        .optR(6)
-                        .optApplyGs(true)
-                        .optBias(BiasOption.adaptedLayers(HRAConfig.TYPE))
-                        .optInitWeights(false)
-                        .optTargetModules("query")
-                        .optLayersToTransform(1)
-                        .build();
-
-        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-        assertThat(config.toMap())
-                .containsEntry("apply_GS", true)
-                .containsEntry("bias", "hra_only");
-    }
-
-    @Test
-    void refusesNoReflectionsAtAll() {
-        HRAConfig.Builder builder = HRAConfig.builder().optR(0);
-
-        assertThatThrownBy(builder::build)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("r is 0; it should be a positive number of reflections, such as 8.");
-    }
-
-    @Test
-    void refusesLayersBesideARegularExpression() {
-        HRAConfig.Builder builder =
-                HRAConfig.builder().optTargetModulesRegex(".*query").optLayersToTransform(0);
-
-        assertThatThrownBy(builder::build)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("layers_to_transform");
-    }
-
-    @Test
-    void refusesTheBiasWordOfAnotherMethod() {
-        assertThatThrownBy(
-                        () -> PeftConfig.fromJson("{\"peft_type\":\"HRA\",\"bias\":\"lora_only\"}"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("must be one of none, all, hra_only");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    "r": 0 | r is 0; it must be a positive integer. Pass 8, for example.
+                    "target_modules": ".*query", "layers_to_transform": [0] | layers_to_transform is [0] but target_modules is the regular expression
+                    "target_modules": ["query"], "layers_pattern": "layer" | layers_pattern is "layer" but layers_to_transform is not set.
+                    "bias": "lora_only" | bias is "lora_only" but must be one of "none", "all", "hra_only".
+                    """)
+    void refusesWhatBreaksARule(String options, String text) {
+        ConfigRefusals.assertRefused("HRA", options, text);
     }
 }

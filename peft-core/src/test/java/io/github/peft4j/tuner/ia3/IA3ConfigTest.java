@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.ModelInfo;
 import java.util.List;
@@ -12,33 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IA3ConfigTest {
-
-    @Test
-    void hasPeftsDefaults() {
-        IA3Config config = IA3Config.builder().build();
-
-        assertThat(config.targetModules()).isEmpty();
-        assertThat(config.feedforwardModules()).isEmpty();
-        assertThat(config.fanInFanOut()).isFalse();
-        assertThat(config.initIa3Weights()).isTrue();
-    }
-
-    @Test
-    void comesBackFromItsJson() {
-        IA3Config config =
-                IA3Config.builder()
-                        .optTargetModules("value", "dense", "key")
-                        .optFeedforwardModules("dense")
-                        .optFanInFanOut(true)
-                        .optInitIa3Weights(false)
-                        .optModulesToSave("classifier")
-                        .build();
-
-        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-        assertThat(config.toMap())
-                .containsEntry("feedforward_modules", List.of("dense"))
-                .doesNotContainKeys("layers_to_transform", "layers_pattern");
-    }
 
     @Test
     void refusesFeedForwardLayersThatAreNoTargets() {

@@ -1,72 +1,36 @@
 package io.github.peft4j.tuner.loha;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.tuner.lycoris.LycorisDropout;
-import io.github.peft4j.tuner.lycoris.LycorisScaling;
+import io.github.peft4j.testkit.ConfigRefusals;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LoHaConfigTest {
 
-    @Test
-    void hasPeftsDefaults() {
-        LoHaConfig config = LoHaConfig.builder().build();
-
-        assertThat(config.scaling()).isEqualTo(LycorisScaling.DEFAULT);
-        assertThat(config.scaling().r()).isEqualTo(8);
-        assertThat(config.scaling().alpha()).isEqualTo(8L);
-        assertThat(config.dropout()).isEqualTo(LycorisDropout.NONE);
-        assertThat(config.useEffectiveConv2d()).isFalse();
-        assertThat(config.initWeights()).isTrue();
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    "r": 0 | r is 0; it must be a positive integer. Pass 8, for example.
+                    "rank_pattern": {"up": 0} | rank_pattern["up"] is 0
+                    "rank_dropout": 1.0 | rank_dropout is 1.0
+                    "module_dropout": -0.1 | module_dropout is -0.1
+                    "target_modules": ["query"], "layers_pattern": "layer" | layers_pattern is "layer" but layers_to_transform is not set.
+                    """)
+    void refusesWhatBreaksARule(String options, String text) {
+        ConfigRefusals.assertRefused("LOHA", options, text);
     }
 
     @Test
-    void comesBackFromItsJson() {
-        LoHaConfig config =
-                LoHaConfig.builder()
-                        .optTargetModules("value")
-                        .optExcludeModules("0.value")
-                        .optR(4)
-                        .optAlpha(2.5)
-                        .optRankPattern(ImmutableMap.of("value", 3))
-                        .optAlphaPattern(ImmutableMap.of("value", 7))
-                        .optRankDropout(0.25)
-                        .optModuleDropout(0.125)
-                        .optUseEffectiveConv2d(true)
-                        .optInitWeights(false)
-                        .build();
+    void refusesAlphasThatAreNotNumbers() {
+        LoHaConfig.Builder nan = LoHaConfig.builder().optAlphaPattern(Map.of("up", Double.NaN));
 
-        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-        assertThat(config.toMap()).doesNotContainKeys("bias", "fan_in_fan_out");
-    }
-
-    @Test
-    void namesWhatIsWrong() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> LoHaConfig.builder().optR(0).build())
-                .withMessage("r is 0; it must be a positive integer. Pass 8, for example.");
-        assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> LoHaConfig.builder().optRankPattern(ImmutableMap.of("up", 0)).build())
-                .withMessageStartingWith("rank_pattern[\"up\"] is 0");
-        assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () ->
-                                LoHaConfig.builder()
-                                        .optAlphaPattern(ImmutableMap.of("up", Double.NaN))
-                                        .build())
+                .isThrownBy(nan::build)
                 .withMessageStartingWith("alpha_pattern[\"up\"] is NaN");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> LoHaConfig.builder().optRankDropout(1).build())
-                .withMessageStartingWith("rank_dropout is 1.0");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> LoHaConfig.builder().optModuleDropout(-0.1).build())
-                .withMessageStartingWith("module_dropout is -0.1");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> LoHaConfig.builder().optLayersPattern("h").build())
-                .withMessageContaining("layers_to_transform is not set");
     }
 }

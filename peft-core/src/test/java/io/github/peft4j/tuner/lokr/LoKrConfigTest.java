@@ -1,53 +1,20 @@
 package io.github.peft4j.tuner.lokr;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-
-import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.tuner.lycoris.LycorisDropout;
-import io.github.peft4j.tuner.lycoris.LycorisScaling;
-import org.junit.jupiter.api.Test;
+import io.github.peft4j.testkit.ConfigRefusals;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LoKrConfigTest {
 
-    @Test
-    void hasPeftsDefaults() {
-        LoKrConfig config = LoKrConfig.builder().build();
-
-        assertThat(config.scaling()).isEqualTo(LycorisScaling.DEFAULT);
-        assertThat(config.dropout()).isEqualTo(LycorisDropout.NONE);
-        assertThat(config.rankDropoutScale()).isFalse();
-        assertThat(config.factors()).isEqualTo(new LokrFactors(false, -1, false));
-        assertThat(config.toMap()).containsEntry("init_weights", true);
-    }
-
-    @Test
-    void comesBackFromItsJson() {
-        for (InitLokrWeights start : InitLokrWeights.values()) {
-            LoKrConfig config =
-                    LoKrConfig.builder()
-                            .optTargetModules("value")
-                            .optR(4)
-                            .optRankDropout(0.5)
-                            .optRankDropoutScale(true)
-                            .optDecomposeBoth(true)
-                            .optDecomposeFactor(16)
-                            .optUseEffectiveConv2d(true)
-                            .optInitWeights(start)
-                            .build();
-
-            assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-        }
-    }
-
-    @Test
-    void refusesAnUnknownStart() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () ->
-                                PeftConfig.fromJson(
-                                        "{\"peft_type\": \"LOKR\", \"init_weights\": \"ones\"}"))
-                .withMessageContaining(
-                        "init_weights is 'ones'; it must be true, false or \"lycoris\".");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    "init_weights": "ones" | init_weights is "ones" but must be one of true, "lycoris", false.
+                    "target_modules": ["query"], "layers_pattern": "layer" | layers_pattern is "layer" but layers_to_transform is not set.
+                    """)
+    void refusesWhatBreaksARule(String options, String text) {
+        ConfigRefusals.assertRefused("LOKR", options, text);
     }
 }

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.AdapterBench;
-import io.github.peft4j.tuner.lycoris.LycorisDropout;
+import io.github.peft4j.tuner.lycoris.LycorisStrength;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,12 +26,12 @@ class LoKrLinearTest {
         return new KroneckerFactor(ImmutableMap.of(name, bench.trained(shape, numbers)));
     }
 
-    private static LoKrStrength strength(double rankDropout, boolean rescale) {
-        return new LoKrStrength(0.5, new LycorisDropout(rankDropout, 0.0), rescale);
+    private static LycorisStrength strength(double rankDropout, boolean rescale) {
+        return new LycorisStrength(0.5, rankDropout, 0, rescale);
     }
 
     /** [[1, 2], [3, 4]] ⊗ [[0, 1], [5, -1]]. */
-    private LoKrLinear small(LoKrStrength strength) {
+    private LoKrLinear small(LycorisStrength strength) {
         return new LoKrLinear(
                 whole("lokr_w1", new Shape(2, 2), 1, 2, 3, 4),
                 whole("lokr_w2", new Shape(2, 2), 0, 1, 5, -1),
@@ -65,11 +65,12 @@ class LoKrLinearTest {
     }
 
     @Test
-    void rescalesOutputsThatAreLeftOnlyIfAsked() {
+    void dropsOutputsAndRescalesTheOthersOnlyIfAsked() {
         Linear layer = bench.linear(4, 4);
         NDArray x = bench.array(new Shape(1, 4), 1, 2, 3, 4);
         for (boolean rescale : new boolean[] {false, true}) {
             LoKrLinear lokr = small(strength(0.5, rescale));
+            int dropped = 0;
             for (int i = 0; i < 20; i++) {
                 float[] y = layer.forward(bench.pass(layer, lokr, 1, true), x).toFloatArray();
                 float[] added = {5, 12.5f, 11, 26.5f};
@@ -83,7 +84,9 @@ class LoKrLinearTest {
                         assertThat(y[j]).isCloseTo(100 + j + expected, within(1e-4f));
                     }
                 }
+                dropped += added.length - left;
             }
+            assertThat(dropped).as("outputs of 80 that go without the adapter").isBetween(15, 65);
         }
     }
 

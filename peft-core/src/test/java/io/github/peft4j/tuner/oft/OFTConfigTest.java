@@ -3,58 +3,33 @@ package io.github.peft4j.tuner.oft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.peft4j.config.BiasOption;
 import io.github.peft4j.config.LoadedConfig;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.testkit.ConfigRefusals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OFTConfigTest {
 
-    @Test
-    void hasPeftsDefaults() {
-        OFTConfig config = OFTConfig.builder().build();
-
-        assertThat(config.blocks()).isEqualTo(new OFTBlocks(0, 32));
-        assertThat(config.rotation())
-                .isEqualTo(new OFTRotationOptions(false, 6e-5, false, true, 5));
-        assertThat(config.moduleDropout()).isEqualTo(0.0);
-        assertThat(config.initWeights()).isTrue();
-    }
-
-    @Test
-    void comesBackFromItsJson() {
-        OFTConfig config =
-                OFTConfig.builder()
-                        .optR(4)
-                        .optOftBlockSize(0)
-                        .optCoft(true)
-                        .optEps(0.05)
-                        .optBlockShare(true)
-                        .optUseCayleyNeumann(false)
-                        .optNumCayleyNeumannTerms(3)
-                        .optModuleDropout(0.5)
-                        .optFanInFanOut(true)
-                        .optBias(BiasOption.ALL)
-                        .optInitWeights(false)
-                        .optTargetModulesRegex(".*query")
-                        .optLayersToTransform(1)
-                        .build();
-
-        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-    }
-
-    @Test
-    void refusesBothWaysToCutAtOnceAndNone() {
-        assertThatThrownBy(() -> new OFTBlocks(4, 8))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("r is 4 and oft_block_size is 8");
-        assertThatThrownBy(() -> new OFTBlocks(0, 0))
-                .hasMessageContaining("r and oft_block_size are both 0");
-        assertThatThrownBy(() -> new OFTBlocks(0, -2)).hasMessageContaining("negative");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    "r": 4, "oft_block_size": 8 | r is 4 and oft_block_size is 8
+                    "oft_block_size": 0 | r and oft_block_size are both 0
+                    "oft_block_size": -2 | neither can be negative
+                    "coft": true, "eps": 0 | eps is 0; with coft it must be positive. Leave it at 6e-5, or switch coft off.
+                    "target_modules": ["query"], "layers_pattern": "layer" | layers_pattern is "layer" but layers_to_transform is not set.
+                    "bias": "lora_only" | bias is "lora_only" but must be one of "none", "all", "oft_only".
+                    """)
+    void refusesWhatBreaksARule(String options, String text) {
+        ConfigRefusals.assertRefused("OFT", options, text);
     }
 
     @Test

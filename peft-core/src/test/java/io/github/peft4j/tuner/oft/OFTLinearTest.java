@@ -39,15 +39,15 @@ class OFTLinearTest {
         manager.close();
     }
 
-    private static OFTConfigBuilder pairs() {
+    private static OFTConfig.Builder pairs() {
         return OFTConfig.builder().optOftBlockSize(2).optTargetModules("layer");
     }
 
-    private PeftModel over(Block layer, OFTConfigBuilder config, long... input) {
+    private PeftModel over(Block layer, OFTConfig.Builder config, long... input) {
         return OneLayer.adapt(manager, layer, config.build(), new Shape(input));
     }
 
-    private PeftModel overIdentity(OFTConfigBuilder config, double... q) {
+    private PeftModel overIdentity(OFTConfig.Builder config, double... q) {
         PeftModel model = over(new Linear(4, 4, false), config, 1, 4);
         OneLayer.fillBase(model, "weight", manager, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
         OneLayer.fill(model, "oft_R.weight", manager, q);
@@ -80,7 +80,7 @@ class OFTLinearTest {
 
     @Test
     void turnsAllBlocksAlikeWhereTheyAreShared() {
-        OFTConfigBuilder config = pairs().optBlockShare(true).optUseCayleyNeumann(false);
+        OFTConfig.Builder config = pairs().optBlockShare(true).optUseCayleyNeumann(false);
         try (PeftModel model = overIdentity(config, 1)) {
             assertThat(OneLayer.run(model, x()).toFloatArray())
                     .containsExactly(new float[] {2, -1, 4, -3}, ROUNDING);
@@ -91,7 +91,7 @@ class OFTLinearTest {
     @Test
     void keepsBlocksShortWhereTheyAreConstrained() {
         // the bound on |S| is 2 / sqrt(2), and |S| = sqrt(2) q: q is cut at 1
-        OFTConfigBuilder config = pairs().optCoft(true).optEps(2).optUseCayleyNeumann(false);
+        OFTConfig.Builder config = pairs().optCoft(true).optEps(2).optUseCayleyNeumann(false);
         try (PeftModel model = overIdentity(config, 5, 0.25)) {
             float[] cut = OneLayer.run(model, x()).toFloatArray();
 
@@ -115,7 +115,7 @@ class OFTLinearTest {
 
     @Test
     void theFirstOfTwoTurnsTheInputFirst() {
-        OFTConfigBuilder whole =
+        OFTConfig.Builder whole =
                 OFTConfig.builder()
                         .optOftBlockSize(4)
                         .optUseCayleyNeumann(false)
@@ -138,7 +138,7 @@ class OFTLinearTest {
 
     @Test
     void rotatesWhatAnEmbeddingGives() {
-        OFTConfigBuilder config = pairs().optUseCayleyNeumann(false);
+        OFTConfig.Builder config = pairs().optUseCayleyNeumann(false);
         try (PeftModel model = over(new Embedding(3, 2, null, 10), config, 1, 1)) {
             OneLayer.fillBase(model, "weight", manager, 1, 2, 3, 4, 5, 6);
             OneLayer.fill(model, "oft_embedding_R.weight", manager, 1);
@@ -180,7 +180,7 @@ class OFTLinearTest {
 
     @Test
     void warnsOfASizeThatDoesNotDivideTheInput() {
-        OFTConfigBuilder config = OFTConfig.builder().optOftBlockSize(3).optTargetModules("layer");
+        OFTConfig.Builder config = OFTConfig.builder().optOftBlockSize(3).optTargetModules("layer");
         try (PeftModel model = over(new Linear(4, 4), config, 1, 4)) {
             assertThat(model.loadReport("default").warnings())
                     .anyMatch(

@@ -4,38 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.ModelInfo;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TrainableTokensConfigTest {
-
-    @Test
-    void hasPeftsDefaults() {
-        TrainableTokensConfig config = TrainableTokensConfig.builder().build();
-
-        assertThat(config.tokenIndices()).isEmpty();
-        assertThat(config.targetModules()).isEmpty();
-        assertThat(config.initWeights()).isTrue();
-    }
-
-    @Test
-    void comesBackFromItsJson() {
-        TrainableTokensConfig config =
-                TrainableTokensConfig.builder()
-                        .optTargetModules("wte")
-                        .optTokenIndices(5, 7)
-                        .optInitWeights(false)
-                        .build();
-
-        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-        assertThat(config.toMap())
-                .containsEntry("token_indices", List.of(5L, 7L))
-                .doesNotContainKeys("modules_to_save", "exclude_modules");
-    }
 
     @Test
     void refusesNegativeIds() {

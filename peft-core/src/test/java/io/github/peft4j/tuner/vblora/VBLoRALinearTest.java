@@ -25,8 +25,7 @@ class VBLoRALinearTest {
     }
 
     private VBLoRALinear vblora(Parameter a, Parameter b, Parameter bank, int topk) {
-        LogitsOptions options = new LogitsOptions(topk, false, 0.1);
-        return new VBLoRALinear(new VBLoRATensors(a, b, bank, options), InputDropout.NONE);
+        return new VBLoRALinear(new VBLoRATensors(a, b, bank, topk, false), InputDropout.NONE);
     }
 
     /** A = [7.75, 55], B = [5.5, 50.5]. */
