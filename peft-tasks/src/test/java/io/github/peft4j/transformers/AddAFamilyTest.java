@@ -22,7 +22,8 @@ class AddAFamilyTest {
     private static final Pattern FILE = Pattern.compile("[a-z0-9/-]+/[\\w-]+(/[\\w-]+)*\\.(py|md)");
 
     private static final String SEARCHED =
-            "peft-core/src/main/java peft-core/src/test/java peft-tasks/src/main/java";
+            "peft-core/src/main/java peft-core/src/test/java"
+                    + " peft-tasks/src/main/java peft-tasks/src/test/java";
 
     private static Path root() {
         Path folder = Path.of("").toAbsolutePath();

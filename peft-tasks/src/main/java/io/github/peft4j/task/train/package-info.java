@@ -1,4 +1,7 @@
-/** The training loop and what it is told: learning rate schedules and training arguments. */
+/**
+ * The training loop: {@link io.github.peft4j.task.train.PeftTrainer} is the way in, {@link
+ * io.github.peft4j.task.train.config.TrainingArguments} say how long and how fast it trains.
+ */
 @NullMarked
 package io.github.peft4j.task.train;
 

@@ -41,18 +41,22 @@ public final class Candidates {
         tokens[place] = token;
     }
 
+    /** How many there are. */
     public int size() {
         return size;
     }
 
+    /** The text that a candidate goes on from. */
     public int beam(int place) {
         return beams[place];
     }
 
+    /** The token that a candidate goes on by. */
     public int token(int place) {
         return tokens[place];
     }
 
+    /** Whether some candidate goes on by this token. */
     public boolean containsToken(int token) {
         for (int i = 0; i < size; i++) {
             if (tokens[i] == token) {

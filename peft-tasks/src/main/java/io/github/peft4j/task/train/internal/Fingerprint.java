@@ -45,6 +45,7 @@ public record Fingerprint(ImmutableSortedMap<String, String> values) {
     private static final int ROWS = 256;
     private static final int SHOWN = 10;
 
+    /** The fingerprint of a run. */
     public static Fingerprint of(
             PeftModel model,
             Map<String, Parameter> trainable,

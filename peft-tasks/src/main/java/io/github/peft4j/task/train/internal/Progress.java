@@ -65,6 +65,7 @@ public final class Progress {
             BestMetric bestMetric,
             ImmutableList<LogEntry> history) {}
 
+    /** This progress as a checkpoint keeps it. */
     public Saved saved() {
         return new Saved(
                 step,
@@ -79,6 +80,7 @@ public final class Progress {
                 ImmutableList.copyOf(history));
     }
 
+    /** Counts a step and its mean loss. */
     public void afterStep(double loss, int batches) {
         step++;
         batch += batches;
@@ -122,34 +124,42 @@ public final class Progress {
         history.add(new LogEntry(step, evaluation.epoch(), figures.buildOrThrow()));
     }
 
+    /** Steps so far. */
     public long step() {
         return step;
     }
 
+    /** Epochs that are over. */
     public int epoch() {
         return epoch;
     }
 
+    /** Batches of the current epoch so far. */
     public int batch() {
         return batch;
     }
 
+    /** Whether an epoch has begun and is not over. */
     public boolean epochOpen() {
         return epochOpen;
     }
 
+    /** Loss of the last step. */
     public double lastLoss() {
         return lastLoss;
     }
 
+    /** Mean loss of all steps. */
     public double meanLoss() {
         return totalLoss / step;
     }
 
+    /** The best evaluation so far. */
     public BestMetric bestMetric() {
         return bestMetric;
     }
 
+    /** What was logged so far. */
     public ImmutableList<LogEntry> history() {
         return ImmutableList.copyOf(history);
     }

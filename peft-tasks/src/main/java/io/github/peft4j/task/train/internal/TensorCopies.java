@@ -16,6 +16,7 @@ public final class TensorCopies implements AutoCloseable {
     private final ImmutableMap<String, NDArray> copies;
     private boolean taken;
 
+    /** Room for copies of these parameters; nothing is copied yet. */
     public TensorCopies(ImmutableMap<String, Parameter> tensors) {
         this.tensors = tensors;
         manager = NDManager.newBaseManager("PyTorch");

@@ -23,6 +23,7 @@ public final class Globals {
 
     private Globals() {}
 
+    /** The functions of every template, with the time of a clock. */
     public static ImmutableMap<String, Object> at(Clock clock) {
         return ImmutableMap.of(
                 "range", (Function) Globals::range,

@@ -13,6 +13,7 @@ public final class Arguments {
     private final ImmutableMap<String, Object> named;
     private final Scope scope;
 
+    /** Arguments as a call gives them. */
     public Arguments(List<Object> positional, Map<String, Object> named, Scope scope) {
         this.positional = ImmutableList.copyOf(positional);
         this.named = ImmutableMap.copyOf(named);
@@ -24,18 +25,22 @@ public final class Arguments {
         return new Arguments(ImmutableList.of(), ImmutableMap.of(), scope);
     }
 
+    /** Those without a name, in order. */
     public ImmutableList<Object> positional() {
         return positional;
     }
 
+    /** Those with a name. */
     public ImmutableMap<String, Object> named() {
         return named;
     }
 
+    /** Where the call stands. */
     public Scope scope() {
         return scope;
     }
 
+    /** What the rendering may still spend. */
     public Budget budget() {
         return scope.budget();
     }

@@ -49,6 +49,7 @@ public final class Budget {
         spend(size);
     }
 
+    /** Counts a call in, and refuses those that nest too deep. */
     public void enterCall() {
         if (++calls > MAX_CALLS) {
             throw new JinjaException(
@@ -56,6 +57,7 @@ public final class Budget {
         }
     }
 
+    /** Counts a call out. */
     public void leaveCall() {
         calls--;
     }

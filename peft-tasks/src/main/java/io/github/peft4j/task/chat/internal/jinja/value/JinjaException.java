@@ -9,6 +9,7 @@ public final class JinjaException extends IllegalArgumentException {
     private final int line;
     private final boolean raised;
 
+    /** A problem whose line is not known yet. */
     public JinjaException(String problem) {
         this(problem, 0, false);
     }

@@ -14,6 +14,7 @@ public final class Namespace implements HasAttributes {
         return parts.get(name);
     }
 
+    /** Gives an attribute a value. */
     public void set(String name, Object value) {
         if (name.startsWith("_")) {
             throw new JinjaException(

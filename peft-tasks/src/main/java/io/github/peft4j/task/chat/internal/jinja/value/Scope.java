@@ -16,20 +16,24 @@ public final class Scope {
         this.budget = budget;
     }
 
+    /** The outermost scope of a rendering, with a budget of its own. */
     public static Scope root(Map<String, Object> globals) {
         Scope root = new Scope(null, new Budget());
         root.variables.putAll(globals);
         return root;
     }
 
+    /** A scope inside this one. */
     public Scope child() {
         return new Scope(this, budget);
     }
 
+    /** What the rendering may still spend. */
     public Budget budget() {
         return budget;
     }
 
+    /** The value of a name here or further out; undefined if there is none. */
     public Object get(String name) {
         for (Scope scope = this; scope != null; scope = scope.parent) {
             Object value = scope.variables.get(name);
@@ -40,6 +44,7 @@ public final class Scope {
         return Undefined.name(name);
     }
 
+    /** Gives a name a value here. */
     public void set(String name, Object value) {
         variables.put(name, value);
     }

@@ -6,10 +6,12 @@ public final class Text {
     private final StringBuilder chars = new StringBuilder();
     private final Budget budget;
 
+    /** An empty text that spends from a budget. */
     public Text(Budget budget) {
         this.budget = budget;
     }
 
+    /** Adds a text. */
     public Text append(String more) {
         budget.spend(more.length());
         if ((long) chars.length() + more.length() > Budget.MAX_CHARS) {
@@ -19,6 +21,7 @@ public final class Text {
         return this;
     }
 
+    /** Adds a character. */
     public Text append(char more) {
         return append(String.valueOf(more));
     }

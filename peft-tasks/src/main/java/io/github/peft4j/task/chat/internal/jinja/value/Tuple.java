@@ -13,10 +13,12 @@ public final class Tuple extends AbstractList<Object> {
         this.items = ImmutableList.copyOf(items);
     }
 
+    /** A tuple of these items. */
     public static Tuple of(List<?> items) {
         return new Tuple(items);
     }
 
+    /** A pair. */
     public static Tuple of(Object first, Object second) {
         return new Tuple(ImmutableList.of(first, second));
     }

@@ -8,10 +8,12 @@ package io.github.peft4j.task.chat.internal.jinja.value;
  */
 public record Undefined(String why) {
 
+    /** A name that nothing stands for. */
     public static Undefined name(String name) {
         return new Undefined("'%s' is undefined".formatted(name));
     }
 
+    /** What Python raises where it is used. */
     public JinjaException error() {
         return new JinjaException(why + ".");
     }

@@ -80,6 +80,7 @@ public final class Values {
         return value instanceof Undefined ? "Undefined" : "object";
     }
 
+    /** Python's truth of a value. */
     public static boolean isTrue(Object value) {
         if (value instanceof Boolean flag) {
             return flag;
@@ -132,6 +133,7 @@ public final class Values {
         throw new JinjaException("A value of type %s has no length.".formatted(type(value)));
     }
 
+    /** The value as a text, or a refusal that names its type. */
     public static String requireText(Object value) {
         if (value instanceof String text) {
             return text;
@@ -141,6 +143,7 @@ public final class Values {
                 : new JinjaException("A text is needed, not a %s.".formatted(type(value)));
     }
 
+    /** The value as a whole number, or a refusal that names its type. */
     public static long requireInteger(Object value) {
         if (value instanceof Long number) {
             return number;
@@ -157,6 +160,7 @@ public final class Values {
         return value instanceof Double number ? number : (Number) requireInteger(value);
     }
 
+    /** Whether Python counts with the value. */
     public static boolean isNumber(Object value) {
         return value instanceof Long || value instanceof Double || value instanceof Boolean;
     }

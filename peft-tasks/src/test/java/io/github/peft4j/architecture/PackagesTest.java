@@ -8,24 +8,44 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
-/** No packages import each other, on whatever way round: a package and one below it included. */
-class PackageCyclesTest {
+/** Packages are small, and import each other one way alone, a package and one below it included. */
+class PackagesTest {
 
     private static final ArchRule NO_CYCLES =
             SlicesRuleDefinition.slices().assignedFrom(new EachPackage()).should().beFreeOfCycles();
 
+    private static final JavaClasses MAIN =
+            new ClassFileImporter()
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .importPackages("io.github.peft4j.transformers", "io.github.peft4j.task");
+
     @Test
     void transformersAndTasksHaveNone() {
-        JavaClasses main =
-                new ClassFileImporter()
-                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                        .importPackages("io.github.peft4j.transformers", "io.github.peft4j.task");
+        Assertions.assertThat(MAIN).hasSizeGreaterThan(300);
+        NO_CYCLES.check(MAIN);
+    }
 
-        Assertions.assertThat(main).hasSizeGreaterThan(300);
-        NO_CYCLES.check(main);
+    /** Past fifteen files a second idea hides in a package. */
+    @Test
+    void noPackageHoldsMoreThanFifteenFiles() {
+        Map<String, Long> files =
+                MAIN.stream()
+                        .filter(type -> type.isTopLevelClass())
+                        .filter(type -> !type.getSimpleName().equals("package-info"))
+                        .collect(
+                                Collectors.groupingBy(
+                                        JavaClass::getPackageName, Collectors.counting()));
+
+        Assertions.assertThat(files)
+                .hasSizeGreaterThan(40)
+                .allSatisfy(
+                        (name, count) ->
+                                Assertions.assertThat(count).as(name).isLessThanOrEqualTo(15));
     }
 
     @Test

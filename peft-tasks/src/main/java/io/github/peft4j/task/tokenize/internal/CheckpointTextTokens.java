@@ -1,8 +1,9 @@
-package io.github.peft4j.task.tokenize;
+package io.github.peft4j.task.tokenize.internal;
 
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.prompt.TextTokens;
 import java.io.IOException;
