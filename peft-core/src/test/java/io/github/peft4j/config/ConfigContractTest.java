@@ -32,7 +32,6 @@ class ConfigContractTest {
                     "CPT", Map.of("task_type", "CAUSAL_LM"),
                     "XLORA", Map.of("hidden_size", 32, "adapters", Map.of()));
 
-<<<<<<< HEAD
     /** Options that another one decides (LoftQ's start, CPT's ids) or that AdaLoRA refuses. */
     private static final ImmutableSet<String> DECIDED_BY_OTHERS =
             ImmutableSet.of(
@@ -40,15 +39,10 @@ class ConfigContractTest {
 
     /** Options that are refused unless another one is set. */
     private static final ImmutableMap<String, Map<String, ?>> COMPANIONS =
-            ImmutableMap.of("layers_pattern", Map.of("layers_to_transform", List.of(0)));
-=======
-    /** Options that are refused unless another one is set. */
-    private static final ImmutableMap<String, Map<String, ?>> COMPANIONS =
             ImmutableMap.of(
                     "layers_pattern", Map.of("layers_to_transform", List.of(0)),
                     "boft_block_num", Map.of("boft_block_size", 0),
                     "r", Map.of("oft_block_size", 0));
->>>>>>> m1
 
     /** Values of many types: each option takes some of them and refuses the others. */
     private static final List<Object> CANDIDATES =
