@@ -12,19 +12,20 @@ import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
+import io.github.peft4j.internal.runtime.DisableScope;
 import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.internal.runtime.ModelAdapters;
-import io.github.peft4j.internal.runtime.ReferencingBlock;
-import io.github.peft4j.internal.runtime.Silence;
+import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterCount;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.store.SaveAdapterOptions;
@@ -45,7 +46,7 @@ import java.util.function.Supplier;
  *
  * <p>As a DJL block it takes the base's arrays in the base's order and returns its main result.
  */
-public class PeftModel extends ReferencingBlock implements AutoCloseable {
+public class PeftModel extends ModelBackedBlock implements AutoCloseable {
 
     /** The name of the first adapter where none is given. */
     public static final String DEFAULT_ADAPTER = AdapterInventory.DEFAULT_NAME;
@@ -61,7 +62,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
     protected PeftModel(BaseModel base, PeftConfig config, String adapterName) {
         super(base);
         this.base = base;
-        manager = NDManager.newBaseManager(base.device(), "PyTorch");
+        manager = Engines.newManager(base.device());
         manager.setName("peft model");
         registry = new AdapterRegistry(base, folder -> AdapterFiles.loadPart(base, folder));
         try {
@@ -233,7 +234,7 @@ public class PeftModel extends ReferencingBlock implements AutoCloseable {
     }
 
     private DisabledAdapters disable(ImmutableList<String> layers) {
-        Silence silence = registry.silence(layers);
+        DisableScope silence = registry.silence(layers);
         return new DisabledAdapters(() -> registry.end(silence));
     }
 

@@ -10,8 +10,8 @@ import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.model.WeightSlot;
-import io.github.peft4j.model.WeightSlots;
+import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.ParameterUses;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -35,11 +35,11 @@ public final class ActiveAdapters {
     private final FrozenBase base;
     private final IdentityHashMap<Block, ImmutableList<LayerAdapter>> layers =
             new IdentityHashMap<>();
-    private final Map<WeightSlot, ImmutableList<WeightAdapter>> folds = new HashMap<>();
-    private final Map<WeightSlot, Fold> foldSites = new HashMap<>();
-    private final Map<WeightSlot, LayerSite> foldedLayers = new HashMap<>();
+    private final Map<ParameterUse, ImmutableList<WeightAdapter>> folds = new HashMap<>();
+    private final Map<ParameterUse, WeightComposition> foldSites = new HashMap<>();
+    private final Map<ParameterUse, LayerSite> foldedLayers = new HashMap<>();
     private final IdentityHashMap<Parameter, Parameter> held = new IdentityHashMap<>();
-    private final Map<WeightSlot, Parameter> substitutes = new HashMap<>();
+    private final Map<ParameterUse, Parameter> substitutes = new HashMap<>();
     private final IdentityHashMap<Adapter, Double> scales = new IdentityHashMap<>();
     private final List<ModelAdapter> modelAdapters = new ArrayList<>();
     private final Set<Penalized> penalized = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -58,7 +58,7 @@ public final class ActiveAdapters {
     }
 
     /** No adapters, only parameters that take the place of others: a merged model. */
-    public static ActiveAdapters substituting(FrozenBase base, Map<WeightSlot, Parameter> by) {
+    public static ActiveAdapters substituting(FrozenBase base, Map<ParameterUse, Parameter> by) {
         ActiveAdapters active = new ActiveAdapters(base, Activation.none());
         active.substitutes.putAll(by);
         return active;
@@ -107,9 +107,9 @@ public final class ActiveAdapters {
             BaseModel model,
             Map<String, AdapterSet> sets,
             ImmutableList<String> merged,
-            Map<WeightSlot, Parameter> weights) {
+            Map<ParameterUse, Parameter> weights) {
         ActiveAdapters over = of(model, base, sets, activation);
-        WeightSlots slots = new WeightSlots(model);
+        ParameterUses slots = new ParameterUses(model);
         for (LayerSite site : model.sites()) {
             if (activation.actsAt(site.path()) && over.isMerged(site, sets, merged)) {
                 over.layers.remove(site.block());
@@ -128,12 +128,12 @@ public final class ActiveAdapters {
     }
 
     private void substitute(
-            WeightSlots slots,
+            ParameterUses slots,
             LayerSite site,
             @Nullable Parameter original,
-            Map<WeightSlot, Parameter> weights) {
+            Map<ParameterUse, Parameter> weights) {
         if (original != null) {
-            WeightSlot slot = slots.at(site, original);
+            ParameterUse slot = slots.at(site, original);
             folds.remove(slot);
             Parameter weight = weights.get(slot);
             if (weight != null) {
@@ -149,7 +149,7 @@ public final class ActiveAdapters {
             Activation activation,
             @Nullable ImmutableList<String> folded) {
         ActiveAdapters active = new ActiveAdapters(base, activation);
-        WeightSlots slots = new WeightSlots(model);
+        ParameterUses slots = new ParameterUses(model);
         model.substitutes().forEach(active::standIn);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
@@ -177,7 +177,7 @@ public final class ActiveAdapters {
         }
         active.refuseSharedWeights(model);
         if (activation.enabled()) {
-            Set<WeightSlot> copied = new HashSet<>();
+            Set<ParameterUse> copied = new HashSet<>();
             for (AdapterSet set : acting) {
                 active.addSavedModules(set, activation, copied);
                 set.modelAdapter().ifPresent(active.modelAdapters::add);
@@ -239,28 +239,28 @@ public final class ActiveAdapters {
     }
 
     /** Weight forms that act where a parameter is read, innermost first. */
-    ImmutableList<WeightAdapter> folds(WeightSlot slot) {
+    ImmutableList<WeightAdapter> folds(ParameterUse slot) {
         ImmutableList<WeightAdapter> own = folds.get(slot);
         if (own == null && slot.layer() != null) {
-            own = folds.get(new WeightSlot(null, slot.parameter()));
+            own = folds.get(new ParameterUse(null, slot.parameter()));
         }
         return own == null ? ImmutableList.of() : own;
     }
 
     /** Applies the weight forms that act there to what is read, innermost first. */
-    NDArray fold(WeightSlot slot, NDArray current, AdapterPass pass) {
-        Fold fold = foldSites.get(slot);
+    NDArray fold(ParameterUse slot, NDArray current, AdapterPass pass) {
+        WeightComposition fold = foldSites.get(slot);
         if (fold == null) {
-            fold = foldSites.get(new WeightSlot(null, slot.parameter()));
+            fold = foldSites.get(new ParameterUse(null, slot.parameter()));
         }
         return fold == null ? current : fold.apply(current, folds(slot), pass);
     }
 
     /** The parameter that is read there: a stand-in if there is one. */
-    Parameter source(WeightSlot slot) {
+    Parameter source(ParameterUse slot) {
         Parameter own = substitutes.get(slot);
         if (own == null && slot.layer() != null) {
-            own = substitutes.get(new WeightSlot(null, slot.parameter()));
+            own = substitutes.get(new ParameterUse(null, slot.parameter()));
         }
         return own == null ? slot.parameter() : own;
     }
@@ -270,13 +270,13 @@ public final class ActiveAdapters {
      *
      * @param shown the parameter that the base shows there
      */
-    public boolean changes(WeightSlot slot, Parameter shown) {
+    public boolean changes(ParameterUse slot, Parameter shown) {
         return !folds(slot).isEmpty() || source(slot) != shown;
     }
 
     /** Where a parameter is read by those who do not say which layer they are. */
-    WeightSlot slot(Parameter shown) {
-        return new WeightSlot(null, held.getOrDefault(shown, shown));
+    ParameterUse slot(Parameter shown) {
+        return new ParameterUse(null, held.getOrDefault(shown, shown));
     }
 
     double scale(Adapter adapter) {
@@ -295,14 +295,14 @@ public final class ActiveAdapters {
         return packing;
     }
 
-    private void standIn(WeightSlot slot, Parameter shown) {
+    private void standIn(ParameterUse slot, Parameter shown) {
         held.put(shown, slot.parameter());
         substitutes.put(slot, shown);
     }
 
     private void addScale(String name, AdapterSet set, double scale) {
         if (scale != 1.0) {
-            Factors.require(set, name, scale);
+            AdapterScales.require(set, name, scale);
             for (Adapter adapter : set.layers().values()) {
                 scales.put(adapter, scale);
             }
@@ -326,7 +326,7 @@ public final class ActiveAdapters {
     }
 
     private void addLayer(
-            WeightSlots slots,
+            ParameterUses slots,
             LayerSite site,
             Map<String, AdapterSet> acting,
             boolean weightsOnly) {
@@ -338,11 +338,11 @@ public final class ActiveAdapters {
         }
         if (!stack.weights().isEmpty()) {
             ImmutableList<WeightAdapter> all = stack.weights();
-            WeightSlot weight = slots.at(site, site.requireWeight());
+            ParameterUse weight = slots.at(site, site.requireWeight());
             foldedLayers.putIfAbsent(weight, site);
-            putFold(weight, all, Fold.weight(site));
+            putFold(weight, all, WeightComposition.weight(site));
             if (site.bias() != null) {
-                putFold(slots.at(site, site.bias()), all, Fold.bias());
+                putFold(slots.at(site, site.bias()), all, WeightComposition.bias());
             }
         }
     }
@@ -353,7 +353,8 @@ public final class ActiveAdapters {
         }
     }
 
-    private void putFold(WeightSlot slot, ImmutableList<WeightAdapter> adapters, Fold fold) {
+    private void putFold(
+            ParameterUse slot, ImmutableList<WeightAdapter> adapters, WeightComposition fold) {
         folds.put(slot, adapters);
         foldSites.put(slot, fold);
     }
@@ -378,9 +379,9 @@ public final class ActiveAdapters {
         }
     }
 
-    private void addSavedModules(AdapterSet set, Activation activation, Set<WeightSlot> copied) {
-        for (Map.Entry<WeightSlot, SavedParameter> entry : set.savedModules().entrySet()) {
-            SavedParameter saved = entry.getValue();
+    private void addSavedModules(AdapterSet set, Activation activation, Set<ParameterUse> copied) {
+        for (Map.Entry<ParameterUse, ModuleCopy> entry : set.savedModules().entrySet()) {
+            ModuleCopy saved = entry.getValue();
             if (!activation.actsAt(saved.modulePath())) {
                 continue;
             }

@@ -7,9 +7,9 @@ import ai.djl.ndarray.NDResource;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.model.WeightSlot;
-import io.github.peft4j.ops.Copies;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.ops.TensorOps;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -90,7 +90,7 @@ public final class AdapterPass extends ParameterStore {
      * layer's gradient by hand, from the frozen weight alone.
      */
     public boolean isPlain(AdaptableLayer layer) {
-        WeightSlot slot = new WeightSlot(layer, layer.weight());
+        ParameterUse slot = new ParameterUse(layer, layer.weight());
         Parameter source = active.source(slot);
         return active.around(layer).isEmpty()
                 && active.folds(slot).isEmpty()
@@ -113,7 +113,7 @@ public final class AdapterPass extends ParameterStore {
     }
 
     /** Whether something stands in for each of these parameters already. */
-    public boolean serves(Map<WeightSlot, Parameter> substitutes) {
+    public boolean serves(Map<ParameterUse, Parameter> substitutes) {
         return substitutes.keySet().stream()
                 .allMatch(slot -> active.source(slot) != slot.parameter());
     }
@@ -133,7 +133,7 @@ public final class AdapterPass extends ParameterStore {
 
     /** A parameter's numbers for this pass, as an alias in the input's manager. */
     public NDArray value(Parameter parameter) {
-        return alias(active.source(new WeightSlot(null, parameter)));
+        return alias(active.source(new ParameterUse(null, parameter)));
     }
 
     private NDArray alias(Parameter source) {
@@ -198,7 +198,7 @@ public final class AdapterPass extends ParameterStore {
     }
 
     /** What is read in this slot, with every weight form folded in, innermost first. */
-    public NDArray effective(WeightSlot slot) {
+    public NDArray effective(ParameterUse slot) {
         NDArray current = alias(active.source(slot));
         return active.folds(slot).isEmpty()
                 ? current
@@ -207,13 +207,13 @@ public final class AdapterPass extends ParameterStore {
 
     /** A layer's weight with every weight form folded in; tied layers may get different ones. */
     public NDArray weight(AdaptableLayer layer) {
-        return effective(new WeightSlot(layer, layer.weight()));
+        return effective(new ParameterUse(layer, layer.weight()));
     }
 
     /** A layer's bias with every weight form folded in, or null if it has none. */
     public @Nullable NDArray bias(AdaptableLayer layer) {
         Parameter bias = layer.bias();
-        return bias == null ? null : effective(new WeightSlot(layer, bias));
+        return bias == null ? null : effective(new ParameterUse(layer, bias));
     }
 
     private NDArray read(Parameter source) {
@@ -223,7 +223,7 @@ public final class AdapterPass extends ParameterStore {
         if (isRunningStatistic(source) && active.isFrozen(source)) {
             // A stock batch norm writes these in any training forward; the base must not move.
             try (NDArray original = alias) {
-                alias = Copies.detached(original);
+                alias = TensorOps.detached(original);
             }
         }
         alias.attach(scope);
@@ -257,7 +257,7 @@ public final class AdapterPass extends ParameterStore {
 
         @Override
         public NDArray weight() {
-            return layer.canonical(alias(active.source(new WeightSlot(layer, layer.weight()))));
+            return layer.canonical(alias(active.source(new ParameterUse(layer, layer.weight()))));
         }
 
         @Override

@@ -5,7 +5,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.model.WeightSlot;
+import io.github.peft4j.model.ParameterUse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,12 +25,12 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, Adapter> layers;
     private final ImmutableMap<String, Parameter> tensors;
     private final ImmutableMap<String, FileTensor> file;
-    private final ImmutableMap<String, Parameter> beside;
+    private final ImmutableMap<String, Parameter> localState;
     private final ImmutableMap<String, Parameter> state;
     private final ImmutableList<AdapterSet> parts;
     private final ImmutableSet<Parameter> trainable;
     private final ImmutableSet<Parameter> buffers;
-    private final ImmutableMap<WeightSlot, SavedParameter> savedModules;
+    private final ImmutableMap<ParameterUse, ModuleCopy> savedModules;
     private final ImmutableMap<Parameter, Parameter> biases;
     private final Aliases aliases;
     private final @Nullable ModelAdapter modelAdapter;
@@ -46,7 +46,7 @@ public final class AdapterSet implements AutoCloseable {
         layers = ImmutableMap.copyOf(builder.layers);
         tensors = ImmutableMap.copyOf(builder.tensors);
         file = ImmutableMap.copyOf(builder.file);
-        beside = ImmutableMap.copyOf(builder.beside);
+        localState = ImmutableMap.copyOf(builder.localState);
         state = ImmutableMap.copyOf(builder.state);
         parts = ImmutableList.copyOf(builder.parts);
         buffers = ImmutableSet.copyOf(builder.buffers);
@@ -96,8 +96,8 @@ public final class AdapterSet implements AutoCloseable {
      * Tensors that predictions need although PEFT's file lacks them, by key: they are written to a
      * second file, which Python does not read.
      */
-    public ImmutableMap<String, Parameter> beside() {
-        return beside;
+    public ImmutableMap<String, Parameter> localState() {
+        return localState;
     }
 
     /**
@@ -155,7 +155,7 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** Copies of whole modules, by where the base parameter is read whose place they take. */
-    public ImmutableMap<WeightSlot, SavedParameter> savedModules() {
+    public ImmutableMap<ParameterUse, ModuleCopy> savedModules() {
         return savedModules;
     }
 
@@ -217,12 +217,12 @@ public final class AdapterSet implements AutoCloseable {
         private final Map<String, Adapter> layers = new LinkedHashMap<>();
         private final Map<String, Parameter> tensors = new LinkedHashMap<>();
         private final Map<String, FileTensor> file = new LinkedHashMap<>();
-        private final Map<String, Parameter> beside = new LinkedHashMap<>();
+        private final Map<String, Parameter> localState = new LinkedHashMap<>();
         private final Map<String, Parameter> state = new LinkedHashMap<>();
         private final List<AdapterSet> parts = new ArrayList<>();
         private final Set<Parameter> keyed = new HashSet<>();
         private final Set<Parameter> buffers = new HashSet<>();
-        private final Map<WeightSlot, SavedParameter> savedModules = new LinkedHashMap<>();
+        private final Map<ParameterUse, ModuleCopy> savedModules = new LinkedHashMap<>();
         private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
         private final Map<String, Parameter> aliases = new LinkedHashMap<>();
         private @Nullable ModelAdapter modelAdapter;
@@ -282,7 +282,7 @@ public final class AdapterSet implements AutoCloseable {
 
         /** Adds a tensor that predictions need although PEFT's file lacks it. */
         public Builder addBeside(String key, Parameter parameter) {
-            beside.put(key, parameter);
+            localState.put(key, parameter);
             return own(key, parameter);
         }
 
@@ -322,7 +322,7 @@ public final class AdapterSet implements AutoCloseable {
         }
 
         /** Adds a trained copy of a parameter of a module that is saved whole. */
-        public Builder addSaved(String key, WeightSlot base, SavedParameter copy) {
+        public Builder addSaved(String key, ParameterUse base, ModuleCopy copy) {
             savedModules.put(base, copy);
             return addTensor(key, copy.parameter());
         }

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.TensorOps;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +77,7 @@ public interface FileTensor {
 
         @Override
         public void read(NDArray value) {
-            InPlace.copy(parameter.getArray(), value);
+            TensorOps.copy(parameter.getArray(), value);
         }
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import io.github.peft4j.engine.Engines;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class FrozenBase implements AutoCloseable {
         return stores.computeIfAbsent(
                 device,
                 d -> {
-                    NDManager manager = NDManager.newBaseManager(d, "PyTorch");
+                    NDManager manager = Engines.newManager(d);
                     manager.setName("peft base weights");
                     return new ParameterStore(manager, false);
                 });

@@ -2,8 +2,8 @@ package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.io.AtomicFiles;
-import io.github.peft4j.io.FileContent;
+import io.github.peft4j.io.file.AtomicFiles;
+import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.tuner.Tuner;

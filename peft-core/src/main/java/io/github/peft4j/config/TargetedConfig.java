@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The config of a method that adapts layers of the model. */
-public interface TargetedConfig extends SavesModules {
+public interface TargetedConfig extends HasModulesToSave {
 
     /** Which modules it selects. */
     TargetModules targets();

@@ -3,7 +3,7 @@ package io.github.peft4j.io;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.TensorOps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -50,7 +50,7 @@ final class ArrayTensor implements TensorView {
         if (array.getDevice().equals(Device.cpu())) {
             write(array, out);
         } else {
-            try (NDArray copy = Copies.detachedTo(array, Device.cpu())) {
+            try (NDArray copy = TensorOps.detachedTo(array, Device.cpu())) {
                 write(copy, out);
             }
         }

@@ -3,6 +3,8 @@ package io.github.peft4j.io;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.peft4j.exception.MalformedTensorFileException;
+import io.github.peft4j.json.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -7,8 +7,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.TensorOps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
@@ -133,7 +134,7 @@ public final class SafetensorsReader implements AutoCloseable {
         DataType type = entry.dtype().loadedType().orElseThrow(() -> unsupported(entry));
         if (!manager.getDevice().equals(Device.cpu())) {
             try (NDManager staging = manager.newSubManager(Device.cpu())) {
-                NDArray array = Copies.detachedTo(load(staging, name), manager.getDevice());
+                NDArray array = TensorOps.detachedTo(load(staging, name), manager.getDevice());
                 array.attach(manager);
                 return array;
             }

@@ -1,5 +1,8 @@
 package io.github.peft4j.io;
 
+import io.github.peft4j.exception.MalformedTensorFileException;
+import io.github.peft4j.io.file.Utf8;
+import io.github.peft4j.json.StrictJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
-import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.TensorOps;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.Map;
@@ -45,7 +45,7 @@ public interface TensorView {
     static TensorView of(NDArray array, Dtype type) {
         return switch (type) {
             case F32 -> of(array);
-            case F16 -> of(Copies.detachedAs(array, DataType.FLOAT16));
+            case F16 -> of(TensorOps.detachedAs(array, DataType.FLOAT16));
             case BF16 -> new Bfloat16Tensor(array);
             default ->
                     throw new IllegalArgumentException(
@@ -60,9 +60,9 @@ public interface TensorView {
      */
     static TensorView ofIntegers(NDArray array, int bits) {
         return switch (bits) {
-            case 8 -> of(Copies.detachedAs(array, DataType.UINT8));
+            case 8 -> of(TensorOps.detachedAs(array, DataType.UINT8));
             case 16 -> new ShortTensor(array);
-            case 32 -> of(Copies.detachedAs(array, DataType.INT32));
+            case 32 -> of(TensorOps.detachedAs(array, DataType.INT32));
             case 64 -> of(array);
             default ->
                     throw new IllegalArgumentException(

@@ -2,16 +2,17 @@ package io.github.peft4j.io;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import java.nio.file.Path;
 
 /** The error for a name that a file does not hold. */
-final class UnknownTensor {
+public final class UnknownTensor {
 
     private static final int MOST_LISTED = 10;
 
     private UnknownTensor() {}
 
-    static IllegalArgumentException in(Path where, String name, ImmutableSet<String> known) {
+    public static IllegalArgumentException in(Path where, String name, ImmutableSet<String> known) {
         ImmutableList<String> listed =
                 known.stream()
                         .sorted()

@@ -71,7 +71,7 @@ public interface BaseModel {
      * Parameters that take the place of those which the blocks hold, by where they are read: the
      * weights of a merged model. {@link #sites} and {@link #parameters} show them already.
      */
-    default ImmutableMap<WeightSlot, Parameter> substitutes() {
+    default ImmutableMap<ParameterUse, Parameter> substitutes() {
         return ImmutableMap.of();
     }
 

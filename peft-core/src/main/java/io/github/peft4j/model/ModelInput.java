@@ -71,13 +71,13 @@ public final class ModelInput {
 
     private final ImmutableMap<String, NDArray> arrays;
     private final boolean outputHiddenStates;
-    private final LogitsWanted logits;
+    private final LogitsToKeep logits;
     private final @Nullable KeyValueCache cache;
 
     private ModelInput(
             Map<String, NDArray> arrays,
             boolean outputHiddenStates,
-            LogitsWanted logits,
+            LogitsToKeep logits,
             @Nullable KeyValueCache cache) {
         this.arrays = ImmutableMap.copyOf(arrays);
         this.outputHiddenStates = outputHiddenStates;
@@ -95,7 +95,7 @@ public final class ModelInput {
             throw new IllegalArgumentException(
                     "A model input has no arrays. Pass at least input_ids or inputs_embeds.");
         }
-        return new ModelInput(arrays, false, LogitsWanted.ALL, null);
+        return new ModelInput(arrays, false, LogitsToKeep.ALL, null);
     }
 
     /** An input of token ids [B, S] and their mask [B, S]. */
@@ -172,12 +172,12 @@ public final class ModelInput {
     }
 
     /** Which scores of a language model are wanted; all unless said otherwise. */
-    public LogitsWanted logits() {
+    public LogitsToKeep logits() {
         return logits;
     }
 
     /** The same call that returns only these scores of a language model. */
-    public ModelInput withLogits(LogitsWanted wanted) {
+    public ModelInput withLogits(LogitsToKeep wanted) {
         return new ModelInput(arrays, outputHiddenStates, wanted, cache);
     }
 

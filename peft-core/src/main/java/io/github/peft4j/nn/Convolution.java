@@ -6,7 +6,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.model.ConvolutionLayer;
 import io.github.peft4j.model.LayerKind;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Convolution extends Leaf implements ConvolutionLayer {
 
-    private final ConvolutionForm form;
+    private final ConvolutionSpec form;
     private final Parameter weight;
     private final @Nullable Parameter bias;
 
     /** A layer with a bias. */
-    public Convolution(ConvolutionForm form, long in, long out, long... kernel) {
+    public Convolution(ConvolutionSpec form, long in, long out, long... kernel) {
         this(form, in, out, ImmutableLongArray.copyOf(kernel), true);
     }
 
@@ -42,7 +42,7 @@ public final class Convolution extends Leaf implements ConvolutionLayer {
      *     has another number of axes than the form
      */
     public Convolution(
-            ConvolutionForm form, long in, long out, ImmutableLongArray kernel, boolean hasBias) {
+            ConvolutionSpec form, long in, long out, ImmutableLongArray kernel, boolean hasBias) {
         if (in % form.groups() != 0 || out % form.groups() != 0) {
             throw new IllegalArgumentException(
                     "A convolution in "
@@ -88,7 +88,7 @@ public final class Convolution extends Leaf implements ConvolutionLayer {
     }
 
     @Override
-    public ConvolutionForm form() {
+    public ConvolutionSpec form() {
         return form;
     }
 

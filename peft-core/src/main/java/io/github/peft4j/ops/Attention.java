@@ -2,6 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.ops.script.ScriptModule;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class Attention {
      * @return [B, S, N H]
      */
     public static NDArray padded(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray mask) {
+            NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray mask) {
         Operands.requireAttention(q, k, v, form, 3);
         Operands.requireMask(mask, q, k, form.heads());
         boolean triangle = form.causal() && mask == null && q.getShape().get(1) > 1;
@@ -74,7 +75,7 @@ public final class Attention {
             NDArray k,
             NDArray v,
             NDArray runs,
-            AttentionForm form,
+            AttentionSpec form,
             @Nullable NDArray bias) {
         Operands.requireAttention(q, k, v, form, 2);
         Operands.requireIds(runs);
@@ -108,7 +109,7 @@ public final class Attention {
      * @param form its {@code causal} and {@code window}
      * @return boolean [B, 1, S, T], or [B, 1, 1, T] if not causal
      */
-    public static NDArray visible(NDArray tokens, long queries, AttentionForm form) {
+    public static NDArray visible(NDArray tokens, long queries, AttentionSpec form) {
         Operands.requireDimensions(tokens, 2, "attention mask");
         return module().call("visible", tokens, queries, form.causal() ? 1 : 0, form.window());
     }

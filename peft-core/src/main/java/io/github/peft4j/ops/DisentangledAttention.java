@@ -2,6 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.ops.script.ScriptModule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ public final class DisentangledAttention {
             NDArray k,
             NDArray v,
             Distances distances,
-            AttentionForm form,
+            AttentionSpec form,
             @Nullable NDArray tokens) {
         Operands.requireAttention(q, k, v, form, 3);
         distances.require(q, q.getShape().get(1), k.getShape().get(1));
@@ -117,7 +118,7 @@ public final class DisentangledAttention {
             NDArray runs,
             long longest,
             Distances distances,
-            AttentionForm form) {
+            AttentionSpec form) {
         Operands.requireAttention(q, k, v, form, 2);
         Operands.requireIds(runs);
         Operands.requireShape(runs, new Shape(runs.getShape().get(0), 3), "array of runs");

@@ -42,7 +42,7 @@ final class Operands {
     }
 
     /** x [B, in, length...] and w [out, in / groups, kernel...], the kernel no wider than x. */
-    static void requireConvolution(NDArray x, NDArray w, ConvolutionForm form) {
+    static void requireConvolution(NDArray x, NDArray w, ConvolutionSpec form) {
         requireDimensions(x, form.axes() + 2, "input of convolution");
         requireDimensions(w, form.axes() + 2, "weight of convolution");
         require(
@@ -102,7 +102,7 @@ final class Operands {
     }
 
     /** q, k and v of these axes, heads side by side; k and v of one shape, in q's batch. */
-    static void requireAttention(NDArray q, NDArray k, NDArray v, AttentionForm form, int axes) {
+    static void requireAttention(NDArray q, NDArray k, NDArray v, AttentionSpec form, int axes) {
         requireDimensions(q, axes, "query of attention");
         requireDimensions(k, axes, "key of attention");
         requireDimensions(v, axes, "value of attention");

@@ -3,6 +3,7 @@ package io.github.peft4j.ops;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.ops.script.ScriptModule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,7 @@ public final class Ops {
      * kernel...], b [out] or null; result [B, out, length'...].
      */
     public static NDArray convolve(
-            NDArray x, NDArray w, @Nullable NDArray b, ConvolutionForm form) {
+            NDArray x, NDArray w, @Nullable NDArray b, ConvolutionSpec form) {
         Operands.requireConvolution(x, w, form);
         Operands.requireVector(b, w.getShape().get(0), "bias of convolution");
         return b == null

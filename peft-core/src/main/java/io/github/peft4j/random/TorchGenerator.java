@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Preconditions;
-import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.TensorOps;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -36,7 +36,7 @@ public final class TorchGenerator {
             values[i] = (float) (Math.scalb((double) drawn, -MANTISSA) * width + from);
         }
         try (NDArray wrapped = manager.create(values, shape)) {
-            return Copies.detached(wrapped);
+            return TensorOps.detached(wrapped);
         }
     }
 

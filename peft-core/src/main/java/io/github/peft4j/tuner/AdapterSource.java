@@ -13,5 +13,5 @@ public interface AdapterSource {
      * @throws IOException if a file is missing or broken, or a tensor does not fit
      * @throws IllegalArgumentException if its config does not fit the base
      */
-    Attachment<?> load(Path directory) throws IOException;
+    CreatedAdapter<?> load(Path directory) throws IOException;
 }

@@ -7,7 +7,7 @@ import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.model.ConvolutionLayer;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 
 /**
  * Sizes of a convolution.
@@ -20,16 +20,16 @@ import io.github.peft4j.ops.ConvolutionForm;
  *     and such a layer is adapted through its weight, which needs no more
  */
 public record ConvolutionShape(
-        String path, long out, long in, ImmutableLongArray kernel, ConvolutionForm form) {
+        String path, long out, long in, ImmutableLongArray kernel, ConvolutionSpec form) {
 
     /** The shape of a layer of kind CONVOLUTION. */
     public static ConvolutionShape of(LayerSite site) {
         Shape weight = site.requireWeight().getShape();
         ImmutableLongArray kernel = ImmutableLongArray.copyOf(weight.slice(2).getShape());
-        ConvolutionForm form =
+        ConvolutionSpec form =
                 site.block() instanceof ConvolutionLayer layer
                         ? layer.form()
-                        : ConvolutionForm.plain(kernel.length()).withGroups(groups(site, weight));
+                        : ConvolutionSpec.plain(kernel.length()).withGroups(groups(site, weight));
         return new ConvolutionShape(
                 site.path(), weight.get(0), weight.get(1) * form.groups(), kernel, form);
     }

@@ -18,11 +18,12 @@ import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.model.WeightSlots;
+import io.github.peft4j.model.ParameterUses;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.target.MatchableModules;
 import io.github.peft4j.target.ModuleInfo;
@@ -195,7 +196,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     }
 
     @Override
-    public final Attachment<C> attach(AttachRequest<C> request) {
+    public final CreatedAdapter<C> attach(CreateRequest<C> request) {
         C config = complete(request.config(), request.model().info());
         checkSupported(config);
         checkOthers(config, request.others());
@@ -219,7 +220,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                 set.addLayer(KEY_PREFIX, site.path(), adapter);
             }
             List<String> saved = savedPaths(model, match, request.lateModulesToSave());
-            SavedModules whole = new SavedModules(set, model, KEY_PREFIX, saved);
+            ModulesToSave whole = new ModulesToSave(set, model, KEY_PREFIX, saved);
             whole.addCopies();
             whole.addBiases(biasRule(config), adapted);
             ImmutableList<String> warnings =
@@ -231,7 +232,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
                             .build();
             TargetModules found = withLate(match.targets(), request.lateModulesToSave());
             AdapterSet built = set.build();
-            return new Attachment<>(
+            return new CreatedAdapter<>(
                     resolved(config, found, adapted), built, warnings, saving(built));
         } catch (RuntimeException e) {
             manager.close();
@@ -284,7 +285,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     }
 
     private static NDManager newManager(BaseModel model) {
-        NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
+        NDManager manager = Engines.newManager(model.device());
         manager.setName("peft adapter");
         return manager;
     }
@@ -359,7 +360,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
 
     /** Python PEFT merges into the weight itself, and so into every layer that reads it. */
     private static ImmutableList<String> sharedWeights(BaseModel model, List<LayerSite> adapted) {
-        WeightSlots slots = new WeightSlots(model);
+        ParameterUses slots = new ParameterUses(model);
         for (LayerSite site : adapted) {
             Parameter weight = site.requireWeight();
             for (LayerSite other : model.sites()) {

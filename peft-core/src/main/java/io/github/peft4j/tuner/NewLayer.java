@@ -79,9 +79,9 @@ public final class NewLayer {
         return manager().randomNormal(0f, (float) deviation, new Shape(shape), DataType.FLOAT32);
     }
 
-    /** PyTorch's start of a linear layer; see {@link StartValues#kaiming}. */
+    /** PyTorch's start of a linear layer; see {@link Initializers#kaiming}. */
     public NDArray kaiming(long... shape) {
-        return StartValues.kaiming(manager(), new Shape(shape));
+        return Initializers.kaiming(manager(), new Shape(shape));
     }
 
     /** A tensor that trains, under its name in the file. */

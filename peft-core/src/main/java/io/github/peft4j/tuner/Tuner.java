@@ -35,5 +35,5 @@ public interface Tuner<C extends PeftConfig> {
      * @throws io.github.peft4j.exception.UnsupportedFeatureException if this version lacks
      *     something
      */
-    Attachment<C> attach(AttachRequest<C> request);
+    CreatedAdapter<C> attach(CreateRequest<C> request);
 }

@@ -9,6 +9,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

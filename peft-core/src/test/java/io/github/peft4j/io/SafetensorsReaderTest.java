@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

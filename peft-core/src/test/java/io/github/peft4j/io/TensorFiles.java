@@ -16,12 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Files and bytes that the tests of this package share. */
-final class TensorFiles {
+public final class TensorFiles {
 
     private TensorFiles() {}
 
     /** A file or directory among the test resources of this package. */
-    static Path resource(String name) {
+    public static Path resource(String name) {
         try {
             return Path.of(Resources.getResource("io/" + name).toURI());
         } catch (URISyntaxException e) {
@@ -30,7 +30,7 @@ final class TensorFiles {
     }
 
     /** Paths in a directory, sorted. */
-    static List<Path> list(Path directory, String glob) {
+    public static List<Path> list(Path directory, String glob) {
         List<Path> paths = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
             files.forEach(paths::add);
@@ -41,7 +41,7 @@ final class TensorFiles {
     }
 
     /** A safetensors file of this header, as it is, and this many zero bytes. */
-    static Path write(Path file, String header, int dataBytes) throws IOException {
+    public static Path write(Path file, String header, int dataBytes) throws IOException {
         byte[] json = header.getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes =
                 ByteBuffer.allocate(Long.BYTES + json.length + dataBytes)
@@ -52,14 +52,14 @@ final class TensorFiles {
     }
 
     /** All remaining bytes. */
-    static byte[] toArray(ByteBuffer buffer) {
+    public static byte[] toArray(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
         return bytes;
     }
 
     /** A tensor made of bytes. */
-    static TensorView tensor(Dtype dtype, Shape shape, byte[] bytes) {
+    public static TensorView tensor(Dtype dtype, Shape shape, byte[] bytes) {
         return new TensorView() {
             @Override
             public Dtype dtype() {

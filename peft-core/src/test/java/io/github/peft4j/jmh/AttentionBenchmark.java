@@ -2,7 +2,7 @@ package io.github.peft4j.jmh;
 
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.ops.Attention;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** Attention with 12 heads of 64: 8 texts of 128 tokens, and one token that sees 512. */
@@ -10,7 +10,7 @@ public class AttentionBenchmark extends OpBenchmark {
 
     private static final int HEADS = 12;
     private static final int HEAD_SIZE = 64;
-    private static final AttentionForm BOTH_WAYS = AttentionForm.of(HEADS, HEAD_SIZE);
+    private static final AttentionSpec BOTH_WAYS = AttentionSpec.of(HEADS, HEAD_SIZE);
 
     private NDArray q;
     private NDArray k;

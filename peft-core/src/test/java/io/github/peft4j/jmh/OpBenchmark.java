@@ -3,7 +3,7 @@ package io.github.peft4j.jmh;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.engine.Gradients;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.openjdk.jmh.annotations.BenchmarkMode;

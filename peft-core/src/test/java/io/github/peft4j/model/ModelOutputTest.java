@@ -68,8 +68,8 @@ class ModelOutputTest {
 
     @Test
     void givenKeysMustBeAsWideAsTheModels() {
-        GivenKeyValues given =
-                new GivenKeyValues(
+        FixedKeyValueCache given =
+                new FixedKeyValueCache(
                         ImmutableList.of(new KeyValues(counted(1, 2, 4), counted(1, 2, 4))));
 
         assertThat(given.update(0, counted(1, 3, 4), counted(1, 3, 4)).keys().getShape())

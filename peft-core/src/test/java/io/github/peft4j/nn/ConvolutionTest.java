@@ -7,14 +7,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.primitives.ImmutableLongArray;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.Tensors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ConvolutionTest {
 
-    private static final ConvolutionForm LINE = ConvolutionForm.plain(1);
+    private static final ConvolutionSpec LINE = ConvolutionSpec.plain(1);
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
 
@@ -64,8 +64,8 @@ class ConvolutionTest {
 
     @Test
     void movesOverTwoAndThreeAxesWithAKernelThatIsNotSquare() {
-        Convolution plane = new Convolution(ConvolutionForm.plain(2).withStride(2, 1), 1, 1, 1, 2);
-        Convolution space = new Convolution(ConvolutionForm.plain(3), 1, 1, 2);
+        Convolution plane = new Convolution(ConvolutionSpec.plain(2).withStride(2, 1), 1, 1, 1, 2);
+        Convolution space = new Convolution(ConvolutionSpec.plain(3), 1, 1, 2);
         NDArray x = manager.arange(1f, 9f).reshape(1, 1, 2, 4);
         NDArray cube = manager.arange(1f, 9f).reshape(1, 1, 2, 2, 2);
 
@@ -79,7 +79,7 @@ class ConvolutionTest {
 
     @Test
     void isAMatrixToAdaptersAndBack() {
-        Convolution layer = new Convolution(ConvolutionForm.plain(2), 3, 4, 2);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(2), 3, 4, 2);
         NDArray w = manager.arange(48f).reshape(layer.weight().getShape());
 
         NDArray matrix = layer.canonical(w);
@@ -97,7 +97,7 @@ class ConvolutionTest {
         assertThatThrownBy(
                         () ->
                                 new Convolution(
-                                        ConvolutionForm.plain(3),
+                                        ConvolutionSpec.plain(3),
                                         1,
                                         1,
                                         ImmutableLongArray.of(2, 2),

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.testkit.GradientCheck;
 import io.github.peft4j.testkit.Tensors;
 import java.util.stream.Stream;
@@ -38,8 +39,8 @@ class AttentionTest {
         manager.close();
     }
 
-    static Stream<AttentionForm> forms() {
-        AttentionForm plain = AttentionForm.of(HEADS, SIZE);
+    static Stream<AttentionSpec> forms() {
+        AttentionSpec plain = AttentionSpec.of(HEADS, SIZE);
         return Stream.of(
                 plain,
                 plain.withScale(0.3),
@@ -55,7 +56,7 @@ class AttentionTest {
             NDArray q,
             NDArray k,
             NDArray v,
-            AttentionForm form,
+            AttentionSpec form,
             NDArray bias,
             int row,
             int length) {
@@ -98,7 +99,7 @@ class AttentionTest {
 
     @ParameterizedTest
     @MethodSource("forms")
-    void paddedFollowsTheDefinition(AttentionForm form) {
+    void paddedFollowsTheDefinition(AttentionSpec form) {
         NDArray q = numbers(2, LENGTH, HEADS * SIZE);
         NDArray k = numbers(2, LENGTH, (long) form.keyValueHeads() * SIZE);
         NDArray v = numbers(2, LENGTH, (long) form.keyValueHeads() * SIZE);
@@ -118,7 +119,7 @@ class AttentionTest {
 
     @ParameterizedTest
     @MethodSource("forms")
-    void packedFollowsTheDefinition(AttentionForm form) {
+    void packedFollowsTheDefinition(AttentionSpec form) {
         NDArray q = numbers(1, 8, HEADS * SIZE);
         NDArray k = numbers(1, 8, (long) form.keyValueHeads() * SIZE);
         NDArray v = numbers(1, 8, (long) form.keyValueHeads() * SIZE);
@@ -147,7 +148,7 @@ class AttentionTest {
 
     @Test
     void aRowMayHaveMoreKeysThanQueries() {
-        AttentionForm form = AttentionForm.of(HEADS, SIZE).withCausal().withKeyValueHeads(2);
+        AttentionSpec form = AttentionSpec.of(HEADS, SIZE).withCausal().withKeyValueHeads(2);
         NDArray q = numbers(1, LENGTH, HEADS * SIZE);
         NDArray k = numbers(1, LENGTH, 2 * SIZE);
         NDArray v = numbers(1, LENGTH, 2 * SIZE);
@@ -169,7 +170,7 @@ class AttentionTest {
         NDArray k = manager.create(new float[] {1, 0, 50}, new Shape(1, 3, 1));
         NDArray v = manager.create(new float[] {4, 8, 1000}, new Shape(1, 3, 1));
         NDArray tokens = manager.create(new long[] {1, 1, 0}, new Shape(1, 3));
-        AttentionForm form = AttentionForm.of(1, 1);
+        AttentionSpec form = AttentionSpec.of(1, 1);
 
         NDArray y = Attention.padded(q, k, v, form, Attention.visible(tokens, 1, form));
 
@@ -179,7 +180,7 @@ class AttentionTest {
     @Test
     void paddingOnTheLeftSeesNothing() {
         NDArray tokens = manager.create(new long[] {0, 0, 1, 1}, new Shape(1, 4));
-        AttentionForm form = AttentionForm.of(1, 1).withCausal();
+        AttentionSpec form = AttentionSpec.of(1, 1).withCausal();
 
         NDArray visible = Attention.visible(tokens, 4, form);
 
@@ -191,8 +192,8 @@ class AttentionTest {
 
     @ParameterizedTest
     @MethodSource("forms")
-    void aQueryThatSeesNothingGivesZeroAndAFiniteGradient(AttentionForm form) {
-        AttentionForm causal = form.withCausal();
+    void aQueryThatSeesNothingGivesZeroAndAFiniteGradient(AttentionSpec form) {
+        AttentionSpec causal = form.withCausal();
         NDArray tokens = manager.create(new long[] {0, 0, 1}, new Shape(1, 3));
         NDArray visible = Attention.visible(tokens, 3, causal);
         long keys = (long) form.keyValueHeads() * SIZE;
@@ -235,7 +236,7 @@ class AttentionTest {
 
     @ParameterizedTest
     @MethodSource("forms")
-    void gradients(AttentionForm form) {
+    void gradients(AttentionSpec form) {
         long keys = (long) form.keyValueHeads() * SIZE;
         NDArray tokens = manager.ones(new Shape(1, 3), DataType.INT64);
         NDArray visible = Attention.visible(tokens, 3, form);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
 import io.github.peft4j.testkit.GradientCheck;
 import io.github.peft4j.testkit.Tensors;
@@ -23,7 +24,7 @@ class DisentangledAttentionTest {
     private static final int DISTANCES = 5;
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
-    private final AttentionForm form = AttentionForm.of(HEADS, SIZE).withScale(0.4);
+    private final AttentionSpec form = AttentionSpec.of(HEADS, SIZE).withScale(0.4);
     private Gradients off;
 
     @BeforeEach

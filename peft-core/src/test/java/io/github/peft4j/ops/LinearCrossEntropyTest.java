@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.script.ScriptModule;
 import io.github.peft4j.testkit.GradientCheck;
 import io.github.peft4j.testkit.Tensors;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +112,7 @@ class LinearCrossEntropyTest {
 
     private NDArray gradient(
             NDArray values, NDArray w, @Nullable NDArray b, NDArray labels, boolean parts) {
-        NDArray h = Copies.detached(values);
+        NDArray h = TensorOps.detached(values);
         h.setRequiresGradient(true);
         try (NDManager scope = manager.newSubManager();
                 Gradients on = Gradients.on()) {

@@ -93,7 +93,7 @@ class OperandsTest {
     void attention() {
         NDArray q = of(2, 3, 4);
         NDArray bits = manager.ones(new Shape(2, 1, 3, 2)).toType(DataType.BOOLEAN, true);
-        AttentionForm two = AttentionForm.of(2, 2);
+        AttentionSpec two = AttentionSpec.of(2, 2);
 
         refused(
                 () -> Attention.padded(q, of(2, 3, 6), of(2, 3, 6), two, null),
@@ -103,7 +103,7 @@ class OperandsTest {
                 () -> Attention.padded(q, q, of(2, 2, 4), two, null),
                 "The value of attention is (2, 2, 4); it must be (2, 3, 4).");
         refused(
-                () -> Attention.padded(q, q, q, AttentionForm.of(3, 1), null),
+                () -> Attention.padded(q, q, q, AttentionSpec.of(3, 1), null),
                 "The query of attention is (2, 3, 4); its features must split into 3 heads.");
         refused(
                 () -> Attention.padded(q, q, q, two, bits),
@@ -122,7 +122,7 @@ class OperandsTest {
     void packedAttention() {
         NDArray q = of(3, 4);
         NDArray runs = manager.create(new long[] {1, 3, 3}, new Shape(1, 3));
-        AttentionForm two = AttentionForm.of(2, 2);
+        AttentionSpec two = AttentionSpec.of(2, 2);
 
         refused(
                 () -> Attention.packed(of(1, 3, 4), q, q, runs, two, null),
@@ -138,17 +138,17 @@ class OperandsTest {
     @Test
     void formsOfAttention() {
         refused(
-                () -> AttentionForm.of(4, 2).withKeyValueHeads(3),
+                () -> AttentionSpec.of(4, 2).withKeyValueHeads(3),
                 "4 heads do not split over 3 key and value heads. Correct the numbers of heads in"
                         + " config.json.");
         refused(
-                () -> AttentionForm.of(4, 2).withDropout(1),
+                () -> AttentionSpec.of(4, 2).withDropout(1),
                 "The dropout probability is 1.0; it must be in [0, 1).");
         refused(
-                () -> AttentionForm.of(4, 2).withWindow(3),
+                () -> AttentionSpec.of(4, 2).withWindow(3),
                 "A window of 3 positions must be 0 (none) or more, and belongs to causal attention.");
         refused(
-                () -> AttentionForm.of(4, 2).withSoftCap(-1),
+                () -> AttentionSpec.of(4, 2).withSoftCap(-1),
                 "The soft cap on scores is -1.0; it must be 0 (none) or more.");
     }
 

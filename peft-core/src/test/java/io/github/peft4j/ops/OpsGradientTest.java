@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.testkit.GradientCheck;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +103,7 @@ class OpsGradientTest {
 
     @Test
     void convolveAndTurn() {
-        ConvolutionForm form = ConvolutionForm.plain(1).withPadding(1).withGroups(2);
+        ConvolutionSpec form = ConvolutionSpec.plain(1).withPadding(1).withGroups(2);
         GradientCheck.check(
                 a -> Ops.convolve(a[0], a[1], a[2], form),
                 numbers(2, 4, 3),

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.testkit.Tensors;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;

@@ -15,10 +15,10 @@ import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.FrozenBase;
 import io.github.peft4j.adapter.WeightAdapter;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.BlockModel;
 import io.github.peft4j.nn.Leaf;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.Gradients;
 import org.assertj.core.api.Assertions;
 
 /** One adapter on one layer whose weight is zero and whose bias, if any, counts from 100. */

@@ -3,8 +3,8 @@ package io.github.peft4j.testkit;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.ops.Copies;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.TensorOps;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.assertj.core.api.Assertions;
@@ -36,7 +36,7 @@ public final class GradientCheck {
 
     private static NDArray doubles(NDManager manager, Shape shape, double[] values) {
         try (NDArray wrapped = manager.create(values, shape)) {
-            return Copies.detached(wrapped);
+            return TensorOps.detached(wrapped);
         }
     }
 

@@ -4,10 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.ops.Copies;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.TensorOps;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
@@ -53,7 +52,7 @@ public final class Tensors {
     /** Writes {@code values * factor} into a parameter's own memory. */
     public static void fill(Parameter parameter, NDArray values, double factor) {
         try (Gradients off = Gradients.off()) {
-            InPlace.copy(parameter.getArray(), Ops.scale(values, factor));
+            TensorOps.copy(parameter.getArray(), Ops.scale(values, factor));
         }
     }
 
@@ -64,7 +63,7 @@ public final class Tensors {
             values[i] = (float) numbers[i];
         }
         try (NDArray wrapped = manager.create(values, shape)) {
-            return Copies.detached(wrapped);
+            return TensorOps.detached(wrapped);
         }
     }
 

@@ -18,7 +18,7 @@ import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.internal.runtime.MergedModel;
-import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,8 +11,8 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.TensorOps;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -96,7 +96,7 @@ final class TunerSubject implements AutoCloseable {
             try (Gradients off = Gradients.off()) {
                 for (Parameter parameter : model.trainableTensors().values()) {
                     try (NDArray gradient = parameter.getArray().getGradient()) {
-                        InPlace.sgd(parameter.getArray(), gradient, 0.1);
+                        TensorOps.sgd(parameter.getArray(), gradient, 0.1);
                     }
                     Gradients.zero(parameter.getArray());
                 }
@@ -114,7 +114,7 @@ final class TunerSubject implements AutoCloseable {
     static double gradientNorm(Parameter parameter) {
         try (NDArray gradient = parameter.getArray().getGradient();
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
-            return InPlace.norm(scope, gradient).getFloat();
+            return TensorOps.norm(scope, gradient).getFloat();
         }
     }
 }

@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -98,7 +99,7 @@ public final class Transformers {
             FamilyParts parts,
             ImmutableList<String> expectedFresh)
             throws IOException {
-        NDManager manager = NDManager.newBaseManager("PyTorch");
+        NDManager manager = Engines.newManager();
         manager.setName("transformer " + directory.getFileName());
         try {
             String path = parts.bare() ? "" : parts.prefix();

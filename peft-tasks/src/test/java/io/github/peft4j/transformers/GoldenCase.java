@@ -3,7 +3,7 @@ package io.github.peft4j.transformers;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
@@ -102,13 +102,13 @@ public final class GoldenCase implements AutoCloseable {
         Assertions.assertThat(starting("grad.")).isNotEmpty();
         model.setTrainable(true);
         gradients(input().withOutputHiddenStates(true), "all");
-        gradients(input().withLogits(LogitsWanted.NONE), "loss alone");
+        gradients(input().withLogits(LogitsToKeep.NONE), "loss alone");
         model.setTrainable(false);
         for (String name : starting("grad.").keySet()) {
             Parameter parameter = Tensors.get(model.parameters(), name);
             parameter.freeze(false);
         }
-        gradients(input().withLogits(LogitsWanted.NONE), "loss alone, some weights");
+        gradients(input().withLogits(LogitsToKeep.NONE), "loss alone, some weights");
     }
 
     private void gradients(ModelInput input, String how) {

@@ -2,6 +2,7 @@ package io.github.peft4j.cli.bench;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.model.ModelInput;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.Map;
 /** The batches of a file: tensors {@code name.<i>}. */
 final class BatchSet implements AutoCloseable {
 
-    private final NDManager manager = NDManager.newBaseManager("PyTorch");
+    private final NDManager manager = Engines.newManager();
     private final List<Map<String, NDArray>> batches = new ArrayList<>();
     private final List<Long> tokens = new ArrayList<>();
     private long real;

@@ -5,8 +5,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.github.peft4j.cli.console.ReportFile;
-import io.github.peft4j.io.AtomicFiles;
-import io.github.peft4j.io.FileContent;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.io.file.AtomicFiles;
+import io.github.peft4j.io.file.FileContent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -57,7 +58,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
         ReportFile.requireWritable(out);
         if (threads > 0) {
-            Engine.getEngine("PyTorch"); // JniUtils does not work before
+            Engine.getEngine(Engines.PYTORCH); // JniUtils does not work before
             JniUtils.setNumThreads(threads);
         }
         JsonObject measured = Benchmark.run(models, workload, quick);

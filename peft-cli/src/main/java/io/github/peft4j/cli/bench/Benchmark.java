@@ -17,11 +17,12 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.runtime.MergedModel;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
@@ -71,7 +72,7 @@ public final class Benchmark {
      */
     public static JsonObject run(Path models, String name, boolean quick) throws IOException {
         Benchmark benchmark = new Benchmark(Workload.find(models, name), quick);
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine = Engine.getEngine(Engines.PYTORCH);
         benchmark.result.addProperty("import_seconds", now() - START);
         benchmark.result.addProperty("rss_import_mb", ProcessMemory.resident());
         switch (benchmark.workload.kind()) {
@@ -126,13 +127,13 @@ public final class Benchmark {
         Map<String, Parameter> trained = model.trainableTensors();
         ImmutableSet<StepAware> aware = model.adapter(PeftModel.DEFAULT_ADAPTER).stepAware();
         try (AdamW optimizer = optimizer(trained, optimizerOptions);
-                NDManager root = NDManager.newBaseManager("PyTorch")) {
+                NDManager root = Engines.newManager()) {
             for (int step = 0; step < steps; step++) {
                 time.start();
                 try (NDManager scope = root.newSubManager();
                         Gradients on = Gradients.on()) {
                     ModelInput input =
-                            batches.input(step, scope, true).withLogits(LogitsWanted.NONE);
+                            batches.input(step, scope, true).withLogits(LogitsToKeep.NONE);
                     NDArray loss = model.forward(input, model.newStore(), true).loss();
                     losses.add(loss.getFloat());
                     first(step);
@@ -195,7 +196,7 @@ public final class Benchmark {
     private void predictSteps(BatchSet batches, Function<ModelInput, NDArray> model) {
         JsonArray outputs = new JsonArray();
         Stopwatches time = new Stopwatches(steps);
-        try (NDManager root = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager root = Engines.newManager()) {
             for (int step = 0; step < steps; step++) {
                 time.start();
                 try (NDManager scope = root.newSubManager()) {

@@ -12,7 +12,7 @@ import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.cli.conformance.model.BaseModels;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
 import java.io.IOException;

@@ -13,7 +13,7 @@ import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.LoadReport;
-import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,9 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
      * @param report what was odd about it
      */
     public record Entry(
-            Attachment<?> attachment, ImmutableMap<String, Dtype> storedTypes, LoadReport report) {
+            CreatedAdapter<?> attachment,
+            ImmutableMap<String, Dtype> storedTypes,
+            LoadReport report) {
 
         public PeftConfig config() {
             return attachment.config();
@@ -237,7 +239,7 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
     /** Refuses a second adapter that trains the biases of the base. */
     public void checkBias(PeftConfig config) {
         for (Entry entry : entries.values()) {
-            if (!entry.set().biases().isEmpty() && Attachments.trainsBias(config)) {
+            if (!entry.set().biases().isEmpty() && AdapterFactory.trainsBias(config)) {
                 throw new IllegalArgumentException(
                         "Only one adapter of a model may train the base's biases (bias other than"
                                 + " 'none'), and one does already. Use bias 'none' for the others.");

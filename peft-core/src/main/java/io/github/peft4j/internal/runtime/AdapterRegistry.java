@@ -6,18 +6,18 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.ActiveAdapters;
+import io.github.peft4j.adapter.AdapterScales;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.adapter.Factors;
 import io.github.peft4j.adapter.FrozenBase;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ParameterCount;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.AdapterSource;
-import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +35,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private final AdapterSource parts;
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses();
-    private final PendingStep steps = new PendingStep();
+    private final DeferredAfterStep steps = new DeferredAfterStep();
     private volatile State state;
 
     /**
@@ -59,7 +59,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private record State(
             AdapterInventory adapters,
             Activation chosen,
-            ImmutableList<Silence> silences,
+            ImmutableList<DisableScope> silences,
             Activation shown,
             @Nullable MergedWeights merged,
             ActiveAdapters active) {}
@@ -69,7 +69,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     /** The step of a trainer that does not say when it is done. */
-    public PendingStep steps() {
+    public DeferredAfterStep steps() {
         return steps;
     }
 
@@ -127,17 +127,17 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Builds an adapter and publishes it; it is not active. */
     public synchronized void add(String name, PeftConfig config) {
-        Attachment<?> attachment = attach(name, config);
+        CreatedAdapter<?> attachment = attach(name, config);
         LoadReport report = LoadReport.ofNew(attachment.warnings());
         publish(name, attachment, ImmutableMap.of(), report);
     }
 
     /** Builds an adapter without publishing it. */
-    public Attachment<?> attach(String name, PeftConfig config) {
+    public CreatedAdapter<?> attach(String name, PeftConfig config) {
         adapters().checkFree(name);
         adapters().checkMethod(name, config);
         adapters().checkBias(config);
-        return Attachments.create(base, config, name, adapters(), parts);
+        return AdapterFactory.create(base, config, name, adapters(), parts);
     }
 
     /**
@@ -148,7 +148,7 @@ public final class AdapterRegistry implements AutoCloseable {
      */
     public synchronized void publish(
             String name,
-            Attachment<?> attachment,
+            CreatedAdapter<?> attachment,
             ImmutableMap<String, Dtype> storedTypes,
             LoadReport report) {
         adapters().checkFree(name);
@@ -174,7 +174,7 @@ public final class AdapterRegistry implements AutoCloseable {
 
     public synchronized void copy(String from, String name) {
         AdapterInventory.Entry source = adapters().entry(from);
-        Attachment<?> attachment = attach(name, source.config());
+        CreatedAdapter<?> attachment = attach(name, source.config());
         try (Gradients off = Gradients.off()) {
             attachment
                     .set()
@@ -183,7 +183,7 @@ public final class AdapterRegistry implements AutoCloseable {
                             (key, target) -> {
                                 Parameter original = source.set().tensors().get(key);
                                 if (original != null) {
-                                    InPlace.copy(target.getArray(), original.getArray());
+                                    TensorOps.copy(target.getArray(), original.getArray());
                                 }
                             });
         }
@@ -271,7 +271,7 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Weights an adapter, also while it is not active. */
     public synchronized void scale(String name, double factor) {
-        Factors.require(adapters().entry(name).set(), name, factor);
+        AdapterScales.require(adapters().entry(name).set(), name, factor);
         state =
                 stateOf(
                         state.adapters(),
@@ -283,21 +283,21 @@ public final class AdapterRegistry implements AutoCloseable {
     /**
      * Switches the adapters of these layers off, of all if none are named; nothing stops training.
      */
-    public synchronized Silence silence(ImmutableList<String> layers) {
-        Silence silence = new Silence(layers);
-        show(ImmutableList.<Silence>builder().addAll(state.silences()).add(silence).build());
+    public synchronized DisableScope silence(ImmutableList<String> layers) {
+        DisableScope silence = new DisableScope(layers);
+        show(ImmutableList.<DisableScope>builder().addAll(state.silences()).add(silence).build());
         return silence;
     }
 
     /** Ends a silence; does nothing if it has ended. */
-    public synchronized void end(Silence silence) {
+    public synchronized void end(DisableScope silence) {
         show(
                 state.silences().stream()
                         .filter(other -> other != silence)
                         .collect(ImmutableList.toImmutableList()));
     }
 
-    private void show(ImmutableList<Silence> silences) {
+    private void show(ImmutableList<DisableScope> silences) {
         state = stateOf(state.adapters(), state.chosen(), silences, state.merged());
     }
 
@@ -320,10 +320,10 @@ public final class AdapterRegistry implements AutoCloseable {
     private State stateOf(
             AdapterInventory adapters,
             Activation chosen,
-            ImmutableList<Silence> silences,
+            ImmutableList<DisableScope> silences,
             @Nullable MergedWeights merged) {
         Activation shown = chosen;
-        for (Silence silence : silences) {
+        for (DisableScope silence : silences) {
             shown = silence.over(shown);
         }
         return new State(

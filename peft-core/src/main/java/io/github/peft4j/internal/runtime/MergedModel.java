@@ -12,14 +12,14 @@ import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.FrozenBase;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.model.WeightSlot;
-import io.github.peft4j.model.WeightSlots;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.ParameterUses;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -30,28 +30,28 @@ import org.jspecify.annotations.Nullable;
  * the base, which stays as it was; needs the base to stay open. It is a base model itself: {@link
  * PeftModels} puts new adapters over it.
  */
-public final class MergedModel extends ReferencingBlock implements BaseModel, AutoCloseable {
+public final class MergedModel extends ModelBackedBlock implements BaseModel, AutoCloseable {
 
     private final BaseModel base;
     private final MergedWeights own;
     private final FrozenBase frozen;
     private final ActiveAdapters merged;
     private final ImmutableMap<String, Parameter> weights;
-    private final ImmutableMap<WeightSlot, Parameter> substitutes;
+    private final ImmutableMap<ParameterUse, Parameter> substitutes;
     private final ImmutableList<LayerSite> sites;
 
     private MergedModel(BaseModel base, MergedWeights own) {
         super(base);
         this.base = base;
         this.own = own;
-        WeightSlots slots = new WeightSlots(base);
+        ParameterUses slots = new ParameterUses(base);
         weights = weights(base, slots, own.parameters());
         sites =
                 base.sites().stream()
                         .map(site -> shown(site, slots, own.parameters()))
                         .collect(ImmutableList.toImmutableList());
         substitutes =
-                ImmutableMap.<WeightSlot, Parameter>builder()
+                ImmutableMap.<ParameterUse, Parameter>builder()
                         .putAll(base.substitutes())
                         .putAll(own.parameters())
                         .buildKeepingLast();
@@ -61,7 +61,7 @@ public final class MergedModel extends ReferencingBlock implements BaseModel, Au
 
     /** A shared parameter has another name of its own where its layers read different ones now. */
     private static ImmutableMap<String, Parameter> weights(
-            BaseModel base, WeightSlots slots, ImmutableMap<WeightSlot, Parameter> replaced) {
+            BaseModel base, ParameterUses slots, ImmutableMap<ParameterUse, Parameter> replaced) {
         Map<String, Parameter> weights = new LinkedHashMap<>();
         Set<Parameter> seen = Sets.newIdentityHashSet();
         slots.named()
@@ -76,7 +76,7 @@ public final class MergedModel extends ReferencingBlock implements BaseModel, Au
     }
 
     private static LayerSite shown(
-            LayerSite site, WeightSlots slots, ImmutableMap<WeightSlot, Parameter> replaced) {
+            LayerSite site, ParameterUses slots, ImmutableMap<ParameterUse, Parameter> replaced) {
         return new LayerSite(
                 site.path(),
                 site.kind(),
@@ -88,8 +88,8 @@ public final class MergedModel extends ReferencingBlock implements BaseModel, Au
     private static @Nullable Parameter shown(
             LayerSite site,
             @Nullable Parameter parameter,
-            WeightSlots slots,
-            ImmutableMap<WeightSlot, Parameter> replaced) {
+            ParameterUses slots,
+            ImmutableMap<ParameterUse, Parameter> replaced) {
         return parameter == null
                 ? null
                 : replaced.getOrDefault(slots.at(site, parameter), parameter);
@@ -121,7 +121,7 @@ public final class MergedModel extends ReferencingBlock implements BaseModel, Au
     }
 
     @Override
-    public ImmutableMap<WeightSlot, Parameter> substitutes() {
+    public ImmutableMap<ParameterUse, Parameter> substitutes() {
         return substitutes;
     }
 

@@ -8,11 +8,12 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.model.WeightSlot;
-import io.github.peft4j.model.WeightSlots;
-import io.github.peft4j.ops.Copies;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.ParameterUses;
+import io.github.peft4j.ops.TensorOps;
 import java.util.Map;
 
 /**
@@ -24,7 +25,7 @@ import java.util.Map;
  */
 public record MergedWeights(
         ImmutableList<String> names,
-        ImmutableMap<WeightSlot, Parameter> parameters,
+        ImmutableMap<ParameterUse, Parameter> parameters,
         NDManager manager)
         implements AutoCloseable {
 
@@ -36,16 +37,16 @@ public record MergedWeights(
      */
     public static MergedWeights of(
             BaseModel base, ActiveAdapters active, ImmutableList<String> names) {
-        NDManager manager = NDManager.newBaseManager(base.device(), "PyTorch");
+        NDManager manager = Engines.newManager(base.device());
         manager.setName("peft merged");
         try (NDManager scratch = manager.newSubManager();
                 Gradients off = Gradients.off()) {
             ParameterStore store = new ParameterStore(scratch, false);
             AdapterPass pass = new AdapterPass(store, scratch, false, active);
-            ImmutableMap.Builder<WeightSlot, Parameter> merged = ImmutableMap.builder();
-            WeightSlots slots = new WeightSlots(base);
-            for (Map.Entry<String, WeightSlot> entry : slots.named().entrySet()) {
-                WeightSlot slot = entry.getValue();
+            ImmutableMap.Builder<ParameterUse, Parameter> merged = ImmutableMap.builder();
+            ParameterUses slots = new ParameterUses(base);
+            for (Map.Entry<String, ParameterUse> entry : slots.named().entrySet()) {
+                ParameterUse slot = entry.getValue();
                 Parameter original = slots.shown(slot);
                 if (active.changes(slot, original)) {
                     NDArray weight = pass.effective(slot);
@@ -75,7 +76,7 @@ public record MergedWeights(
     }
 
     private static Parameter owned(Parameter original, NDArray weight, NDManager manager) {
-        NDArray copy = Copies.detached(weight);
+        NDArray copy = TensorOps.detached(weight);
         copy.attach(manager);
         Parameter parameter =
                 Parameter.builder().setName(original.getName()).setType(original.getType()).build();

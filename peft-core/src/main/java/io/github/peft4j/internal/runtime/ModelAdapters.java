@@ -14,7 +14,7 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.model.WeightSlot;
+import io.github.peft4j.model.ParameterUse;
 
 /** Stacks adapters that act around the whole model. */
 public final class ModelAdapters {
@@ -73,7 +73,7 @@ public final class ModelAdapters {
         }
 
         @Override
-        public ImmutableMap<WeightSlot, Parameter> substitutes() {
+        public ImmutableMap<ParameterUse, Parameter> substitutes() {
             return below.substitutes();
         }
 

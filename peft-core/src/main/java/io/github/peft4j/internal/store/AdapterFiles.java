@@ -8,21 +8,22 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.LoadedConfig;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.internal.runtime.AdapterFactory;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
-import io.github.peft4j.internal.runtime.Attachments;
-import io.github.peft4j.io.AtomicFiles;
-import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.io.Dtype;
-import io.github.peft4j.io.FileContent;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
+import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.io.file.AtomicFiles;
+import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.store.SaveAdapterOptions;
-import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public final class AdapterFiles {
             throw new FileSystemException(
                     directory.toString(), null, "it is a file. Pass a directory to save into.");
         }
-        try (NDManager scratch = NDManager.newBaseManager(registry.base().device(), "PyTorch");
+        try (NDManager scratch = Engines.newManager(registry.base().device());
                 Gradients off = Gradients.off()) {
             write(registry, directory, options, scratch);
         }
@@ -96,8 +97,8 @@ public final class AdapterFiles {
                                 put(folder + part + "/", part, sub);
                             });
             files.put(folder + WEIGHTS, weights(name, entry));
-            if (!entry.set().beside().isEmpty()) {
-                files.put(folder + BesideFile.NAME, BesideFile.content(entry.set()));
+            if (!entry.set().localState().isEmpty()) {
+                files.put(folder + SidecarFile.NAME, SidecarFile.content(entry.set()));
             }
             // A reader looks for the config first, so it comes last.
             files.put(
@@ -125,7 +126,7 @@ public final class AdapterFiles {
                     .aliases()
                     .of(name)
                     .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
-            SavedEmbeddings.of(base, entry, options.saveEmbeddingLayers())
+            EmbeddingsInFile.of(base, entry, options.saveEmbeddingLayers())
                     .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
             return SafetensorsWriter.content(
                     tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
@@ -143,7 +144,7 @@ public final class AdapterFiles {
         Path folder = directory.resolve(options.subfolder());
         LoadedConfig loaded = PeftConfig.load(folder);
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
-                NDManager scratch = NDManager.newBaseManager("PyTorch")) {
+                NDManager scratch = Engines.newManager()) {
             if (registry.adapters().contains(name)) {
                 AdapterSet set = registry.adapters().require(name);
                 TensorTransfer transfer = transfer(registry.base(), set, name, checkpoint, options);
@@ -151,19 +152,19 @@ public final class AdapterFiles {
                         joined(
                                 loaded.warnings(),
                                 registry.adapters().entry(name).report().warnings());
-                BesideFile beside = BesideFile.read(folder, set, scratch);
-                LoadReport report = beside.transfer(transfer.run(before));
+                SidecarFile sidecar = SidecarFile.read(folder, set, scratch);
+                LoadReport report = sidecar.transfer(transfer.run(before));
                 registry.loaded(name, transfer.storedTypes(), report);
                 return report;
             }
             PeftConfig config = forUse(loaded.config(), options);
-            Attachment<?> attachment = registry.attach(name, config);
+            CreatedAdapter<?> attachment = registry.attach(name, config);
             try {
                 TensorTransfer transfer =
                         transfer(registry.base(), attachment.set(), name, checkpoint, options);
-                BesideFile beside = BesideFile.read(folder, attachment.set(), scratch);
+                SidecarFile sidecar = SidecarFile.read(folder, attachment.set(), scratch);
                 LoadReport report =
-                        beside.transfer(
+                        sidecar.transfer(
                                 transfer.run(joined(loaded.warnings(), attachment.warnings())));
                 registry.publish(name, attachment, transfer.storedTypes(), report);
                 return report;
@@ -175,12 +176,12 @@ public final class AdapterFiles {
     }
 
     /** Reads an adapter that another one is made of. */
-    public static Attachment<?> loadPart(BaseModel base, Path folder) throws IOException {
+    public static CreatedAdapter<?> loadPart(BaseModel base, Path folder) throws IOException {
         LoadedConfig loaded = PeftConfig.load(folder);
         String name = String.valueOf(folder.getFileName());
         LoadAdapterOptions options = LoadAdapterOptions.DEFAULT;
-        Attachment<?> attachment =
-                Attachments.create(
+        CreatedAdapter<?> attachment =
+                AdapterFactory.create(
                         base,
                         forUse(loaded.config(), options),
                         name,
@@ -203,7 +204,7 @@ public final class AdapterFiles {
             Checkpoint checkpoint,
             LoadAdapterOptions options)
             throws IOException {
-        ImmutableSet<String> embeddings = SavedEmbeddings.check(base, set, checkpoint);
+        ImmutableSet<String> embeddings = EmbeddingsInFile.check(base, set, checkpoint);
         return TensorTransfer.into(set, name, checkpoint, options, embeddings);
     }
 

@@ -10,12 +10,13 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.adapter.SavedParameter;
+import io.github.peft4j.adapter.ModuleCopy;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.text.Text;
-import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.io.Dtype;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
@@ -119,7 +120,7 @@ public final class TensorTransfer {
     public ImmutableMap<String, Dtype> storedTypes() {
         ImmutableSet<Parameter> copies =
                 set.savedModules().values().stream()
-                        .map(SavedParameter::parameter)
+                        .map(ModuleCopy::parameter)
                         .collect(ImmutableSet.toImmutableSet());
         ImmutableMap.Builder<String, Dtype> types = ImmutableMap.builder();
         for (String name : checkpoint.names()) {
@@ -193,7 +194,7 @@ public final class TensorTransfer {
     private void findMissing(Iterable<String> found) throws IOException {
         ImmutableSet<String> present = ImmutableSet.copyOf(found);
         ImmutableSet.Builder<Parameter> strict = ImmutableSet.builder();
-        for (SavedParameter saved : set.savedModules().values()) {
+        for (ModuleCopy saved : set.savedModules().values()) {
             strict.add(saved.parameter());
         }
         ImmutableSet<Parameter> required = strict.build();
@@ -288,7 +289,7 @@ public final class TensorTransfer {
     }
 
     private void transfer(Map<String, String> sources) throws IOException {
-        try (NDManager scratch = NDManager.newBaseManager("PyTorch");
+        try (NDManager scratch = Engines.newManager();
                 Gradients off = Gradients.off()) {
             Map<FileTensor, NDArray> read = new LinkedHashMap<>();
             for (Map.Entry<String, String> source : sources.entrySet()) {

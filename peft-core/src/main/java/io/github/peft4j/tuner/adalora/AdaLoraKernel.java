@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.KernelAdapter;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ record AdaLoraKernel(AdaLoraTensors tensors, double scaling, InputDropout dropou
 
     @Override
     public NDArray weight(double factor, AdapterPass pass) {
-        return Deltas.singularWeight(tensors.read(pass), factor * scaling);
+        return DeltaOps.singularWeight(tensors.read(pass), factor * scaling);
     }
 
     @Override

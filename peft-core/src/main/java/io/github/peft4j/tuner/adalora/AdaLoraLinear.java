@@ -7,7 +7,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 
@@ -44,17 +44,17 @@ final class AdaLoraLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
-        return Deltas.singularAdd(y, dropout.of(x, pass), tensors.read(pass), scale(pass));
+        return DeltaOps.singularAdd(y, dropout.of(x, pass), tensors.read(pass), scale(pass));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Deltas.singularDelta(dropout.of(x, pass), tensors.read(pass), scale(pass));
+        return DeltaOps.singularDelta(dropout.of(x, pass), tensors.read(pass), scale(pass));
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return current.add(Deltas.singularWeight(tensors.read(pass), scale(pass)));
+        return current.add(DeltaOps.singularWeight(tensors.read(pass), scale(pass)));
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.adalora;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 
 /**
  * A layer's tensors.
@@ -19,8 +19,8 @@ record AdaLoraTensors(Parameter a, Parameter e, Parameter b, Parameter ranknum) 
         return ImmutableMap.of("lora_A", a, "lora_B", b, "lora_E", e);
     }
 
-    Deltas.SingularValues read(AdapterPass pass) {
-        return new Deltas.SingularValues(
+    DeltaOps.SingularValues read(AdapterPass pass) {
+        return new DeltaOps.SingularValues(
                 pass.value(a), pass.value(e), pass.value(b), pass.value(ranknum));
     }
 }

@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.adalora;
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.Penalized;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.ops.Ops;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ record OrthogonalPenalty(List<AdaLoraTensors> layers, double weight) implements 
     public NDArray penalty(AdapterPass pass) {
         @Nullable NDArray sum = null;
         for (AdaLoraTensors layer : layers) {
-            sum = Deltas.skewness(pass.value(layer.a()), pass.value(layer.b()), sum);
+            sum = DeltaOps.skewness(pass.value(layer.a()), pass.value(layer.b()), sum);
         }
         if (sum == null) {
             throw new IllegalStateException("An AdaLoRA adapter without layers has no loss.");

@@ -7,8 +7,8 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.StepAware;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -98,7 +98,7 @@ final class RankAllocator implements StepAware {
             layer.keep(scores.get(i++), threshold);
         }
         try (NDArray one = pruned.getArray().getManager().ones(new Shape(1))) {
-            InPlace.copy(pruned.getArray(), one);
+            TensorOps.copy(pruned.getArray(), one);
         }
     }
 

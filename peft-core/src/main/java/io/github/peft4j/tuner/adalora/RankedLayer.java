@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Sensitivity;
+import io.github.peft4j.ops.TensorOps;
 import java.util.List;
 
 /**
@@ -72,7 +72,7 @@ final class RankedLayer {
         int i = 0;
         for (Parameter parameter : tensors.byName().values()) {
             try (NDArray gradient = parameter.getArray().getGradient()) {
-                InPlace.copy(sensitivities.get(i++).gradient(), gradient);
+                TensorOps.copy(sensitivities.get(i++).gradient(), gradient);
             }
         }
     }
@@ -101,14 +101,14 @@ final class RankedLayer {
             flags[i] = scores[i] <= threshold ? 0 : 1;
         }
         try (NDArray array = kept.getArray().getManager().create(flags)) {
-            InPlace.copy(kept.getArray(), array);
+            TensorOps.copy(kept.getArray(), array);
         }
         mask();
     }
 
     /** Sets the singular values of ranks that are not left to zero. */
     void mask() {
-        InPlace.zeroRows(tensors.e().getArray(), kept.getArray());
+        TensorOps.zeroRows(tensors.e().getArray(), kept.getArray());
     }
 
     /** The places of the ranks that are left. */

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.TensorOps;
 
 /**
  * A tensor of which a file holds the ranks that are left.
@@ -39,11 +39,11 @@ record RankedTensor(Parameter parameter, int axis, RankedLayer layer, RankAlloca
     @Override
     public void read(NDArray value) {
         if (!allocator.isPruned()) {
-            InPlace.copy(parameter.getArray(), value);
+            TensorOps.copy(parameter.getArray(), value);
             return;
         }
         try (NDArray places = value.getManager().create(layer.places())) {
-            InPlace.place(parameter.getArray(), axis, places, value);
+            TensorOps.place(parameter.getArray(), axis, places, value);
         }
     }
 }

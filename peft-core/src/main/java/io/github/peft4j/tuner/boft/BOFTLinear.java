@@ -5,7 +5,7 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.LayerAdapter;
-import io.github.peft4j.ops.Rotations;
+import io.github.peft4j.ops.RotationOps;
 
 /**
  * Rotates the input of a frozen linear layer block by block, and scales its output without the
@@ -29,7 +29,7 @@ final class BOFTLinear extends BOFTWeight implements LayerAdapter {
 
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray y = base.forward(Rotations.rotate(x, rotation(pass)));
-        return Rotations.scaleAround(y, factors(pass), base.bias());
+        NDArray y = base.forward(RotationOps.rotate(x, rotation(pass)));
+        return RotationOps.scaleAround(y, factors(pass), base.bias());
     }
 }

@@ -6,7 +6,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Rotations;
+import io.github.peft4j.ops.RotationOps;
 
 /**
  * Rotates the rows of a frozen weight, taken as a matrix, block by block, and scales each.
@@ -41,9 +41,9 @@ class BOFTWeight implements WeightAdapter {
     final NDArray rotation(AdapterPass pass) {
         NDArray all = pass.value(squares);
         Shape shape = all.getShape();
-        NDArray blocks = Rotations.cayley(all.reshape(shape.slice(1)));
+        NDArray blocks = RotationOps.cayley(all.reshape(shape.slice(1)));
         long dropped = pass.training() ? (long) (dropout * shape.get(1)) : 0;
-        return dropped == 0 ? blocks : Rotations.dropBlocks(blocks, dropped);
+        return dropped == 0 ? blocks : RotationOps.dropBlocks(blocks, dropped);
     }
 
     /** The factors s [out, 1]. */
@@ -53,7 +53,7 @@ class BOFTWeight implements WeightAdapter {
 
     @Override
     public final NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        NDArray rotated = Rotations.rotate(current, rotation(pass).transpose(0, 2, 1));
+        NDArray rotated = RotationOps.rotate(current, rotation(pass).transpose(0, 2, 1));
         return rotated.mul(factors(pass));
     }
 

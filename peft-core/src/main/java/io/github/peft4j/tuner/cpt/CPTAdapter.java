@@ -8,7 +8,7 @@ import com.google.common.primitives.Floats;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Ops;
@@ -42,7 +42,7 @@ record CPTAdapter(TextPromptAdapter prompt, ContextLabels labels, boolean weight
             return base.forward(call.with(ModelInput.LABELS, all), pass, pass.training())
                     .withVirtualTokens(labels.size());
         }
-        ModelOutput output = base.forward(call.withLogits(LogitsWanted.ALL), pass, pass.training());
+        ModelOutput output = base.forward(call.withLogits(LogitsToKeep.ALL), pass, pass.training());
         return output.with(ModelOutput.LOSS, loss(output.logits(), rows))
                 .withVirtualTokens(labels.size());
     }

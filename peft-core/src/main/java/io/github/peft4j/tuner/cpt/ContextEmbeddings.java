@@ -5,9 +5,9 @@ import ai.djl.nn.Parameter;
 import com.google.common.primitives.Floats;
 import com.google.common.primitives.ImmutableDoubleArray;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
-import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.PromptOps;
+import io.github.peft4j.ops.TensorOps;
 
 /**
  * The embeddings of a context, moved a little: \(P_i = E_i + \Delta_i \min(1, \epsilon_i / \lVert
@@ -63,10 +63,10 @@ record ContextEmbeddings(
         NDArray bound = array(pass, bounds);
         if (Gradients.isOn() && delta.requiresGradient()) {
             try (Gradients off = Gradients.off()) {
-                InPlace.copy(delta.getArray(), Prompts.shortenRows(own, bound));
+                TensorOps.copy(delta.getArray(), PromptOps.shortenRows(own, bound));
             }
         }
-        return Prompts.movedRows(pass.value(base), own, bound, array(pass, trains));
+        return PromptOps.movedRows(pass.value(base), own, bound, array(pass, trains));
     }
 
     private static NDArray array(AdapterPass pass, ImmutableDoubleArray numbers) {

@@ -7,7 +7,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +80,7 @@ final class DeloraLinear implements DeltaAdapter, WeightAdapter {
 
     /** Ξ A diag(n): what is left is a product of two thin matrices. */
     private NDArray scaledA(AdapterPass pass) {
-        return Deltas.deloraA(pass.value(a), pass.value(b), pass.value(lambda), pass.value(norms));
+        return DeltaOps.deloraA(
+                pass.value(a), pass.value(b), pass.value(lambda), pass.value(norms));
     }
 }

@@ -8,7 +8,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.tuner.LayerTuner;
@@ -53,7 +53,7 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
     private static NDArray columnNorms(NewLayer layer) {
         try (NDManager scratch = layer.manager().newSubManager()) {
             NDArray stored = layer.site().requireWeight().getArray();
-            NDArray weight = Copies.detachedAs(stored, DataType.FLOAT32);
+            NDArray weight = TensorOps.detachedAs(stored, DataType.FLOAT32);
             weight.attach(scratch);
             NDArray norms = weight.square().sum(new int[] {0}).sqrt();
             norms.attach(layer.manager());

@@ -7,7 +7,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.LinearShape;
 
@@ -45,7 +45,7 @@ final class FourierLinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Deltas.linearAdd(base.forward(x), x, change(pass), pass.scale(this));
+        return DeltaOps.linearAdd(base.forward(x), x, change(pass), pass.scale(this));
     }
 
     @Override
@@ -67,7 +67,7 @@ final class FourierLinear implements DeltaAdapter, WeightAdapter {
         return pass.once(
                 this,
                 () ->
-                        Deltas.fourier(
+                        DeltaOps.fourier(
                                 pass.value(spectrum), places, shape.out(), shape.in(), scaling));
     }
 }

@@ -5,7 +5,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Rotations;
+import io.github.peft4j.ops.RotationOps;
 
 /**
  * Multiplies a frozen weight, taken as a matrix, by a product of reflections.
@@ -42,8 +42,8 @@ class HRAWeight implements WeightAdapter {
     final NDArray reflect(NDArray rows, boolean transposed, AdapterPass pass) {
         NDArray vectors = pass.value(u);
         return orthogonal
-                ? Rotations.reflectSpace(rows, vectors)
-                : Rotations.reflect(rows, vectors, transposed);
+                ? RotationOps.reflectSpace(rows, vectors)
+                : RotationOps.reflect(rows, vectors, transposed);
     }
 
     @Override

@@ -6,7 +6,7 @@ import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.Tuner;
@@ -74,7 +74,7 @@ public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
     }
 
     private static Parameter copy(String name, Parameter original, AdapterSet.Builder set) {
-        NDArray array = Copies.detached(original.getArray());
+        NDArray array = TensorOps.detached(original.getArray());
         array.attach(set.manager());
         return trained(name, array);
     }

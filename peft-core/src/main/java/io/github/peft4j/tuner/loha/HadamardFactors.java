@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.NewLayer;
 
 /**
@@ -31,8 +31,9 @@ record HadamardFactors(Parameter a1, Parameter b1, Parameter a2, Parameter b2) {
                 layer.trained("hada_w2_b", last));
     }
 
-    Deltas.Hadamard read(AdapterPass pass) {
-        return new Deltas.Hadamard(pass.value(a1), pass.value(b1), pass.value(a2), pass.value(b2));
+    DeltaOps.Hadamard read(AdapterPass pass) {
+        return new DeltaOps.Hadamard(
+                pass.value(a1), pass.value(b1), pass.value(a2), pass.value(b2));
     }
 
     ImmutableMap<String, Parameter> byName() {

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.lycoris.LycorisStrength;
 import java.util.function.BiFunction;
@@ -25,7 +25,7 @@ final class LoHaKernel implements KernelAdapter.Change {
     LoHaKernel(HadamardFactors factors, LycorisStrength strength) {
         this(
                 factors.byName(),
-                (factor, pass) -> Deltas.hadamardWeight(factors.read(pass), factor),
+                (factor, pass) -> DeltaOps.hadamardWeight(factors.read(pass), factor),
                 strength);
     }
 

@@ -7,7 +7,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.lycoris.LycorisStrength;
 
 /**
@@ -42,18 +42,18 @@ final class LoHaLinear implements DeltaAdapter, WeightAdapter {
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         return strength.dropsOutputs(pass)
                 ? DeltaAdapter.super.forward(x, base, pass)
-                : Deltas.hadamardAdd(base.forward(x), x, factors.read(pass), scale(pass));
+                : DeltaOps.hadamardAdd(base.forward(x), x, factors.read(pass), scale(pass));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray delta = Deltas.hadamardDelta(x, factors.read(pass), scale(pass));
+        NDArray delta = DeltaOps.hadamardDelta(x, factors.read(pass), scale(pass));
         return strength.outputs(delta, pass);
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        NDArray change = Deltas.hadamardWeight(factors.read(pass), scale(pass));
+        NDArray change = DeltaOps.hadamardWeight(factors.read(pass), scale(pass));
         return current.add(strength.rows(change, pass));
     }
 

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.NewLayer;
 
@@ -45,9 +45,9 @@ record TuckerFactors(
 
     /** The product of both, by a factor, as a matrix [out, in / groups · kernel]. */
     NDArray change(double factor, AdapterPass pass) {
-        return Deltas.tuckerProduct(
-                new Deltas.Tucker(pass.value(t1), pass.value(a1), pass.value(b1)),
-                new Deltas.Tucker(pass.value(t2), pass.value(a2), pass.value(b2)),
+        return DeltaOps.tuckerProduct(
+                new DeltaOps.Tucker(pass.value(t1), pass.value(a1), pass.value(b1)),
+                new DeltaOps.Tucker(pass.value(t2), pass.value(a2), pass.value(b2)),
                 factor);
     }
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
 
@@ -79,7 +79,8 @@ record KroneckerFactor(ImmutableMap<String, Parameter> tensors) {
             case 1 -> values.get(0);
             case 2 -> values.get(0).matMul(values.get(1));
             default ->
-                    Deltas.tucker(new Deltas.Tucker(values.get(0), values.get(1), values.get(2)));
+                    DeltaOps.tucker(
+                            new DeltaOps.Tucker(values.get(0), values.get(1), values.get(2)));
         };
     }
 }

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.lycoris.LycorisStrength;
 
@@ -28,7 +28,7 @@ final class LoKrKernel implements KernelAdapter.Change {
     @Override
     public NDArray weight(double factor, AdapterPass pass) {
         NDArray change =
-                Deltas.kronecker(
+                DeltaOps.kronecker(
                         first.read(pass), second.read(pass), factor * strength.scale(pass));
         return strength.rows(change, pass);
     }

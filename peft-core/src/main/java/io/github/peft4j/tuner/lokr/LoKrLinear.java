@@ -7,7 +7,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.lycoris.LycorisStrength;
 
 /**
@@ -43,13 +43,14 @@ final class LoKrLinear implements DeltaAdapter, WeightAdapter {
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray delta = Deltas.kroneckerDelta(x, first.read(pass), second.read(pass), scale(pass));
+        NDArray delta =
+                DeltaOps.kroneckerDelta(x, first.read(pass), second.read(pass), scale(pass));
         return strength.outputs(delta, pass);
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        NDArray change = Deltas.kronecker(first.read(pass), second.read(pass), scale(pass));
+        NDArray change = DeltaOps.kronecker(first.read(pass), second.read(pass), scale(pass));
         return current.add(strength.rows(change, pass));
     }
 

@@ -8,7 +8,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.ConvolutionShape;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +36,15 @@ final class LoraConvolution implements DeltaAdapter, WeightAdapter {
 
     private final LoraTensors tensors;
     private final String path;
-    private final ConvolutionForm down;
-    private final ConvolutionForm up;
+    private final ConvolutionSpec down;
+    private final ConvolutionSpec up;
 
     LoraConvolution(LoraTensors tensors, ConvolutionShape shape) {
         this.tensors = tensors;
         path = shape.path();
-        ConvolutionForm base = shape.form();
+        ConvolutionSpec base = shape.form();
         down = base.withDilation(1).withGroups(1);
-        up = ConvolutionForm.plain(base.axes()).withGroups(base.groups());
+        up = ConvolutionSpec.plain(base.axes()).withGroups(base.groups());
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.lycoris;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 
 /**
  * How strongly a layer's change acts, and what of it is left out by chance while training.
@@ -40,7 +40,7 @@ public record LycorisStrength(
      * @param outputs what is added to a layer's output [..., out]
      */
     public NDArray outputs(NDArray outputs, AdapterPass pass) {
-        return dropsOutputs(pass) ? Deltas.dropLast(outputs, rankDropout, rescale) : outputs;
+        return dropsOutputs(pass) ? DeltaOps.dropLast(outputs, rankDropout, rescale) : outputs;
     }
 
     /**
@@ -49,6 +49,6 @@ public record LycorisStrength(
      * @param change a change of weight [out, in]
      */
     public NDArray rows(NDArray change, AdapterPass pass) {
-        return dropsOutputs(pass) ? Deltas.dropFirst(change, rankDropout, rescale) : change;
+        return dropsOutputs(pass) ? DeltaOps.dropFirst(change, rankDropout, rescale) : change;
     }
 }

@@ -6,10 +6,10 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.ops.PromptOps;
 import io.github.peft4j.tuner.prompt.EncoderPromptAdapter;
 import io.github.peft4j.tuner.prompt.PaddedMask;
 import io.github.peft4j.tuner.prompt.PromptRows;
@@ -52,7 +52,7 @@ record EncoderDecoderPromptAdapter(PromptSite site, PromptRows prompt) implement
         ModelInput call =
                 EncoderPromptAdapter.call(
                         input, site, pass, EncoderPromptAdapter.first(rows, count));
-        if (input.logits() == LogitsWanted.LAST) {
+        if (input.logits() == LogitsToKeep.LAST) {
             return base.forward(call, pass, pass.training());
         }
         NDArray rest = rows.get(new NDIndex("..., {}:, :", count));
@@ -64,7 +64,7 @@ record EncoderDecoderPromptAdapter(PromptSite site, PromptRows prompt) implement
                         .without(ModelInput.DECODER_INPUT_IDS)
                         .with(
                                 ModelInput.DECODER_INPUTS_EMBEDS,
-                                Prompts.prepend(decoderWords(pass, input), rest));
+                                PromptOps.prepend(decoderWords(pass, input), rest));
         return base.forward(call, pass, pass.training()).withVirtualTokens(count);
     }
 

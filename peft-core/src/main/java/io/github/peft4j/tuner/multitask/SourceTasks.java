@@ -4,10 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.SafetensorsReader;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ record SourceTasks(String file) {
                             + " source adapter with save_pretrained and name its"
                             + " adapter_model.safetensors.");
         }
-        try (NDManager scratch = NDManager.newBaseManager("PyTorch");
+        try (NDManager scratch = Engines.newManager();
                 Gradients off = Gradients.off();
                 SafetensorsReader reader = SafetensorsReader.open(Path.of(file))) {
             copy(prompt.table(), tensor(reader, scratch, PromptRows.KEY), PromptRows.KEY);
@@ -112,6 +113,6 @@ record SourceTasks(String file) {
                             + ". A target training takes over one task: num_tasks 1, and"
                             + " num_virtual_tokens and num_ranks of the source.");
         }
-        InPlace.copy(target.getArray(), source);
+        TensorOps.copy(target.getArray(), source);
     }
 }

@@ -6,7 +6,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.ops.PromptOps;
 import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptShape;
@@ -44,7 +44,7 @@ record TaskPrompt(Parameter table, Parameter cols, Parameter rows) implements Pr
 
     @Override
     public NDArray of(AdapterPass pass, ModelInput input) {
-        return Prompts.taskRows(
+        return PromptOps.taskRows(
                 pass.value(table), pass.value(cols), pass.value(rows), tasks(input));
     }
 

@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.InputAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Rotations;
+import io.github.peft4j.ops.RotationOps;
 import io.github.peft4j.tuner.ConvolutionShape;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ final class OFTConvolution implements InputAdapter, WeightAdapter {
 
     @Override
     public NDArray input(NDArray x, AdapterPass pass) {
-        return Rotations.rotatePatches(x, rotation.blocks(pass), shape.kernel().get(0));
+        return RotationOps.rotatePatches(x, rotation.blocks(pass), shape.kernel().get(0));
     }
 
     @Override
@@ -52,7 +52,7 @@ final class OFTConvolution implements InputAdapter, WeightAdapter {
                             + ", rotates across its groups and cannot be merged. Keep the adapter"
                             + " unmerged.");
         }
-        return Rotations.rotate(current, rotation.blocks(pass).transpose(0, 2, 1));
+        return RotationOps.rotate(current, rotation.blocks(pass).transpose(0, 2, 1));
     }
 
     @Override

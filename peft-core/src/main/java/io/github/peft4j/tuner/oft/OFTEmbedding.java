@@ -7,7 +7,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.LayerAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Rotations;
+import io.github.peft4j.ops.RotationOps;
 
 /**
  * Rotates what a frozen embedding gives, block by block.
@@ -32,12 +32,12 @@ final class OFTEmbedding implements LayerAdapter, WeightAdapter {
 
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Rotations.rotate(base.forward(x), rotation.blocks(pass));
+        return RotationOps.rotate(base.forward(x), rotation.blocks(pass));
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return Rotations.rotate(current, rotation.blocks(pass));
+        return RotationOps.rotate(current, rotation.blocks(pass));
     }
 
     @Override

@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.InputAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Rotations;
+import io.github.peft4j.ops.RotationOps;
 
 /**
  * Rotates the input of a frozen linear layer block by block.
@@ -35,12 +35,12 @@ final class OFTLinear implements InputAdapter, WeightAdapter {
 
     @Override
     public NDArray input(NDArray x, AdapterPass pass) {
-        return Rotations.rotate(x, rotation.blocks(pass));
+        return RotationOps.rotate(x, rotation.blocks(pass));
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return Rotations.rotate(current, rotation.blocks(pass).transpose(0, 2, 1));
+        return RotationOps.rotate(current, rotation.blocks(pass).transpose(0, 2, 1));
     }
 
     @Override

@@ -3,9 +3,9 @@ package io.github.peft4j.tuner.oft;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
-import io.github.peft4j.ops.Rotations;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.RotationOps;
+import io.github.peft4j.ops.TensorOps;
 
 /**
  * The rotation of one layer, made of what it trains.
@@ -31,8 +31,8 @@ record OFTRotation(Parameter triangles, long size, OFTConfig config) {
     private NDArray make(AdapterPass pass) {
         NDArray q = config.coft() ? clipped(pass) : pass.value(triangles);
         return config.useCayleyNeumann()
-                ? Rotations.neumann(q, size, config.numCayleyNeumannTerms())
-                : Rotations.cayley(q, size);
+                ? RotationOps.neumann(q, size, config.numCayleyNeumannTerms())
+                : RotationOps.cayley(q, size);
     }
 
     private NDArray clipped(AdapterPass pass) {
@@ -40,10 +40,10 @@ record OFTRotation(Parameter triangles, long size, OFTConfig config) {
         if (Gradients.isOn() && triangles.requiresGradient()) {
             NDArray array = triangles.getArray();
             try (Gradients off = Gradients.off();
-                    NDArray clipped = Rotations.clip(array, eps)) {
-                InPlace.copy(array, clipped);
+                    NDArray clipped = RotationOps.clip(array, eps)) {
+                TensorOps.copy(array, clipped);
             }
         }
-        return Rotations.clip(pass.value(triangles), eps);
+        return RotationOps.clip(pass.value(triangles), eps);
     }
 }

@@ -8,12 +8,12 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.model.GivenKeyValues;
+import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.ops.PromptOps;
 import io.github.peft4j.tuner.prompt.PaddedMask;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptSite;
@@ -49,7 +49,7 @@ record PrefixAdapter(PromptSite site, PromptRows prefix) implements ModelAdapter
         ModelInput call = moved(input);
         KeyValueCache cache = input.cache();
         if (cache == null) {
-            call = call.withCache(new GivenKeyValues(layers(pass, input)));
+            call = call.withCache(new FixedKeyValueCache(layers(pass, input)));
         } else if (cache.length() == 0) {
             ImmutableList<KeyValues> layers = layers(pass, input);
             for (int layer = 0; layer < layers.size(); layer++) {
@@ -82,7 +82,7 @@ record PrefixAdapter(PromptSite site, PromptRows prefix) implements ModelAdapter
     private ImmutableList<KeyValues> layers(AdapterPass pass, ModelInput input) {
         long batch = input.arrays().values().iterator().next().getShape().get(0);
         int count = site.shape().layers();
-        NDList blocks = Prompts.columnBlocks(prefix.of(pass, input), 2 * count, batch);
+        NDList blocks = PromptOps.columnBlocks(prefix.of(pass, input), 2 * count, batch);
         ImmutableList.Builder<KeyValues> layers = ImmutableList.builder();
         for (int layer = 0; layer < count; layer++) {
             int pair = site.shape().stacks() == 2 ? 2 * layer % count : layer;

@@ -8,7 +8,7 @@ import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.ops.PromptOps;
 import java.util.Map;
 
 /**
@@ -52,7 +52,7 @@ public record EncoderPromptAdapter(PromptSite site, PromptRows rows) implements 
         NDArray words = site.words().of(pass, input);
         return maskOnly(input, site.shape().tokens())
                 .without(ModelInput.INPUT_IDS)
-                .with(ModelInput.INPUTS_EMBEDS, Prompts.prepend(words, front));
+                .with(ModelInput.INPUTS_EMBEDS, PromptOps.prepend(words, front));
     }
 
     /** What the base is called with after its encoder has run. */

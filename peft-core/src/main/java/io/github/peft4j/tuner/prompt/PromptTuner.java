@@ -8,11 +8,12 @@ import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.tuner.AttachRequest;
-import io.github.peft4j.tuner.Attachment;
-import io.github.peft4j.tuner.SavedModules;
+import io.github.peft4j.tuner.CreateRequest;
+import io.github.peft4j.tuner.CreatedAdapter;
+import io.github.peft4j.tuner.ModulesToSave;
 import io.github.peft4j.tuner.Tuner;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
     }
 
     @Override
-    public final Attachment<C> attach(AttachRequest<C> request) {
+    public final CreatedAdapter<C> attach(CreateRequest<C> request) {
         BaseModel model = request.model();
         TaskType task = requireTask(request.config());
         PromptConfig completed =
@@ -90,7 +91,7 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
         C config = configType().cast(completed.withEncoderSize());
         PromptShape shape = PromptShape.of(config);
         PromptSite site = new PromptSite(model, task, WordEmbedding.of(model), shape);
-        NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
+        NDManager manager = Engines.newManager(model.device());
         manager.setName("peft adapter");
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
@@ -98,9 +99,9 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
             set.optModelAdapter("", adapter(config, site, rows));
             rows.fileTensors().forEach(set::addFileTensor);
             List<String> paths = model.sites().stream().map(LayerSite::path).toList();
-            List<String> heads = SavedModules.paths(config.modulesToSave(), paths);
-            new SavedModules(set, model, KEY_PREFIX, heads).addCopies();
-            return new Attachment<>(config, set.build(), allWarnings(config, shape));
+            List<String> heads = ModulesToSave.paths(config.modulesToSave(), paths);
+            new ModulesToSave(set, model, KEY_PREFIX, heads).addCopies();
+            return new CreatedAdapter<>(config, set.build(), allWarnings(config, shape));
         } catch (RuntimeException e) {
             manager.close();
             throw e;

@@ -9,7 +9,7 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.ops.PromptOps;
 import java.util.Map;
 
 /**
@@ -57,7 +57,7 @@ public record TextPromptAdapter(PromptSite site, PromptRows rows) implements Mod
                 call.without(ModelInput.INPUT_IDS)
                         .with(
                                 ModelInput.INPUTS_EMBEDS,
-                                Prompts.prepend(words, rows.of(pass, input)));
+                                PromptOps.prepend(words, rows.of(pass, input)));
         return labels(types(call, count), words.getShape().get(1), count);
     }
 

@@ -5,10 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
 
 /**

@@ -8,7 +8,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.ops.Prompts;
+import io.github.peft4j.ops.PromptOps;
 import io.github.peft4j.tuner.prompt.EncoderLayer;
 import io.github.peft4j.tuner.prompt.NewPrompt;
 
@@ -70,7 +70,7 @@ record LstmEncoder(
             }
             NDList weights = new NDList();
             lstm.get(layer).forEach(parameter -> weights.add(pass.value(parameter)));
-            x = Prompts.lstmLayer(x, weights);
+            x = PromptOps.lstmLayer(x, weights);
         }
         Shape rows = x.getShape().slice(1);
         NDArray middle = Ops.activate(ActivationFunction.RELU, in.apply(pass, x.reshape(rows)));

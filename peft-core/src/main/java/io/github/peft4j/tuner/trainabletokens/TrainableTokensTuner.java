@@ -11,10 +11,10 @@ import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.model.WeightSlots;
+import io.github.peft4j.model.ParameterUses;
 import io.github.peft4j.model.WeightedLayer;
-import io.github.peft4j.ops.Copies;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.Tuner;
@@ -60,7 +60,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
      */
     @Override
     protected List<LayerSite> withCompanions(BaseModel model, List<LayerSite> matched) {
-        WeightSlots slots = new WeightSlots(model);
+        ParameterUses slots = new ParameterUses(model);
         LayerSite embedding =
                 Iterables.find(
                         matched, site -> site.path().equals(model.info().inputEmbedding()), null);
@@ -84,7 +84,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
         long[] tokens = config.tokenIndices().stream().mapToLong(Integer::longValue).toArray();
         NDArray index;
         try (NDArray wrapped = set.manager().create(tokens)) {
-            index = Copies.detached(wrapped);
+            index = TensorOps.detached(wrapped);
         }
         index.attach(set.manager());
         Map<Parameter, Parameter> rows = new HashMap<>();
@@ -128,7 +128,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
     private static NDArray rowsOf(NDArray table, NDArray index) {
         try (NDArray rows = Ops.rows(table, index);
                 NDArray wide = Ops.toFloat32(rows)) {
-            return Copies.detached(wide);
+            return TensorOps.detached(wide);
         }
     }
 }

@@ -7,9 +7,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.ops.Copies;
-import io.github.peft4j.ops.Deltas;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.DeltaOps;
+import io.github.peft4j.ops.TensorOps;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ final class ChosenLogits {
     }
 
     private NDArray written(NDManager scratch, int part) {
-        NDList parts = Deltas.largest(logits.getArray(), k);
+        NDList parts = DeltaOps.largest(logits.getArray(), k);
         parts.attach(scratch);
         return parts.get(part);
     }
@@ -77,7 +76,7 @@ final class ChosenLogits {
         weights = null;
         NDManager manager = logits.getArray().getManager();
         try (NDArray array = manager.create(values, logits.getArray().getShape())) {
-            InPlace.copy(logits.getArray(), array);
+            TensorOps.copy(logits.getArray(), array);
         }
     }
 
@@ -96,7 +95,7 @@ final class ChosenLogits {
 
             @Override
             public void read(NDArray value) {
-                places = Copies.detachedAs(value, DataType.INT64).toLongArray();
+                places = TensorOps.detachedAs(value, DataType.INT64).toLongArray();
                 join();
             }
 

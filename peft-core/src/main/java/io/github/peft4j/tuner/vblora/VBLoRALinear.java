@@ -7,7 +7,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 
@@ -41,17 +41,17 @@ final class VBLoRALinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
-        return Deltas.vectorsAdd(y, dropout.of(x, pass), tensors.read(pass), pass.scale(this));
+        return DeltaOps.vectorsAdd(y, dropout.of(x, pass), tensors.read(pass), pass.scale(this));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Deltas.vectorsDelta(dropout.of(x, pass), tensors.read(pass), pass.scale(this));
+        return DeltaOps.vectorsDelta(dropout.of(x, pass), tensors.read(pass), pass.scale(this));
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return current.add(Deltas.vectorsWeight(tensors.read(pass), pass.scale(this)));
+        return current.add(DeltaOps.vectorsWeight(tensors.read(pass), pass.scale(this)));
     }
 
     @Override

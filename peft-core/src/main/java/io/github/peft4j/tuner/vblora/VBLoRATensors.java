@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 
 /**
  * A layer's logits and the bank that they choose from.
@@ -33,7 +33,7 @@ record VBLoRATensors(Parameter a, Parameter b, Parameter bank, int topk, boolean
      * @throws IllegalStateException if there are too few vectors, or logits train that came from a
      *     file of the largest ones
      */
-    Deltas.Vectors read(AdapterPass pass) {
+    DeltaOps.Vectors read(AdapterPass pass) {
         long vectors = bank.getArray().getShape().get(0);
         if (topk > vectors) {
             throw new IllegalStateException(
@@ -50,6 +50,6 @@ record VBLoRATensors(Parameter a, Parameter b, Parameter bank, int topk, boolean
                             + " no more than the chosen logits, and choosing cannot be trained on."
                             + " Train an adapter that was saved without save_only_topk_weights.");
         }
-        return new Deltas.Vectors(logits, pass.value(b), pass.value(bank), topk);
+        return new DeltaOps.Vectors(logits, pass.value(b), pass.value(bank), topk);
     }
 }

@@ -7,7 +7,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LinearShape;
 import org.jspecify.annotations.Nullable;
@@ -59,17 +59,17 @@ final class VeraLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
-        return Deltas.veraAdd(y, dropout.of(x, pass), vera(pass), pass.scale(this));
+        return DeltaOps.veraAdd(y, dropout.of(x, pass), vera(pass), pass.scale(this));
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        return Deltas.veraDelta(dropout.of(x, pass), vera(pass), pass.scale(this));
+        return DeltaOps.veraDelta(dropout.of(x, pass), vera(pass), pass.scale(this));
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return current.add(Deltas.veraWeight(vera(pass), pass.scale(this)));
+        return current.add(DeltaOps.veraWeight(vera(pass), pass.scale(this)));
     }
 
     @Override
@@ -82,8 +82,8 @@ final class VeraLinear implements DeltaAdapter, WeightAdapter {
         return ImmutableMap.of("vera_lambda_b", b, "vera_lambda_d", d);
     }
 
-    private Deltas.Vera vera(AdapterPass pass) {
-        return new Deltas.Vera(
+    private DeltaOps.Vera vera(AdapterPass pass) {
+        return new DeltaOps.Vera(
                 projections.a(shape.in(), pass),
                 projections.b(shape.out(), pass),
                 pass.value(d),

@@ -12,7 +12,7 @@ import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.random.TorchGenerator;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
@@ -145,7 +145,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
 
     /** The same numbers in memory of their own: each adapter of a model has them. */
     private static Parameter copy(Parameter known, NDManager manager) {
-        NDArray copy = Copies.detached(known.getArray());
+        NDArray copy = TensorOps.detached(known.getArray());
         copy.attach(manager);
         return frozen(known.getName(), copy);
     }

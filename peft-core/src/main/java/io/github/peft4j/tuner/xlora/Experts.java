@@ -5,7 +5,7 @@ import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.tuner.AdapterSource;
-import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -18,8 +18,8 @@ final class Experts {
     private Experts() {}
 
     /** Loads them; none stays open if one cannot be used. */
-    static ImmutableMap<String, Attachment<?>> load(XLoraConfig config, AdapterSource source) {
-        Map<String, Attachment<?>> experts = new LinkedHashMap<>();
+    static ImmutableMap<String, CreatedAdapter<?>> load(XLoraConfig config, AdapterSource source) {
+        Map<String, CreatedAdapter<?>> experts = new LinkedHashMap<>();
         try {
             for (int i = 0; i < config.adapters().size(); i++) {
                 String name = String.valueOf(i);
@@ -30,7 +30,7 @@ final class Experts {
                                     + config.adapters().keySet()
                                     + "; they must be 0, 1, ... without a gap, as PEFT has them.");
                 }
-                Attachment<?> expert = source.load(Path.of(path));
+                CreatedAdapter<?> expert = source.load(Path.of(path));
                 experts.put(name, expert);
                 check(name, path, expert);
             }
@@ -46,7 +46,7 @@ final class Experts {
     }
 
     /** PEFT, too, loads the low-rank pairs alone. */
-    private static void check(String name, String path, Attachment<?> expert) {
+    private static void check(String name, String path, CreatedAdapter<?> expert) {
         AdapterSet set = expert.set();
         boolean plain = set.savedModules().isEmpty() && set.biases().isEmpty();
         for (Adapter adapter : set.layers().values()) {
@@ -72,7 +72,7 @@ final class Experts {
      */
     static void addTensors(
             AdapterSet.Builder set,
-            ImmutableMap<String, Attachment<?>> experts,
+            ImmutableMap<String, CreatedAdapter<?>> experts,
             boolean trainable) {
         experts.forEach(
                 (name, expert) ->

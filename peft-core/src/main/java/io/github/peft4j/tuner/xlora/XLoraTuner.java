@@ -8,12 +8,13 @@ import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.PeftType;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.tuner.AttachRequest;
-import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.CreateRequest;
+import io.github.peft4j.tuner.CreatedAdapter;
 import io.github.peft4j.tuner.Tuner;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +43,11 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
     }
 
     @Override
-    public Attachment<XLoraConfig> attach(AttachRequest<XLoraConfig> request) {
+    public CreatedAdapter<XLoraConfig> attach(CreateRequest<XLoraConfig> request) {
         XLoraConfig config = request.config();
         check(config, request.model().info());
-        ImmutableMap<String, Attachment<?>> experts = Experts.load(config, request.source());
-        NDManager manager = NDManager.newBaseManager(request.model().device(), "PyTorch");
+        ImmutableMap<String, CreatedAdapter<?>> experts = Experts.load(config, request.source());
+        NDManager manager = Engines.newManager(request.model().device());
         manager.setName("peft adapter");
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
@@ -63,7 +64,7 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
                 set.addLayer("", site.path(), new XLoraLayer(router, i, here, embedding));
             }
             Experts.addTensors(set, experts, config.useTrainableAdapters());
-            return new Attachment<>(
+            return new CreatedAdapter<>(
                     config,
                     set.build(),
                     ImmutableList.of(),
@@ -77,7 +78,7 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
     }
 
     private static List<LayerSite> adapted(
-            BaseModel model, ImmutableMap<String, Attachment<?>> experts) {
+            BaseModel model, ImmutableMap<String, CreatedAdapter<?>> experts) {
         List<LayerSite> sites = new ArrayList<>();
         for (LayerSite site : model.sites()) {
             if (!at(site, experts).isEmpty()) {
@@ -88,10 +89,10 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
     }
 
     private static ImmutableList<XLoraLayer.Expert> at(
-            LayerSite site, ImmutableMap<String, Attachment<?>> experts) {
+            LayerSite site, ImmutableMap<String, CreatedAdapter<?>> experts) {
         ImmutableList.Builder<XLoraLayer.Expert> here = ImmutableList.builder();
         int number = 0;
-        for (Attachment<?> expert : experts.values()) {
+        for (CreatedAdapter<?> expert : experts.values()) {
             if (expert.set().layers().get(site.path()) instanceof DeltaAdapter adapter) {
                 here.add(new XLoraLayer.Expert(number, adapter));
             }

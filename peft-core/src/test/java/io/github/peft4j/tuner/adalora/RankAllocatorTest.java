@@ -11,9 +11,9 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.io.Checkpoint;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
@@ -101,7 +101,7 @@ class RankAllocatorTest {
         try (NDManager scratch = NDManager.newBaseManager("PyTorch");
                 Gradients off = Gradients.off()) {
             NDArray array = Tensors.of(scratch, parameter.getArray().getShape(), numbers);
-            InPlace.copy(parameter.getArray(), array);
+            TensorOps.copy(parameter.getArray(), array);
         }
     }
 

@@ -10,7 +10,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Convolution;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.OneLayer;
 import io.github.peft4j.testkit.Tensors;
 import org.assertj.core.api.Assertions;
@@ -75,7 +75,7 @@ class BOFTLinearTest {
     @Test
     void multipliesAKernel() {
         Shape input = new Shape(2, 2, 4, 4);
-        Convolution layer = new Convolution(ConvolutionForm.plain(2).withPadding(1), 2, 3, 3);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(2).withPadding(1), 2, 3, 3);
         BOFTConfig config = blocksOf(6).build();
         try (PeftModel model = OneLayer.adapt(manager, layer, config, input)) {
             OneLayer.fillAtRandom(model, manager);

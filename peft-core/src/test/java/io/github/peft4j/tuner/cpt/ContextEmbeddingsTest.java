@@ -11,7 +11,7 @@ import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.testkit.Tensors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

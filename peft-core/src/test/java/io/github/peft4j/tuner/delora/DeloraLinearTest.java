@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.Deltas;
+import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.testkit.AdapterBench;
 import io.github.peft4j.testkit.GradientCheck;
 import io.github.peft4j.tuner.InputDropout;
@@ -96,7 +96,7 @@ class DeloraLinearTest {
                 GradientCheck.numbers(bench.manager(), 1)
             };
 
-            GradientCheck.check(a -> Deltas.deloraA(a[0], a[1], a[2], norms), numbers);
+            GradientCheck.check(a -> DeltaOps.deloraA(a[0], a[1], a[2], norms), numbers);
         }
     }
 }

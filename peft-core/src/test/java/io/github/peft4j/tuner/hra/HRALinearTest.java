@@ -10,7 +10,7 @@ import ai.djl.nn.Block;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.nn.Convolution;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.OneLayer;
 import io.github.peft4j.testkit.Tensors;
 import org.assertj.core.api.Assertions;
@@ -82,7 +82,7 @@ class HRALinearTest {
     @Test
     void multipliesAKernel() {
         Shape input = new Shape(2, 2, 4, 4);
-        Convolution layer = new Convolution(ConvolutionForm.plain(2).withPadding(1), 2, 3, 3);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(2).withPadding(1), 2, 3, 3);
         try (PeftModel model = over(layer, 3, false, input)) {
             OneLayer.fillAtRandom(model, manager);
 
@@ -121,7 +121,7 @@ class HRALinearTest {
     @Test
     void refusesConvolutionsThatPeftWouldComputeOtherwise() {
         Shape input = new Shape(1, 4, 6, 6);
-        ConvolutionForm plain = ConvolutionForm.plain(2);
+        ConvolutionSpec plain = ConvolutionSpec.plain(2);
 
         assertThatThrownBy(
                         () -> over(new Convolution(plain.withGroups(2), 4, 4, 1), 2, false, input))

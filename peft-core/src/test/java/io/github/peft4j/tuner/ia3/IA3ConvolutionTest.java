@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.nn.Convolution;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.OneLayer;
 import io.github.peft4j.testkit.Tensors;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +40,7 @@ class IA3ConvolutionTest {
 
     @Test
     void scalesChannelsOfTheOutputWithTheBias() {
-        Convolution layer = new Convolution(ConvolutionForm.plain(2), 1, 2, 1);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(2), 1, 2, 1);
         try (PeftModel model = wrap(layer, new Shape(1, 1, 1, 2))) {
             OneLayer.fillBase(model, "weight", manager, 1, 2);
             OneLayer.fillBase(model, "bias", manager, 10, 10);
@@ -55,7 +55,7 @@ class IA3ConvolutionTest {
     @Test
     void mergesFactorsOfTheOutput() {
         Shape input = new Shape(2, 4, 5, 3);
-        Convolution layer = new Convolution(ConvolutionForm.plain(2), 4, 6, 2);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(2), 4, 6, 2);
         try (PeftModel model = wrap(layer, input)) {
             OneLayer.fillAtRandom(model, manager);
 
@@ -67,7 +67,7 @@ class IA3ConvolutionTest {
     @Test
     void mergesFactorsOfTheInputAlsoInGroups() {
         Shape input = new Shape(2, 4, 3, 3, 2);
-        Convolution layer = new Convolution(ConvolutionForm.plain(3).withGroups(2), 4, 6, 2);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(3).withGroups(2), 4, 6, 2);
         try (PeftModel model = wrap(layer, input, "layer")) {
             OneLayer.fillAtRandom(model, manager);
 
@@ -78,7 +78,7 @@ class IA3ConvolutionTest {
 
     @Test
     void refusesConvolutionsOverOneAxis() {
-        Convolution layer = new Convolution(ConvolutionForm.plain(1), 2, 2, 1);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(1), 2, 2, 1);
 
         assertThatThrownBy(() -> wrap(layer, new Shape(1, 2, 2)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -12,7 +12,7 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.nn.Conv1D;
 import io.github.peft4j.nn.Convolution;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.OneLayer;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
@@ -45,7 +45,7 @@ class LNTuningCopyTest {
 
     @Test
     void takesThePlaceOfAKernel() {
-        Block layer = new Convolution(ConvolutionForm.plain(2), 2, 3, 2);
+        Block layer = new Convolution(ConvolutionSpec.plain(2), 2, 3, 2);
         try (PeftModel model = OneLayer.adapt(manager, layer, CONFIG, new Shape(1, 2, 3, 3))) {
             OneLayer.fillAtRandom(model, manager);
             NDArray x = manager.randomNormal(new Shape(2, 2, 3, 3));

@@ -14,7 +14,7 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Convolution;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.OneLayer;
 import io.github.peft4j.testkit.Tensors;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class LoraConvolutionTest {
 
-    private static final ConvolutionForm LINE = ConvolutionForm.plain(1);
+    private static final ConvolutionSpec LINE = ConvolutionSpec.plain(1);
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
 
@@ -58,7 +58,7 @@ class LoraConvolutionTest {
 
     @Test
     void mergesIntoOneKernel() {
-        Convolution layer = new Convolution(ConvolutionForm.plain(2).withPadding(1), 2, 3, 3);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(2).withPadding(1), 2, 3, 3);
         try (PeftModel model = wrap(layer, rank(2), 1, 2, 5, 4)) {
             OneLayer.fillAtRandom(model, manager);
 

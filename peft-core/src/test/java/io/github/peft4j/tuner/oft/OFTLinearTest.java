@@ -10,13 +10,13 @@ import ai.djl.nn.Block;
 import ai.djl.nn.convolutional.Conv2d;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Convolution;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.ConvolutionForm;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.OneLayer;
 import io.github.peft4j.testkit.Tensors;
 import java.io.IOException;
@@ -152,7 +152,7 @@ class OFTLinearTest {
 
     @Test
     void rotatesPixelsAndMergesThem() {
-        Convolution layer = new Convolution(ConvolutionForm.plain(2).withStride(2, 1), 4, 3, 1);
+        Convolution layer = new Convolution(ConvolutionSpec.plain(2).withStride(2, 1), 4, 3, 1);
         try (PeftModel model = over(layer, pairs(), 1, 4, 3, 3)) {
             OneLayer.fillAtRandom(model, manager);
 
@@ -171,7 +171,7 @@ class OFTLinearTest {
 
     @Test
     void refusesDilation() {
-        ConvolutionForm dilated = ConvolutionForm.plain(2).withDilation(2);
+        ConvolutionSpec dilated = ConvolutionSpec.plain(2).withDilation(2);
 
         assertThatThrownBy(() -> over(new Convolution(dilated, 2, 2, 3), pairs(), 1, 2, 9, 9))
                 .isInstanceOf(IllegalArgumentException.class)

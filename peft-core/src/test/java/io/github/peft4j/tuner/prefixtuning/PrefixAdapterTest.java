@@ -7,13 +7,13 @@ import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.GivenKeyValues;
+import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.RecordingModel;
 import io.github.peft4j.testkit.Tensors;
-import io.github.peft4j.tuner.AttachRequest;
-import io.github.peft4j.tuner.Attachment;
+import io.github.peft4j.tuner.CreateRequest;
+import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +37,10 @@ class PrefixAdapterTest {
     private ModelInput call(TaskType task) {
         PrefixTuningConfig config =
                 PrefixTuningConfig.builder().optTaskType(task).setNumVirtualTokens(1).build();
-        Attachment<PrefixTuningConfig> attachment =
+        CreatedAdapter<PrefixTuningConfig> attachment =
                 new PrefixTuningTuner()
                         .attach(
-                                new AttachRequest<>(
+                                new CreateRequest<>(
                                         base,
                                         config,
                                         ImmutableList.of(),
@@ -68,7 +68,7 @@ class PrefixAdapterTest {
                                             scope.create(new long[] {4, 5}, shape)));
             set.modelAdapter().orElseThrow().forward(input, base, base.pass(scope));
             ModelInput call = base.lastCall();
-            if (!(call.cache() instanceof GivenKeyValues given)) {
+            if (!(call.cache() instanceof FixedKeyValueCache given)) {
                 throw new AssertionError("no keys and values: " + call.cache());
             }
             assertThat(given.length()).isEqualTo(1);

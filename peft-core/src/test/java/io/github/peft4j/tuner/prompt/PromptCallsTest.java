@@ -14,7 +14,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.GivenKeyValues;
+import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.RecordingModel;
@@ -115,8 +115,8 @@ class PromptCallsTest {
 
     @Test
     void findsItselfInACacheLater() {
-        GivenKeyValues before =
-                new GivenKeyValues(
+        FixedKeyValueCache before =
+                new FixedKeyValueCache(
                         ImmutableList.of(
                                 new KeyValues(
                                         scope.zeros(new Shape(1, 5, 2)),

@@ -59,7 +59,7 @@ public final class MiniLm {
 
     /** The checkpoint directory under this cache directory, made at the first call. */
     public static Path directory(Path cache) throws IOException, MalformedModelException {
-        return MadeOnce.directory(cache, "minilm-" + VERSION, MiniLm::fill);
+        return AtomicDirectory.directory(cache, "minilm-" + VERSION, MiniLm::fill);
     }
 
     private static void fill(Path directory) throws IOException, MalformedModelException {

@@ -44,7 +44,7 @@ public enum SmallModel {
 
     /** The checkpoint directory under this cache directory, unpacked at the first call. */
     public Path directory(Path cache) throws IOException, MalformedModelException {
-        return MadeOnce.directory(cache, folder + "-" + VERSION, this::unpack);
+        return AtomicDirectory.directory(cache, folder + "-" + VERSION, this::unpack);
     }
 
     private void unpack(Path directory) throws IOException {

@@ -7,6 +7,7 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.console.Interactive;
 import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.examples.demo.story.DemoBase;
 import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.examples.demo.story.DemoStory;
@@ -81,7 +82,7 @@ final class DemoOptions {
         }
         Path folder = adapters == null ? Path.of(".peft", spec.name()) : adapters;
         requireUsable(folder);
-        Engine.getEngine("PyTorch").setRandomSeed(seed);
+        Engine.getEngine(Engines.PYTORCH).setRandomSeed(seed);
         return new DemoSettings(rounds, seed, folder);
     }
 

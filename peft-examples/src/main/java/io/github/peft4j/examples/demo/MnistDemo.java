@@ -11,6 +11,7 @@ import io.github.peft4j.cli.console.Checks;
 import io.github.peft4j.cli.console.ProgressBar;
 import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.cli.console.TextTable;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.examples.data.MnistData;
 import io.github.peft4j.examples.demo.mnist.DigitScores;
 import io.github.peft4j.examples.demo.mnist.MnistNet;
@@ -83,8 +84,8 @@ public final class MnistDemo implements Callable<Integer> {
         if (json != null) {
             ReportFile.requireWritable(json);
         }
-        Engine.getEngine("PyTorch").setRandomSeed(seed);
-        try (Model model = Model.newInstance("mnist", "PyTorch")) {
+        Engine.getEngine(Engines.PYTORCH).setRandomSeed(seed);
+        try (Model model = Model.newInstance("mnist", Engines.PYTORCH)) {
             Block net = new MnistNet();
             net.initialize(model.getNDManager(), DataType.FLOAT32, new Shape(1, MnistData.PIXELS));
             model.setBlock(net);

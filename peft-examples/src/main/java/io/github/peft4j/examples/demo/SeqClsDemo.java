@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.cli.console.Interactive;
 import io.github.peft4j.cli.console.ReportFile;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.examples.demo.sentiment.Answers;
 import io.github.peft4j.examples.demo.sentiment.Domain;
 import io.github.peft4j.examples.demo.sentiment.SampleTable;
@@ -85,7 +86,7 @@ public final class SeqClsDemo implements Callable<Integer> {
         DemoOptions.requireUsable(adapters);
         ImmutableList<String> names = ImmutableList.copyOf(labels);
         ImmutableList<Domain> domains = domains(names);
-        Engine.getEngine("PyTorch").setRandomSeed(seed);
+        Engine.getEngine(Engines.PYTORCH).setRandomSeed(seed);
         try (TextClassifier classifier = TextClassifier.load(model, names)) {
             return run(classifier, domains) ? ExitCode.OK : ExitCode.SOFTWARE;
         }

@@ -2,7 +2,7 @@ package io.github.peft4j.task.data;
 
 import com.google.common.collect.Iterators;
 import com.google.common.math.IntMath;
-import io.github.peft4j.ops.Interruption;
+import io.github.peft4j.engine.Interruption;
 import io.github.peft4j.task.data.internal.Permutation;
 import java.math.RoundingMode;
 import java.util.ArrayList;

@@ -4,10 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Interruption;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Interruption;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.transformers.part.DynamicCache;
@@ -34,7 +35,7 @@ final class DecodingState implements AutoCloseable {
      */
     DecodingState(GenerativeModel model, PromptBatch prompts, GenerationConfig config, int total) {
         this.model = model;
-        manager = NDManager.newBaseManager("PyTorch");
+        manager = Engines.newManager();
         manager.setName("generation");
         try {
             long[][] mask = prompts.mask(config.tokens());
@@ -76,7 +77,7 @@ final class DecodingState implements AutoCloseable {
             rows.get(row).copyTo(from, ids, row * count);
         }
         NDArray tokens = scope.create(ids, new Shape(rows.size(), count));
-        ModelInput input = prompt.input(tokens, from).withLogits(LogitsWanted.LAST);
+        ModelInput input = prompt.input(tokens, from).withLogits(LogitsToKeep.LAST);
         if (taskIds != null) {
             NDArray alias = taskIds.stopGradient();
             alias.attach(scope);

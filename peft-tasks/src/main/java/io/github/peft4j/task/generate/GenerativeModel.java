@@ -3,11 +3,11 @@ package io.github.peft4j.task.generate;
 import ai.djl.training.ParameterStore;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Gradients;
 import java.util.OptionalInt;
 import java.util.function.Function;
 

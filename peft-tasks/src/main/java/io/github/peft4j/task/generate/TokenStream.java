@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.task.generate.config.SpecialTokens;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

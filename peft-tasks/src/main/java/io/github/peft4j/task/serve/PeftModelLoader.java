@@ -9,6 +9,7 @@ import ai.djl.repository.zoo.BaseModelLoader;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
+import io.github.peft4j.engine.Engines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** DJL's loader with a block and a translator of this library. */
 final class PeftModelLoader extends BaseModelLoader {
 
-    static final String ENGINE = "PyTorch";
+    static final String ENGINE = Engines.PYTORCH;
 
     PeftModelLoader(MRL mrl) {
         super(mrl);

@@ -5,7 +5,8 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.BatchLoader;
@@ -52,7 +53,7 @@ final class Evaluator {
         long labels = 0;
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
-            try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+            try (NDManager scope = Engines.newManager()) {
                 ModelOutput output = objective.of(this::forward, batch, scope);
                 long count = weights.count(batch);
                 loss += (double) output.loss().getFloat() * count;
@@ -69,7 +70,7 @@ final class Evaluator {
     }
 
     private ModelOutput forward(ModelInput input) {
-        return model.forward(metrics.isEmpty() ? input : input.withLogits(LogitsWanted.ALL));
+        return model.forward(metrics.isEmpty() ? input : input.withLogits(LogitsToKeep.ALL));
     }
 
     private static void count(List<Metric> metrics, ModelOutput output, TokenBatch batch) {
@@ -112,7 +113,7 @@ final class Evaluator {
         }
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
-            try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+            try (NDManager scope = Engines.newManager()) {
                 ModelInput input = batch.toInput(scope).without(ModelInput.LABELS);
                 ModelOutput output = model.forward(input).withoutVirtualTokens();
                 results.forEach(

@@ -1,7 +1,7 @@
 package io.github.peft4j.task.train;
 
 import ai.djl.ndarray.NDManager;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.TokenBatch;
@@ -30,6 +30,6 @@ public interface Objective {
      */
     static Objective ofLabels() {
         return (model, batch, scope) ->
-                model.apply(batch.toInput(scope).withLogits(LogitsWanted.NONE));
+                model.apply(batch.toInput(scope).withLogits(LogitsToKeep.NONE));
     }
 }

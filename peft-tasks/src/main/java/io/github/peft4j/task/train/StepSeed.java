@@ -2,6 +2,7 @@ package io.github.peft4j.task.train;
 
 import ai.djl.engine.Engine;
 import com.google.common.hash.Hashing;
+import io.github.peft4j.engine.Engines;
 
 /** The engine's random numbers of a step, which depend on seed and step alone. */
 final class StepSeed {
@@ -10,7 +11,7 @@ final class StepSeed {
 
     /** Seeds the engine's generator for a step. */
     static void set(long seed, long step) {
-        Engine.getEngine("PyTorch").setRandomSeed(of(seed, step));
+        Engine.getEngine(Engines.PYTORCH).setRandomSeed(of(seed, step));
     }
 
     static int of(long seed, long step) {

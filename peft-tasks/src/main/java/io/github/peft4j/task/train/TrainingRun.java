@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterators;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.train.config.TrainingArguments;
@@ -69,7 +70,7 @@ final class TrainingRun implements AutoCloseable {
                         : Fingerprint.of(model, trainable, arguments, train, validation);
         optimizer = setup.optimizer(trainable);
         best = new TensorCopies(trainable);
-        manager = NDManager.newBaseManager("PyTorch");
+        manager = Engines.newManager();
         manager.setName("training");
         steps = setup.step(model, trainable, optimizer);
         if (outputDir == null || fingerprint == null) {

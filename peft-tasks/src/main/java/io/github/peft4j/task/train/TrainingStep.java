@@ -7,10 +7,10 @@ import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.StepAware;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.train.config.TrainingArguments;
@@ -103,7 +103,7 @@ final class TrainingStep {
 
     private ModelOutput forward(ModelInput input) {
         boolean scores = listeners.stream().anyMatch(TrainerListener::readsLogits);
-        return model.forward(scores ? input.withLogits(LogitsWanted.ALL) : input, store, true);
+        return model.forward(scores ? input.withLogits(LogitsToKeep.ALL) : input, store, true);
     }
 
     private double update(long step, double learningRate) {

@@ -14,7 +14,7 @@ import java.util.List;
  * Texts to the probabilities of classes, for a {@code Predictor<String, Classifications>}.
  *
  * <pre>{@code
- * Model model = Model.newInstance("sentiment", "PyTorch");
+ * Model model = Model.newInstance("sentiment", Engines.PYTORCH);
  * model.setBlock(peftModel);
  * Translator<String, Classifications> translator =
  *         TextClassificationTranslator.builder(tokenizer, peftModel.base()).build();

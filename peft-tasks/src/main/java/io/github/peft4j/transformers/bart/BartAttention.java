@@ -5,7 +5,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.seq2seq.StackAttention;
 import io.github.peft4j.transformers.seq2seq.StackCall;
 
@@ -30,7 +30,7 @@ final class BartAttention extends Module {
         value = child("v_proj", new Linear(hidden, hidden));
         query = child("q_proj", new Linear(hidden, hidden));
         output = child("out_proj", new Linear(hidden, hidden));
-        AttentionForm plain = AttentionForm.of(heads, hidden / heads);
+        AttentionSpec plain = AttentionSpec.of(heads, hidden / heads);
         attention =
                 new StackAttention(
                         index, causal ? plain.withCausal() : plain, config.attentionDropout());

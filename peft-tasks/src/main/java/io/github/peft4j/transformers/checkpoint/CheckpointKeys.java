@@ -2,7 +2,8 @@ package io.github.peft4j.transformers.checkpoint;
 
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public final class CheckpointKeys {
         if (first == null || second == null) {
             return false;
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = Engines.newManager()) {
             return !checkpoint.load(manager, first).contentEquals(checkpoint.load(manager, second));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot compare " + one + " and " + other + ".", e);

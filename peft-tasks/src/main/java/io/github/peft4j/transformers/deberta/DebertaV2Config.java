@@ -1,7 +1,7 @@
 package io.github.peft4j.transformers.deberta;
 
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
 import io.github.peft4j.transformers.encoder.EncoderSpec;
@@ -41,14 +41,14 @@ record DebertaV2Config(
      *
      * @throws IllegalArgumentException if its width is even, so that there is no such padding
      */
-    ConvolutionForm convolutionForm() {
+    ConvolutionSpec convolutionForm() {
         if (convolutionWidth % 2 == 0) {
             throw new IllegalArgumentException(
                     "The width of the convolution is "
                             + convolutionWidth
                             + "; it must be odd. Correct conv_kernel_size in config.json.");
         }
-        return ConvolutionForm.plain(1)
+        return ConvolutionSpec.plain(1)
                 .withPadding(convolutionWidth / 2)
                 .withGroups(convolutionGroups);
     }

@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.deberta;
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
 import io.github.peft4j.transformers.encoder.CheckpointNaming;
 import io.github.peft4j.transformers.encoder.EncoderCall;
@@ -27,8 +27,8 @@ final class DisentangledSelfAttention implements SelfAttention {
             CheckpointNaming.BERT.withProjections(
                     SELF + "query_proj", SELF + "key_proj", SELF + "value_proj");
 
-    private final AttentionForm form;
-    private final AttentionForm trainingForm;
+    private final AttentionSpec form;
+    private final AttentionSpec trainingForm;
     private final double dropout;
     private final RelativePositions positions;
     private final Linear query;

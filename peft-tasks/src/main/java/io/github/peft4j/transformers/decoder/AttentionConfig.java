@@ -1,7 +1,7 @@
 package io.github.peft4j.transformers.decoder;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.Collections;
 
@@ -41,8 +41,8 @@ public record AttentionConfig(
 
     /** The attention of a layer, between its projections. */
     public CausalAttention layer(int number) {
-        AttentionForm form =
-                AttentionForm.of(heads, headSize)
+        AttentionSpec form =
+                AttentionSpec.of(heads, headSize)
                         .withKeyValueHeads(keyValueHeads)
                         .withScale(scale)
                         .withCausal()

@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.decoder;
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.part.RotaryPositions;
 
 /**
@@ -13,8 +13,8 @@ import io.github.peft4j.transformers.part.RotaryPositions;
 public final class CausalAttention {
 
     private final int layer;
-    private final AttentionForm form;
-    private final AttentionForm trainingForm;
+    private final AttentionSpec form;
+    private final AttentionSpec trainingForm;
 
     /**
      * The attention of a layer.
@@ -23,7 +23,7 @@ public final class CausalAttention {
      * @param form causal, without dropout
      * @param dropout probability on attention weights in training
      */
-    public CausalAttention(int layer, AttentionForm form, double dropout) {
+    public CausalAttention(int layer, AttentionSpec form, double dropout) {
         this.layer = layer;
         this.form = form;
         trainingForm = form.withDropout(dropout);
@@ -48,7 +48,7 @@ public final class CausalAttention {
             keys = all.keys();
             values = all.values();
         }
-        AttentionForm now = pass.training() ? trainingForm : form;
+        AttentionSpec now = pass.training() ? trainingForm : form;
         return call.layout().attention(queries, keys, values, now, null);
     }
 }

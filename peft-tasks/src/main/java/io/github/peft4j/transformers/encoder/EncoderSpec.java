@@ -1,7 +1,7 @@
 package io.github.peft4j.transformers.encoder;
 
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /**
@@ -56,7 +56,7 @@ public record EncoderSpec(
     }
 
     /** Attention of every token over its whole sequence. */
-    public AttentionForm attention() {
-        return AttentionForm.of(heads, hiddenSize / heads);
+    public AttentionSpec attention() {
+        return AttentionSpec.of(heads, hiddenSize / heads);
     }
 }

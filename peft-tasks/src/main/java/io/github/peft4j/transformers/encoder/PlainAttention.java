@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.part.PathGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlainAttention implements SelfAttention {
 
-    private final AttentionForm form;
-    private final AttentionForm trainingForm;
+    private final AttentionSpec form;
+    private final AttentionSpec trainingForm;
     private final Linear query;
     private final Linear key;
     private final Linear value;
@@ -49,7 +49,7 @@ final class PlainAttention implements SelfAttention {
             k = all.keys();
             v = all.values();
         }
-        AttentionForm form = pass.training() ? trainingForm : this.form;
+        AttentionSpec form = pass.training() ? trainingForm : this.form;
         NDArray added = bias == null ? null : bias.of(call);
         return call.firstOnly()
                 ? call.layout().firstAttention(q, k, v, form, added)

@@ -2,7 +2,7 @@ package io.github.peft4j.transformers.gpt2;
 
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
 /**
@@ -79,9 +79,9 @@ record Gpt2Config(
     }
 
     /** The attention of a layer. */
-    AttentionForm attention(int layer) {
+    AttentionSpec attention(int layer) {
         double byHead = scaled ? 1 / Math.sqrt((double) hiddenSize / heads) : 1;
         double byLayer = scaledByLayer ? 1.0 / (layer + 1) : 1;
-        return AttentionForm.of(heads, hiddenSize / heads).withScale(byHead * byLayer).withCausal();
+        return AttentionSpec.of(heads, hiddenSize / heads).withScale(byHead * byLayer).withCausal();
     }
 }

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.decoder.CausalAttention;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderLayer;
@@ -26,7 +26,7 @@ final class GptNeoXAttention extends DecoderLayer {
         int hidden = config.hiddenSize();
         heads = config.heads();
         headSize = config.headSize();
-        AttentionForm form = AttentionForm.of(heads, headSize).withCausal();
+        AttentionSpec form = AttentionSpec.of(heads, headSize).withCausal();
         attention = new CausalAttention(layer, form, config.attentionDropout());
         boolean bias = config.attentionBias();
         projection = child("query_key_value", new Linear(hidden, 3L * hidden, bias));

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.Linear;
@@ -54,7 +54,7 @@ public final class EosClassifier implements Head {
 
     @Override
     public RequiredPositions requiredPositions(ModelInput input) {
-        return input.logits() == LogitsWanted.NONE && input.labels() != null
+        return input.logits() == LogitsToKeep.NONE && input.labels() != null
                 ? RequiredPositions.TOKENS
                 : RequiredPositions.ALL;
     }

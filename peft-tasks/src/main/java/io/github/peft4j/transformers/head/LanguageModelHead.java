@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Linear;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * the bias b is absent but where a family has them.
  *
  * <p>Loss: mean cross entropy over the labels that are not -100. Without a wish for logits ({@link
- * LogitsWanted#NONE}) only the positions that have a label are computed, a part of the vocabulary's
+ * LogitsToKeep#NONE}) only the positions that have a label are computed, a part of the vocabulary's
  * scores at a time.
  */
 public final class LanguageModelHead implements Head {
@@ -120,7 +120,7 @@ public final class LanguageModelHead implements Head {
     @Override
     public RequiredPositions requiredPositions(ModelInput input) {
         NDArray mask = input.attentionMask();
-        boolean lossOnly = input.logits() == LogitsWanted.NONE && input.labels() != null;
+        boolean lossOnly = input.logits() == LogitsToKeep.NONE && input.labels() != null;
         // The first label behind padding is foretold by padding.
         return lossOnly && (shift == 0 || mask == null || TokenLayout.isPaddedRight(mask))
                 ? RequiredPositions.TOKENS
@@ -137,7 +137,7 @@ public final class LanguageModelHead implements Head {
                 labels == null
                         ? null
                         : TokenLoss.of(labels, layout, shift, layer.weight().getShape().get(0));
-        if (input.logits() == LogitsWanted.ALL) {
+        if (input.logits() == LogitsToKeep.ALL) {
             NDArray logits = scores(pass, hidden.last());
             if (loss != null) {
                 fields.put(ModelOutput.LOSS, loss.ofAll(layout.flat(logits)));
@@ -148,7 +148,7 @@ public final class LanguageModelHead implements Head {
         if (loss != null) {
             fields.put(ModelOutput.LOSS, loss(pass, hidden, loss));
         }
-        if (input.logits() == LogitsWanted.LAST) {
+        if (input.logits() == LogitsToKeep.LAST) {
             fields.put(ModelOutput.LOGITS, scores(pass, hidden.last().get(":, -1:")));
         }
         return fields;

@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.head;
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Linear;
@@ -53,7 +53,7 @@ public final class TokenClassifier implements Head {
 
     @Override
     public RequiredPositions requiredPositions(ModelInput input) {
-        return input.logits() == LogitsWanted.NONE && input.labels() != null
+        return input.logits() == LogitsToKeep.NONE && input.labels() != null
                 ? RequiredPositions.TOKENS
                 : RequiredPositions.ALL;
     }

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.ops.DisentangledAttention;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
 import io.github.peft4j.ops.Ops;
@@ -171,13 +171,13 @@ final class PackedTokens extends TokenLayout {
 
     @Override
     public NDArray attention(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+            NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray bias) {
         return Attention.packed(q, k, v, runs, form, bias);
     }
 
     @Override
     public NDArray firstAttention(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+            NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray bias) {
         FirstRows rows = firstRows();
         NDArray sorted = Ops.rows(q, rows.sorted());
         return Ops.rows(Attention.packed(sorted, k, v, rows.runs(), form, bias), rows.original());
@@ -189,7 +189,7 @@ final class PackedTokens extends TokenLayout {
             NDArray k,
             NDArray v,
             Distances distances,
-            AttentionForm form,
+            AttentionSpec form,
             boolean firstOnly) {
         long longest = lengths[lengths.length - 1];
         if (!firstOnly) {
@@ -228,7 +228,7 @@ final class PackedTokens extends TokenLayout {
     }
 
     @Override
-    public NDArray cross(NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form) {
+    public NDArray cross(NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionSpec form) {
         PackedTokens other = (PackedTokens) keys; // of a pair both are packed or none is
         try (NDArray pairs = runs(lengths, other.lengths)) {
             return Attention.packed(q, k, v, pairs, form, null);

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.ops.DisentangledAttention;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
 import io.github.peft4j.ops.Ops;
@@ -79,13 +79,13 @@ final class PaddedTokens extends TokenLayout {
 
     @Override
     public NDArray attention(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+            NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray bias) {
         return Attention.padded(q, k, v, form, mask(form, k.getShape().get(1), bias));
     }
 
     @Override
     public NDArray firstAttention(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias) {
+            NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray bias) {
         NDArray row = bias == null ? null : bias.get(":, :, 0:1");
         return Attention.padded(q, k, v, form, mask(form, k.getShape().get(1), row));
     }
@@ -96,7 +96,7 @@ final class PaddedTokens extends TokenLayout {
             NDArray k,
             NDArray v,
             Distances distances,
-            AttentionForm form,
+            AttentionSpec form,
             boolean firstOnly) {
         return DisentangledAttention.padded(q, k, v, distances, form, mask);
     }
@@ -116,7 +116,7 @@ final class PaddedTokens extends TokenLayout {
     }
 
     @Override
-    public NDArray cross(NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form) {
+    public NDArray cross(NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionSpec form) {
         PaddedTokens other = (PaddedTokens) keys; // of a pair both are packed or none is
         return Attention.padded(q, k, v, form, other.mask(form, k.getShape().get(1), null));
     }
@@ -124,7 +124,7 @@ final class PaddedTokens extends TokenLayout {
     /**
      * The mask of this form over so many keys, or null if every query sees what its form allows.
      */
-    private @Nullable NDArray mask(AttentionForm form, long keys, @Nullable NDArray bias) {
+    private @Nullable NDArray mask(AttentionSpec form, long keys, @Nullable NDArray bias) {
         if (mask != null && mask.getShape().get(1) != keys) {
             throw new IllegalArgumentException(
                     "The attention_mask covers "
@@ -150,7 +150,7 @@ final class PaddedTokens extends TokenLayout {
         return known;
     }
 
-    private NDArray make(AttentionForm form, long keys, @Nullable NDArray bias) {
+    private NDArray make(AttentionSpec form, long keys, @Nullable NDArray bias) {
         NDArray tokens =
                 mask != null ? mask : manager.ones(new Shape(shape.get(0), keys), DataType.INT64);
         NDArray visible = Attention.visible(tokens, shape.get(1), form);

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
 import org.jspecify.annotations.Nullable;
 
@@ -152,7 +152,7 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      * @return of q's shape
      */
     public abstract NDArray attention(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias);
+            NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray bias);
 
     /**
      * Attention of the first tokens alone over their whole sequences.
@@ -161,7 +161,7 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      * @param bias as in {@link #attention}, of which the first query's row is read, or null
      */
     public abstract NDArray firstAttention(
-            NDArray q, NDArray k, NDArray v, AttentionForm form, @Nullable NDArray bias);
+            NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray bias);
 
     /**
      * Disentangled attention of each sequence over itself. As in transformers, a query of padding
@@ -175,7 +175,7 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
             NDArray k,
             NDArray v,
             Distances distances,
-            AttentionForm form,
+            AttentionSpec form,
             boolean firstOnly);
 
     /** Hidden states with zeros for padding. */
@@ -187,5 +187,5 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      * @param keys the layout of k and v, which is of one {@link Pair} with this
      */
     public abstract NDArray cross(
-            NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionForm form);
+            NDArray q, NDArray k, NDArray v, TokenLayout keys, AttentionSpec form);
 }

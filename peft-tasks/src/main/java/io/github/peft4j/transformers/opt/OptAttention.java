@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.opt;
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.decoder.CausalAttention;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderLayer;
@@ -18,8 +18,8 @@ final class OptAttention extends DecoderLayer {
     private final Linear output;
 
     OptAttention(OptConfig config, int layer) {
-        AttentionForm form =
-                AttentionForm.of(config.heads(), config.hiddenSize() / config.heads()).withCausal();
+        AttentionSpec form =
+                AttentionSpec.of(config.heads(), config.hiddenSize() / config.heads()).withCausal();
         attention = new CausalAttention(layer, form, config.attentionDropout());
         key = child("k_proj", linear(config));
         value = child("v_proj", linear(config));

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.KeyValueCache;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -67,8 +67,8 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
             layers.add(new Layer(new KeyValues(buffer(keys, capacity), buffer(values, capacity))));
         }
         Layer own = roomy(layer, keys, values);
-        NDArray allKeys = InPlace.append(own.buffers.keys(), keys, own.length);
-        NDArray allValues = InPlace.append(own.buffers.values(), values, own.length);
+        NDArray allKeys = TensorOps.append(own.buffers.keys(), keys, own.length);
+        NDArray allValues = TensorOps.append(own.buffers.values(), values, own.length);
         own.length += keys.getShape().get(1);
         return new KeyValues(allKeys, allValues);
     }
@@ -93,7 +93,7 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
     private static void move(NDArray from, long length, NDArray to) {
         try (NDArray old = from;
                 NDArray filled = old.get(new NDIndex(":, 0:{}", length))) {
-            InPlace.append(to, filled, 0).close();
+            TensorOps.append(to, filled, 0).close();
         }
     }
 

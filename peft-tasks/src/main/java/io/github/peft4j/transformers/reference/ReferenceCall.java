@@ -9,13 +9,13 @@ import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.model.GivenKeyValues;
+import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Gradients;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -113,7 +113,7 @@ public final class ReferenceCall {
             layers.add(new KeyValues(sideBySide(key), sideBySide(value)));
         }
         ModelInput input = ModelInput.of(arrays);
-        return past ? input.withCache(new GivenKeyValues(layers.build())) : input;
+        return past ? input.withCache(new FixedKeyValueCache(layers.build())) : input;
     }
 
     private static NDArray sideBySide(NDArray heads) {

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class StackAttention {
 
     private final int layer;
-    private final AttentionForm form;
-    private final AttentionForm trainingForm;
+    private final AttentionSpec form;
+    private final AttentionSpec trainingForm;
 
     /**
      * The attention of a layer.
@@ -25,7 +25,7 @@ public final class StackAttention {
      * @param form without dropout
      * @param dropout probability on attention weights in training
      */
-    public StackAttention(int layer, AttentionForm form, double dropout) {
+    public StackAttention(int layer, AttentionSpec form, double dropout) {
         this.layer = layer;
         this.form = form;
         trainingForm = form.withDropout(dropout);
@@ -58,7 +58,7 @@ public final class StackAttention {
                 .cross(q, seen.keys(), seen.values(), memory.layout(), form(call.pass()));
     }
 
-    private AttentionForm form(AdapterPass pass) {
+    private AttentionSpec form(AdapterPass pass) {
         return pass.training() ? trainingForm : form;
     }
 }

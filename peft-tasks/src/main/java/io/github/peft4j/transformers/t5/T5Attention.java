@@ -6,7 +6,7 @@ import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.seq2seq.StackAttention;
 import io.github.peft4j.transformers.seq2seq.StackCall;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ final class T5Attention extends Module {
                                 "relative_attention_bias",
                                 new Embedding(config.buckets(), config.heads()))
                         : null;
-        AttentionForm plain = AttentionForm.of(config.heads(), config.headSize()).withScale(1);
+        AttentionSpec plain = AttentionSpec.of(config.heads(), config.headSize()).withScale(1);
         attention =
                 new StackAttention(index, causal ? plain.withCausal() : plain, config.dropout());
     }

@@ -13,7 +13,7 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;

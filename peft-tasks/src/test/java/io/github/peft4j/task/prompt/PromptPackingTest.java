@@ -10,7 +10,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
@@ -57,7 +57,7 @@ class PromptPackingTest {
             }
             try (PeftModel model = PeftModels.getPeftModel(base, config.build())) {
                 for (boolean left : new boolean[] {false, true}) {
-                    ModelInput input = input(scope, task, left).withLogits(LogitsWanted.NONE);
+                    ModelInput input = input(scope, task, left).withLogits(LogitsToKeep.NONE);
                     NDArray packed = model.forward(input).loss();
                     NDArray padded = model.forward(input.withOutputHiddenStates(true)).loss();
 

@@ -12,10 +12,10 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.TransformerModel;
@@ -153,7 +153,7 @@ final class PromptSubject implements AutoCloseable {
             try (Gradients off = Gradients.off()) {
                 for (Parameter parameter : model.trainableTensors().values()) {
                     try (NDArray gradient = parameter.getArray().getGradient()) {
-                        InPlace.sgd(parameter.getArray(), gradient, 0.1);
+                        TensorOps.sgd(parameter.getArray(), gradient, 0.1);
                     }
                     Gradients.zero(parameter.getArray());
                 }

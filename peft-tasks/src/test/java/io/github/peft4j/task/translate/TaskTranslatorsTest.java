@@ -17,7 +17,7 @@ import ai.djl.nn.LambdaBlock;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.PaddingStrategy;

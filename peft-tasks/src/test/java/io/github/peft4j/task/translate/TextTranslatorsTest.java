@@ -14,7 +14,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.TextInput;

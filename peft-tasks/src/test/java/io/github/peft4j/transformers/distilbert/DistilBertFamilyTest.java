@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.distilbert;
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
-import io.github.peft4j.model.GivenKeyValues;
+import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.testkit.Tensors;
@@ -49,8 +49,8 @@ class DistilBertFamilyTest extends FamilyContract {
     void refusesKeysAndValuesFromOutside() throws IOException {
         try (GoldenCase golden = GoldenCase.open("encoders/distilbert-qa", "right")) {
             NDArray ids = Tensors.get(golden.input().arrays(), ModelInput.INPUT_IDS);
-            GivenKeyValues given =
-                    new GivenKeyValues(ImmutableList.of(new KeyValueCache.KeyValues(ids, ids)));
+            FixedKeyValueCache given =
+                    new FixedKeyValueCache(ImmutableList.of(new KeyValueCache.KeyValues(ids, ids)));
 
             Assertions.assertThatThrownBy(
                             () -> golden.model().forward(golden.input().withCache(given)))

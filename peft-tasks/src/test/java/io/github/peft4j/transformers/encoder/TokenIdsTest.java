@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.model.GivenKeyValues;
+import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
@@ -65,7 +65,9 @@ class TokenIdsTest {
         NDArray past = manager.zeros(new Shape(2, 2, 4));
         ModelInput input =
                 ids(5, PAD, 7, 6)
-                        .withCache(new GivenKeyValues(ImmutableList.of(new KeyValues(past, past))));
+                        .withCache(
+                                new FixedKeyValueCache(
+                                        ImmutableList.of(new KeyValues(past, past))));
 
         Assertions.assertThat(positions(input, table, PositionRule.FROM_ZERO))
                 .containsExactly(2, 3, 2, 3);

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.transformers.GoldenCase;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
@@ -112,7 +112,7 @@ class MaskedLanguageModelTest {
         try (GoldenCase golden = GoldenCase.open("encoders/roberta-mlm", "left")) {
             Assertions.assertThat(
                             golden.model()
-                                    .forward(golden.input().withLogits(LogitsWanted.NONE))
+                                    .forward(golden.input().withLogits(LogitsToKeep.NONE))
                                     .arrays()
                                     .keySet())
                     .containsExactly("loss");

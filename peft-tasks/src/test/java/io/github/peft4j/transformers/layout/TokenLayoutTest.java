@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.ops.AttentionForm;
+import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.testkit.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class TokenLayoutTest {
 
-    private static final AttentionForm FORM = AttentionForm.of(2, 3);
+    private static final AttentionSpec FORM = AttentionSpec.of(2, 3);
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
 

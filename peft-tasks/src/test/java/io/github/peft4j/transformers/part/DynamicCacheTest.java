@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
-import io.github.peft4j.ops.Gradients;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

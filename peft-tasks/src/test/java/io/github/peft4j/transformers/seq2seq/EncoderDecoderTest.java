@@ -10,12 +10,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Embedding;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
@@ -178,7 +178,7 @@ class EncoderDecoderTest {
                                         own = own.with(e.getKey(), alias);
                                     }
                                     model.forward(own);
-                                    model.forward(own.withLogits(LogitsWanted.NONE));
+                                    model.forward(own.withLogits(LogitsToKeep.NONE));
                                 }
                             });
 

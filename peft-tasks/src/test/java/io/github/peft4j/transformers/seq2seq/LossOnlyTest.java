@@ -11,10 +11,10 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.TransformerModel;
@@ -118,7 +118,7 @@ class LossOnlyTest {
 
     private void assertSame(PeftModel model, ModelInput input) {
         Map<String, NDArray> padded = gradients(model, input, false);
-        Map<String, NDArray> packed = gradients(model, input.withLogits(LogitsWanted.NONE), true);
+        Map<String, NDArray> packed = gradients(model, input.withLogits(LogitsToKeep.NONE), true);
 
         assertThat(packed.keySet()).isEqualTo(padded.keySet()).hasSizeGreaterThan(20);
         padded.forEach(
@@ -153,7 +153,7 @@ class LossOnlyTest {
                 PeftModel model = adapted(base, TaskType.TOKEN_CLS)) {
             ModelInput input = input("t5-tokcls");
             ModelOutput padded = model.forward(input);
-            ModelOutput packed = model.forward(input.withLogits(LogitsWanted.NONE));
+            ModelOutput packed = model.forward(input.withLogits(LogitsToKeep.NONE));
 
             Tensors.assertClose(packed.loss(), padded.loss(), 1e-6, "loss");
             assertThat(padded.get(ModelOutput.LOGITS)).isPresent();
@@ -208,7 +208,7 @@ class LossOnlyTest {
                 Map<String, NDArray> padded = gradients(model, gap, false);
                 Map<String, NDArray> lossOnly =
                         gradients(
-                                model, gap.withLogits(LogitsWanted.NONE), name.startsWith("bart"));
+                                model, gap.withLogits(LogitsToKeep.NONE), name.startsWith("bart"));
 
                 padded.forEach(
                         (key, array) ->
@@ -250,7 +250,7 @@ class LossOnlyTest {
             NDArray padded = Tensors.get(gradients(model, masked, false), "loss");
             NDArray lossOnly =
                     Tensors.get(
-                            gradients(model, masked.withLogits(LogitsWanted.NONE), false), "loss");
+                            gradients(model, masked.withLogits(LogitsToKeep.NONE), false), "loss");
 
             Tensors.assertClose(lossOnly, padded, 1e-6, "loss");
         }
@@ -259,7 +259,7 @@ class LossOnlyTest {
     @Test
     void refusesBatchesWhoseRowsDoNotMeet() throws IOException {
         try (TransformerModel base = load("t5-seq2seq")) {
-            ModelInput input = input("t5-seq2seq").withLogits(LogitsWanted.NONE);
+            ModelInput input = input("t5-seq2seq").withLogits(LogitsToKeep.NONE);
             NDArray labels = Tensors.get(input.arrays(), ModelInput.LABELS);
             ModelInput fewer = input.with(ModelInput.LABELS, labels.get("0:2"));
 
@@ -288,7 +288,7 @@ class LossOnlyTest {
 
             Map<String, NDArray> padded = gradients(model, input, false);
             Map<String, NDArray> packed =
-                    gradients(model, input.withLogits(LogitsWanted.NONE), true);
+                    gradients(model, input.withLogits(LogitsToKeep.NONE), true);
 
             padded.forEach(
                     (key, array) ->

@@ -18,10 +18,11 @@ import io.github.peft4j.cli.conformance.play.GenerateCheck;
 import io.github.peft4j.cli.conformance.play.StartValues;
 import io.github.peft4j.cli.conformance.play.TrainingChecks;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.runtime.MergedModel;
-import io.github.peft4j.io.Checkpoint;
 import io.github.peft4j.io.SafetensorsWriter;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.SaveAdapterOptions;
@@ -64,7 +65,7 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
             }
         }
         PeftConfig config = PeftConfig.fromPretrained(folder);
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = Engines.newManager();
                 BaseModels.Loaded base = models.load(description)) {
             ExpectedFile expected =
                     ExpectedFile.read(manager, folder.resolve("expected.safetensors"));

@@ -9,7 +9,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
-import io.github.peft4j.io.MalformedTensorFileException;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.SafetensorsReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ record BadFileCase(String name, Path file, JsonObject verdict) implements Confor
     public double run() throws Exception {
         boolean loads = verdict.get("loads").getAsBoolean();
         try (SafetensorsReader reader = SafetensorsReader.open(file);
-                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                NDManager manager = Engines.newManager()) {
             for (String tensor : reader.names()) {
                 reader.load(manager, tensor).getShape();
             }

@@ -9,7 +9,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.model.BaseModels;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.generate.GenerationResult;
@@ -100,13 +101,13 @@ record ChatCase(String name, BaseModels models, Check check) implements Conforma
         return (model, tokenizer, config) -> {
             long[] ids = tokenizer.encode(given.get("text").getAsString()).ids();
             equal("input_ids", ImmutableLongArray.copyOf(ids), ids(given, "input_ids"));
-            try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            try (NDManager manager = Engines.newManager()) {
                 NDArray row = manager.create(ids, new Shape(1, ids.length));
                 NDArray mask = row.onesLike();
                 ModelInput input =
                         ModelInput.of(row, mask)
                                 .with(ModelInput.LABELS, row)
-                                .withLogits(LogitsWanted.NONE);
+                                .withLogits(LogitsToKeep.NONE);
                 double theirs = given.get("loss").getAsDouble();
                 double ours = model.forward(input).loss().getFloat();
                 double error = Math.abs(ours - theirs) / theirs;

@@ -15,6 +15,7 @@ import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.cli.conformance.compare.Verdicts;
 import io.github.peft4j.cli.conformance.compare.Wording;
 import io.github.peft4j.cli.conformance.model.BaseModels;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
@@ -40,7 +41,7 @@ record FileCase(String name, Path folder, BaseModels models) implements Conforma
     public double run() throws Exception {
         JsonObject description = ExpectedFile.json(folder.resolve("case.json"));
         LoadAdapterOptions options = options(description.getAsJsonObject("load_kwargs"));
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = Engines.newManager();
                 BaseModels.Loaded base = models.load(description)) {
             PeftModel model;
             try {

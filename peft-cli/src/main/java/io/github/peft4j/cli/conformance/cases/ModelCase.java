@@ -14,11 +14,12 @@ import io.github.peft4j.cli.conformance.model.CaseInput;
 import io.github.peft4j.cli.conformance.model.SentencePooling;
 import io.github.peft4j.cli.conformance.model.TextInputs;
 import io.github.peft4j.cli.conformance.play.GenerateCheck;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.transformers.TransformerModel;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
 
     @Override
     public double run() throws Exception {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = Engines.newManager()) {
             ExpectedFile expected = ExpectedFile.read(manager, file);
             JsonObject description = expected.description();
             requireKnownChecks(description);

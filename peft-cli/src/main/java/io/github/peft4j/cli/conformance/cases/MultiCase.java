@@ -10,6 +10,7 @@ import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.cli.conformance.model.BaseModels;
 import io.github.peft4j.cli.conformance.play.MultiPlayer;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelInput;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ record MultiCase(String name, Path folder, BaseModels models) implements Conform
         for (String adapter : loaded) {
             PeftConfig.fromPretrained(folder.resolve(adapter));
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = Engines.newManager();
                 BaseModels.Loaded base = models.load(description)) {
             ExpectedFile expected =
                     ExpectedFile.read(manager, folder.resolve("expected.safetensors"));

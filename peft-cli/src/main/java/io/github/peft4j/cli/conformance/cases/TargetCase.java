@@ -7,7 +7,7 @@ import com.google.gson.JsonObject;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.adapter.SavedParameter;
+import io.github.peft4j.adapter.ModuleCopy;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.cli.conformance.compare.Verdicts;
@@ -63,7 +63,7 @@ record TargetCase(String name, JsonObject row, ImmutableList<String> layers)
         equal("adapted layers", set.layers().keySet(), ExpectedFile.strings(row.get("matched")));
         ImmutableList<String> saved =
                 set.savedModules().values().stream()
-                        .map(SavedParameter::modulePath)
+                        .map(ModuleCopy::modulePath)
                         .collect(ImmutableList.toImmutableList());
         equal(
                 "saved modules",

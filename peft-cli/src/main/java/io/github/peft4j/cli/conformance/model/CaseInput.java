@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
-import io.github.peft4j.model.GivenKeyValues;
+import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.ModelInput;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ public final class CaseInput {
             layers.add(new KeyValues(sideBySide(key), sideBySide(value)));
         }
         ModelInput input = ModelInput.of(arrays);
-        return past ? input.withCache(new GivenKeyValues(layers.build())) : input;
+        return past ? input.withCache(new FixedKeyValueCache(layers.build())) : input;
     }
 
     private static NDArray sideBySide(NDArray heads) {

@@ -13,8 +13,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
@@ -28,7 +29,7 @@ import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.ops.ActivationFunction;
-import io.github.peft4j.ops.ConvolutionForm;
+import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ public final class NetModel extends Module implements BaseModel, AutoCloseable {
      * @throws UnsupportedFeatureException if a layer's type is not among this library's layers
      */
     static NetModel load(Path directory) throws IOException {
-        NDManager manager = NDManager.newBaseManager("PyTorch");
+        NDManager manager = Engines.newManager();
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             NetModel model =
                     new NetModel(manager, ExpectedFile.json(directory.resolve("net.json")));
@@ -134,8 +135,8 @@ public final class NetModel extends Module implements BaseModel, AutoCloseable {
     }
 
     private static Convolution convolution(int axes, JsonObject args) {
-        ConvolutionForm form =
-                ConvolutionForm.plain(axes)
+        ConvolutionSpec form =
+                ConvolutionSpec.plain(axes)
                         .withStride(numbers(args, "stride", 1))
                         .withPadding(numbers(args, "padding", 0))
                         .withDilation(numbers(args, "dilation", 1))

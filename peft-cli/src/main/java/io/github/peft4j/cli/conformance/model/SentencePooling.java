@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Copies;
+import io.github.peft4j.ops.TensorOps;
 import java.util.Optional;
 
 /** Sentence embeddings: functions of a model's outputs that cases ask for beside them. */
@@ -35,7 +35,7 @@ public final class SentencePooling {
 
     /** The mean over attended positions, [B, H] of [B, S, H]. */
     private static NDArray mean(NDArray states, NDArray mask) {
-        NDArray weights = Copies.detachedAs(mask, DataType.FLOAT32).expandDims(2);
+        NDArray weights = TensorOps.detachedAs(mask, DataType.FLOAT32).expandDims(2);
         return states.mul(weights).sum(new int[] {1}).div(weights.sum(new int[] {1}));
     }
 }

@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
@@ -32,7 +33,7 @@ public final class TreeModel extends Module implements BaseModel, AutoCloseable 
     private static final Shape SHAPE = new Shape(1);
     private static final int WIDTH = 2;
 
-    private final NDManager manager = NDManager.newBaseManager("PyTorch");
+    private final NDManager manager = Engines.newManager();
     private final ImmutableList<LayerSite> sites;
     private final ImmutableMap<String, Parameter> named;
 

@@ -11,10 +11,11 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TargetedConfig;
-import io.github.peft4j.io.Checkpoint;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.LoadAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public record CaseAdapter(
         PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
         PeftModel model = PeftModels.fromPretrained(base.block(), folder, FROM_FILE);
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
-                NDManager scratch = NDManager.newBaseManager("PyTorch");
+                NDManager scratch = Engines.newManager();
                 Gradients off = Gradients.off()) {
             model.addAdapter(PeftModel.DEFAULT_ADAPTER, fresh);
             model.setAdapter(PeftModel.DEFAULT_ADAPTER);
@@ -85,7 +86,7 @@ public record CaseAdapter(
             for (String key : checkpoint.names()) {
                 Parameter head = tensors.get(key);
                 if (head != null) {
-                    InPlace.copy(head.getArray(), checkpoint.load(scratch, key));
+                    TensorOps.copy(head.getArray(), checkpoint.load(scratch, key));
                 }
             }
             return model;
@@ -101,7 +102,7 @@ public record CaseAdapter(
                 NDArray value = starts.get(key);
                 Parameter target = model.adapter(PeftModel.DEFAULT_ADAPTER).tensors().get(key);
                 if (value != null && target != null) {
-                    InPlace.copy(target.getArray(), value);
+                    TensorOps.copy(target.getArray(), value);
                 }
             }
         }

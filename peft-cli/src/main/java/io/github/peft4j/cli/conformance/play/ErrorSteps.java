@@ -12,12 +12,13 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.conformance.model.NetModel;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.ops.Copies;
-import io.github.peft4j.ops.Gradients;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.generate.PromptBatch;
 import java.io.IOException;
@@ -110,16 +111,16 @@ public record ErrorSteps(
         if (model.base() instanceof NetModel) {
             throw lacks("forward", "plain networks get no input here");
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = Engines.newManager()) {
             NDArray ids = manager.arange(ROWS * TOKENS).add(2).reshape(ROWS, TOKENS);
             NDArray mask = manager.ones(new Shape(ROWS, TOKENS));
             ModelInput input =
                     ModelInput.of(
                             ImmutableMap.of(
                                     ModelInput.INPUT_IDS,
-                                    Copies.detachedAs(ids, DataType.INT64),
+                                    TensorOps.detachedAs(ids, DataType.INT64),
                                     ModelInput.ATTENTION_MASK,
-                                    Copies.detachedAs(mask, DataType.INT64)));
+                                    TensorOps.detachedAs(mask, DataType.INT64)));
             try (Gradients mode = training ? Gradients.on() : Gradients.off()) {
                 ModelOutput output = model.forward(input, model.newStore(), training);
                 output.arrays().values().forEach(NDArray::getShape);

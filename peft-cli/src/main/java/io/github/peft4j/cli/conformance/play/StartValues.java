@@ -10,6 +10,7 @@ import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.compare.Comparison;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class StartValues {
         if (starts.isEmpty()) {
             return;
         }
-        Engine.getEngine("PyTorch").setRandomSeed(SEED);
+        Engine.getEngine(Engines.PYTORCH).setRandomSeed(SEED);
         PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
         try (PeftModel model = PeftModels.getPeftModel(base.block(), fresh)) {
             AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);

@@ -11,10 +11,10 @@ import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.compare.Comparison;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.ops.Copies;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.task.train.optim.AdamW;
 import java.io.IOException;
 import java.util.Map;
@@ -88,7 +88,7 @@ public record TrainingChecks(
                 model.trainableTensors().values().forEach(p -> Gradients.zero(p.getArray()));
             }
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = Engines.newManager()) {
             NDArray theirs = expected.tensors().get(start + "losses");
             if (theirs == null) {
                 throw new CaseFailure(start + "losses missing");
@@ -119,7 +119,7 @@ public record TrainingChecks(
                 Gradients on = Gradients.on()) {
             ModelInput copy = input;
             for (Map.Entry<String, NDArray> entry : input.arrays().entrySet()) {
-                NDArray array = Copies.detached(entry.getValue());
+                NDArray array = TensorOps.detached(entry.getValue());
                 array.attach(scope);
                 copy = copy.with(entry.getKey(), array);
             }
@@ -130,7 +130,7 @@ public record TrainingChecks(
     private static void sgd(PeftModel model, double lr) {
         for (Parameter parameter : model.trainableTensors().values()) {
             try (NDArray gradient = parameter.getArray().getGradient()) {
-                InPlace.sgd(parameter.getArray(), gradient, lr);
+                TensorOps.sgd(parameter.getArray(), gradient, lr);
             }
         }
     }

@@ -3,8 +3,9 @@ package io.github.peft4j.examples.demo.lesson;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.RestoreOrder;
@@ -24,7 +25,7 @@ final class Embeddings {
         RestoreOrder<float[]> rows = new RestoreOrder<>(texts.source().size());
         for (Iterator<TokenBatch> batches = texts.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
-            try (NDManager scope = NDManager.newBaseManager("PyTorch");
+            try (NDManager scope = Engines.newManager();
                     Gradients off = Gradients.off()) {
                 ModelInput input = batch.toInput(scope);
                 NDArray hidden = model.forward(input).lastHiddenState();

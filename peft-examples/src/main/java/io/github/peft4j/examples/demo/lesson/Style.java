@@ -7,13 +7,14 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.examples.data.DemoData;
 import io.github.peft4j.examples.demo.story.DemoBase;
 import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.examples.demo.story.Figures;
 import io.github.peft4j.examples.demo.story.Lesson;
 import io.github.peft4j.examples.demo.story.Trainings;
-import io.github.peft4j.model.LogitsWanted;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.generation.TokenBlocks;
@@ -131,9 +132,9 @@ public record Style(
         Figures.Sum sum = new Figures.Sum();
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch some = batches.next();
-            try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+            try (NDManager scope = Engines.newManager()) {
                 NDArray loss =
-                        model.forward(some.toInput(scope).withLogits(LogitsWanted.NONE)).loss();
+                        model.forward(some.toInput(scope).withLogits(LogitsToKeep.NONE)).loss();
                 float[] mean = loss.toFloatArray();
                 long predicted = (long) some.size() * (block(base) - 1);
                 perplexity.update(mean[0] * (double) predicted, predicted);

@@ -9,8 +9,9 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
 import io.github.peft4j.cli.console.ProgressBar;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.examples.data.MnistData;
-import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.task.train.optim.AdamW;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public final class MnistTraining {
             List<int[]> batches,
             ProgressBar bar) {
         // Without decay AdamW is Adam.
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = Engines.newManager();
                 AdamW adam = AdamW.builder().addGroup(trained, 0).build()) {
             for (int[] rows : batches) {
                 try (NDManager scope = manager.newSubManager()) {
@@ -77,7 +78,7 @@ public final class MnistTraining {
     /** What the block says of each image, ten scores an image, in the order of the data. */
     static float[] scores(Block block, MnistData data) {
         float[] all = new float[data.size() * MnistData.DIGITS];
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = Engines.newManager();
                 Gradients off = Gradients.off()) {
             for (int from = 0; from < data.size(); from += BATCH_OF_PREDICTION) {
                 int to = Math.min(from + BATCH_OF_PREDICTION, data.size());

@@ -7,6 +7,7 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.console.TextTable;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.examples.demo.story.AdapterSize;
 import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -80,7 +81,7 @@ public final class MethodRace {
         int steps = classifier.steps(domain.train(), settings.epochs());
         PeftConfig config = preset.config(TaskType.SEQ_CLS, steps);
         String method = preset.method().name();
-        Engine.getEngine("PyTorch").setRandomSeed(settings.seed());
+        Engine.getEngine(Engines.PYTORCH).setRandomSeed(settings.seed());
         try (PeftModel model = PeftModels.getPeftModel(classifier.base(), config)) {
             long start = System.nanoTime();
             classifier.train(

@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.TensorOps;
 import java.util.Map;
 
 /** A copy of the trained tensors, to come back to: those of the best evaluation. */
@@ -19,7 +20,7 @@ public final class TensorCopies implements AutoCloseable {
     /** Room for copies of these parameters; nothing is copied yet. */
     public TensorCopies(ImmutableMap<String, Parameter> tensors) {
         this.tensors = tensors;
-        manager = NDManager.newBaseManager("PyTorch");
+        manager = Engines.newManager();
         manager.setName("best adapter");
         ImmutableMap.Builder<String, NDArray> all = ImmutableMap.builder();
         tensors.forEach(
@@ -36,7 +37,7 @@ public final class TensorCopies implements AutoCloseable {
     /** Copies the tensors as they are now. */
     public void take() {
         try (Gradients off = Gradients.off()) {
-            tensors.forEach((name, p) -> InPlace.copy(copy(copies, name), p.getArray()));
+            tensors.forEach((name, p) -> TensorOps.copy(copy(copies, name), p.getArray()));
         }
         taken = true;
     }
@@ -44,7 +45,7 @@ public final class TensorCopies implements AutoCloseable {
     /** Takes over copies from a file. */
     public void take(Map<String, NDArray> saved) {
         try (Gradients off = Gradients.off()) {
-            copies.forEach((name, copy) -> InPlace.copy(copy, copy(saved, name)));
+            copies.forEach((name, copy) -> TensorOps.copy(copy, copy(saved, name)));
         }
         taken = true;
     }
@@ -53,7 +54,7 @@ public final class TensorCopies implements AutoCloseable {
     public void restore() {
         if (taken) {
             try (Gradients off = Gradients.off()) {
-                tensors.forEach((name, p) -> InPlace.copy(p.getArray(), copy(copies, name)));
+                tensors.forEach((name, p) -> TensorOps.copy(p.getArray(), copy(copies, name)));
             }
         }
     }

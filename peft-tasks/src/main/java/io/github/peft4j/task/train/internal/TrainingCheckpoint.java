@@ -7,12 +7,13 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.io.AtomicFiles;
-import io.github.peft4j.io.FileContent;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.io.file.AtomicFiles;
+import io.github.peft4j.io.file.FileContent;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.task.train.optim.AdamW;
 import java.io.IOException;
@@ -65,7 +66,7 @@ public record TrainingCheckpoint(
     public Progress read(Path folder) throws IOException {
         TrainerStateFile state = TrainerStateFile.read(folder);
         fingerprint.requireEqual(state.fingerprint(), folder.toString());
-        try (NDManager scratch = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager scratch = Engines.newManager()) {
             Map<String, NDArray> moments = tensors(scratch, folder, TrainerStateFile.OPTIMIZER);
             optimizer.restore(moments, state.progress().step());
             if (Files.exists(folder.resolve(TrainerStateFile.BEST))) {
@@ -109,7 +110,7 @@ public record TrainingCheckpoint(
         if (targets.isEmpty()) {
             return;
         }
-        try (NDManager scratch = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager scratch = Engines.newManager()) {
             Map<String, NDArray> saved = tensors(scratch, folder, TrainerStateFile.ADAPTERS);
             for (Map.Entry<String, NDArray> target : targets.entrySet()) {
                 NDArray array = saved.get(target.getKey());
@@ -123,7 +124,7 @@ public record TrainingCheckpoint(
                                             target.getValue().getShape()));
                 }
             }
-            targets.forEach((key, array) -> InPlace.copy(array, requireNonNull(saved.get(key))));
+            targets.forEach((key, array) -> TensorOps.copy(array, requireNonNull(saved.get(key))));
         }
     }
 

@@ -5,8 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class AdamW implements AutoCloseable {
         beta1 = builder.beta1;
         beta2 = builder.beta2;
         epsilon = builder.epsilon;
-        manager = NDManager.newBaseManager("PyTorch");
+        manager = Engines.newManager();
         manager.setName("AdamW");
         for (Builder.Group group : builder.groups) {
             group.parameters()
@@ -66,7 +67,7 @@ public final class AdamW implements AutoCloseable {
     }
 
     private NDArray zeros(NDArray like) {
-        NDManager there = NDManager.newBaseManager(like.getDevice(), "PyTorch");
+        NDManager there = Engines.newManager(like.getDevice());
         NDArray zeros = there.zeros(like.getShape(), like.getDataType());
         zeros.attach(manager);
         there.close();
@@ -93,7 +94,7 @@ public final class AdamW implements AutoCloseable {
                 NDArray p = slot.parameter().getArray();
                 try (NDArray gradient = p.getGradient();
                         NDArray numbers = manager.create(hyper)) {
-                    InPlace.adamW(p, gradient, slot.m(), slot.v(), numbers);
+                    TensorOps.adamW(p, gradient, slot.m(), slot.v(), numbers);
                 }
             }
         }
@@ -138,7 +139,7 @@ public final class AdamW implements AutoCloseable {
             for (Map.Entry<String, NDArray> target : targets.entrySet()) {
                 NDArray source = saved.get(target.getKey());
                 if (source != null) {
-                    InPlace.copy(target.getValue(), source);
+                    TensorOps.copy(target.getValue(), source);
                 }
             }
         }

@@ -5,8 +5,9 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.ops.Gradients;
-import io.github.peft4j.ops.InPlace;
+import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.TensorOps;
 
 /**
  * Bounds the norm of all gradients together, with PyTorch's numbers: each is multiplied by {@code
@@ -23,7 +24,7 @@ public final class GradientClipping {
      * @return the norm before
      */
     public static double clip(Iterable<Parameter> parameters, double maxNorm) {
-        try (NDManager scope = NDManager.newBaseManager("PyTorch");
+        try (NDManager scope = Engines.newManager();
                 Gradients off = Gradients.off()) {
             NDList norms = new NDList();
             NDList gradients = new NDList();
@@ -31,13 +32,13 @@ public final class GradientClipping {
                 NDArray gradient = parameter.getArray().getGradient();
                 gradient.attach(scope);
                 gradients.add(gradient);
-                norms.add(InPlace.norm(scope, gradient));
+                norms.add(TensorOps.norm(scope, gradient));
             }
-            double norm = InPlace.norm(scope, NDArrays.stack(norms)).getFloat();
+            double norm = TensorOps.norm(scope, NDArrays.stack(norms)).getFloat();
             double factor = maxNorm / (norm + 1e-6);
             if (factor < 1) {
                 NDArray scalar = scope.create((float) factor);
-                gradients.forEach(gradient -> InPlace.scale(gradient, scalar));
+                gradients.forEach(gradient -> TensorOps.scale(gradient, scalar));
             }
             return norm;
         }

@@ -1,0 +1,56 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.model.LayerSite;
+import org.jspecify.annotations.Nullable;
+
+/** How weight forms meet a parameter: a weight in [out, in], or a bias. */
+interface WeightComposition {
+
+    NDArray apply(NDArray current, ImmutableList<WeightAdapter> adapters, AdapterPass pass);
+
+    static WeightComposition weight(LayerSite site) {
+        return (current, adapters, pass) -> {
+            AdaptableLayer layer =
+                    site.block() instanceof AdaptableLayer adaptable ? adaptable : null;
+            NDArray frozen = layer == null ? flat(current) : layer.canonical(current);
+            NDArray weight = frozen;
+            for (WeightAdapter adapter : adapters) {
+                weight = adapter.weight(weight, frozen, pass);
+                if (site.bias() == null) {
+                    requireNoBias(site, adapter, pass);
+                }
+            }
+            return layer == null ? weight.reshape(current.getShape()) : layer.stored(weight);
+        };
+    }
+
+    /** A stock layer's weight as a matrix: a kernel's axes laid flat. */
+    private static NDArray flat(NDArray weight) {
+        return weight.getShape().dimension() > 2
+                ? weight.reshape(weight.getShape().get(0), -1)
+                : weight;
+    }
+
+    /** A layer without a bias cannot take one on. */
+    private static void requireNoBias(LayerSite site, WeightAdapter adapter, AdapterPass pass) {
+        if (adapter.bias(null, pass) != null) {
+            throw new IllegalStateException(
+                    "The adapter at "
+                            + site.path()
+                            + " adds a bias, and the layer has none to be merged into. Keep the"
+                            + " adapter unmerged.");
+        }
+    }
+
+    static WeightComposition bias() {
+        return (current, adapters, pass) -> {
+            @Nullable NDArray bias = current;
+            for (WeightAdapter adapter : adapters) {
+                bias = adapter.bias(bias, pass);
+            }
+            return bias == null ? current : bias;
+        };
+    }
+}

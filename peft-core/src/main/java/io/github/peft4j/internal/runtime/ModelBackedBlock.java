@@ -1,0 +1,52 @@
+package io.github.peft4j.internal.runtime;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBaseBlock;
+import ai.djl.nn.BlockList;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A DJL block over a base model that it refers to but does not own: the base is no child, so nobody
+ * who walks, trains or saves the block reaches it.
+ */
+public abstract class ModelBackedBlock extends AbstractBaseBlock {
+
+    private final BaseModel base;
+
+    /** A block over this base. */
+    public ModelBackedBlock(BaseModel base) {
+        this.base = base;
+        inputShapes = new Shape[0]; // the arrays exist from the start
+    }
+
+    /** Runs a pass; what the DJL view of the block calls. */
+    public abstract ModelOutput run(ModelInput input, ParameterStore store, boolean training);
+
+    /** No children: the base is a reference. */
+    @Override
+    public final BlockList getChildren() {
+        return new BlockList();
+    }
+
+    /** The base's shapes. */
+    @Override
+    public Shape[] getOutputShapes(Shape[] shapes) {
+        return base.block().getOutputShapes(shapes);
+    }
+
+    @Override
+    protected final NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            @Nullable PairList<String, Object> params) {
+        ModelOutput output = run(base.toInput(inputs, new NDList()), store, training);
+        return base.toList(output.withoutVirtualTokens());
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.peft4j.ops;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.ops.script.ScriptModule;
+
+/**
+ * Detached copies and changes in place. DJL's own copies cut gradients without a word, so they are
+ * called here alone, under names that say so. Changes in place are for tensors that this library
+ * owns, with gradients switched off ({@link Gradients#off()}).
+ */
+public final class TensorOps {
+
+    private TensorOps() {}
+
+    /** The same numbers in memory of their own, without gradient history. */
+    public static NDArray detached(NDArray array) {
+        return array.duplicate();
+    }
+
+    /** The same numbers on a device, without gradient history; always a new array. */
+    public static NDArray detachedTo(NDArray array, Device device) {
+        return array.toDevice(device, true);
+    }
+
+    /** The same numbers in another type, without gradient history; always a new array. */
+    public static NDArray detachedAs(NDArray array, DataType type) {
+        return array.toType(type, true);
+    }
+
+    private static ScriptModule module() {
+        return ScriptModule.get();
+    }
+
+    /**
+     * One AdamW update (Loshchilov and Hutter 2019, algorithm 2, in PyTorch's form): decays p by
+     * {@code 1 - lr * decay}, updates the moments, and moves p by {@code -lr m / (1 - beta1^t) /
+     * (sqrt(v) / sqrt(1 - beta2^t) + eps)}.
+     *
+     * @param p the trained tensor
+     * @param gradient its gradient
+     * @param m first moment, changed
+     * @param v second moment, changed
+     * @param hyper [lr, beta1, beta2, eps, weight decay, t], float64, t counts from 1
+     */
+    public static void adamW(NDArray p, NDArray gradient, NDArray m, NDArray v, NDArray hyper) {
+        module().call("adamw_", p, gradient, m, v, hyper).close();
+    }
+
+    /** {@code p -= lr * gradient}. */
+    public static void sgd(NDArray p, NDArray gradient, double lr) {
+        module().call("sgd_", p, gradient, lr).close();
+    }
+
+    /** The Euclidean norm of x as a scalar in the given manager. */
+    public static NDArray norm(NDManager manager, NDArray x) {
+        NDArray norm = module().call("norm", x);
+        norm.attach(manager);
+        return norm;
+    }
+
+    /** {@code x *= factor}, a scalar array. */
+    public static void scale(NDArray x, NDArray factor) {
+        module().call("scale_", x, factor).close();
+    }
+
+    /**
+     * Writes the rows of x [B, S, D] into {@code buffer} [B, capacity, D] at place {@code at} of
+     * its second axis.
+     *
+     * @return a view of the buffer up to the end of x, in x's manager
+     */
+    public static NDArray append(NDArray buffer, NDArray x, long at) {
+        long end = at + x.getShape().get(1);
+        if (at < 0 || end > buffer.getShape().get(1)) {
+            throw new IllegalArgumentException(
+                    "Rows "
+                            + at
+                            + " to "
+                            + end
+                            + " do not fit into "
+                            + buffer.getShape()
+                            + ". Make the buffer larger.");
+        }
+        // Not as a number, which the gateway would keep: there is one for each position.
+        try (NDArray place = x.getManager().create(at)) {
+            NDArray view = module().call("append_", buffer, x, place);
+            view.attach(x.getManager());
+            return view;
+        }
+    }
+
+    /**
+     * Writes the numbers of source into the memory of x; views and the optimizer keep seeing it.
+     */
+    public static void copy(NDArray x, NDArray source) {
+        if (!x.getShape().equals(source.getShape())) {
+            throw new IllegalArgumentException(
+                    "Cannot copy " + source.getShape() + " into " + x.getShape() + ".");
+        }
+        module().call("copy_", x, source).close();
+    }
+
+    /** Writes source into the places of an axis of x, by index [K] int64. */
+    public static void place(NDArray x, int axis, NDArray index, NDArray source) {
+        Operands.requireIds(index);
+        Operands.requireVector(index, source.getShape().get(axis), "index of places");
+        module().call("place_", x, axis, index, source).close();
+    }
+
+    /** Sets those rows of x [R, ...] to zero whose flag [R] is 0. */
+    public static void zeroRows(NDArray x, NDArray flags) {
+        Operands.requireVector(flags, x.getShape().get(0), "array of flags");
+        module().call("zero_rows_", x, flags).close();
+    }
+}

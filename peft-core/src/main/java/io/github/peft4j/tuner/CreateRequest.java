@@ -1,0 +1,28 @@
+package io.github.peft4j.tuner;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.model.BaseModel;
+
+/**
+ * What a tuner is asked for.
+ *
+ * @param model the base
+ * @param config the method's config, its saved modules filled in as far as they are known before
+ *     targets are matched
+ * @param lateModulesToSave heads that are saved whole but are not left out of the targets; a target
+ *     that reaches one is refused
+ * @param others the model's other adapters by name, all of the same method, in the order in which
+ *     they came: some methods share tensors, or allow only what agrees with the first
+ * @param otherSets the parts of those adapters, by name
+ * @param source loads adapters that this one is made of
+ */
+public record CreateRequest<C extends PeftConfig>(
+        BaseModel model,
+        C config,
+        ImmutableList<String> lateModulesToSave,
+        ImmutableMap<String, C> others,
+        ImmutableMap<String, AdapterSet> otherSets,
+        AdapterSource source) {}

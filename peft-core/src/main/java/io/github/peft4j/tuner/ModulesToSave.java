@@ -1,0 +1,114 @@
+package io.github.peft4j.tuner;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.Aliases;
+import io.github.peft4j.adapter.ModuleCopy;
+import io.github.peft4j.config.Bias;
+import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.ParameterUses;
+import io.github.peft4j.ops.TensorOps;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Copies of base parameters that an adapter trains and saves whole: heads and other modules, and
+ * biases.
+ *
+ * @param set where they go
+ * @param prefix what PEFT puts before a module's name in the file
+ * @param saved paths of the modules
+ */
+public record ModulesToSave(
+        AdapterSet.Builder set, BaseModel model, String prefix, List<String> saved) {
+
+    /**
+     * The modules that {@code modules_to_save} names. A plain test for the end of the name, without
+     * a dot: {@code classifier} also takes {@code pre_classifier}. PEFT passes over a module that
+     * lies exactly two levels below a saved one.
+     *
+     * @param paths of all modules, in model order
+     */
+    public static ImmutableList<String> paths(List<String> names, List<String> paths) {
+        Set<String> saved = new LinkedHashSet<>();
+        for (String path : paths) {
+            if (names.stream().anyMatch(path::endsWith) && !saved.contains(twoLevelsUp(path))) {
+                saved.add(path);
+            }
+        }
+        return ImmutableList.copyOf(saved);
+    }
+
+    private static String twoLevelsUp(String path) {
+        int parent = path.lastIndexOf('.');
+        int grandparent = path.lastIndexOf('.', parent - 1);
+        return grandparent < 0 ? "" : path.substring(0, grandparent);
+    }
+
+    /** Adds a trained copy of every parameter of the modules. */
+    public void addCopies() {
+        ParameterUses slots = new ParameterUses(model);
+        for (Map.Entry<String, ParameterUse> entry : slots.named().entrySet()) {
+            for (String module : saved) {
+                if (entry.getKey().startsWith(module + ".")) {
+                    Parameter copy = copy(set.manager(), slots.shown(entry.getValue()));
+                    set.addSaved(
+                            prefix + entry.getKey(),
+                            entry.getValue(),
+                            new ModuleCopy(module, copy));
+                    break;
+                }
+            }
+        }
+    }
+
+    /** Adds a trained copy of every bias that the rule names. */
+    void addBiases(Bias rule, List<LayerSite> adapted) {
+        if (rule == Bias.NONE) {
+            return;
+        }
+        for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
+            String key = entry.getKey();
+            if (!key.equals("bias") && !key.endsWith(".bias")) {
+                continue;
+            }
+            String path = key.equals("bias") ? "" : key.substring(0, key.length() - 5);
+            String module = Iterables.find(saved, name -> key.startsWith(name + "."), null);
+            boolean isAdapted = Iterables.any(adapted, site -> site.path().equals(path));
+            if (module != null && rule == Bias.ALL) {
+                addWrappedBias(key, module, entry.getValue());
+            }
+            if (module != null || (rule == Bias.ADAPTED_LAYERS && !isAdapted)) {
+                continue;
+            }
+            String name = prefix + (isAdapted ? path + ".base_layer.bias" : key);
+            set.addBias(name, entry.getValue(), copy(set.manager(), entry.getValue()));
+        }
+    }
+
+    /**
+     * A module that is saved whole has its biases in the file thrice: PEFT collects by name. It
+     * leaves the adapter's name out where it stands before a key's last part, and nowhere else.
+     */
+    private void addWrappedBias(String key, String module, Parameter original) {
+        String rest = key.substring(module.length() + 1);
+        Parameter copy = set.tensor(prefix + key);
+        String between = rest.contains(".") ? Aliases.ADAPTER_NAME : ".";
+        set.addAlias(prefix + module + ".modules_to_save" + between + rest, copy);
+        set.addAlias(prefix + module + ".original_module." + rest, original);
+    }
+
+    private static Parameter copy(NDManager manager, Parameter original) {
+        NDArray array = TensorOps.detached(original.getArray());
+        array.attach(manager);
+        return LayerTuner.trained(original.getName(), array);
+    }
+}
