@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.store.LoadReport;
@@ -12,7 +13,6 @@ import io.github.peft4j.testkit.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SidecarFileTest {
 
-    private static final LoadReport NOTHING = LoadReport.ofNew(List.of());
+    private static final LoadReport NOTHING = LoadReport.ofNew(ImmutableList.of());
 
     private static AdapterSet set(NDManager manager, double... numbers) {
         Parameter state = Tensors.parameter(manager, false, new Shape(2), numbers);
