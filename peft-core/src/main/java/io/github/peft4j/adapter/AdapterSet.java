@@ -281,7 +281,7 @@ public final class AdapterSet implements AutoCloseable {
         }
 
         /** Adds a tensor that predictions need although PEFT's file lacks it. */
-        public Builder addBeside(String key, Parameter parameter) {
+        public Builder addLocalState(String key, Parameter parameter) {
             localState.put(key, parameter);
             return own(key, parameter);
         }

@@ -64,7 +64,7 @@ record XLoraClassifier(
 
     private static void add(AdapterSet.Builder set, String key, Parameter parameter, boolean lost) {
         if (lost) {
-            set.addBeside(key, parameter);
+            set.addLocalState(key, parameter);
         } else {
             set.addTensor(key, parameter);
         }

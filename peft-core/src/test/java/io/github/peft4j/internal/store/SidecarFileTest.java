@@ -24,7 +24,7 @@ class SidecarFileTest {
 
     private static AdapterSet set(NDManager manager, double... numbers) {
         Parameter state = Tensors.parameter(manager, false, new Shape(2), numbers);
-        return AdapterSet.builder(manager).addState("averages", state).build();
+        return AdapterSet.builder(manager).addLocalState("averages", state).build();
     }
 
     @ParameterizedTest
