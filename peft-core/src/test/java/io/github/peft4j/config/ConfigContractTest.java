@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSetMultimap;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.tuner.Tuners;
@@ -32,17 +32,25 @@ class ConfigContractTest {
                     "CPT", Map.of("task_type", "CAUSAL_LM"),
                     "XLORA", Map.of("hidden_size", 32, "adapters", Map.of()));
 
-    /** Options that another one decides (LoftQ's start, CPT's ids) or that AdaLoRA refuses. */
-    private static final ImmutableSet<String> DECIDED_BY_OTHERS =
-            ImmutableSet.of(
-                    "loftq_config", "num_virtual_tokens", "num_transformer_submodules", "use_dora");
-
     /** Options that are refused unless another one is set. */
     private static final ImmutableMap<String, Map<String, ?>> COMPANIONS =
             ImmutableMap.of(
                     "layers_pattern", Map.of("layers_to_transform", List.of(0)),
                     "boft_block_num", Map.of("boft_block_size", 0),
-                    "r", Map.of("oft_block_size", 0));
+                    "r", Map.of("oft_block_size", 0),
+                    "tokenizer_kwargs",
+                            Map.of(
+                                    "prompt_tuning_init", "TEXT",
+                                    "prompt_tuning_init_text", "good or bad",
+                                    "tokenizer_name_or_path", "bert"));
+
+    /** Options that take one value, whatever is given: another option decides, or it is refused. */
+    private static final ImmutableSetMultimap<String, String> CONSTANT =
+            ImmutableSetMultimap.<String, String>builder()
+                    .putAll("LORA", "loftq_config")
+                    .putAll("ADALORA", "loftq_config", "use_dora")
+                    .putAll("CPT", "num_virtual_tokens", "num_transformer_submodules", "task_type")
+                    .build();
 
     /** Values of many types: each option takes some of them and refuses the others. */
     static final List<Object> CANDIDATES =
@@ -67,6 +75,7 @@ class ConfigContractTest {
                     "LSTM",
                     "gaussian",
                     List.of("a", "b"),
+                    List.of(2),
                     List.of(1, 2),
                     List.of(List.of(0, 2)),
                     Map.of("a", 3),
@@ -133,7 +142,9 @@ class ConfigContractTest {
                 constant.add(option.key());
             }
         }
-        assertThat(DECIDED_BY_OTHERS).as("others that did not change").containsAll(constant);
+        assertThat(constant)
+                .as("options of %s that take their default alone", config.peftType())
+                .hasSameElementsAs(CONSTANT.get(config.peftType().name()));
     }
 
     private static boolean differs(OptionConfig changed, OptionConfig config) {

@@ -26,7 +26,6 @@ import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.xlora.XLoraConfig;
-import io.github.peft4j.tuner.xlora.XLoraConfigBuilder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +71,7 @@ class XLoraTest {
         manager.close();
     }
 
-    private XLoraConfigBuilder config() {
+    private XLoraConfig.Builder config() {
         return XLoraConfig.builder()
                 .optTaskType(TaskType.CAUSAL_LM)
                 .optHiddenSize(HIDDEN)

@@ -12,26 +12,16 @@ import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.tuner.prompt.PromptBeforeText;
+import io.github.peft4j.tuner.prompt.TextPromptAdapter;
 import java.util.Map;
 
-/** Puts a context before a text, and lets the labels inside both count in the loss. */
-final class CPTAdapter implements ModelAdapter {
-
-    private final PromptBeforeText prompt;
-    private final ContextLabels labels;
-    private final boolean weighted;
-
-    /**
-     * A context.
-     *
-     * @param weighted whether labels count differently, which no model's own loss knows
-     */
-    CPTAdapter(PromptBeforeText prompt, ContextLabels labels, boolean weighted) {
-        this.prompt = prompt;
-        this.labels = labels;
-        this.weighted = weighted;
-    }
+/**
+ * Puts a context before a text, and lets the labels inside both count in the loss.
+ *
+ * @param weighted whether labels count differently, which no model's own loss knows
+ */
+record CPTAdapter(TextPromptAdapter prompt, ContextLabels labels, boolean weighted)
+        implements ModelAdapter {
 
     @Override
     public Map<String, Parameter> parameters() {

@@ -2,307 +2,212 @@ package io.github.peft4j.tuner.cpt;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.config.CommonFields;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.JsonType;
-import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.tuner.prompt.PromptConfig;
 import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
-import io.github.peft4j.tuner.prompt.PromptLearningConfig;
-import io.github.peft4j.tuner.prompt.VirtualTokens;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The config of context-aware prompt tuning. As in PEFT, {@code num_virtual_tokens} is the number
  * of ids, {@code num_transformer_submodules} is 1, and the other sizes are the model's, whatever is
- * given.
+ * given. The task type must be CAUSAL_LM.
  *
- * @param common the fields that all methods share; the task type is CAUSAL_LM
- * @param virtualTokens the fields that all prompt methods share
- * @param context ids of the context and the part that each plays in it
- * @param loss how labels count
- * @param projection how far the context may move
- * @param tokenizerNameOrPath kept as it was read; default null
  * @see <a href="https://arxiv.org/abs/2410.17222">Blau et al. 2024</a>
  */
-public record CPTConfig(
-        CommonFields common,
-        VirtualTokens virtualTokens,
-        Context context,
-        Loss loss,
-        Projection projection,
-        @Nullable String tokenizerNameOrPath)
-        implements PromptLearningConfig {
+public final class CPTConfig extends PromptConfig {
 
-    /** The method. */
-    public static final PeftType TYPE = PeftType.of("CPT");
+    private static final String DECAY = "decay";
 
-    /**
-     * How labels count.
-     *
-     * @param type {@code decay}: labels of examples further from the text count less; {@code none}
-     *     (default), and as in PEFT anything else: all count alike
-     * @param factor by which the labels of each example further away count less; default 1
-     */
-    public record Loss(String type, Number factor) {
+    private static final Option<List<Integer>> CPT_TOKEN_IDS =
+            Option.of("cpt_token_ids", JsonType.INTEGERS, ImmutableList.of(0))
+                    .nullAsDefault()
+                    .check(
+                            ids ->
+                                    Preconditions.checkArgument(
+                                            !ids.isEmpty(),
+                                            "cpt_token_ids is empty. Give at least one token."))
+                    .means("ids of the context");
+    private static final Option<List<Integer>> CPT_MASK =
+            Option.nullable("cpt_mask", JsonType.INTEGERS)
+                    .means("a number for each id, which nothing reads; null: ones");
+    private static final Option<List<Integer>> CPT_TOKENS_TYPE_MASK =
+            Option.nullable("cpt_tokens_type_mask", JsonType.INTEGERS)
+                    .means("the part that each id plays, as in the table above; null: ones");
+    private static final Option<String> OPT_WEIGHTED_LOSS_TYPE =
+            Option.string("opt_weighted_loss_type", "none")
+                    .means(
+                            "`decay`: labels of examples further away count less; `none`: all alike");
+    private static final Option<Number> OPT_LOSS_DECAY_FACTOR =
+            Option.number("opt_loss_decay_factor", 1.0)
+                    .means("with `decay`, by which each example further away counts less");
+    private static final Option<Number> OPT_PROJECTION_EPSILON =
+            Option.number("opt_projection_epsilon", 0.1)
+                    .means("how far inputs of examples may move, in a model of 2048 features");
+    private static final Option<Number> OPT_PROJECTION_FORMAT_EPSILON =
+            Option.number("opt_projection_format_epsilon", 0.1)
+                    .means("how far the words around them may move");
+    private static final Option<String> TOKENIZER_NAME_OR_PATH =
+            Option.nullable("tokenizer_name_or_path", JsonType.STRING)
+                    .means("kept in the file; nothing reads it");
 
-        /** All labels count alike. */
-        public static final Loss DEFAULT = new Loss("none", 1.0);
+    static final ConfigType<CPTConfig> TYPE =
+            promptType("CPT", CPTConfig.class, CPTConfig::new)
+                    .with(
+                            CPT_TOKEN_IDS,
+                            CPT_MASK,
+                            CPT_TOKENS_TYPE_MASK,
+                            OPT_WEIGHTED_LOSS_TYPE,
+                            OPT_LOSS_DECAY_FACTOR,
+                            OPT_PROJECTION_EPSILON,
+                            OPT_PROJECTION_FORMAT_EPSILON,
+                            TOKENIZER_NAME_OR_PATH)
+                    .resolving((values, warn) -> countIds(values))
+                    .rule(CPTConfig::checkContext);
 
-        /** Whether labels further away count less. */
-        boolean decays() {
-            return type.equals("decay");
-        }
+    private CPTConfig(OptionValues values) {
+        super(TYPE, values);
     }
 
-    /**
-     * How far tokens may move, as lengths in a model of 2048 features.
-     *
-     * @param epsilon of the inputs of examples; default 0.1
-     * @param formatEpsilon of the words around them; default 0.1
-     */
-    public record Projection(Number epsilon, Number formatEpsilon) {
-
-        /** PEFT's defaults. */
-        public static final Projection DEFAULT = new Projection(0.1, 0.1);
+    private static OptionValues countIds(OptionValues values) {
+        int count = values.get(CPT_TOKEN_IDS).size();
+        List<Integer> ones = Collections.nCopies(count, 1);
+        List<Integer> mask = values.find(CPT_MASK);
+        List<Integer> types = values.find(CPT_TOKENS_TYPE_MASK);
+        return values.with(CPT_MASK, mask == null ? ones : mask)
+                .with(CPT_TOKENS_TYPE_MASK, types == null ? ones : types)
+                .with(NUM_VIRTUAL_TOKENS, count)
+                .with(NUM_TRANSFORMER_SUBMODULES, 1);
     }
 
-    /**
-     * The context.
-     *
-     * @param tokenIds ids; default one token, 0
-     * @param mask kept as it was read: PEFT does not use it
-     * @param typeMask part of each id, counted on by 4 for each example: 1 words before an input, 2
-     *     the input, 3 words before a label, 4 the label; 0 takes no part
-     */
-    public record Context(List<Integer> tokenIds, List<Integer> mask, List<Integer> typeMask) {
-
-        /**
-         * Checks the lengths.
-         *
-         * @throws IllegalArgumentException if they differ or are 0
-         */
-        public Context {
-            tokenIds = ImmutableList.copyOf(tokenIds);
-            mask = ImmutableList.copyOf(mask);
-            typeMask = ImmutableList.copyOf(typeMask);
-            Preconditions.checkArgument(
-                    !tokenIds.isEmpty(), "cpt_token_ids is empty. Give at least one token.");
-            Preconditions.checkArgument(
-                    tokenIds.size() == mask.size() && tokenIds.size() == typeMask.size(),
-                    "cpt_token_ids, cpt_mask and cpt_tokens_type_mask have %s, %s and %s numbers."
-                            + " Give one of each for every token.",
-                    tokenIds.size(),
-                    mask.size(),
-                    typeMask.size());
-        }
-
-        /** How many ids there are. */
-        int size() {
-            return tokenIds.size();
-        }
-    }
-
-    /**
-     * Checks the task.
-     *
-     * @throws IllegalArgumentException if it is not CAUSAL_LM, or the lists differ in length
-     */
-    public CPTConfig {
+    private static void checkContext(CPTConfig config) {
+        TaskType task = config.taskType().orElse(null);
         Preconditions.checkArgument(
-                common.taskType() == TaskType.CAUSAL_LM,
+                task == TaskType.CAUSAL_LM,
                 "CPT is for task_type CAUSAL_LM, and it is %s. Set task_type, or use prompt"
                         + " tuning.",
-                common.taskType());
-        virtualTokens =
-                virtualTokens.withNumVirtualTokens(context.size()).withNumTransformerSubmodules(1);
+                task);
+        int ids = config.cptTokenIds().size();
+        int mask = config.cptMask().size();
+        int types = config.cptTokensTypeMask().size();
+        Preconditions.checkArgument(
+                ids == mask && ids == types,
+                "cpt_token_ids, cpt_mask and cpt_tokens_type_mask have %s, %s and %s numbers. Give"
+                        + " one of each for every token.",
+                ids,
+                mask,
+                types);
     }
 
-    /** A builder with PEFT's defaults. */
+    /** A builder with PEFT's defaults; the task type is needed. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder with the values of this config. */
+    @Override
     public Builder toBuilder() {
-        return new Builder()
-                .optCommon(common)
-                .optVirtualTokens(virtualTokens)
-                .tokenIds(context.tokenIds())
-                .mask(context.mask())
-                .typeMask(context.typeMask())
-                .optLoss(loss)
-                .optProjection(projection)
-                .optTokenizerNameOrPath(tokenizerNameOrPath);
+        return builder().from(this);
     }
 
-    @Override
-    public PeftType peftType() {
-        return TYPE;
+    /** Ids of the context. */
+    public List<Integer> cptTokenIds() {
+        return get(CPT_TOKEN_IDS);
     }
 
-    @Override
-    public CPTConfig withCommon(CommonFields value) {
-        return toBuilder().optCommon(value).build();
+    /** A number for each id, which nothing reads. */
+    public List<Integer> cptMask() {
+        return get(CPT_MASK);
     }
 
-    @Override
-    public CPTConfig withVirtualTokens(VirtualTokens value) {
-        return toBuilder().optVirtualTokens(value).build();
+    /**
+     * The part of each id, counted on by 4 for each example: 1 words before an input, 2 the input,
+     * 3 words before a label, 4 the label; 0 takes no part.
+     */
+    public List<Integer> cptTokensTypeMask() {
+        return get(CPT_TOKENS_TYPE_MASK);
     }
 
-    @Override
-    public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> json = new TreeMap<>();
-        json.put("peft_type", TYPE.name());
-        common.putInto(json);
-        virtualTokens.putInto(json);
-        json.put("cpt_token_ids", context.tokenIds());
-        json.put("cpt_mask", context.mask());
-        json.put("cpt_tokens_type_mask", context.typeMask());
-        json.put("opt_weighted_loss_type", loss.type());
-        json.put("opt_loss_decay_factor", loss.factor());
-        json.put("opt_projection_epsilon", projection.epsilon());
-        json.put("opt_projection_format_epsilon", projection.formatEpsilon());
-        json.put("tokenizer_name_or_path", tokenizerNameOrPath);
-        return JsonValues.freezeObject(json);
+    /** {@code decay}, or, as in PEFT, anything else for labels that count alike. */
+    public String optWeightedLossType() {
+        return get(OPT_WEIGHTED_LOSS_TYPE);
     }
 
-    /** Builds a {@link CPTConfig}; every option but the task type has PEFT's default. */
-    public static final class Builder extends PromptConfigBuilder<Builder> {
+    /** Whether labels further away count less. */
+    boolean decays() {
+        return optWeightedLossType().equals(DECAY);
+    }
 
-        private @Nullable List<Integer> tokenIds;
-        private @Nullable List<Integer> mask;
-        private @Nullable List<Integer> typeMask;
-        private Loss loss = Loss.DEFAULT;
-        private Projection projection = Projection.DEFAULT;
-        private @Nullable String tokenizer;
+    /** By which the labels of each example further away count less. */
+    public double optLossDecayFactor() {
+        return get(OPT_LOSS_DECAY_FACTOR).doubleValue();
+    }
 
-        private Builder() {}
+    /** How far the inputs of examples may move, as a length in a model of 2048 features. */
+    public double optProjectionEpsilon() {
+        return get(OPT_PROJECTION_EPSILON).doubleValue();
+    }
 
-        @Override
-        protected Builder self() {
-            return this;
-        }
+    /** How far the words around them may move, as a length in a model of 2048 features. */
+    public double optProjectionFormatEpsilon() {
+        return get(OPT_PROJECTION_FORMAT_EPSILON).doubleValue();
+    }
 
-        static CPTConfig read(ConfigReader json) {
-            return new Builder().overlay(json).build();
-        }
+    /** Kept in the file. */
+    public Optional<String> tokenizerNameOrPath() {
+        return find(TOKENIZER_NAME_OR_PATH);
+    }
 
-        @Override
-        protected Builder overlay(ConfigReader json) {
-            json.readNullable("cpt_token_ids", JsonType.INTEGERS, this::tokenIds);
-            json.readNullable("cpt_mask", JsonType.INTEGERS, this::mask);
-            json.readNullable("cpt_tokens_type_mask", JsonType.INTEGERS, this::typeMask);
-            json.read(
-                    "opt_weighted_loss_type",
-                    JsonType.STRING,
-                    value -> optLoss(new Loss(value, loss.factor())));
-            json.read(
-                    "opt_loss_decay_factor",
-                    JsonType.NUMBER,
-                    value -> optLoss(new Loss(loss.type(), value)));
-            json.read(
-                    "opt_projection_epsilon",
-                    JsonType.NUMBER,
-                    value -> optProjection(new Projection(value, projection.formatEpsilon())));
-            json.read(
-                    "opt_projection_format_epsilon",
-                    JsonType.NUMBER,
-                    value -> optProjection(new Projection(projection.epsilon(), value)));
-            json.readNullable(
-                    "tokenizer_name_or_path", JsonType.STRING, this::optTokenizerNameOrPath);
-            return super.overlay(json);
-        }
+    /** Builds a {@link CPTConfig}. */
+    public static final class Builder extends PromptConfigBuilder<CPTConfig, Builder> {
 
-        private Builder tokenIds(@Nullable List<Integer> value) {
-            tokenIds = value;
-            return this;
-        }
-
-        private Builder mask(@Nullable List<Integer> value) {
-            mask = value;
-            return this;
-        }
-
-        private Builder typeMask(@Nullable List<Integer> value) {
-            typeMask = value;
-            return this;
+        private Builder() {
+            super(TYPE);
         }
 
         /** Ids of the context. Default: one token, 0. */
         public Builder optCptTokenIds(List<Integer> ids) {
-            return tokenIds(ids);
+            return set(CPT_TOKEN_IDS, ids);
         }
 
         /** A number for each id, which nothing reads. Default: ones. */
         public Builder optCptMask(List<Integer> values) {
-            return mask(values);
+            return set(CPT_MASK, values);
         }
 
-        /** The part that each id plays: see {@link Context}. Default: ones. */
+        /** The part that each id plays: {@link CPTConfig#cptTokensTypeMask}. Default: ones. */
         public Builder optCptTokensTypeMask(List<Integer> types) {
-            return typeMask(types);
+            return set(CPT_TOKENS_TYPE_MASK, types);
         }
 
-        /** {@code none} or {@code decay}: see {@link Loss}. Default none. */
+        /** {@code none}, or {@code decay}: labels further away count less. Default none. */
         public Builder optWeightedLossType(String type) {
-            return optLoss(new Loss(type, loss.factor()));
+            return set(OPT_WEIGHTED_LOSS_TYPE, type);
         }
 
         /** By which the labels of each example further away count less. Default 1. */
         public Builder optLossDecayFactor(double factor) {
-            return optLoss(new Loss(loss.type(), factor));
+            return set(OPT_LOSS_DECAY_FACTOR, factor);
         }
 
         /** How far the inputs of examples may move. Default 0.1. */
         public Builder optProjectionEpsilon(double epsilon) {
-            return optProjection(new Projection(epsilon, projection.formatEpsilon()));
+            return set(OPT_PROJECTION_EPSILON, epsilon);
         }
 
         /** How far the words around them may move. Default 0.1. */
         public Builder optProjectionFormatEpsilon(double epsilon) {
-            return optProjection(new Projection(projection.epsilon(), epsilon));
-        }
-
-        /** How labels count. */
-        Builder optLoss(Loss value) {
-            loss = value;
-            return this;
-        }
-
-        /** How far the context may move. */
-        Builder optProjection(Projection value) {
-            projection = value;
-            return this;
+            return set(OPT_PROJECTION_FORMAT_EPSILON, epsilon);
         }
 
         /** Kept in the file. Default null. */
         public Builder optTokenizerNameOrPath(@Nullable String value) {
-            tokenizer = value;
-            return this;
-        }
-
-        /**
-         * Builds the config.
-         *
-         * @throws IllegalArgumentException if an option is wrong
-         */
-        public CPTConfig build() {
-            List<Integer> ids = Optional.ofNullable(tokenIds).orElse(ImmutableList.of(0));
-            List<Integer> ones = Collections.nCopies(ids.size(), 1);
-            Context context =
-                    new Context(
-                            ids,
-                            Optional.ofNullable(mask).orElse(ones),
-                            Optional.ofNullable(typeMask).orElse(ones));
-            return new CPTConfig(common(), virtualTokens(), context, loss, projection, tokenizer);
+            return set(TOKENIZER_NAME_OR_PATH, value);
         }
     }
 }

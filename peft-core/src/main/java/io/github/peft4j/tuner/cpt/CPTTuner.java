@@ -1,26 +1,22 @@
 package io.github.peft4j.tuner.cpt;
 
-import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Longs;
-import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.adapter.FileTensor;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
+import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.ModelDimensions;
-import io.github.peft4j.tuner.prompt.PromptBeforeText;
+import io.github.peft4j.tuner.prompt.NewPrompt;
+import io.github.peft4j.tuner.prompt.PromptConfig;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptSite;
-import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.PromptTuner;
-import io.github.peft4j.tuner.prompt.VirtualTokens;
+import io.github.peft4j.tuner.prompt.TextPromptAdapter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,75 +26,47 @@ import java.util.List;
 public final class CPTTuner extends PromptTuner<CPTConfig> {
 
     /** For {@code ServiceLoader}. */
-    public CPTTuner() {}
-
-    @Override
-    public PeftType type() {
-        return CPTConfig.TYPE;
-    }
-
-    @Override
-    public Class<CPTConfig> configType() {
-        return CPTConfig.class;
-    }
-
-    @Override
-    public CPTConfig parse(ConfigReader json) {
-        return CPTConfig.Builder.read(json);
+    public CPTTuner() {
+        super(CPTConfig.TYPE);
     }
 
     /** As in PEFT, sizes that are given do not count. */
     @Override
-    protected CPTConfig complete(CPTConfig config, ModelDimensions model, TaskType task) {
-        VirtualTokens open =
-                VirtualTokens.DEFAULT
-                        .withNumTransformerSubmodules(1)
-                        .withModulesToSave(config.virtualTokens().modulesToSave());
-        return with(config, model.fill(open, task));
+    protected PromptConfig complete(CPTConfig config, ModelDimensions model, TaskType task) {
+        CPTConfig open =
+                config.toBuilder()
+                        .optTokenDim(null)
+                        .optNumAttentionHeads(null)
+                        .optNumLayers(null)
+                        .build(warning -> {});
+        return super.complete(open, model, task);
     }
 
     @Override
-    protected void addPrompt(CPTConfig config, PromptSite site, AdapterSet.Builder set) {
-        site.requireWidthOfWords();
-        NDManager manager = set.manager();
-        int rows = site.shape().rows();
-        int dim = site.shape().dim();
+    protected PromptRows rows(CPTConfig config, NewPrompt prompt) {
+        int rows = prompt.shape().rows();
+        int dim = prompt.shape().dim();
         if (config.inferenceMode()) {
-            Parameter prompt =
-                    PromptTensors.trained(
-                            EncodedPrompt.KEY, PromptTensors.normal(manager, rows, dim));
-            addAdapter(
-                    config,
-                    new PromptBeforeText(
-                            ImmutableMap.of(EncodedPrompt.KEY, prompt),
-                            site,
-                            (pass, input) -> pass.value(prompt)),
-                    set);
-            set.addFileTensor(EncodedPrompt.KEY, FileTensor.required(prompt));
-            return;
+            return prompt.table(prompt.normal(rows, dim));
         }
-        long[] ids = Longs.toArray(config.context().tokenIds());
-        Parameter base = PromptTensors.frozen("base", site.words().copies(manager, ids));
-        Parameter delta = PromptTensors.trained("delta", manager.zeros(new Shape(rows, dim)));
-        set.addUnsaved(EncodedPrompt.ENCODER + "embedding.weight", base);
-        set.addUnsaved(EncodedPrompt.ENCODER + "delta_embedding.weight", delta);
+        long[] ids = Longs.toArray(config.cptTokenIds());
+        NDArray words = prompt.site().words().copies(prompt.manager(), ids);
+        Parameter base = prompt.frozenEncoder("embedding.weight", words);
+        Parameter delta = prompt.encoder("delta_embedding.weight", prompt.zeros(rows, dim));
         ContextEmbeddings embeddings = ContextEmbeddings.of(base, delta, config, dim);
-        PromptRows moved = (pass, input) -> embeddings.rows(pass);
-        addAdapter(config, new PromptBeforeText(ImmutableMap.of(), site, moved), set);
-        set.addFileTensor(
-                EncodedPrompt.KEY, new EncodedPrompt(new Shape(rows, dim), embeddings::rows));
+        return new EncodedPrompt(new Shape(rows, dim), embeddings::rows);
     }
 
-    private static void addAdapter(
-            CPTConfig config, PromptBeforeText prompt, AdapterSet.Builder set) {
-        set.optModelAdapter(
-                "", new CPTAdapter(prompt, new ContextLabels(config), config.loss().decays()));
+    @Override
+    protected ModelAdapter adapter(CPTConfig config, PromptSite site, PromptRows rows) {
+        return new CPTAdapter(
+                new TextPromptAdapter(site, rows), new ContextLabels(config), config.decays());
     }
 
     @Override
     protected List<String> warnings(CPTConfig config) {
         List<String> warnings = new ArrayList<>();
-        String type = config.loss().type();
+        String type = config.optWeightedLossType();
         if (!ImmutableList.of("none", "decay").contains(type)) {
             warnings.add(
                     "opt_weighted_loss_type '"

@@ -45,14 +45,14 @@ record ContextEmbeddings(
         ImmutableDoubleArray.Builder bounds = ImmutableDoubleArray.builder();
         ImmutableDoubleArray.Builder trains = ImmutableDoubleArray.builder();
         double share = Math.sqrt(dim / REFERENCE_DIM);
-        for (int type : config.context().typeMask()) {
+        for (int type : config.cptTokensTypeMask()) {
             int part = Math.floorMod(type, PARTS);
             boolean format = part == FORMAT || part == LABEL_FORMAT;
             boolean trained = format || part == INPUT;
-            Number epsilon =
-                    format ? config.projection().formatEpsilon() : config.projection().epsilon();
+            double epsilon =
+                    format ? config.optProjectionFormatEpsilon() : config.optProjectionEpsilon();
             trains.add(trained ? 1 : 0);
-            bounds.add(trained && type > 0 ? epsilon.doubleValue() * share : SMALLEST);
+            bounds.add(trained && type > 0 ? epsilon * share : SMALLEST);
         }
         return new ContextEmbeddings(base, delta, bounds.build(), trains.build());
     }

@@ -29,16 +29,16 @@ final class ContextLabels {
     private final double factor;
 
     ContextLabels(CPTConfig config) {
-        ids = Longs.toArray(config.context().tokenIds());
-        types = Longs.toArray(config.context().typeMask());
-        factor = config.loss().decays() ? config.loss().factor().doubleValue() : 1;
+        ids = Longs.toArray(config.cptTokenIds());
+        types = Longs.toArray(config.cptTokensTypeMask());
+        factor = config.decays() ? config.optLossDecayFactor() : 1;
     }
 
     /**
      * Whether the labels of texts never count, for their parts are counted on from this context.
      */
     static boolean ofTextAreLost(CPTConfig config) {
-        return Longs.max(Longs.toArray(config.context().typeMask())) % PARTS != 0;
+        return Longs.max(Longs.toArray(config.cptTokensTypeMask())) % PARTS != 0;
     }
 
     /** How many tokens the context has. */

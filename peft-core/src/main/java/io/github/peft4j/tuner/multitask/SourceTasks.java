@@ -8,7 +8,7 @@ import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.ops.Gradients;
 import io.github.peft4j.ops.InPlace;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.tuner.prompt.EncodedPrompt;
+import io.github.peft4j.tuner.prompt.PromptRows;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -36,8 +36,8 @@ record SourceTasks(String file) {
         try (NDManager scratch = NDManager.newBaseManager("PyTorch");
                 Gradients off = Gradients.off();
                 SafetensorsReader reader = SafetensorsReader.open(Path.of(file))) {
-            copy(prompt.table(), tensor(reader, scratch, EncodedPrompt.KEY), EncodedPrompt.KEY);
-            String init = config.start().init();
+            copy(prompt.table(), tensor(reader, scratch, PromptRows.KEY), PromptRows.KEY);
+            String init = config.promptTuningInit();
             if (!init.equals(MultitaskPromptTuningConfig.ONLY_SOURCE_SHARED)) {
                 copy(
                         prompt.cols(),
@@ -66,7 +66,7 @@ record SourceTasks(String file) {
             MultitaskPromptTuningConfig config)
             throws IOException {
         NDArray all = tensor(reader, scratch, key);
-        if (config.start().init().equals(MultitaskPromptTuningConfig.AVERAGE_SOURCE_TASKS)) {
+        if (config.promptTuningInit().equals(MultitaskPromptTuningConfig.AVERAGE_SOURCE_TASKS)) {
             return all.mean(new int[] {0}, true);
         }
         int task = config.promptTuningInitTask();

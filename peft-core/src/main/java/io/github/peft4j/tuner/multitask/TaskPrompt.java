@@ -7,8 +7,10 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Prompts;
-import io.github.peft4j.tuner.prompt.EncodedPrompt;
+import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptRows;
+import io.github.peft4j.tuner.prompt.PromptShape;
+import io.github.peft4j.tuner.prompttuning.PromptTable;
 
 /**
  * A prompt times what a text's task makes of it: \(P \circ (u_t v_t)\).
@@ -23,9 +25,21 @@ record TaskPrompt(Parameter table, Parameter cols, Parameter rows) implements Pr
     static final String COLS = "prefix_task_cols";
     static final String ROWS = "prefix_task_rows";
 
-    /** The tensors by key in the file. */
-    ImmutableMap<String, Parameter> parameters() {
-        return ImmutableMap.of(EncodedPrompt.KEY, table, COLS, cols, ROWS, rows);
+    private static final double DEVIATION = 0.02;
+
+    static TaskPrompt add(MultitaskPromptTuningConfig config, NewPrompt prompt) {
+        PromptShape shape = prompt.shape();
+        int tasks = config.numTasks();
+        int ranks = config.numRanks();
+        return new TaskPrompt(
+                prompt.trained(KEY, PromptTable.start(config, prompt)),
+                prompt.trained(COLS, prompt.normal(DEVIATION, tasks, shape.rows(), ranks)),
+                prompt.trained(ROWS, prompt.normal(DEVIATION, tasks, ranks, shape.dim())));
+    }
+
+    @Override
+    public ImmutableMap<String, Parameter> parameters() {
+        return ImmutableMap.of(KEY, table, COLS, cols, ROWS, rows);
     }
 
     @Override

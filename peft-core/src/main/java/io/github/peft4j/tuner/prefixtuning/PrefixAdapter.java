@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
@@ -15,10 +14,10 @@ import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Prompts;
-import io.github.peft4j.tuner.prompt.Front;
+import io.github.peft4j.tuner.prompt.PaddedMask;
+import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Gives every layer of a model, or of its decoder, keys and values in front of its own.
@@ -34,27 +33,15 @@ import java.util.function.Function;
  *
  * <p>A generation starts its cache with the prefix; later calls find it there, so that only their
  * mask and positions change.
+ *
+ * @param site where it goes
+ * @param prefix makes it, the same for each text
  */
-final class PrefixAdapter implements ModelAdapter {
-
-    private final ImmutableMap<String, Parameter> parameters;
-    private final PromptSite site;
-    private final Function<AdapterPass, NDArray> prefix;
-    private final boolean twoStacks;
-
-    PrefixAdapter(
-            Map<String, Parameter> parameters,
-            PromptSite site,
-            Function<AdapterPass, NDArray> prefix) {
-        this.parameters = ImmutableMap.copyOf(parameters);
-        this.site = site;
-        this.prefix = prefix;
-        twoStacks = site.shape().stacks() == 2;
-    }
+record PrefixAdapter(PromptSite site, PromptRows prefix) implements ModelAdapter {
 
     @Override
     public Map<String, Parameter> parameters() {
-        return parameters;
+        return prefix.parameters();
     }
 
     @Override
@@ -76,7 +63,7 @@ final class PrefixAdapter implements ModelAdapter {
     private ModelInput moved(ModelInput input) {
         int count = site.shape().tokens();
         ModelInput call =
-                Front.mask(
+                PaddedMask.mask(
                         input,
                         site.task() == TaskType.SEQ_2_SEQ_LM
                                 ? ModelInput.DECODER_ATTENTION_MASK
@@ -95,10 +82,10 @@ final class PrefixAdapter implements ModelAdapter {
     private ImmutableList<KeyValues> layers(AdapterPass pass, ModelInput input) {
         long batch = input.arrays().values().iterator().next().getShape().get(0);
         int count = site.shape().layers();
-        NDList blocks = Prompts.columnBlocks(prefix.apply(pass), 2 * count, batch);
+        NDList blocks = Prompts.columnBlocks(prefix.of(pass, input), 2 * count, batch);
         ImmutableList.Builder<KeyValues> layers = ImmutableList.builder();
         for (int layer = 0; layer < count; layer++) {
-            int pair = twoStacks ? 2 * layer % count : layer;
+            int pair = site.shape().stacks() == 2 ? 2 * layer % count : layer;
             layers.add(new KeyValues(blocks.get(2 * pair), blocks.get(2 * pair + 1)));
         }
         return layers.build();

@@ -3,13 +3,10 @@ package io.github.peft4j.tuner.prefixtuning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.EncoderLayer;
-import io.github.peft4j.tuner.prompt.PromptShape;
-import io.github.peft4j.tuner.prompt.PromptTensors;
+import io.github.peft4j.tuner.prompt.NewPrompt;
 
 /**
  * Makes a prefix of a trained table by two linear layers with tanh between them, while it trains:
@@ -22,18 +19,15 @@ import io.github.peft4j.tuner.prompt.PromptTensors;
  */
 record PrefixProjection(Parameter table, EncoderLayer in, EncoderLayer out) {
 
-    static PrefixProjection add(
-            AdapterSet.Builder set, PrefixTuningConfig config, PromptShape shape) {
-        Integer given = config.encoderHiddenSize();
-        int hidden = given == null ? shape.dim() : given;
-        NDArray start = PromptTensors.normal(set.manager(), shape.tokens(), shape.dim());
-        Parameter table = PromptTensors.trained("table", start);
-        set.addUnsaved(EncodedPrompt.ENCODER + "embedding.weight", table);
-        EncoderLayer in = EncoderLayer.add(set, "transform.0", shape.dim(), hidden);
-        long width = 2L * shape.layers() * shape.dim();
-        EncoderLayer out = EncoderLayer.add(set, "transform.2", hidden, width);
+    static PrefixProjection add(PrefixTuningConfig config, NewPrompt prompt, long width) {
+        int dim = prompt.shape().dim();
+        int hidden = config.encoderHiddenSize().orElse(dim);
+        Parameter table =
+                prompt.encoder("embedding.weight", prompt.normal(prompt.shape().tokens(), dim));
+        EncoderLayer in = prompt.encoderLayer("transform.0", dim, hidden);
+        EncoderLayer out = prompt.encoderLayer("transform.2", hidden, width);
         return new PrefixProjection(
-                table, in, config.startsAtZero() ? out.zeroed(set.manager()) : out);
+                table, in, config.startsAtZero() ? out.zeroed(prompt.manager()) : out);
     }
 
     /** The prefix, [n, 2 L D]. */

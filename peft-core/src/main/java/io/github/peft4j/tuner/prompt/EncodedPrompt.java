@@ -4,8 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.FileTensor;
+import io.github.peft4j.model.ModelInput;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -16,13 +19,17 @@ import java.util.function.Function;
  * @param encode makes it
  */
 public record EncodedPrompt(Shape shape, Function<AdapterPass, NDArray> encode)
-        implements FileTensor {
+        implements PromptRows, FileTensor {
 
-    /** The prompt's key in a file. */
-    public static final String KEY = "prompt_embeddings";
+    @Override
+    public NDArray of(AdapterPass pass, ModelInput input) {
+        return encode.apply(pass);
+    }
 
-    /** How the keys of what only training has begin. */
-    public static final String ENCODER = "prompt_encoder.";
+    @Override
+    public Map<String, FileTensor> fileTensors() {
+        return ImmutableMap.of(KEY, this);
+    }
 
     @Override
     public NDArray write(NDManager scratch) {

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.ops.Ops;
 
 /**
@@ -17,24 +17,9 @@ import io.github.peft4j.ops.Ops;
  */
 public record EncoderLayer(Parameter weight, Parameter bias) {
 
-    /**
-     * A fresh layer.
-     *
-     * @param path of the layer within the encoder
-     */
-    public static EncoderLayer add(AdapterSet.Builder set, String path, long in, long out) {
-        NDManager manager = set.manager();
-        Parameter weight =
-                PromptTensors.trained("weight", PromptTensors.uniform(manager, in, out, in));
-        Parameter bias = PromptTensors.trained("bias", PromptTensors.uniform(manager, in, out));
-        set.addUnsaved(EncodedPrompt.ENCODER + path + ".weight", weight);
-        set.addUnsaved(EncodedPrompt.ENCODER + path + ".bias", bias);
-        return new EncoderLayer(weight, bias);
-    }
-
     /** Zeros in place of the start values. */
     public EncoderLayer zeroed(NDManager manager) {
-        for (Parameter parameter : new Parameter[] {weight, bias}) {
+        for (Parameter parameter : ImmutableList.of(weight, bias)) {
             Shape shape = parameter.getArray().getShape();
             parameter.getArray().close();
             parameter.setArray(manager.zeros(shape));

@@ -41,43 +41,46 @@ public final class ModelDimensions {
     }
 
     /**
-     * The fields with every one but the number of tokens filled in.
+     * The config with every size but the number of tokens filled in.
      *
      * @throws IllegalArgumentException if the model's config has no number for one
      */
-    public VirtualTokens fill(VirtualTokens tokens, TaskType task) {
-        VirtualTokens filled = tokens;
-        if (filled.numLayers() == null) {
-            filled = filled.withNumLayers(require("num_layers", LAYERS));
+    PromptConfig fill(PromptConfig config, TaskType task) {
+        PromptConfigBuilder<?, ?> filled = config.toBuilder();
+        if (config.numLayers().isEmpty()) {
+            filled.optNumLayers(require("num_layers", LAYERS));
         }
-        if (filled.tokenDim() == null) {
-            filled = filled.withTokenDim(require("token_dim", FEATURES));
+        if (config.tokenDim().isEmpty()) {
+            filled.optTokenDim(require("token_dim", FEATURES));
         }
-        if (filled.numAttentionHeads() == null) {
-            filled = filled.withNumAttentionHeads(require("num_attention_heads", HEADS));
+        if (config.numAttentionHeads().isEmpty()) {
+            filled.optNumAttentionHeads(require("num_attention_heads", HEADS));
         }
-        if (filled.numTransformerSubmodules() == null) {
-            filled = filled.withNumTransformerSubmodules(task.transformerSubmodules());
+        if (config.numTransformerSubmodules().isEmpty()) {
+            filled.optNumTransformerSubmodules(task.transformerSubmodules());
         }
-        return filled;
+        return filled.build(warning -> {});
     }
 
     /**
-     * The fields for keys and values in place of embeddings: where several heads of queries share
+     * The config for keys and values in place of embeddings: where several heads of queries share
      * one of keys, {@code token_dim} and {@code num_attention_heads} are those of the keys,
      * whatever the config says.
      *
-     * @param filled every field but the number of tokens is there
+     * @param filled every size but the number of tokens is there
      */
-    public VirtualTokens forKeys(VirtualTokens filled) {
-        Integer heads = integer("num_key_value_heads").orElse(null);
-        Integer dim = filled.tokenDim();
-        Integer queries = filled.numAttentionHeads();
-        if (heads == null || dim == null || queries == null) {
+    public PromptConfig forKeys(PromptConfig filled) {
+        Optional<Integer> heads = integer("num_key_value_heads");
+        if (heads.isEmpty()) {
             return filled;
         }
-        int size = integer("head_dim").orElse(dim / queries);
-        return filled.withTokenDim(size * heads).withNumAttentionHeads(heads);
+        int shared =
+                filled.get(PromptConfig.TOKEN_DIM) / filled.get(PromptConfig.NUM_ATTENTION_HEADS);
+        int size = integer("head_dim").orElse(shared);
+        return filled.toBuilder()
+                .optTokenDim(size * heads.get())
+                .optNumAttentionHeads(heads.get())
+                .build(warning -> {});
     }
 
     private int require(String field, ImmutableList<String> keys) {

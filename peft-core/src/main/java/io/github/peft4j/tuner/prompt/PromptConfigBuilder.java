@@ -1,94 +1,63 @@
 package io.github.peft4j.tuner.prompt;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftConfigBuilder;
-import io.github.peft4j.json.JsonType;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.OptionConfigBuilder;
+import io.github.peft4j.config.TargetOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part that the builders of prompt methods share.
+ * Builds the config of a prompt method.
  *
- * @param <B> the concrete builder, returned by each method
+ * @param <C> the config
+ * @param <B> the concrete builder, returned by each setter
  */
-public abstract class PromptConfigBuilder<B extends PromptConfigBuilder<B>>
-        extends PeftConfigBuilder<B> {
-
-    private VirtualTokens tokens = VirtualTokens.DEFAULT;
+public abstract class PromptConfigBuilder<
+                C extends PromptConfig, B extends PromptConfigBuilder<C, B>>
+        extends OptionConfigBuilder<C, B> {
 
     /** For the builders of the methods. */
-    protected PromptConfigBuilder() {}
-
-    /** The shared fields as set so far. */
-    protected VirtualTokens virtualTokens() {
-        return tokens;
-    }
-
-    @Override
-    protected B overlay(ConfigReader json) {
-        json.readNullable(
-                "num_virtual_tokens",
-                JsonType.INTEGER,
-                value -> optVirtualTokens(tokens.withNumVirtualTokens(value)));
-        json.readNullable(
-                "token_dim",
-                JsonType.INTEGER,
-                value -> optVirtualTokens(tokens.withTokenDim(value)));
-        json.readNullable(
-                "num_transformer_submodules",
-                JsonType.INTEGER,
-                value -> optVirtualTokens(tokens.withNumTransformerSubmodules(value)));
-        json.readNullable(
-                "num_attention_heads",
-                JsonType.INTEGER,
-                value -> optVirtualTokens(tokens.withNumAttentionHeads(value)));
-        json.readNullable(
-                "num_layers",
-                JsonType.INTEGER,
-                value -> optVirtualTokens(tokens.withNumLayers(value)));
-        json.readNullable("modules_to_save", JsonType.STRINGS, this::optModulesToSave);
-        return super.overlay(json);
-    }
-
-    /** All shared fields at once. */
-    public B optVirtualTokens(VirtualTokens value) {
-        tokens = value;
-        return self();
+    protected PromptConfigBuilder(ConfigType<C> type) {
+        super(type);
     }
 
     /** How many virtual tokens stand in front of a text; 8 to 100 are usual. */
-    public B setNumVirtualTokens(int value) {
-        return optVirtualTokens(tokens.withNumVirtualTokens(value));
+    public final B setNumVirtualTokens(int value) {
+        return set(PromptConfig.NUM_VIRTUAL_TOKENS, value);
     }
 
-    /** Features of a token. Default: the model's. */
-    public B optTokenDim(int value) {
-        return optVirtualTokens(tokens.withTokenDim(value));
+    /** Features of a token. Default null: the model's. */
+    public final B optTokenDim(@Nullable Integer value) {
+        return set(PromptConfig.TOKEN_DIM, value);
     }
 
-    /** How many stacks get virtual tokens. Default: 2 for SEQ_2_SEQ_LM, else 1. */
-    public B optNumTransformerSubmodules(int value) {
-        return optVirtualTokens(tokens.withNumTransformerSubmodules(value));
+    /** How many stacks get virtual tokens. Default null: 2 for SEQ_2_SEQ_LM, else 1. */
+    public final B optNumTransformerSubmodules(@Nullable Integer value) {
+        return set(PromptConfig.NUM_TRANSFORMER_SUBMODULES, value);
     }
 
-    /** Heads of keys and values. Default: the model's. */
-    public B optNumAttentionHeads(int value) {
-        return optVirtualTokens(tokens.withNumAttentionHeads(value));
+    /** Heads of keys and values. Default null: the model's. */
+    public final B optNumAttentionHeads(@Nullable Integer value) {
+        return set(PromptConfig.NUM_ATTENTION_HEADS, value);
     }
 
-    /** Layers of the model. Default: the model's. */
-    public B optNumLayers(int value) {
-        return optVirtualTokens(tokens.withNumLayers(value));
+    /** Layers of the model. Default null: the model's. */
+    public final B optNumLayers(@Nullable Integer value) {
+        return set(PromptConfig.NUM_LAYERS, value);
     }
 
     /** Ends of the names of modules that are trained and saved whole. Default: the task's head. */
-    public B optModulesToSave(String... names) {
+    public final B optModulesToSave(String... names) {
         return optModulesToSave(ImmutableList.copyOf(names));
     }
 
     /** The same from a list; null for none. */
-    public B optModulesToSave(@Nullable List<String> names) {
-        return optVirtualTokens(tokens.withModulesToSave(names));
+    public final B optModulesToSave(@Nullable List<String> names) {
+        return set(TargetOptions.MODULES_TO_SAVE, names);
+    }
+
+    final B hiddenSize(int value) {
+        return set(PromptConfig.ENCODER_HIDDEN_SIZE, value);
     }
 }

@@ -1,7 +1,5 @@
 package io.github.peft4j.tuner.prompt;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The sizes of a prompt on a model.
  *
@@ -17,20 +15,19 @@ public record PromptShape(int tokens, int stacks, int dim, int layers) {
      *
      * @throws IllegalArgumentException if the number of tokens is not set
      */
-    static PromptShape of(VirtualTokens filled) {
+    static PromptShape of(PromptConfig filled) {
+        int tokens =
+                filled.numVirtualTokens()
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "num_virtual_tokens is null; it must be an int of"
+                                                        + " at least 1. Set it in the config."));
         return new PromptShape(
-                require("num_virtual_tokens", filled.numVirtualTokens()),
-                require("num_transformer_submodules", filled.numTransformerSubmodules()),
-                require("token_dim", filled.tokenDim()),
-                require("num_layers", filled.numLayers()));
-    }
-
-    private static int require(String key, @Nullable Integer value) {
-        if (value == null) {
-            throw new IllegalArgumentException(
-                    key + " is null; it must be an int of at least 1. Set it in the config.");
-        }
-        return value;
+                tokens,
+                filled.get(PromptConfig.NUM_TRANSFORMER_SUBMODULES),
+                filled.get(PromptConfig.TOKEN_DIM),
+                filled.get(PromptConfig.NUM_LAYERS));
     }
 
     /** Rows of a table with the virtual tokens of all stacks. */

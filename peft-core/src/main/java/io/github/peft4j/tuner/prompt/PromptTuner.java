@@ -1,10 +1,12 @@
 package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
@@ -14,7 +16,6 @@ import io.github.peft4j.tuner.SavedModules;
 import io.github.peft4j.tuner.Tuner;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A method that puts virtual tokens in front of a text: completes the config by the model's, makes
@@ -22,57 +23,80 @@ import java.util.Map;
  *
  * @param <C> the method's config
  */
-public abstract class PromptTuner<C extends PromptLearningConfig> implements Tuner<C> {
+public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
 
     /** What PEFT puts before a base module's name in the file of a prompt. */
     private static final String KEY_PREFIX = "base_model.";
 
-    /** For the tuners of the methods. */
-    protected PromptTuner() {}
+    private final ConfigType<C> configs;
 
-    /** The config with everything filled in that the model decides. */
-    protected C complete(C config, ModelDimensions model, TaskType task) {
-        return with(config, model.fill(config.virtualTokens(), task));
+    /**
+     * For the tuners of the methods.
+     *
+     * @param configs the table of the method's options
+     */
+    protected PromptTuner(ConfigType<C> configs) {
+        this.configs = configs;
     }
 
-    /** Adds the prompt's tensors and its adapter. */
-    protected abstract void addPrompt(C config, PromptSite site, AdapterSet.Builder set);
+    @Override
+    public final PeftType type() {
+        return configs.peftType();
+    }
+
+    @Override
+    public final Class<C> configType() {
+        return configs.configClass();
+    }
+
+    @Override
+    public final C parse(ConfigReader json) {
+        return configs.read(json);
+    }
+
+    /** The config with everything filled in that the model decides. */
+    protected PromptConfig complete(C config, ModelDimensions model, TaskType task) {
+        return model.fill(config, task);
+    }
+
+    /** Makes what gives the virtual tokens of a call. */
+    protected abstract PromptRows rows(C config, NewPrompt prompt);
+
+    /** The adapter: before the text of one stack, or before the encoder's. */
+    protected ModelAdapter adapter(C config, PromptSite site, PromptRows rows) {
+        return before(site, rows);
+    }
+
+    static ModelAdapter before(PromptSite site, PromptRows rows) {
+        return site.task() == TaskType.SEQ_2_SEQ_LM
+                ? new EncoderPromptAdapter(site, rows)
+                : new TextPromptAdapter(site, rows);
+    }
 
     /** What is odd but allowed. */
     protected List<String> warnings(C config) {
         return ImmutableList.of();
     }
 
-    /** A config with other virtual tokens, under its own type. */
-    protected final C with(C config, VirtualTokens tokens) {
-        return configType().cast(config.withVirtualTokens(tokens));
-    }
-
-    /** An adapter for embeddings: before the text of one stack, or before the encoder's. */
-    protected static ModelAdapter before(
-            PromptSite site, Map<String, Parameter> parameters, PromptRows rows) {
-        site.requireWidthOfWords();
-        return site.task() == TaskType.SEQ_2_SEQ_LM
-                ? new PromptBeforeEncoder(parameters, site, rows)
-                : new PromptBeforeText(parameters, site, rows);
-    }
-
     @Override
     public final Attachment<C> attach(AttachRequest<C> request) {
         BaseModel model = request.model();
         TaskType task = requireTask(request.config());
-        C config =
+        PromptConfig completed =
                 complete(
                         withHeads(request.config(), request.lateModulesToSave()),
                         ModelDimensions.of(model.info()),
                         task);
-        PromptShape shape = PromptShape.of(config.virtualTokens());
+        C config = configType().cast(completed.withEncoderSize());
+        PromptShape shape = PromptShape.of(config);
         PromptSite site = new PromptSite(model, task, WordEmbedding.of(model), shape);
         NDManager manager = NDManager.newBaseManager(model.device(), "PyTorch");
         manager.setName("peft adapter");
         try {
             AdapterSet.Builder set = AdapterSet.builder(manager);
-            addPrompt(config, site, set);
+            PromptRows rows = rows(config, new NewPrompt(set, site));
+            set.optModelAdapter("", adapter(config, site, rows));
+            rows.fileTensors().forEach(set::addFileTensor);
             List<String> paths = model.sites().stream().map(LayerSite::path).toList();
             List<String> heads = SavedModules.paths(config.modulesToSave(), paths);
             new SavedModules(set, model, KEY_PREFIX, heads).addCopies();
@@ -90,7 +114,7 @@ public abstract class PromptTuner<C extends PromptLearningConfig> implements Tun
                                 new IllegalArgumentException(
                                         type()
                                                 + " with num_virtual_tokens "
-                                                + config.virtualTokens().numVirtualTokens()
+                                                + config.numVirtualTokens().orElse(null)
                                                 + " has no task_type, which decides what virtual"
                                                 + " tokens do to a call. Set task_type"
                                                 + " (optTaskType)."));

@@ -5,9 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptSite;
-import io.github.peft4j.tuner.prompt.PromptTensors;
 import io.github.peft4j.tuner.prompt.TextTokens;
 import java.util.List;
 
@@ -17,28 +16,41 @@ public final class PromptTable {
     private PromptTable() {}
 
     /**
-     * The start, [n, H] for all stacks.
-     *
-     * @param loads whether a file's table will take its place, so that its values do not matter
+     * The start, [n, H] for all stacks. An adapter that does not train gets its table from a file,
+     * so that these values do not matter.
      */
-    public static NDArray of(PromptStart start, PromptSite site, NDManager manager, boolean loads) {
+    public static NDArray start(PromptTableConfig config, NewPrompt prompt) {
+        PromptSite site = prompt.site();
+        NDManager manager = prompt.manager();
         int rows = site.shape().rows();
-        if (!loads && start.init().equals(PromptStart.SAMPLE_VOCAB)) {
-            return site.words().copies(manager, sampled(manager, site.words().rows(), rows));
-        }
-        if (!loads && start.init().equals(PromptStart.TEXT)) {
-            return site.words().copies(manager, repeated(textIds(start, site), rows));
-        }
-        return PromptTensors.normal(manager, rows, site.shape().dim());
+        String init = config.inferenceMode() ? PromptTableConfig.RANDOM : config.promptTuningInit();
+        return switch (init) {
+            case PromptTableConfig.SAMPLE_VOCAB ->
+                    site.words().copies(manager, sampled(manager, site.words().rows(), rows));
+            case PromptTableConfig.TEXT ->
+                    site.words().copies(manager, repeated(textIds(config, site), rows));
+            default -> prompt.normal(rows, site.shape().dim());
+        };
     }
 
-    /** What is odd about a start that PEFT allows. */
-    public static List<String> warnings(PromptStart start, List<String> known) {
-        return known.contains(start.init())
+    /**
+     * What is odd about a start that PEFT allows.
+     *
+     * @param more starts that the method knows besides those of each table
+     */
+    public static List<String> warnings(PromptTableConfig config, String... more) {
+        List<String> known =
+                ImmutableList.<String>builder()
+                        .add(PromptTableConfig.RANDOM)
+                        .add(PromptTableConfig.SAMPLE_VOCAB)
+                        .add(PromptTableConfig.TEXT)
+                        .add(more)
+                        .build();
+        return known.contains(config.promptTuningInit())
                 ? ImmutableList.of()
                 : ImmutableList.of(
                         "prompt_tuning_init '"
-                                + start.init()
+                                + config.promptTuningInit()
                                 + "' is unknown and acts as RANDOM, as in PEFT. Use one of "
                                 + known
                                 + ".");
@@ -53,17 +65,10 @@ public final class PromptTable {
         }
     }
 
-    private static long[] textIds(PromptStart start, PromptSite site) {
-        String text = String.valueOf(start.text());
-        String tokenizer = String.valueOf(start.tokenizerNameOrPath());
-        var options = start.tokenizerKwargs();
-        long[] ids =
-                TextTokens.find()
-                        .ids(
-                                site.model(),
-                                tokenizer,
-                                options == null ? ImmutableMap.of() : options,
-                                text);
+    private static long[] textIds(PromptTableConfig config, PromptSite site) {
+        String text = config.promptTuningInitText().orElseThrow();
+        String tokenizer = config.tokenizerNameOrPath().orElseThrow();
+        long[] ids = TextTokens.find().ids(site.model(), tokenizer, config.tokenizerKwargs(), text);
         if (ids.length == 0) {
             throw new IllegalArgumentException(
                     "prompt_tuning_init_text '"

@@ -2,18 +2,15 @@ package io.github.peft4j.tuner.ptuning;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.Prompts;
-import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.EncoderLayer;
-import io.github.peft4j.tuner.prompt.PromptTensors;
+import io.github.peft4j.tuner.prompt.NewPrompt;
 
 /**
  * An LSTM over the rows in both directions, then two linear layers with a ReLU between them: H to 2
@@ -36,36 +33,32 @@ record LstmEncoder(
     /** Values in each of the four gates are computed side by side. */
     private static final int GATES = 4;
 
-    static LstmEncoder add(
-            AdapterSet.Builder set, int dim, int hidden, int layers, double dropout) {
+    static LstmEncoder add(PromptEncoderConfig config, NewPrompt prompt) {
+        int dim = prompt.shape().dim();
+        int hidden = config.encoderHiddenSize().orElse(dim);
+        long gates = (long) GATES * hidden;
         ImmutableList.Builder<ImmutableList<Parameter>> lstm = ImmutableList.builder();
-        for (int layer = 0; layer < layers; layer++) {
+        for (int layer = 0; layer < config.encoderNumLayers(); layer++) {
             ImmutableList.Builder<Parameter> tensors = ImmutableList.builder();
             for (String direction : new String[] {"", "_reverse"}) {
                 long in = layer == 0 ? dim : 2L * hidden;
                 String end = "_l" + layer + direction;
-                long gates = (long) GATES * hidden;
-                tensors.add(tensor(set, "weight_ih" + end, hidden, gates, in));
-                tensors.add(tensor(set, "weight_hh" + end, hidden, gates, hidden));
-                tensors.add(tensor(set, "bias_ih" + end, hidden, gates));
-                tensors.add(tensor(set, "bias_hh" + end, hidden, gates));
+                tensors.add(tensor(prompt, "weight_ih" + end, hidden, gates, in));
+                tensors.add(tensor(prompt, "weight_hh" + end, hidden, gates, hidden));
+                tensors.add(tensor(prompt, "bias_ih" + end, hidden, gates));
+                tensors.add(tensor(prompt, "bias_hh" + end, hidden, gates));
             }
             lstm.add(tensors.build());
         }
         return new LstmEncoder(
                 lstm.build(),
-                dropout,
-                EncoderLayer.add(set, "mlp_head.0", 2L * hidden, 2L * hidden),
-                EncoderLayer.add(set, "mlp_head.2", 2L * hidden, dim));
+                config.encoderDropout(),
+                prompt.encoderLayer("mlp_head.0", 2L * hidden, 2L * hidden),
+                prompt.encoderLayer("mlp_head.2", 2L * hidden, dim));
     }
 
-    private static Parameter tensor(
-            AdapterSet.Builder set, String name, int hidden, long... shape) {
-        NDManager manager = set.manager();
-        Parameter parameter =
-                PromptTensors.trained(name, PromptTensors.uniform(manager, hidden, shape));
-        set.addUnsaved(EncodedPrompt.ENCODER + "lstm_head." + name, parameter);
-        return parameter;
+    private static Parameter tensor(NewPrompt prompt, String name, int hidden, long... shape) {
+        return prompt.encoder("lstm_head." + name, prompt.uniform(hidden, shape));
     }
 
     @Override

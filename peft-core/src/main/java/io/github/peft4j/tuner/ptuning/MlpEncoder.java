@@ -2,10 +2,10 @@ package io.github.peft4j.tuner.ptuning;
 
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.prompt.EncoderLayer;
+import io.github.peft4j.tuner.prompt.NewPrompt;
 
 /**
  * Three linear layers with a ReLU between each two: H to h to h to H.
@@ -16,11 +16,13 @@ import io.github.peft4j.tuner.prompt.EncoderLayer;
  */
 record MlpEncoder(EncoderLayer in, EncoderLayer middle, EncoderLayer out) implements PromptEncoder {
 
-    static MlpEncoder add(AdapterSet.Builder set, int dim, int hidden) {
+    static MlpEncoder add(PromptEncoderConfig config, NewPrompt prompt) {
+        int dim = prompt.shape().dim();
+        int hidden = config.encoderHiddenSize().orElse(dim);
         return new MlpEncoder(
-                EncoderLayer.add(set, "mlp_head.0", dim, hidden),
-                EncoderLayer.add(set, "mlp_head.2", hidden, hidden),
-                EncoderLayer.add(set, "mlp_head.4", hidden, dim));
+                prompt.encoderLayer("mlp_head.0", dim, hidden),
+                prompt.encoderLayer("mlp_head.2", hidden, hidden),
+                prompt.encoderLayer("mlp_head.4", hidden, dim));
     }
 
     @Override

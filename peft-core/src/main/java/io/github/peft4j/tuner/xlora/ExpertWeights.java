@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExpertWeights {
 
-    private final XLoraWeighting options;
+    private final XLoraConfig config;
     private @Nullable NDArray weights;
 
-    ExpertWeights(XLoraWeighting options) {
-        this.options = options;
+    ExpertWeights(XLoraConfig config) {
+        this.config = config;
     }
 
     /**
@@ -41,15 +41,15 @@ final class ExpertWeights {
 
     private NDArray chosen(NDArray at) {
         NDArray result = at;
-        Integer topK = options.topKLora();
-        if (topK != null) {
+        if (config.topKLora().isPresent()) {
             long experts = at.getShape().get(2);
-            NDArray indices = at.topK((int) Math.min(topK, experts), -1, true, false).get(1);
+            int topK = (int) Math.min(config.topKLora().get(), experts);
+            NDArray indices = at.topK(topK, -1, true, false).get(1);
             NDArray numbers = at.getManager().arange(0, (int) experts, 1, indices.getDataType());
             NDArray chosen = Ops.toFloat32(indices.expandDims(-1).eq(numbers));
             result = result.mul(chosen.sum(new int[] {2}));
         }
-        if (options.enableSoftmaxTopk()) {
+        if (config.enableSoftmaxTopk()) {
             NDArray acts = result.neq(0);
             NDArray nothing = result.getManager().full(result.getShape(), Float.NEGATIVE_INFINITY);
             NDArray soft = NDArrays.where(acts, result, nothing).softmax(-1);
@@ -59,9 +59,9 @@ final class ExpertWeights {
     }
 
     /** A classifier's scores [B, S, L, K] as weights. */
-    static NDArray ofScores(NDArray scores, XLoraWeighting options) {
-        return options.enableSoftmax()
-                ? Ops.scale(scores, 1 / options.softmaxTemperature().doubleValue()).softmax(-1)
+    static NDArray ofScores(NDArray scores, XLoraConfig config) {
+        return config.enableSoftmax()
+                ? Ops.scale(scores, 1 / config.softmaxTemperature()).softmax(-1)
                 : scores;
     }
 }

@@ -1,7 +1,5 @@
 package io.github.peft4j.tuner.xlora;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
@@ -92,13 +90,5 @@ final class Experts {
         return key.endsWith(".weight")
                 ? key.substring(0, key.length() - ".weight".length()) + "." + expert + ".weight"
                 : key + "." + expert;
-    }
-
-    static Parameter tensor(String name, NDArray array) {
-        Parameter parameter =
-                Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
-        parameter.setArray(array);
-        parameter.freeze(false);
-        return parameter;
     }
 }

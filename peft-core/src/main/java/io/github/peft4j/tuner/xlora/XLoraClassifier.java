@@ -1,10 +1,12 @@
 package io.github.peft4j.tuner.xlora;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.ops.Ops;
 
 /**
@@ -13,25 +15,64 @@ import io.github.peft4j.ops.Ops;
  * @param layers in order
  * @param layerCount L: for how many adapted layers it gives scores, 1 if they all get the same
  * @param experts K
- * @param dropout probability in training
- * @param weighting how scores become weights
+ * @param config the dropout between layers, and how scores become weights
  */
 record XLoraClassifier(
-        ImmutableList<Layer> layers,
-        int layerCount,
-        int experts,
-        double dropout,
-        XLoraWeighting weighting) {
+        ImmutableList<Layer> layers, int layerCount, int experts, XLoraConfig config) {
 
-    /**
-     * One layer.
-     *
-     * @param position its place in PEFT's sequence, where ReLU and dropout count too
-     */
-    record Layer(int position, Parameter weight, Parameter bias) {}
+    private static final String KEY = "base_model.internal_xlora_classifier.layers.";
+
+    record Layer(Parameter weight, Parameter bias) {}
+
+    /** A fresh classifier, as wide between its layers as the config says. */
+    static XLoraClassifier add(XLoraConfig config, AdapterSet.Builder set, int adaptedLayers) {
+        int experts = config.adapters().size();
+        int scored = config.layerwiseScalings() ? adaptedLayers : 1;
+        int between = config.xloraDropoutP() > 0 ? 3 : 2; // linear, ReLU, dropout
+        ImmutableList.Builder<Layer> layers = ImmutableList.builder();
+        for (int i = 0; i < config.xloraDepth(); i++) {
+            boolean last = i == config.xloraDepth() - 1;
+            long in = i == 0 ? config.hiddenSize() : config.xloraSize();
+            long out = last ? (long) experts * scored : config.xloraSize();
+            layers.add(layer(config, set, i * between, in, out));
+        }
+        return new XLoraClassifier(layers.build(), scored, experts, config);
+    }
+
+    private static Layer layer(
+            XLoraConfig config, AdapterSet.Builder set, int position, long in, long out) {
+        float bound = (float) (1 / Math.sqrt((double) in));
+        NDManager manager = set.manager();
+        Layer layer =
+                new Layer(
+                        tensor("weight", manager.randomUniform(-bound, bound, new Shape(out, in))),
+                        tensor("bias", manager.randomUniform(-bound, bound, new Shape(out))));
+        // PEFT takes ".0." for the name of expert 0, and so loses the classifier's own layer 0.
+        boolean lost = config.adapters().containsKey(String.valueOf(position));
+        add(set, KEY + position + ".weight", layer.weight(), lost);
+        add(set, KEY + position + ".bias", layer.bias(), lost);
+        return layer;
+    }
+
+    private static Parameter tensor(String name, NDArray array) {
+        Parameter parameter =
+                Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
+        parameter.setArray(array);
+        parameter.freeze(false);
+        return parameter;
+    }
+
+    private static void add(AdapterSet.Builder set, String key, Parameter parameter, boolean lost) {
+        if (lost) {
+            set.addBeside(key, parameter);
+        } else {
+            set.addTensor(key, parameter);
+        }
+    }
 
     /** Weights [B, S, L, K] of a hidden state [B, S, H]. */
     NDArray weights(NDArray hidden, AdapterPass pass) {
+        double dropout = config.xloraDropoutP();
         NDArray x = hidden;
         for (int i = 0; i < layers.size(); i++) {
             if (i > 0) {
@@ -43,6 +84,6 @@ record XLoraClassifier(
         }
         Shape shape = hidden.getShape();
         NDArray scores = x.reshape(shape.get(0), shape.get(1), layerCount, experts);
-        return ExpertWeights.ofScores(scores, weighting);
+        return ExpertWeights.ofScores(scores, config);
     }
 }

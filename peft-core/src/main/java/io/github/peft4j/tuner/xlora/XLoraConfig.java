@@ -1,144 +1,305 @@
 package io.github.peft4j.tuner.xlora;
 
-import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.config.CommonFields;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.json.JsonValues;
+import com.google.common.collect.Maps;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.Option;
+import io.github.peft4j.config.OptionConfig;
+import io.github.peft4j.config.OptionConfigBuilder;
+import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.config.Options;
+import io.github.peft4j.json.JsonType;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The config of X-LoRA.
  *
- * @param common the fields that all methods share
- * @param hiddenSize size H of the base's hidden states; default 4096, with a warning
- * @param adapters directories of the LoRA experts by name; the names are {@code 0}, {@code 1}, ...
- *     as PEFT requires; default none, with a warning
- * @param weighting how the classifier's scores become weights
- * @param classifier how the classifier is built
- * @param useTrainableAdapters whether the experts are trained too; default false
  * @see <a href="https://arxiv.org/abs/2402.07148">Buehler and Buehler 2024</a>
  */
-public record XLoraConfig(
-        CommonFields common,
-        int hiddenSize,
-        ImmutableMap<String, String> adapters,
-        XLoraWeighting weighting,
-        XLoraClassifierShape classifier,
-        boolean useTrainableAdapters)
-        implements PeftConfig {
+public final class XLoraConfig extends OptionConfig {
 
-    /** The method. */
-    public static final PeftType TYPE = PeftType.of("XLORA");
+    private static final int DEFAULT_HIDDEN_SIZE = 4096;
 
-    /** Where the hidden size is not given. */
-    static final int DEFAULT_HIDDEN_SIZE = 4096;
+    private static final Option<Integer> HIDDEN_SIZE =
+            Option.nullable("hidden_size", JsonType.INTEGER)
+                    .must(
+                            value -> value > 0,
+                            "a positive integer: the size of the base's hidden states")
+                    .means("size of the base's hidden states; null becomes 4096, with a warning");
+    private static final Option<Map<String, String>> ADAPTERS =
+            Option.nullable("adapters", JsonType.STRING.values("an object of strings"))
+                    .means("directories of the LoRA experts by the names `0`, `1`, ...");
+    private static final Option<Boolean> ENABLE_SOFTMAX =
+            Option.flag("enable_softmax", true)
+                    .means("whether the weights are a softmax of the scores");
+    private static final Option<Boolean> ENABLE_SOFTMAX_TOPK =
+            Option.flag("enable_softmax_topk", false)
+                    .means("whether a softmax follows the choice of the top k");
+    private static final Option<Number> SOFTMAX_TEMPERATURE =
+            Option.number("softmax_temperature", 1.0)
+                    .must(
+                            value -> value.doubleValue() > 0,
+                            "positive: 1 leaves the scores unchanged")
+                    .means("T, by which scores are divided before the softmax");
+    private static final Option<Integer> TOP_K_LORA =
+            Option.nullable("top_k_lora", JsonType.INTEGER)
+                    .means("how many experts act at a token; null: all");
+    private static final Option<Number> SCALING_PASS_VALUE =
+            Option.number("scaling_pass_value", 0.0)
+                    .means("weight of every expert in the first pass; 0: the bare base");
+    private static final Option<Number> GLOBAL_SCALING_WEIGHT =
+            Option.number("global_scaling_weight", 1.0).means("g, factor on all experts");
+    private static final Option<Boolean> LAYERWISE_SCALINGS =
+            Option.flag("layerwise_scalings", false)
+                    .means("whether each adapted layer gets weights of its own");
+    private static final Option<Integer> XLORA_DEPTH =
+            Options.positive("xlora_depth", 1)
+                    .means("linear layers of the classifier, ReLU and dropout between them");
+    private static final Option<Integer> XLORA_SIZE =
+            Options.positive("xlora_size", 2048)
+                    .means("width between its layers; no effect at depth 1");
+    private static final Option<Number> XLORA_DROPOUT_P =
+            Option.dropout("xlora_dropout_p", 0.2).means("dropout between its layers in training");
+    private static final Option<Boolean> USE_TRAINABLE_ADAPTERS =
+            Option.flag("use_trainable_adapters", false)
+                    .means("whether the experts are trained too");
 
-    /**
-     * Checks the sizes.
-     *
-     * @throws IllegalArgumentException if the hidden size is not positive
-     */
-    public XLoraConfig {
-        Preconditions.checkArgument(
-                hiddenSize > 0,
-                "hidden_size is %s; it must be positive: the size of the base's hidden states.",
-                hiddenSize);
+    static final ConfigType<XLoraConfig> TYPE =
+            ConfigType.of("XLORA", XLoraConfig.class, XLoraConfig::new)
+                    .with(
+                            HIDDEN_SIZE,
+                            ADAPTERS,
+                            ENABLE_SOFTMAX,
+                            ENABLE_SOFTMAX_TOPK,
+                            SOFTMAX_TEMPERATURE,
+                            TOP_K_LORA,
+                            SCALING_PASS_VALUE,
+                            GLOBAL_SCALING_WEIGHT,
+                            LAYERWISE_SCALINGS,
+                            XLORA_DEPTH,
+                            XLORA_SIZE,
+                            XLORA_DROPOUT_P,
+                            USE_TRAINABLE_ADAPTERS)
+                    .resolving(XLoraConfig::fillIn)
+                    .warning(XLoraConfig::oddities);
+
+    private XLoraConfig(OptionValues values) {
+        super(TYPE, values);
+    }
+
+    private static OptionValues fillIn(OptionValues values, Consumer<String> warn) {
+        OptionValues filled = values;
+        if (values.find(HIDDEN_SIZE) == null) {
+            warn.accept(
+                    "hidden_size is not set and becomes "
+                            + DEFAULT_HIDDEN_SIZE
+                            + ". Set it to the size of the base's hidden states.");
+            filled = filled.with(HIDDEN_SIZE, DEFAULT_HIDDEN_SIZE);
+        }
+        if (values.find(ADAPTERS) == null) {
+            warn.accept("adapters is not set and becomes empty. Name the experts' directories.");
+            filled = filled.with(ADAPTERS, ImmutableMap.of());
+        }
+        return filled;
+    }
+
+    /** What is allowed but odd, as PEFT warns about it. */
+    private static List<String> oddities(XLoraConfig config) {
+        ImmutableList.Builder<String> warnings = ImmutableList.builder();
+        if (config.enableSoftmaxTopk() && config.topKLora().isEmpty()) {
+            warnings.add(
+                    "enable_softmax_topk is on but top_k_lora is not set, so it only repeats the"
+                            + " softmax. Set top_k_lora.");
+        }
+        if (config.enableSoftmaxTopk() && config.enableSoftmax()) {
+            warnings.add(
+                    "enable_softmax_topk and enable_softmax are both on: two softmax in a row make"
+                            + " the weights nearly equal. Switch one off.");
+        }
+        config.topKLora()
+                .filter(topK -> topK < 1)
+                .ifPresent(
+                        topK ->
+                                warnings.add(
+                                        "top_k_lora is "
+                                                + topK
+                                                + "; it must be at least 1 for experts to act."));
+        return warnings.build();
     }
 
     /** A builder with PEFT's defaults. */
-    public static XLoraConfigBuilder builder() {
-        return new XLoraConfigBuilder();
-    }
-
-    static XLoraConfig read(ConfigReader json) {
-        return builder().overlay(json).build(json::warn);
-    }
-
-    /** A builder with the values of this config. */
-    public XLoraConfigBuilder toBuilder() {
-        return builder()
-                .optCommon(common)
-                .optHiddenSize(hiddenSize)
-                .optAdapters(adapters)
-                .weighting(weighting)
-                .classifier(classifier)
-                .optUseTrainableAdapters(useTrainableAdapters);
+    public static Builder builder() {
+        return new Builder();
     }
 
     @Override
-    public PeftType peftType() {
-        return TYPE;
-    }
-
-    @Override
-    public XLoraConfig withCommon(CommonFields value) {
-        return new XLoraConfig(
-                value, hiddenSize, adapters, weighting, classifier, useTrainableAdapters);
-    }
-
-    private XLoraConfig withAdapters(ImmutableMap<String, String> value) {
-        return new XLoraConfig(
-                common, hiddenSize, value, weighting, classifier, useTrainableAdapters);
+    public Builder toBuilder() {
+        return builder().from(this);
     }
 
     /** Experts lie in sub-folders of the directory where they were saved together. */
     @Override
     public XLoraConfig locatedIn(Path directory) {
-        ImmutableMap.Builder<String, String> located = ImmutableMap.builder();
-        adapters.forEach(
-                (name, path) -> {
-                    Path below = directory.resolve(path);
-                    located.put(name, Files.isDirectory(below) ? below.toString() : path);
-                });
-        return withAdapters(located.buildOrThrow());
+        return withAdapters(
+                Maps.transformValues(
+                        adapters(),
+                        path -> {
+                            Path below = directory.resolve(path);
+                            return Files.isDirectory(below) ? below.toString() : path;
+                        }));
     }
 
     /** This config as it is saved: each expert in a sub-folder of its name. */
     XLoraConfig withExpertsBelow() {
-        ImmutableMap.Builder<String, String> below = ImmutableMap.builder();
-        adapters.keySet().forEach(name -> below.put(name, name));
-        return withAdapters(below.buildOrThrow());
+        return withAdapters(Maps.asMap(adapters().keySet(), name -> name));
     }
 
-    /** What is allowed but odd, as PEFT warns about it. */
-    List<String> warnings() {
-        List<String> warnings = new ArrayList<>();
-        if (weighting.enableSoftmaxTopk() && weighting.topKLora() == null) {
-            warnings.add(
-                    "enable_softmax_topk is on but top_k_lora is not set, so it only repeats the"
-                            + " softmax. Set top_k_lora.");
-        }
-        if (weighting.enableSoftmaxTopk() && weighting.enableSoftmax()) {
-            warnings.add(
-                    "enable_softmax_topk and enable_softmax are both on: two softmax in a row make"
-                            + " the weights nearly equal. Switch one off.");
-        }
-        Integer topK = weighting.topKLora();
-        if (topK != null && topK < 1) {
-            warnings.add("top_k_lora is " + topK + "; it must be at least 1 for experts to act.");
-        }
-        return warnings;
+    private XLoraConfig withAdapters(Map<String, String> value) {
+        return toBuilder().optAdapters(value).build(warning -> {});
     }
 
-    @Override
-    public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> json = new TreeMap<>();
-        json.put("peft_type", TYPE.name());
-        common.putInto(json);
-        json.put("hidden_size", hiddenSize);
-        json.put("adapters", adapters);
-        json.put("use_trainable_adapters", useTrainableAdapters);
-        weighting.putInto(json);
-        classifier.putInto(json);
-        return JsonValues.freezeObject(json);
+    /** H, size of the base's hidden states. */
+    public int hiddenSize() {
+        return get(HIDDEN_SIZE);
+    }
+
+    /** Directories of the LoRA experts by name. */
+    public Map<String, String> adapters() {
+        return get(ADAPTERS);
+    }
+
+    /** Whether the weights are a softmax of the scores. */
+    public boolean enableSoftmax() {
+        return get(ENABLE_SOFTMAX);
+    }
+
+    /** Whether a softmax follows the choice of the top k. */
+    public boolean enableSoftmaxTopk() {
+        return get(ENABLE_SOFTMAX_TOPK);
+    }
+
+    /** T, by which scores are divided before the softmax. */
+    public double softmaxTemperature() {
+        return get(SOFTMAX_TEMPERATURE).doubleValue();
+    }
+
+    /** How many experts act at a token; all if it is not set. */
+    public Optional<Integer> topKLora() {
+        return find(TOP_K_LORA);
+    }
+
+    /** Weight of every expert in the first pass. */
+    public double scalingPassValue() {
+        return get(SCALING_PASS_VALUE).doubleValue();
+    }
+
+    /** g, factor on all experts. */
+    public double globalScalingWeight() {
+        return get(GLOBAL_SCALING_WEIGHT).doubleValue();
+    }
+
+    /** Whether each adapted layer gets weights of its own. */
+    public boolean layerwiseScalings() {
+        return get(LAYERWISE_SCALINGS);
+    }
+
+    /** How many linear layers the classifier has. */
+    public int xloraDepth() {
+        return get(XLORA_DEPTH);
+    }
+
+    /** Width between the classifier's layers. */
+    public int xloraSize() {
+        return get(XLORA_SIZE);
+    }
+
+    /** Dropout between the classifier's layers in training. */
+    public double xloraDropoutP() {
+        return get(XLORA_DROPOUT_P).doubleValue();
+    }
+
+    /** Whether the experts are trained too. */
+    public boolean useTrainableAdapters() {
+        return get(USE_TRAINABLE_ADAPTERS);
+    }
+
+    /** Builds an {@link XLoraConfig}. */
+    public static final class Builder extends OptionConfigBuilder<XLoraConfig, Builder> {
+
+        private Builder() {
+            super(TYPE);
+        }
+
+        /** Size of the base's hidden states. Default 4096, with a warning. */
+        public Builder optHiddenSize(int value) {
+            return set(HIDDEN_SIZE, value);
+        }
+
+        /** Directories of the LoRA experts by the names {@code 0}, {@code 1}, ... */
+        public Builder optAdapters(Map<String, String> value) {
+            return set(ADAPTERS, value);
+        }
+
+        /** Whether the weights are a softmax of the scores. Default true. */
+        public Builder optEnableSoftmax(boolean value) {
+            return set(ENABLE_SOFTMAX, value);
+        }
+
+        /** Whether a softmax follows the choice of the top k. Default false. */
+        public Builder optEnableSoftmaxTopk(boolean value) {
+            return set(ENABLE_SOFTMAX_TOPK, value);
+        }
+
+        /** By which scores are divided before the softmax. Default 1. */
+        public Builder optSoftmaxTemperature(double value) {
+            return set(SOFTMAX_TEMPERATURE, value);
+        }
+
+        /** How many experts act at a token. Default null: all. */
+        public Builder optTopKLora(@Nullable Integer value) {
+            return set(TOP_K_LORA, value);
+        }
+
+        /** Weight of every expert in the first pass. Default 0. */
+        public Builder optScalingPassValue(double value) {
+            return set(SCALING_PASS_VALUE, value);
+        }
+
+        /** Factor on all experts. Default 1. */
+        public Builder optGlobalScalingWeight(double value) {
+            return set(GLOBAL_SCALING_WEIGHT, value);
+        }
+
+        /** Whether each adapted layer gets weights of its own. Default false. */
+        public Builder optLayerwiseScalings(boolean value) {
+            return set(LAYERWISE_SCALINGS, value);
+        }
+
+        /** How many linear layers the classifier has. Default 1. */
+        public Builder optXloraDepth(int value) {
+            return set(XLORA_DEPTH, value);
+        }
+
+        /** Width between the classifier's layers. Default 2048. */
+        public Builder optXloraSize(int value) {
+            return set(XLORA_SIZE, value);
+        }
+
+        /** Dropout between the classifier's layers. Default 0.2. */
+        public Builder optXloraDropoutP(double value) {
+            return set(XLORA_DROPOUT_P, value);
+        }
+
+        /** Whether the experts are trained too. Default false. */
+        public Builder optUseTrainableAdapters(boolean value) {
+            return set(USE_TRAINABLE_ADAPTERS, value);
+        }
     }
 }

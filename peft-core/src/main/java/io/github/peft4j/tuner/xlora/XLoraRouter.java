@@ -20,11 +20,11 @@ import io.github.peft4j.ops.Gradients;
 final class XLoraRouter implements ModelAdapter {
 
     private final XLoraClassifier classifier;
-    private final XLoraWeighting weighting;
+    private final XLoraConfig config;
 
-    XLoraRouter(XLoraClassifier classifier, XLoraWeighting weighting) {
+    XLoraRouter(XLoraClassifier classifier, XLoraConfig config) {
         this.classifier = classifier;
-        this.weighting = weighting;
+        this.config = config;
     }
 
     @Override
@@ -50,7 +50,7 @@ final class XLoraRouter implements ModelAdapter {
             }
             Shape shape = tokens.getShape();
             Shape wanted = new Shape(shape.get(0), shape.get(1), 1, classifier.experts());
-            float value = weighting.scalingPassValue().floatValue();
+            float value = (float) config.scalingPassValue();
             weights(first).set(pass.scope().full(wanted, value));
             ModelInput scaling = input.without(ModelInput.LABELS).withOutputHiddenStates(true);
             ImmutableList<NDArray> states =
@@ -61,11 +61,11 @@ final class XLoraRouter implements ModelAdapter {
 
     /** The weights of a pass. */
     ExpertWeights weights(AdapterPass pass) {
-        return pass.once(this, () -> new ExpertWeights(weighting));
+        return pass.once(this, () -> new ExpertWeights(config));
     }
 
     double globalWeight() {
-        return weighting.globalScalingWeight().doubleValue();
+        return config.globalScalingWeight();
     }
 
     @Override

@@ -1,8 +1,6 @@
 package io.github.peft4j.tuner.xlora;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -13,6 +11,7 @@ import io.github.peft4j.config.PeftType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.AttachRequest;
 import io.github.peft4j.tuner.Attachment;
 import io.github.peft4j.tuner.Tuner;
@@ -24,14 +23,12 @@ import java.util.List;
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class XLoraTuner implements Tuner<XLoraConfig> {
 
-    private static final String KEY = "base_model.internal_xlora_classifier.layers.";
-
     /** For {@code ServiceLoader}. */
     public XLoraTuner() {}
 
     @Override
     public PeftType type() {
-        return XLoraConfig.TYPE;
+        return XLoraConfig.TYPE.peftType();
     }
 
     @Override
@@ -41,13 +38,13 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
 
     @Override
     public XLoraConfig parse(ConfigReader json) {
-        return XLoraConfig.read(json);
+        return XLoraConfig.TYPE.read(json);
     }
 
     @Override
     public Attachment<XLoraConfig> attach(AttachRequest<XLoraConfig> request) {
         XLoraConfig config = request.config();
-        XLoraRules.check(config, request.model().info());
+        check(config, request.model().info());
         ImmutableMap<String, Attachment<?>> experts = Experts.load(config, request.source());
         NDManager manager = NDManager.newBaseManager(request.model().device(), "PyTorch");
         manager.setName("peft adapter");
@@ -57,7 +54,7 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
             set.optAllowsPacking(false).optAllowsCache(false);
             List<LayerSite> sites = adapted(request.model(), experts);
             XLoraRouter router =
-                    new XLoraRouter(classifier(config, set, sites.size()), config.weighting());
+                    new XLoraRouter(XLoraClassifier.add(config, set, sites.size()), config);
             set.optModelAdapter("", router);
             for (int i = 0; i < sites.size(); i++) {
                 LayerSite site = sites.get(i);
@@ -103,47 +100,34 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
         return here.build();
     }
 
-    private static XLoraClassifier classifier(
-            XLoraConfig config, AdapterSet.Builder set, int adaptedLayers) {
-        XLoraClassifierShape shape = config.classifier();
-        int experts = config.adapters().size();
-        int scored = shape.layerwiseScalings() ? adaptedLayers : 1;
-        int between = shape.xloraDropoutP().doubleValue() > 0 ? 3 : 2; // linear, ReLU, dropout
-        ImmutableList.Builder<XLoraClassifier.Layer> layers = ImmutableList.builder();
-        for (int i = 0; i < shape.xloraDepth(); i++) {
-            boolean last = i == shape.xloraDepth() - 1;
-            long in = i == 0 ? config.hiddenSize() : shape.xloraSize();
-            long out = last ? (long) experts * scored : shape.xloraSize();
-            layers.add(layer(config, set, i * between, in, out));
+    /**
+     * Refuses a base that cannot be run twice a call, or whose hidden states have another size.
+     *
+     * @throws IllegalArgumentException with the cure
+     */
+    private static void check(XLoraConfig config, ModelInfo info) {
+        Object cached = info.config().getOrDefault("use_cache", true);
+        if (info.modelType() != null && !Boolean.FALSE.equals(cached)) {
+            throw new IllegalArgumentException(
+                    "use_cache of the base is "
+                            + cached
+                            + "; it must be False: X-LoRA runs the base twice a call. Load the base"
+                            + " with LoadOptions.builder().addConfigOverride(\"use_cache\","
+                            + " false).");
         }
-        return new XLoraClassifier(
-                layers.build(),
-                scored,
-                experts,
-                shape.xloraDropoutP().doubleValue(),
-                config.weighting());
-    }
-
-    private static XLoraClassifier.Layer layer(
-            XLoraConfig config, AdapterSet.Builder set, int position, long in, long out) {
-        float bound = (float) (1 / Math.sqrt((double) in));
-        NDManager manager = set.manager();
-        Parameter weight =
-                Experts.tensor("weight", manager.randomUniform(-bound, bound, new Shape(out, in)));
-        Parameter bias =
-                Experts.tensor("bias", manager.randomUniform(-bound, bound, new Shape(out)));
-        // PEFT takes ".0." for the name of expert 0, and so loses the classifier's own layer 0.
-        boolean lost = config.adapters().containsKey(String.valueOf(position));
-        add(set, KEY + position + ".weight", weight, lost);
-        add(set, KEY + position + ".bias", bias, lost);
-        return new XLoraClassifier.Layer(position, weight, bias);
-    }
-
-    private static void add(AdapterSet.Builder set, String key, Parameter parameter, boolean lost) {
-        if (lost) {
-            set.addBeside(key, parameter);
-        } else {
-            set.addTensor(key, parameter);
+        if (config.adapters().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "adapters is empty; X-LoRA needs LoRA adapters to weight. Name their"
+                            + " directories: optAdapters(Map.of(\"0\", ..., \"1\", ...)).");
+        }
+        Object size = info.config().get("hidden_size");
+        if (size instanceof Number number && number.intValue() != config.hiddenSize()) {
+            throw new IllegalArgumentException(
+                    "hidden_size is "
+                            + config.hiddenSize()
+                            + ", but hidden states of the base have size "
+                            + size
+                            + ". Set it to that.");
         }
     }
 }

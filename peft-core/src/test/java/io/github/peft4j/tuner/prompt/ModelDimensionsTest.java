@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.tuner.prefixtuning.PrefixTuningConfig;
+import io.github.peft4j.tuner.prompttuning.PromptTuningConfig;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +15,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelDimensionsTest {
+
+    private static final PromptConfig NOTHING = PromptTuningConfig.builder().build();
 
     private static ModelDimensions of(Map<String, Object> config) {
         return ModelDimensions.of(
@@ -41,44 +45,55 @@ class ModelDimensionsTest {
         };
     }
 
+    private static PromptTuningConfig.Builder own() {
+        return PromptTuningConfig.builder()
+                .setNumVirtualTokens(4)
+                .optTokenDim(32)
+                .optNumTransformerSubmodules(1)
+                .optNumAttentionHeads(4)
+                .optNumLayers(2);
+    }
+
     @ParameterizedTest
     @MethodSource("families")
     void knowsTheNamesThatFamiliesHaveForTheirSizes(Map<String, Object> config) {
-        VirtualTokens filled = of(config).fill(VirtualTokens.DEFAULT, TaskType.CAUSAL_LM);
+        PromptConfig filled = of(config).fill(NOTHING, TaskType.CAUSAL_LM);
 
-        assertThat(filled).isEqualTo(new VirtualTokens(null, 384, 1, 12, 6, null));
+        assertThat(filled)
+                .isEqualTo(
+                        PromptTuningConfig.builder()
+                                .optTokenDim(384)
+                                .optNumTransformerSubmodules(1)
+                                .optNumAttentionHeads(12)
+                                .optNumLayers(6)
+                                .build());
     }
 
     @Test
     void givesTwoStacksToAnEncoderAndADecoderUnlessTheConfigSaysSo() {
         ModelDimensions model = of(Map.of("num_layers", 6, "d_model", 384, "num_heads", 12));
-        VirtualTokens own = new VirtualTokens(4, 8, 1, 2, 3, null);
+        PromptTuningConfig own = own().build();
 
-        assertThat(
-                        model.fill(VirtualTokens.DEFAULT, TaskType.SEQ_2_SEQ_LM)
-                                .numTransformerSubmodules())
-                .isEqualTo(2);
+        assertThat(model.fill(NOTHING, TaskType.SEQ_2_SEQ_LM).numTransformerSubmodules())
+                .contains(2);
         assertThat(model.fill(own, TaskType.SEQ_2_SEQ_LM)).isEqualTo(own);
     }
 
     @Test
     void takesTheHeadsOfKeysForKeysWhateverTheConfigSays() {
-        VirtualTokens filled = new VirtualTokens(4, 32, 1, 4, 2, null);
+        PromptTuningConfig filled = own().build();
 
         assertThat(of(Map.of("num_key_value_heads", 2)).forKeys(filled))
-                .isEqualTo(new VirtualTokens(4, 16, 1, 2, 2, null));
+                .isEqualTo(own().optTokenDim(16).optNumAttentionHeads(2).build());
         assertThat(of(Map.of("num_key_value_heads", 2, "head_dim", 10)).forKeys(filled))
-                .isEqualTo(new VirtualTokens(4, 20, 1, 2, 2, null));
+                .isEqualTo(own().optTokenDim(20).optNumAttentionHeads(2).build());
         assertThat(of(Map.of()).forKeys(filled)).isEqualTo(filled);
     }
 
     @Test
     void asksForWhatTheModelDoesNotSay() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () ->
-                                of(Map.of("num_layers", 2))
-                                        .fill(VirtualTokens.DEFAULT, TaskType.SEQ_CLS))
+                .isThrownBy(() -> of(Map.of("num_layers", 2)).fill(NOTHING, TaskType.SEQ_CLS))
                 .withMessage(
                         "The config of M has none of [hidden_size, n_embd, d_model, dim]. Please"
                                 + " specify token_dim in the adapter's config.");
@@ -87,13 +102,16 @@ class ModelDimensionsTest {
     @Test
     void refusesNumbersBelowTheirLeast() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> VirtualTokens.DEFAULT.withNumVirtualTokens(-1))
-                .withMessage("num_virtual_tokens is -1; give at least 0.");
+                .isThrownBy(own().setNumVirtualTokens(-1)::build)
+                .withMessage("num_virtual_tokens is -1; it must be at least 0.");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> VirtualTokens.DEFAULT.withTokenDim(0))
-                .withMessage("token_dim is 0; give at least 1.");
+                .isThrownBy(own().optTokenDim(0)::build)
+                .withMessage("token_dim is 0; it must be at least 1.");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PromptShape.of(VirtualTokens.DEFAULT))
+                .isThrownBy(PrefixTuningConfig.builder().optEncoderHiddenSize(0)::build)
+                .withMessage("encoder_hidden_size is 0; it must be at least 1.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PromptShape.of(NOTHING))
                 .withMessageContaining("num_virtual_tokens is null");
     }
 }

@@ -75,8 +75,7 @@ class PromptCallsTest {
     @EnumSource(TaskType.class)
     void putsRowsBeforeTheEmbeddingsOfATextAndShowsThemInItsMask(TaskType task) {
         boolean two = task == TaskType.SEQ_2_SEQ_LM;
-        ModelAdapter adapter =
-                PromptTuner.before(site(task, two ? 2 : 1), ImmutableMap.of(), this::rows);
+        ModelAdapter adapter = PromptTuner.before(site(task, two ? 2 : 1), this::rows);
 
         ModelInput call = call(adapter, text());
 
@@ -96,10 +95,7 @@ class PromptCallsTest {
     @EnumSource(TaskType.class)
     void givesTypesToClassifiersAloneAndLabelsToEachToken(TaskType task) {
         boolean two = task == TaskType.SEQ_2_SEQ_LM;
-        ModelInput call =
-                call(
-                        PromptTuner.before(site(task, two ? 2 : 1), ImmutableMap.of(), this::rows),
-                        text());
+        ModelInput call = call(PromptTuner.before(site(task, two ? 2 : 1), this::rows), text());
 
         boolean classifies =
                 ImmutableList.of(TaskType.SEQ_CLS, TaskType.TOKEN_CLS, TaskType.QUESTION_ANS)
@@ -128,8 +124,7 @@ class PromptCallsTest {
 
         ModelInput call =
                 call(
-                        PromptTuner.before(
-                                site(TaskType.CAUSAL_LM, 1), ImmutableMap.of(), this::rows),
+                        PromptTuner.before(site(TaskType.CAUSAL_LM, 1), this::rows),
                         text().without(ModelInput.LABELS).withCache(before));
 
         assertThat(call.arrays().keySet())
@@ -144,8 +139,7 @@ class PromptCallsTest {
 
         ModelInput call =
                 call(
-                        PromptTuner.before(
-                                site(TaskType.SEQ_2_SEQ_LM, 2), ImmutableMap.of(), this::rows),
+                        PromptTuner.before(site(TaskType.SEQ_2_SEQ_LM, 2), this::rows),
                         text().without(ModelInput.INPUT_IDS)
                                 .with(ModelInput.ENCODER_OUTPUTS, states));
 
@@ -157,8 +151,7 @@ class PromptCallsTest {
 
     @Test
     void refusesCallsThatItCannotPutRowsBefore() {
-        ModelAdapter adapter =
-                PromptTuner.before(site(TaskType.CAUSAL_LM, 1), ImmutableMap.of(), this::rows);
+        ModelAdapter adapter = PromptTuner.before(site(TaskType.CAUSAL_LM, 1), this::rows);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> call(adapter, text().without(ModelInput.INPUT_IDS)))

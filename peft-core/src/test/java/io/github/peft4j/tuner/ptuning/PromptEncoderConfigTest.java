@@ -4,46 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TaskType;
+import io.github.peft4j.tuner.ptuning.PromptEncoderConfig.Reparameterization;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PromptEncoderConfigTest {
-
-    @Test
-    void hasPeftsDefaults() {
-        PromptEncoderConfig config = PromptEncoderConfig.builder().build();
-
-        assertThat(config.encoderReparameterizationType()).isEqualTo("MLP");
-        assertThat(config.encoderHiddenSize()).isNull();
-        assertThat(config.encoderNumLayers()).isEqualTo(2);
-        assertThat(config.encoderDropout()).isZero();
-    }
-
-    @Test
-    void comesBackFromItsJson() {
-        PromptEncoderConfig config =
-                PromptEncoderConfig.builder()
-                        .optTaskType(TaskType.CAUSAL_LM)
-                        .setNumVirtualTokens(8)
-                        .optEncoderReparameterizationType("LSTM")
-                        .optEncoderHiddenSize(16)
-                        .optEncoderNumLayers(3)
-                        .optEncoderDropout(0.25)
-                        .build();
-
-        assertThat(PeftConfig.fromJson(config.toJson())).isEqualTo(config);
-    }
 
     @Test
     void refusesEncodersThatItDoesNotKnow() {
         PromptEncoderConfig.Builder builder = PromptEncoderConfig.builder();
 
         assertThatIllegalArgumentException()
-                .isThrownBy(builder.optEncoderReparameterizationType("GRU")::build)
-                .withMessageContaining("'GRU' is unknown. Use MLP (recommended) or LSTM.");
+                .isThrownBy(
+                        () ->
+                                PeftConfig.loadMap(
+                                        Map.of(
+                                                "peft_type",
+                                                "P_TUNING",
+                                                "encoder_reparameterization_type",
+                                                "GRU")))
+                .withMessageContaining(
+                        "encoder_reparameterization_type is \"GRU\" but must be one of \"MLP\","
+                                + " \"LSTM\"");
         assertThatIllegalArgumentException()
                 .isThrownBy(
-                        builder.optEncoderReparameterizationType("LSTM").optEncoderNumLayers(0)
+                        builder.optEncoderReparameterizationType(Reparameterization.LSTM)
+                                        .optEncoderNumLayers(0)
                                 ::build)
                 .withMessageContaining("encoder_num_layers is 0");
         assertThatIllegalArgumentException()

@@ -13,7 +13,7 @@ class PTuningLstmTest extends PromptContract {
                 .optTaskType(TaskType.CAUSAL_LM)
                 .setNumVirtualTokens(3)
                 .optEncoderHiddenSize(12)
-                .optEncoderReparameterizationType("LSTM")
+                .optEncoderReparameterizationType(PromptEncoderConfig.Reparameterization.LSTM)
                 .build();
     }
 

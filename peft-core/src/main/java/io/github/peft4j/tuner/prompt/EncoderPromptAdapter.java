@@ -3,7 +3,6 @@ package io.github.peft4j.tuner.prompt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.model.BaseModel;
@@ -15,28 +14,20 @@ import java.util.Map;
 /**
  * Puts a prompt's first n rows before the text that the encoder of an encoder-decoder reads; as in
  * PEFT, the decoder gets none, though a prompt has rows for it.
+ *
+ * @param site where it goes
+ * @param rows makes the rows
  */
-public final class PromptBeforeEncoder implements ModelAdapter {
+public record EncoderPromptAdapter(PromptSite site, PromptRows rows) implements ModelAdapter {
 
-    private final ImmutableMap<String, Parameter> parameters;
-    private final PromptSite site;
-    private final PromptRows rows;
-
-    /**
-     * A prompt at a site.
-     *
-     * @param parameters its tensors by key in the file
-     */
-    public PromptBeforeEncoder(
-            Map<String, Parameter> parameters, PromptSite site, PromptRows rows) {
-        this.parameters = ImmutableMap.copyOf(parameters);
-        this.site = site;
-        this.rows = rows;
+    /** Refuses rows that are not as wide as the model's tokens. */
+    public EncoderPromptAdapter {
+        site.requireWidthOfWords();
     }
 
     @Override
     public Map<String, Parameter> parameters() {
-        return parameters;
+        return rows.parameters();
     }
 
     @Override
@@ -66,7 +57,7 @@ public final class PromptBeforeEncoder implements ModelAdapter {
 
     /** What the base is called with after its encoder has run. */
     public static ModelInput maskOnly(ModelInput input, long count) {
-        return Front.mask(input, ModelInput.ATTENTION_MASK, count)
+        return PaddedMask.mask(input, ModelInput.ATTENTION_MASK, count)
                 .without(ModelInput.POSITION_IDS)
                 .without(ModelInput.TOKEN_TYPE_IDS);
     }

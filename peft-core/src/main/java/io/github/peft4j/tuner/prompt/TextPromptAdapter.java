@@ -2,7 +2,6 @@ package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
@@ -22,27 +21,20 @@ import java.util.Map;
  *
  * <p>PEFT pads no labels of {@code TOKEN_CLS}; labels that its callers have padded are taken as
  * they are.
+ *
+ * @param site where it goes
+ * @param rows makes the rows
  */
-public final class PromptBeforeText implements ModelAdapter {
+public record TextPromptAdapter(PromptSite site, PromptRows rows) implements ModelAdapter {
 
-    private final ImmutableMap<String, Parameter> parameters;
-    private final PromptSite site;
-    private final PromptRows rows;
-
-    /**
-     * A prompt at a site.
-     *
-     * @param parameters its tensors by key in the file
-     */
-    public PromptBeforeText(Map<String, Parameter> parameters, PromptSite site, PromptRows rows) {
-        this.parameters = ImmutableMap.copyOf(parameters);
-        this.site = site;
-        this.rows = rows;
+    /** Refuses rows that are not as wide as the model's tokens. */
+    public TextPromptAdapter {
+        site.requireWidthOfWords();
     }
 
     @Override
     public Map<String, Parameter> parameters() {
-        return parameters;
+        return rows.parameters();
     }
 
     @Override
@@ -55,7 +47,7 @@ public final class PromptBeforeText implements ModelAdapter {
     public ModelInput call(ModelInput input, AdapterPass pass) {
         long count = site.shape().rows();
         ModelInput call =
-                Front.mask(input, ModelInput.ATTENTION_MASK, count)
+                PaddedMask.mask(input, ModelInput.ATTENTION_MASK, count)
                         .without(ModelInput.POSITION_IDS);
         if (goesOn(input)) {
             return call.without(ModelInput.TOKEN_TYPE_IDS);
@@ -77,7 +69,7 @@ public final class PromptBeforeText implements ModelAdapter {
     /** As in PEFT, types reach classifiers alone. */
     private ModelInput types(ModelInput call, long count) {
         return switch (site.task()) {
-            case SEQ_CLS, TOKEN_CLS, QUESTION_ANS -> Front.types(call, count);
+            case SEQ_CLS, TOKEN_CLS, QUESTION_ANS -> PaddedMask.types(call, count);
             default -> call.without(ModelInput.TOKEN_TYPE_IDS);
         };
     }
@@ -90,6 +82,6 @@ public final class PromptBeforeText implements ModelAdapter {
                         && labels != null
                         && labels.getShape().dimension() == 2
                         && labels.getShape().get(1) == length + count;
-        return each && !padded ? Front.labels(call, count) : call;
+        return each && !padded ? PaddedMask.labels(call, count) : call;
     }
 }

@@ -5,12 +5,12 @@ import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.ModelInput;
 
 /** What a call says of each position, for positions in front that it does not know of. */
-public final class Front {
+public final class PaddedMask {
 
     /** The label that does not count. */
     private static final long IGNORED = -100;
 
-    private Front() {}
+    private PaddedMask() {}
 
     /** The call with a mask, if it has it, that shows so many more tokens in front. */
     public static ModelInput mask(ModelInput input, String name, long count) {

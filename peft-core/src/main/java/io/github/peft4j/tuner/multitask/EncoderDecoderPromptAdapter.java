@@ -10,8 +10,9 @@ import io.github.peft4j.model.LogitsWanted;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Prompts;
-import io.github.peft4j.tuner.prompt.Front;
-import io.github.peft4j.tuner.prompt.PromptBeforeEncoder;
+import io.github.peft4j.tuner.prompt.EncoderPromptAdapter;
+import io.github.peft4j.tuner.prompt.PaddedMask;
+import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import java.util.Map;
 
@@ -21,18 +22,18 @@ import java.util.Map;
  * <p>The decoder reads its embeddings, its ids, or what the labels make of them, shifted right, and
  * labels of the virtual tokens do not count. A generation (a call that wants the last scores alone)
  * puts rows before the encoder's text only, as PEFT's does.
+ *
+ * @param site where it goes
+ * @param prompt makes the rows of both
  */
-final class PromptBeforeBoth implements ModelAdapter {
+record EncoderDecoderPromptAdapter(PromptSite site, PromptRows prompt) implements ModelAdapter {
 
     /** The label that does not count. */
     private static final long IGNORED = -100;
 
-    private final TaskPrompt prompt;
-    private final PromptSite site;
-
-    PromptBeforeBoth(TaskPrompt prompt, PromptSite site) {
-        this.prompt = prompt;
-        this.site = site;
+    /** Refuses rows that are not as wide as the model's tokens. */
+    EncoderDecoderPromptAdapter {
+        site.requireWidthOfWords();
     }
 
     @Override
@@ -44,18 +45,22 @@ final class PromptBeforeBoth implements ModelAdapter {
     public ModelOutput forward(ModelInput input, BaseModel base, AdapterPass pass) {
         int count = site.shape().tokens();
         if (input.get(ModelInput.ENCODER_OUTPUTS) != null) {
-            ModelInput call = PromptBeforeEncoder.maskOnly(input, count);
+            ModelInput call = EncoderPromptAdapter.maskOnly(input, count);
             return base.forward(call, pass, pass.training());
         }
         NDArray rows = prompt.of(pass, input);
         ModelInput call =
-                PromptBeforeEncoder.call(input, site, pass, PromptBeforeEncoder.first(rows, count));
+                EncoderPromptAdapter.call(
+                        input, site, pass, EncoderPromptAdapter.first(rows, count));
         if (input.logits() == LogitsWanted.LAST) {
             return base.forward(call, pass, pass.training());
         }
         NDArray rest = rows.get(new NDIndex("..., {}:, :", count));
         call =
-                Front.mask(Front.labels(call, count), ModelInput.DECODER_ATTENTION_MASK, count)
+                PaddedMask.mask(
+                                PaddedMask.labels(call, count),
+                                ModelInput.DECODER_ATTENTION_MASK,
+                                count)
                         .without(ModelInput.DECODER_INPUT_IDS)
                         .with(
                                 ModelInput.DECODER_INPUTS_EMBEDS,
