@@ -104,7 +104,7 @@ public final class ConfigType<C extends PeftConfig> {
      * @param rule throws {@link IllegalArgumentException} naming options, values and rule
      */
     public ConfigType<C> rule(Consumer<? super C> rule) {
-        Consumer<C> all = rules.andThen(rule::accept);
+        Consumer<C> all = rules.andThen(rule);
         return new ConfigType<>(
                 peftType, configClass, constructor, options, resolve, all, warnings);
     }

@@ -111,7 +111,7 @@ public final class Option<T> {
 
     /** The same option with a check that throws its own message. */
     public Option<T> check(Consumer<? super T> more) {
-        Consumer<T> both = check.andThen(more::accept);
+        Consumer<T> both = check.andThen(more);
         return new Option<>(key, type, standard, nullable, whenNull, both, meaning, runs);
     }
 
@@ -164,7 +164,6 @@ public final class Option<T> {
     /**
      * A value as a config keeps it: immutable and checked.
      *
-     * @param name the key in texts
      * @throws IllegalArgumentException if it breaks a rule; the text names key, value and rule
      */
     @Nullable T accept(@Nullable T value) {

@@ -90,7 +90,7 @@ public final class JsonType<T> {
      */
     public static <T> JsonType<T> of(
             String name, Function<Object, Optional<T>> read, Function<T, Object> write) {
-        return new JsonType<>(name, read, write::apply, true);
+        return new JsonType<>(name, read, write, true);
     }
 
     /**

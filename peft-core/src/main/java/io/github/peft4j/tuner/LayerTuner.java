@@ -47,8 +47,8 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     /** What PEFT puts before a module's name in an adapter's file. */
     public static final String KEY_PREFIX = "base_model.model.";
 
-    private final @Nullable ConfigType<C> configs;
-    private final @Nullable DefaultTargets defaultTargets;
+    private final ConfigType<C> configs;
+    private final DefaultTargets defaultTargets;
     private final ImmutableSet<LayerKind> kinds;
 
     /**
@@ -62,13 +62,6 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         this.configs = configs;
         this.defaultTargets = defaultTargets;
         this.kinds = ImmutableSet.copyOf(kinds);
-    }
-
-    /** For implementations. */
-    protected LayerTuner() {
-        configs = null;
-        defaultTargets = null;
-        kinds = ImmutableSet.of();
     }
 
     @Override

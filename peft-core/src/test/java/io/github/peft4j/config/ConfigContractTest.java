@@ -53,7 +53,7 @@ class ConfigContractTest {
                     .build();
 
     /** Values of many types: each option takes some of them and refuses the others. */
-    private static final List<Object> CANDIDATES =
+    static final List<Object> CANDIDATES =
             List.of(
                     true,
                     false,
@@ -151,8 +151,7 @@ class ConfigContractTest {
         return !changed.toMap().equals(config.toMap());
     }
 
-    private static @Nullable OptionConfig tryWith(
-            OptionConfig config, Option<?> option, Object candidate) {
+    static @Nullable OptionConfig tryWith(OptionConfig config, Option<?> option, Object candidate) {
         String method = config.peftType().name();
         Map<String, Object> json = with(method, COMPANIONS.getOrDefault(option.key(), Map.of()));
         json.put(option.key(), candidate);

@@ -17,6 +17,7 @@ import io.github.peft4j.config.Option;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InputDropout;
@@ -45,7 +46,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
     public AdaLoraTuner() {
         super(
                 AdaLoraConfig.TYPE,
-                AdaLoraTargets.TABLE,
+                DefaultTargets.ADALORA,
                 LayerKind.LINEAR,
                 LayerKind.CONV1D_TRANSPOSED,
                 LayerKind.CONVOLUTION);
