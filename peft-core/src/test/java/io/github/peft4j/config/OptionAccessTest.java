@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Primitives;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.OneOrMany;
+import io.github.peft4j.target.TargetOptions;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,13 +35,13 @@ class OptionAccessTest {
                     "megatron_core",
                     "qalora_group_size");
 
-    static Stream<OptionConfig> defaults() {
+    static Stream<PeftConfig> defaults() {
         return ConfigContractTest.defaults();
     }
 
     @ParameterizedTest
     @MethodSource("defaults")
-    void setsAndGetsTheOptionOfTheName(OptionConfig config) throws ReflectiveOperationException {
+    void setsAndGetsTheOptionOfTheName(PeftConfig config) throws ReflectiveOperationException {
         List<String> without = new ArrayList<>();
         for (Option<?> option : config.type().options()) {
             boolean own = option.runs() && !SET_IN_OTHER_WAYS.contains(option);
@@ -50,11 +52,11 @@ class OptionAccessTest {
         assertThat(KEPT_FOR_FILES).containsAll(without);
     }
 
-    private static <T> int roundTrips(OptionConfig config, Option<T> option)
+    private static <T> int roundTrips(PeftConfig config, Option<T> option)
             throws ReflectiveOperationException {
         int taken = 0;
         for (Object candidate : ConfigContractTest.CANDIDATES) {
-            OptionConfig changed = ConfigContractTest.tryWith(config, option, candidate);
+            PeftConfig changed = ConfigContractTest.tryWith(config, option, candidate);
             if (changed == null || changed.find(option).equals(config.find(option))) {
                 continue;
             }
@@ -64,10 +66,10 @@ class OptionAccessTest {
                 if (given == null) {
                     continue;
                 }
-                OptionConfigBuilder<?, ?> builder = changed.toBuilder();
+                PeftConfigBuilder<?, ?> builder = changed.toBuilder();
                 restoreDefault(builder, option);
                 setter.invoke(builder, given);
-                OptionConfig set = builder.build(warning -> {});
+                PeftConfig set = builder.build(warning -> {});
                 assertThat(set).as("%s(%s)", setter.getName(), value).isEqualTo(changed);
                 assertGets(set, option, value);
                 taken++;
@@ -76,7 +78,7 @@ class OptionAccessTest {
         return taken;
     }
 
-    private static <T> void restoreDefault(OptionConfigBuilder<?, ?> builder, Option<T> option) {
+    private static <T> void restoreDefault(PeftConfigBuilder<?, ?> builder, Option<T> option) {
         builder.set(option, option.standard().orElse(null));
     }
 
@@ -98,7 +100,7 @@ class OptionAccessTest {
     }
 
     /** AdaLoRA gives some of its options as the parts of a schedule alone. */
-    private static void assertGets(OptionConfig config, Option<?> option, Object value)
+    private static void assertGets(PeftConfig config, Option<?> option, Object value)
             throws ReflectiveOperationException {
         for (Method getter : config.getClass().getMethods()) {
             if (!getter.getName().equals(name(option)) || getter.getParameterCount() > 0) {

@@ -6,8 +6,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.DeltaAdapter;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** X-LoRA: loads LoRA experts and puts a router around the model that weights them. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class XLoraTuner implements Tuner<XLoraConfig> {
 
@@ -28,18 +28,8 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
     public XLoraTuner() {}
 
     @Override
-    public PeftType type() {
-        return XLoraConfig.TYPE.peftType();
-    }
-
-    @Override
-    public Class<XLoraConfig> configType() {
-        return XLoraConfig.class;
-    }
-
-    @Override
-    public XLoraConfig parse(ConfigReader json) {
-        return XLoraConfig.TYPE.read(json);
+    public ConfigType<XLoraConfig> configType() {
+        return XLoraConfig.TYPE;
     }
 
     @Override
