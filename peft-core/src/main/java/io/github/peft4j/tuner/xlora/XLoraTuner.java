@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.xlora;
 
 import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterSet;
@@ -98,27 +99,21 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
      */
     private static void check(XLoraConfig config, ModelInfo info) {
         Object cached = info.config().getOrDefault("use_cache", true);
-        if (info.modelType() != null && !Boolean.FALSE.equals(cached)) {
-            throw new IllegalArgumentException(
-                    "use_cache of the base is "
-                            + cached
-                            + "; it must be False: X-LoRA runs the base twice a call. Load the base"
-                            + " with LoadOptions.builder().addConfigOverride(\"use_cache\","
-                            + " false).");
-        }
-        if (config.adapters().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "adapters is empty; X-LoRA needs LoRA adapters to weight. Name their"
-                            + " directories: optAdapters(Map.of(\"0\", ..., \"1\", ...)).");
-        }
+        Preconditions.checkArgument(
+                info.modelType() == null || Boolean.FALSE.equals(cached),
+                "use_cache of the base is %s; it must be False: X-LoRA runs the base twice a call."
+                        + " Load the base with LoadOptions.builder().addConfigOverride("
+                        + "\"use_cache\", false).",
+                cached);
+        Preconditions.checkArgument(
+                !config.adapters().isEmpty(),
+                "adapters is empty; X-LoRA needs LoRA adapters to weight. Name their directories:"
+                        + " optAdapters(Map.of(\"0\", ..., \"1\", ...)).");
         Object size = info.config().get("hidden_size");
-        if (size instanceof Number number && number.intValue() != config.hiddenSize()) {
-            throw new IllegalArgumentException(
-                    "hidden_size is "
-                            + config.hiddenSize()
-                            + ", but hidden states of the base have size "
-                            + size
-                            + ". Set it to that.");
-        }
+        Preconditions.checkArgument(
+                !(size instanceof Number number) || number.intValue() == config.hiddenSize(),
+                "hidden_size is %s, but hidden states of the base have size %s. Set it to that.",
+                config.hiddenSize(),
+                size);
     }
 }
