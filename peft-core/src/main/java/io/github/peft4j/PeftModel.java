@@ -8,21 +8,20 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
-import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.runtime.ActiveAdapters;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.runtime.DisableScope;
-import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.internal.runtime.ModelAdapters;
 import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.internal.store.AdapterFiles;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterCount;
@@ -116,8 +115,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
                     boolean off = ModelAdapters.areOff(registry.adapters(), active);
                     ModelInput call = off ? input : callOf(input);
-                    ModelOutput output =
-                            ModelAdapters.around(base, active).forward(call, pass, training);
+                    ModelOutput output = ModelAdapters.around(base, active).forward(call, pass);
                     return base.takesPenalties() ? active.penalize(output, pass) : output;
                 });
     }

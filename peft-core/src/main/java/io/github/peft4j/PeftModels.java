@@ -2,12 +2,12 @@ package io.github.peft4j;
 
 import ai.djl.Model;
 import ai.djl.nn.Block;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.BlockModel;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.store.AdapterFiles;
-import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.model.BlockModel;
 import io.github.peft4j.store.LoadAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;

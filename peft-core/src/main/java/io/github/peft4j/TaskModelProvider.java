@@ -1,8 +1,8 @@
 package io.github.peft4j;
 
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.BaseModel;
 import java.util.Set;
 
 /** Makes the wrapper classes of tasks; found by {@code ServiceLoader}. */

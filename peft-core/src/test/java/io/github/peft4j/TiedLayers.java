@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.model.BlockModel;
+import io.github.peft4j.adapter.BlockModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.Linear;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.testkit.Tensors;

@@ -104,7 +104,7 @@ public record Activation(
     }
 
     /** Whether adapters act at the layer of this path. */
-    boolean actsAt(String path) {
+    public boolean actsAt(String path) {
         if (!enabled) {
             return false;
         }

@@ -34,7 +34,7 @@ public final class AdapterPass extends ParameterStore {
     private final NDManager scope;
     private final boolean training;
     private final boolean recording;
-    private final ActiveAdapters active;
+    private final PassAdapters active;
     private final IdentityHashMap<Parameter, NDArray> values = new IdentityHashMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
 
@@ -46,7 +46,7 @@ public final class AdapterPass extends ParameterStore {
      * @param training whether dropout acts
      */
     public AdapterPass(
-            ParameterStore store, NDManager scope, boolean training, ActiveAdapters active) {
+            ParameterStore store, NDManager scope, boolean training, PassAdapters active) {
         super(store.getManager(), false);
         this.store = store;
         this.scope = scope;
@@ -55,11 +55,16 @@ public final class AdapterPass extends ParameterStore {
         recording = Gradients.isOn();
     }
 
+    /** A pass without adapters, over one call whose input lives in this manager. */
+    public static AdapterPass bare(NDManager scope, boolean training) {
+        return over(new ParameterStore(scope, false), scope, training);
+    }
+
     /** The given store if it is a pass already, else one without adapters over it. */
     public static AdapterPass over(ParameterStore store, NDManager scope, boolean training) {
         return store instanceof AdapterPass pass
                 ? pass
-                : new AdapterPass(store, scope, training, ActiveAdapters.none());
+                : new AdapterPass(store, scope, training, PassAdapters.NONE);
     }
 
     /**
@@ -68,6 +73,11 @@ public final class AdapterPass extends ParameterStore {
      */
     public AdapterPass another() {
         return new AdapterPass(store, scope, training, active);
+    }
+
+    /** A pass of other adapters for the same call, with nothing computed yet. */
+    public AdapterPass with(PassAdapters others) {
+        return new AdapterPass(store, scope, training, others);
     }
 
     /** Runs a layer of ours with the adapters that act on it. */

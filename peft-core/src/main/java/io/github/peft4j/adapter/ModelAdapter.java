@@ -1,6 +1,5 @@
 package io.github.peft4j.adapter;
 
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 

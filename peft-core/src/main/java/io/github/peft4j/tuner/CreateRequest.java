@@ -2,9 +2,9 @@ package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.model.BaseModel;
 
 /**
  * What a tuner is asked for.

@@ -2,7 +2,7 @@ package io.github.peft4j.tuner;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import java.util.function.UnaryOperator;
 

@@ -12,9 +12,10 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.model.BaseModel;
-import io.github.peft4j.model.BlockModel;
+import io.github.peft4j.internal.runtime.ActiveAdapters;
+import io.github.peft4j.internal.runtime.FrozenBase;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.nn.Linear;
@@ -78,7 +79,7 @@ class MethodShapesTest {
         ModelInput input = input();
         AdapterPass pass =
                 new AdapterPass(new ParameterStore(manager, false), manager, true, active);
-        return model.forward(input, pass, true).logits();
+        return model.forward(input, pass).logits();
     }
 
     private void assertBothFormsAgree(ImmutableMap<String, AdapterSet> sets, String... names) {
@@ -270,7 +271,7 @@ class MethodShapesTest {
         public ModelOutput forward(ModelInput input, BaseModel base, AdapterPass pass) {
             NDArray x = input.arrays().values().iterator().next();
             NDArray longer = pass.value(rows).concat(x, 0);
-            return base.forward(input.with("x", longer), pass, pass.training());
+            return base.forward(input.with("x", longer), pass);
         }
 
         @Override

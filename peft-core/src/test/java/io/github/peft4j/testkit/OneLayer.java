@@ -10,10 +10,10 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.model.ModelInput;
 import org.jspecify.annotations.Nullable;
 

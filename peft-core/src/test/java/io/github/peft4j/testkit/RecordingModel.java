@@ -11,7 +11,7 @@ import ai.djl.util.PairList;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -82,7 +82,7 @@ public final class RecordingModel extends Module implements BaseModel, AutoClose
     }
 
     @Override
-    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
+    public ModelOutput forward(ModelInput input, AdapterPass pass) {
         calls.add(input);
         return ModelOutput.of(Map.of());
     }

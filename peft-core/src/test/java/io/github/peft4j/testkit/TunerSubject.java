@@ -9,7 +9,8 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.ops.TensorOps;
@@ -53,7 +54,7 @@ final class TunerSubject implements AutoCloseable {
     /** What the base computes on its own. */
     NDArray bare(NDManager scope) {
         try (Gradients off = Gradients.off()) {
-            return toy.base().forward(toy.input(scope), model.newStore(), false).logits();
+            return toy.base().forward(toy.input(scope), AdapterPass.bare(scope, false)).logits();
         }
     }
 

@@ -1,8 +1,8 @@
 package io.github.peft4j.task;
 
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 
 /**

@@ -4,9 +4,9 @@ import com.google.auto.service.AutoService;
 import com.google.common.collect.Sets;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.TaskModelProvider;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.BaseModel;
 import java.util.EnumSet;
 import java.util.Set;
 

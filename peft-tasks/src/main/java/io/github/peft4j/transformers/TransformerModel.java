@@ -11,8 +11,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -86,13 +86,12 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     /** Calls the model without adapters and without recording a graph. */
     public ModelOutput forward(ModelInput input) {
         try (Gradients off = Gradients.off()) {
-            return forward(input, new ParameterStore(manager, false), false);
+            return forward(input, AdapterPass.bare(input.manager(), false));
         }
     }
 
     @Override
-    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
-        AdapterPass pass = AdapterPass.over(store, input.manager(), training);
+    public ModelOutput forward(ModelInput input, AdapterPass pass) {
         Backbone.Output hidden = backbone.forward(pass, input, head.requiredPositions(input));
         Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
         String states =
@@ -187,7 +186,8 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
             NDList inputs,
             boolean training,
             @Nullable PairList<String, Object> params) {
-        return toList(forward(toInput(inputs, new NDList()), store, training));
+        ModelInput input = toInput(inputs, new NDList());
+        return toList(forward(input, AdapterPass.over(store, input.manager(), training)));
     }
 
     @Override

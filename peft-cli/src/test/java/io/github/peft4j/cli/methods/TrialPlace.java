@@ -1,8 +1,8 @@
 package io.github.peft4j.cli.methods;
 
 import ai.djl.ndarray.NDManager;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -6,13 +6,12 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ParameterUse;
-import io.github.peft4j.model.ParameterUses;
 import io.github.peft4j.ops.TensorOps;
 import java.util.Map;
 

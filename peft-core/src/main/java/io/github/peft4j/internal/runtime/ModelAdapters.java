@@ -3,13 +3,11 @@ package io.github.peft4j.internal.runtime;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -43,8 +41,8 @@ public final class ModelAdapters {
     private record Wrapped(BaseModel below, ModelAdapter adapter) implements BaseModel {
 
         @Override
-        public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
-            return adapter.forward(input, below, (AdapterPass) store);
+        public ModelOutput forward(ModelInput input, AdapterPass pass) {
+            return adapter.forward(input, below, pass);
         }
 
         @Override

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.adapter.FileTensor;
+import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
 

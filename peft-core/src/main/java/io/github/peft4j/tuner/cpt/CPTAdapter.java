@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.primitives.Floats;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
@@ -39,10 +39,10 @@ record CPTAdapter(TextPromptAdapter prompt, ContextLabels labels, boolean weight
         ContextLabels.Rows rows = labels.of(given, input.get(ContextLabels.INPUT_TYPE_MASK));
         if (!weighted) {
             NDArray all = given.getManager().create(rows.labels().toArray(), rows.shape());
-            return base.forward(call.with(ModelInput.LABELS, all), pass, pass.training())
+            return base.forward(call.with(ModelInput.LABELS, all), pass)
                     .withVirtualTokens(labels.size());
         }
-        ModelOutput output = base.forward(call.withLogits(LogitsToKeep.ALL), pass, pass.training());
+        ModelOutput output = base.forward(call.withLogits(LogitsToKeep.ALL), pass);
         return output.with(ModelOutput.LOSS, loss(output.logits(), rows))
                 .withVirtualTokens(labels.size());
     }

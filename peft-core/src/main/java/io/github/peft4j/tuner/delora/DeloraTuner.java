@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;

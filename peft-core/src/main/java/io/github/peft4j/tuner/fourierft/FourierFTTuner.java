@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;

@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.lntuning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;

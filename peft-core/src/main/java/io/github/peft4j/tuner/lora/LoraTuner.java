@@ -6,7 +6,7 @@ import com.google.auto.service.AutoService;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.matching.DefaultTargets;

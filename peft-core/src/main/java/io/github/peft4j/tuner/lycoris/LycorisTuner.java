@@ -2,7 +2,7 @@ package io.github.peft4j.tuner.lycoris;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;

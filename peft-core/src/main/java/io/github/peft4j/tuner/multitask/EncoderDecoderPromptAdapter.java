@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
@@ -46,14 +46,14 @@ record EncoderDecoderPromptAdapter(PromptSite site, PromptRows prompt) implement
         int count = site.shape().tokens();
         if (input.get(ModelInput.ENCODER_OUTPUTS) != null) {
             ModelInput call = EncoderPromptAdapter.maskOnly(input, count);
-            return base.forward(call, pass, pass.training());
+            return base.forward(call, pass);
         }
         NDArray rows = prompt.of(pass, input);
         ModelInput call =
                 EncoderPromptAdapter.call(
                         input, site, pass, EncoderPromptAdapter.first(rows, count));
         if (input.logits() == LogitsToKeep.LAST) {
-            return base.forward(call, pass, pass.training());
+            return base.forward(call, pass);
         }
         NDArray rest = rows.get(new NDIndex("..., {}:, :", count));
         call =
@@ -65,7 +65,7 @@ record EncoderDecoderPromptAdapter(PromptSite site, PromptRows prompt) implement
                         .with(
                                 ModelInput.DECODER_INPUTS_EMBEDS,
                                 PromptOps.prepend(decoderWords(pass, input), rest));
-        return base.forward(call, pass, pass.training()).withVirtualTokens(count);
+        return base.forward(call, pass).withVirtualTokens(count);
     }
 
     private NDArray decoderWords(AdapterPass pass, ModelInput input) {

@@ -2,7 +2,7 @@ package io.github.peft4j.tuner.oft;
 
 import com.google.common.base.Splitter;
 import com.google.common.primitives.Ints;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.option.ConfigReader;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.config.option.ConfigReader;
 import io.github.peft4j.matching.DefaultTargets;

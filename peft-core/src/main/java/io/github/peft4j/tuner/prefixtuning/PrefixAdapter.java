@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
@@ -57,7 +57,7 @@ record PrefixAdapter(PromptSite site, PromptRows prefix) implements ModelAdapter
                 cache.update(layer, pair.keys(), pair.values());
             }
         }
-        return base.forward(call, pass, pass.training());
+        return base.forward(call, pass);
     }
 
     private ModelInput moved(ModelInput input) {

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.FileTensor;
+import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.model.ModelInput;
 import java.util.Map;
 import java.util.function.Function;

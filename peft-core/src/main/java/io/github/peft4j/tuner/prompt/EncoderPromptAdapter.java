@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.PromptOps;
@@ -32,7 +32,7 @@ public record EncoderPromptAdapter(PromptSite site, PromptRows rows) implements 
 
     @Override
     public ModelOutput forward(ModelInput input, BaseModel base, AdapterPass pass) {
-        return base.forward(call(input, pass), pass, pass.training());
+        return base.forward(call(input, pass), pass);
     }
 
     private ModelInput call(ModelInput input, AdapterPass pass) {

@@ -5,7 +5,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.FileTensor;
+import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.model.ModelInput;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
 package io.github.peft4j.tuner.prompt;
 
 import com.google.common.base.Preconditions;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.BaseModel;
 
 /**
  * Where a prompt goes.

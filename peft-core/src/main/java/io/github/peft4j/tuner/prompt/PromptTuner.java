@@ -2,13 +2,13 @@ package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.matching.TargetModules;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.CreateRequest;
 import io.github.peft4j.tuner.CreatedAdapter;

@@ -3,9 +3,9 @@ package io.github.peft4j.tuner.prompt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
@@ -39,7 +39,7 @@ public record TextPromptAdapter(PromptSite site, PromptRows rows) implements Mod
 
     @Override
     public ModelOutput forward(ModelInput input, BaseModel base, AdapterPass pass) {
-        ModelOutput output = base.forward(call(input, pass), pass, pass.training());
+        ModelOutput output = base.forward(call(input, pass), pass);
         return goesOn(input) ? output : output.withVirtualTokens(site.shape().rows());
     }
 

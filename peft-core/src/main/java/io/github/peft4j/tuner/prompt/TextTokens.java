@@ -1,6 +1,6 @@
 package io.github.peft4j.tuner.prompt;
 
-import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.adapter.BaseModel;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.adapter.FileTensor;
+import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.ops.TensorOps;
 import java.util.Arrays;

@@ -7,9 +7,9 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 
@@ -35,7 +35,7 @@ final class XLoraRouter implements ModelAdapter {
                 "X-LoRA weights its experts by the whole sequence, so a call cannot go on from"
                         + " cached keys and values. Call it without a cache.");
         weights(pass).set(classifier.weights(lastHiddenState(input, base, pass), pass));
-        return base.forward(input, pass, pass.training());
+        return base.forward(input, pass);
     }
 
     private NDArray lastHiddenState(ModelInput input, BaseModel base, AdapterPass pass) {
@@ -53,8 +53,7 @@ final class XLoraRouter implements ModelAdapter {
             float value = (float) config.scalingPassValue();
             weights(first).set(pass.scope().full(wanted, value));
             ModelInput scaling = input.without(ModelInput.LABELS).withOutputHiddenStates(true);
-            ImmutableList<NDArray> states =
-                    base.forward(scaling, first, pass.training()).hiddenStates();
+            ImmutableList<NDArray> states = base.forward(scaling, first).hiddenStates();
             return states.get(states.size() - 1);
         }
     }

@@ -7,9 +7,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.internal.runtime.MergedModel;
+import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Conv1D;
 import io.github.peft4j.nn.Convolution;
 import io.github.peft4j.ops.ConvolutionSpec;
@@ -80,7 +81,8 @@ class LNTuningCopyTest {
                                 Tensors.bytes(
                                         toy.base()
                                                 .forward(
-                                                        toy.input(manager), model.newStore(), false)
+                                                        toy.input(manager),
+                                                        AdapterPass.bare(manager, false))
                                                 .logits()));
             }
         }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.internal.runtime.MergedModel;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.AdapterBench;
 import io.github.peft4j.testkit.Tensors;

@@ -1,10 +1,10 @@
 package io.github.peft4j.task.generate;
 
-import ai.djl.training.ParameterStore;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
@@ -45,8 +45,7 @@ record GenerativeModel(
         return new GenerativeModel(
                 input -> {
                     try (Gradients off = Gradients.off()) {
-                        ParameterStore store = new ParameterStore(input.manager(), false);
-                        return model.forward(input, store, false);
+                        return model.forward(input, AdapterPass.bare(input.manager(), false));
                     }
                 },
                 model.info(),

@@ -3,7 +3,7 @@ package io.github.peft4j.task.generate;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
-import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import io.github.peft4j.task.generate.logits.LogitsProcessors;

@@ -5,7 +5,7 @@ import ai.djl.Model;
 import ai.djl.nn.Block;
 import ai.djl.nn.BlockFactory;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.adapter.BaseModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

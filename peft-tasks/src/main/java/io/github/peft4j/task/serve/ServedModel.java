@@ -2,10 +2,10 @@ package io.github.peft4j.task.serve;
 
 import ai.djl.nn.Block;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.internal.runtime.MergedModel;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;

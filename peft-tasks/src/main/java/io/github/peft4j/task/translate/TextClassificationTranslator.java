@@ -3,7 +3,7 @@ package io.github.peft4j.task.translate;
 import ai.djl.modality.Classifications;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Doubles;
-import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;

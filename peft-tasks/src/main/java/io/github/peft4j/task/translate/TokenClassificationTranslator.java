@@ -2,7 +2,7 @@ package io.github.peft4j.task.translate;
 
 import ai.djl.modality.nlp.translator.NamedEntity;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.TextInput;

@@ -9,9 +9,10 @@ import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.SafetensorsReader;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.FixedKeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.ModelInput;
@@ -143,7 +144,7 @@ public final class ReferenceCall {
             throws E {
         ModelOutput output;
         try (Gradients off = Gradients.off()) {
-            output = model.forward(input, new ParameterStore(input.manager(), false), false);
+            output = model.forward(input, AdapterPass.bare(input.manager(), false));
             for (Map.Entry<String, NDArray> entry : startingWith("out.").entrySet()) {
                 String field = entry.getKey();
                 if (!input.outputHiddenStates() && field.contains("hidden_states.")) {
@@ -170,7 +171,9 @@ public final class ReferenceCall {
             BaseModel model, ModelInput input, boolean training, Judge<E> judge) throws E {
         try (NDManager scope = input.manager().newSubManager();
                 Gradients on = Gradients.on()) {
-            NDArray loss = model.forward(input, new ParameterStore(scope, false), training).loss();
+            ParameterStore store = new ParameterStore(scope, false);
+            AdapterPass pass = AdapterPass.over(store, input.manager(), training);
+            NDArray loss = model.forward(input, pass).loss();
             NDArray theirs = tensors.get("out.loss");
             if (theirs != null) {
                 judge.compare("out.loss", loss, theirs, null);

@@ -11,7 +11,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.store.LoadAdapterOptions;

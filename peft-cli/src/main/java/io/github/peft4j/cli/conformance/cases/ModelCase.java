@@ -2,28 +2,26 @@ package io.github.peft4j.cli.conformance.cases;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.compare.Comparison;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.cli.conformance.model.BaseModels;
-import io.github.peft4j.cli.conformance.model.CaseInput;
 import io.github.peft4j.cli.conformance.model.SentencePooling;
 import io.github.peft4j.cli.conformance.model.TextInputs;
 import io.github.peft4j.cli.conformance.play.GenerateCheck;
 import io.github.peft4j.engine.Engines;
-import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.transformers.TransformerModel;
+import io.github.peft4j.transformers.reference.Judge;
+import io.github.peft4j.transformers.reference.ReferenceCall;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +53,7 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
                                 generate(base.model(), expected, description, comparison);
                             }
                             if (!expected.startingWith("grad.").isEmpty()) {
-                                gradients(base.model(), expected, comparison);
+                                gradients(base.model(), expected, description, comparison);
                             }
                         });
             }
@@ -86,69 +84,46 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
         }
     }
 
+    /** What Python computed of the same call. */
+    private static ReferenceCall call(ExpectedFile expected, JsonObject description) {
+        return new ReferenceCall(expected.tensors(), description);
+    }
+
     private static void forward(
             BaseModel model, ExpectedFile expected, JsonObject description, Comparison comparison)
             throws CaseFailure {
-        Map<String, NDArray> wanted = expected.startingWith("out.");
-        ModelInput input =
-                CaseInput.of(expected)
-                        .withOutputHiddenStates(
-                                wanted.containsKey("hidden_states.0")
-                                        || wanted.containsKey("decoder_hidden_states.0"));
-        try (Gradients off = Gradients.off()) {
-            ModelOutput output =
-                    model.forward(input, new ParameterStore(input.manager(), false), false);
-            JsonElement compare = description.get("compare");
-            boolean attended = compare != null && compare.getAsString().equals("attended");
-            for (Map.Entry<String, NDArray> entry : wanted.entrySet()) {
-                NDArray ours =
-                        SentencePooling.field(entry.getKey(), input, output)
-                                .orElseThrow(
-                                        () ->
-                                                new CaseFailure(
-                                                        "out." + entry.getKey() + " missing"));
-                comparison.compare(
-                        "out." + entry.getKey(),
-                        ours,
-                        entry.getValue(),
-                        attended ? attendedRows(input, entry.getValue()) : null);
-            }
-        }
+        ReferenceCall call = call(expected, description);
+        call.outputs(
+                model,
+                call.input().withOutputHiddenStates(call.hasHiddenStates()),
+                new Verdict(comparison));
     }
 
-    /** Which positions count, for tensors of one row a position. */
-    private static boolean @Nullable [] attendedRows(ModelInput input, NDArray tensor) {
-        NDArray mask = input.attentionMask();
-        if (mask == null
-                || tensor.getShape().dimension() < 2
-                || !tensor.getShape().slice(0, 2).equals(mask.getShape())) {
-            return null;
-        }
-        double[] values = Comparison.numbers(mask);
-        boolean[] rows = new boolean[values.length];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = values[i] != 0;
-        }
-        return rows;
-    }
-
-    private static void gradients(BaseModel model, ExpectedFile expected, Comparison comparison)
+    private static void gradients(
+            BaseModel model, ExpectedFile expected, JsonObject description, Comparison comparison)
             throws CaseFailure {
         ((TransformerModel) model).setTrainable(true);
-        ModelInput input = CaseInput.of(expected);
-        try (Gradients on = Gradients.on()) {
-            ModelOutput output =
-                    model.forward(input, new ParameterStore(input.manager(), false), true);
-            Gradients.backward(output.loss());
+        ReferenceCall call = call(expected, description);
+        call.gradients(model, call.input(), true, new Verdict(comparison));
+    }
+
+    /** Compares as the file's tolerances ask. */
+    private record Verdict(Comparison comparison) implements Judge<CaseFailure> {
+
+        @Override
+        public void compare(String name, NDArray ours, NDArray theirs, boolean @Nullable [] rows)
+                throws CaseFailure {
+            comparison.compare(name, ours, theirs, rows);
         }
-        for (Map.Entry<String, NDArray> entry : expected.startingWith("grad.").entrySet()) {
-            var parameter = model.parameters().get(entry.getKey());
-            if (parameter == null) {
-                throw new CaseFailure("There is no parameter " + entry.getKey());
-            }
-            try (NDArray gradient = parameter.getArray().getGradient()) {
-                comparison.compare("grad." + entry.getKey(), gradient, entry.getValue());
-            }
+
+        @Override
+        public CaseFailure missing(String name) {
+            return new CaseFailure(name + " missing");
+        }
+
+        @Override
+        public @Nullable NDArray output(String field, ModelInput input, ModelOutput output) {
+            return SentencePooling.field(field, input, output).orElse(null);
         }
     }
 }

@@ -5,18 +5,17 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableLongArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.checkpoint.Checkpoint;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -192,8 +191,7 @@ public final class NetModel extends Module implements BaseModel, AutoCloseable {
     }
 
     @Override
-    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
-        AdapterPass pass = AdapterPass.over(store, input.manager(), training);
+    public ModelOutput forward(ModelInput input, AdapterPass pass) {
         NDArray x = input.get("x");
         if (x == null) {
             throw new IllegalArgumentException("The input has no array x.");

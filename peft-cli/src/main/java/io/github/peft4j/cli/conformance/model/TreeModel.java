@@ -6,11 +6,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Engines;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
@@ -61,7 +61,7 @@ public final class TreeModel extends Module implements BaseModel, AutoCloseable 
     }
 
     @Override
-    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
+    public ModelOutput forward(ModelInput input, AdapterPass pass) {
         throw new IllegalStateException("A tree of names computes nothing.");
     }
 

@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.compare.Comparison;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
-import io.github.peft4j.model.BaseModel;
 import java.util.Locale;
 import java.util.Map;
 

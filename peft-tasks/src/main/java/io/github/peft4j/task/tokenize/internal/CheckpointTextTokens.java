@@ -2,7 +2,7 @@ package io.github.peft4j.task.tokenize.internal;
 
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.prompt.TextTokens;

@@ -1,13 +1,17 @@
-package io.github.peft4j.model;
+package io.github.peft4j.adapter;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.ParameterUse;
 
 /**
  * The model under the adapters: its modules by dotted name, its parameters by checkpoint key, and
@@ -22,10 +26,10 @@ public interface BaseModel {
     /**
      * Calls the model.
      *
-     * @param store where layers read their weights: an adapter pass, or a plain store
-     * @param training whether dropout acts
+     * @param pass where layers read their weights and find their adapters; says whether dropout
+     *     acts
      */
-    ModelOutput forward(ModelInput input, ParameterStore store, boolean training);
+    ModelOutput forward(ModelInput input, AdapterPass pass);
 
     /**
      * Maps a DJL list of arrays onto named inputs, in this model's documented order.

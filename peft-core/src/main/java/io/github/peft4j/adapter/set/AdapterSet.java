@@ -1,10 +1,14 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.adapter.set;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.adapter.Penalized;
+import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.model.ParameterUse;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.internal.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseLayer;
+import io.github.peft4j.adapter.InputAdapter;
+import io.github.peft4j.adapter.LayerAdapter;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

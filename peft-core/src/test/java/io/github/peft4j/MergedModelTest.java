@@ -1,4 +1,4 @@
-package io.github.peft4j.internal.runtime;
+package io.github.peft4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,8 +11,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.PeftModel;
-import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.Bias;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.nn.Linear;

@@ -1,10 +1,14 @@
-package io.github.peft4j.model;
+package io.github.peft4j.adapter.set;
 
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Sets;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.WeightedLayer;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;

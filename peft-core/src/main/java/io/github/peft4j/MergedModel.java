@@ -1,4 +1,4 @@
-package io.github.peft4j.internal.runtime;
+package io.github.peft4j;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
@@ -9,17 +9,20 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-import io.github.peft4j.adapter.ActiveAdapters;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.FrozenBase;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.model.BaseModel;
+import io.github.peft4j.internal.runtime.ActiveAdapters;
+import io.github.peft4j.internal.runtime.AdapterRegistry;
+import io.github.peft4j.internal.runtime.FrozenBase;
+import io.github.peft4j.internal.runtime.MergedWeights;
+import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
-import io.github.peft4j.model.ParameterUses;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -106,18 +109,15 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     /** Predicts; records no graph. */
     public ModelOutput forward(ModelInput input) {
         try (Gradients off = Gradients.off()) {
-            return forward(input, new ParameterStore(own.manager(), false), false);
+            ParameterStore store = new ParameterStore(own.manager(), false);
+            return forward(input, AdapterPass.over(store, input.manager(), false));
         }
     }
 
     @Override
-    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
+    public ModelOutput forward(ModelInput input, AdapterPass pass) {
         // A pass of adapters over this model serves the merged weights already.
-        AdapterPass pass =
-                store instanceof AdapterPass over && over.serves(substitutes)
-                        ? over
-                        : new AdapterPass(store, input.manager(), training, merged);
-        return base.forward(input, pass, training);
+        return base.forward(input, pass.serves(substitutes) ? pass : pass.with(merged));
     }
 
     @Override
@@ -171,7 +171,7 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
 
     @Override
     public ModelOutput run(ModelInput input, ParameterStore store, boolean training) {
-        return forward(input, store, training);
+        return forward(input, AdapterPass.over(store, input.manager(), training));
     }
 
     /** Frees the merged weights; the base stays open. */

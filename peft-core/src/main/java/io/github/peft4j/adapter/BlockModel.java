@@ -1,11 +1,15 @@
-package io.github.peft4j.model;
+package io.github.peft4j.adapter;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.ModuleTree;
 
 /**
  * Any DJL block as a base model: arrays go in and come out in the block's own order, and layers are
@@ -54,8 +58,8 @@ public final class BlockModel implements BaseModel {
     }
 
     @Override
-    public ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
-        return ModelOutput.positional(block.forward(store, input.toList(), training));
+    public ModelOutput forward(ModelInput input, AdapterPass pass) {
+        return ModelOutput.positional(block.forward(pass, input.toList(), pass.training()));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.internal.runtime;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
@@ -29,16 +29,16 @@ public final class FrozenBase implements AutoCloseable {
         parameters.forEach(this.parameters::add);
     }
 
-    static FrozenBase none() {
+    public static FrozenBase none() {
         return new FrozenBase(Collections.emptyList());
     }
 
-    boolean contains(Parameter parameter) {
+    public boolean contains(Parameter parameter) {
         return parameters.contains(parameter);
     }
 
     /** The store of a device: the parameters' own arrays there, copies made once elsewhere. */
-    ParameterStore store(Device device) {
+    public ParameterStore store(Device device) {
         return stores.computeIfAbsent(
                 device,
                 d -> {

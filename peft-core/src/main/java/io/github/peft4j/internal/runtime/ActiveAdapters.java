@@ -1,4 +1,4 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.internal.runtime;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -6,12 +6,23 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.AdaptableLayer;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.LayerAdapter;
+import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.adapter.PassAdapters;
+import io.github.peft4j.adapter.Penalized;
+import io.github.peft4j.adapter.WeightAdapter;
+import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.ModuleCopy;
+import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
-import io.github.peft4j.model.ParameterUses;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -27,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * An {@link Activation} worked out for one model: for each layer the adapters that act on it, for
  * each parameter what takes its place. Immutable, so any number of passes share it.
  */
-public final class ActiveAdapters {
+public final class ActiveAdapters implements PassAdapters {
 
     private static final ActiveAdapters NONE =
             new ActiveAdapters(FrozenBase.none(), Activation.none());
@@ -53,7 +64,7 @@ public final class ActiveAdapters {
     }
 
     /** No adapters over a base that trains as it likes. */
-    static ActiveAdapters none() {
+    public static ActiveAdapters none() {
         return NONE;
     }
 
@@ -234,12 +245,14 @@ public final class ActiveAdapters {
     }
 
     /** Adapters around a layer, innermost first. */
-    ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
+    @Override
+    public ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
         return layers.getOrDefault(layer, ImmutableList.of());
     }
 
     /** Weight forms that act where a parameter is read, innermost first. */
-    ImmutableList<WeightAdapter> folds(ParameterUse slot) {
+    @Override
+    public ImmutableList<WeightAdapter> folds(ParameterUse slot) {
         ImmutableList<WeightAdapter> own = folds.get(slot);
         if (own == null && slot.layer() != null) {
             own = folds.get(new ParameterUse(null, slot.parameter()));
@@ -248,7 +261,8 @@ public final class ActiveAdapters {
     }
 
     /** Applies the weight forms that act there to what is read, innermost first. */
-    NDArray fold(ParameterUse slot, NDArray current, AdapterPass pass) {
+    @Override
+    public NDArray fold(ParameterUse slot, NDArray current, AdapterPass pass) {
         WeightComposition fold = foldSites.get(slot);
         if (fold == null) {
             fold = foldSites.get(new ParameterUse(null, slot.parameter()));
@@ -257,7 +271,8 @@ public final class ActiveAdapters {
     }
 
     /** The parameter that is read there: a stand-in if there is one. */
-    Parameter source(ParameterUse slot) {
+    @Override
+    public Parameter source(ParameterUse slot) {
         Parameter own = substitutes.get(slot);
         if (own == null && slot.layer() != null) {
             own = substitutes.get(new ParameterUse(null, slot.parameter()));
@@ -275,23 +290,28 @@ public final class ActiveAdapters {
     }
 
     /** Where a parameter is read by those who do not say which layer they are. */
-    ParameterUse slot(Parameter shown) {
+    @Override
+    public ParameterUse slot(Parameter shown) {
         return new ParameterUse(null, held.getOrDefault(shown, shown));
     }
 
-    double scale(Adapter adapter) {
+    @Override
+    public double scale(Adapter adapter) {
         return scales.getOrDefault(adapter, 1.0);
     }
 
-    boolean isFrozen(Parameter parameter) {
+    @Override
+    public boolean isFrozen(Parameter parameter) {
         return base.contains(parameter);
     }
 
-    ParameterStore frozenStore(Device device) {
+    @Override
+    public ParameterStore frozenStore(Device device) {
         return base.store(device);
     }
 
-    boolean allowsPacking() {
+    @Override
+    public boolean allowsPacking() {
         return packing;
     }
 

@@ -1,12 +1,15 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.internal.runtime;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.adapter.AdaptableLayer;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.model.LayerSite;
 import org.jspecify.annotations.Nullable;
 
 /** How weight forms meet a parameter: a weight in [out, in], or a bias. */
-interface WeightComposition {
+public interface WeightComposition {
 
     NDArray apply(NDArray current, ImmutableList<WeightAdapter> adapters, AdapterPass pass);
 

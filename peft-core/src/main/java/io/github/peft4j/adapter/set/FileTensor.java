@@ -1,4 +1,4 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.adapter.set;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

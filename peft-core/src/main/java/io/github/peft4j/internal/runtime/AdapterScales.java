@@ -1,4 +1,7 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.internal.runtime;
+
+import io.github.peft4j.adapter.DeltaAdapter;
+import io.github.peft4j.adapter.set.AdapterSet;
 
 /** Which adapters a factor has a meaning for: those that only add. */
 public final class AdapterScales {

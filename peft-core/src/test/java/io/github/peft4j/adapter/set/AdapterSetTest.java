@@ -1,4 +1,4 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.adapter.set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.testkit.Tensors;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -78,9 +81,9 @@ class AdapterSetTest {
                     @Override
                     public io.github.peft4j.model.ModelOutput forward(
                             io.github.peft4j.model.ModelInput input,
-                            io.github.peft4j.model.BaseModel base,
+                            io.github.peft4j.adapter.BaseModel base,
                             AdapterPass pass) {
-                        return base.forward(input, pass, pass.training());
+                        return base.forward(input, pass);
                     }
                 };
 

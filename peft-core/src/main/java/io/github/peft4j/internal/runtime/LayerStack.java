@@ -1,6 +1,11 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.internal.runtime;
 
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.InputAdapter;
+import io.github.peft4j.adapter.LayerAdapter;
+import io.github.peft4j.adapter.WeightAdapter;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +20,7 @@ import java.util.Map;
  * @param around those that act on activations
  * @param weights those that act through the weight
  */
-record LayerStack(
+public record LayerStack(
         ImmutableList<Adapter> all,
         ImmutableList<LayerAdapter> around,
         ImmutableList<WeightAdapter> weights) {
@@ -28,7 +33,7 @@ record LayerStack(
      * @throws IllegalArgumentException if two of them exclude each other
      * @throws UnsupportedFeatureException if one needs activations that the layer does not pass on
      */
-    static LayerStack at(String path, Map<String, AdapterSet> acting, boolean activations) {
+    public static LayerStack at(String path, Map<String, AdapterSet> acting, boolean activations) {
         Map<String, Adapter> here = new LinkedHashMap<>();
         acting.forEach(
                 (name, set) -> {

@@ -1,0 +1,42 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.model.ParameterUse;
+
+/** What an {@link AdapterPass} asks of the adapters that act in it. Immutable. */
+public interface PassAdapters {
+
+    /** No adapters over a base that trains as it likes. */
+    PassAdapters NONE = new NoAdapters();
+
+    /** The adapters around a layer, innermost first. */
+    ImmutableList<LayerAdapter> around(AdaptableLayer layer);
+
+    /** Adapters in weight form that act where a parameter is read, innermost first. */
+    ImmutableList<WeightAdapter> folds(ParameterUse use);
+
+    /** What the adapters in weight form make of the numbers that are read there. */
+    NDArray fold(ParameterUse use, NDArray current, AdapterPass pass);
+
+    /** The parameter whose numbers are read there: another one may stand in for it. */
+    Parameter source(ParameterUse use);
+
+    /** Where a parameter is read by a block that is no layer of ours. */
+    ParameterUse slot(Parameter parameter);
+
+    /** The factor on an adapter's contribution, 1 unless the activation says otherwise. */
+    double scale(Adapter adapter);
+
+    /** Whether a parameter belongs to the frozen base. */
+    boolean isFrozen(Parameter parameter);
+
+    /** Where the base's parameters are read on a device. */
+    ParameterStore frozenStore(Device device);
+
+    /** Whether tokens may be laid end to end without padding. */
+    boolean allowsPacking();
+}
