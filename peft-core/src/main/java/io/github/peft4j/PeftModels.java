@@ -40,13 +40,13 @@ public final class PeftModels {
     public static PeftModel getPeftModel(Block base, PeftConfig config, String adapterName) {
         BaseModel model = baseOf(base);
         String name = model.info().nameOrPath();
-        String given = config.common().baseModelNameOrPath();
+        String given = config.baseModelNameOrPath().orElse(null);
         if (given != null && !given.equals(name)) {
             logger.warn("The config names base model {}, but the base is {}.", given, name);
         }
         return wrap(
                 model,
-                config.withCommon(config.common().withBaseModelNameOrPath(name)),
+                config.toBuilder().optBaseModelNameOrPath(name).build(warning -> {}),
                 adapterName);
     }
 

@@ -1,6 +1,7 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
 import java.util.List;
 import java.util.Map;

@@ -1,13 +1,12 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.config.option.ConfigReader;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
-import io.github.peft4j.tuner.Tuner;
-import io.github.peft4j.tuner.Tuners;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -82,10 +81,10 @@ final class ConfigFiles {
                             + " \"peft_type\": \"LORA\".");
         }
         PeftType type = PeftType.of(JsonType.STRING.convert("peft_type", name));
-        Tuner<?> tuner = Tuners.require(type);
+        PeftMethod<?> method = PeftMethods.require(type);
         ConfigReader reader = new ConfigReader(fields, file);
-        PeftConfig config = tuner.parse(reader);
-        reader.warnAboutUnknownKeys(tuner.configType().getSimpleName());
+        PeftConfig config = method.parse(reader);
+        reader.warnAboutUnknownKeys(method.configType().configClass().getSimpleName());
         return new LoadedConfig(config, warnings.addAll(reader.warnings()).build());
     }
 

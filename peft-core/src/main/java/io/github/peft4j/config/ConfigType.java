@@ -1,10 +1,11 @@
 package io.github.peft4j.config;
 
-import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.config.option.ConfigReader;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionTable;
+import io.github.peft4j.config.option.OptionValues;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public final class ConfigType<C extends PeftConfig> {
     private final PeftType peftType;
     private final Class<C> configClass;
     private final Function<OptionValues, C> constructor;
-    private final ImmutableMap<String, Option<?>> options;
+    private final OptionTable table;
     private final BiFunction<OptionValues, Consumer<String>, OptionValues> resolve;
     private final Consumer<C> rules;
     private final Function<C, List<String>> warnings;
@@ -33,14 +34,14 @@ public final class ConfigType<C extends PeftConfig> {
             PeftType peftType,
             Class<C> configClass,
             Function<OptionValues, C> constructor,
-            ImmutableMap<String, Option<?>> options,
+            OptionTable table,
             BiFunction<OptionValues, Consumer<String>, OptionValues> resolve,
             Consumer<C> rules,
             Function<C, List<String>> warnings) {
         this.peftType = peftType;
         this.configClass = configClass;
         this.constructor = constructor;
-        this.options = options;
+        this.table = table;
         this.resolve = resolve;
         this.rules = rules;
         this.warnings = warnings;
@@ -59,7 +60,7 @@ public final class ConfigType<C extends PeftConfig> {
                         PeftType.of(peftType),
                         configClass,
                         constructor,
-                        ImmutableMap.of(),
+                        OptionTable.EMPTY,
                         (values, warn) -> values,
                         config -> {},
                         config -> ImmutableList.of());
@@ -73,29 +74,17 @@ public final class ConfigType<C extends PeftConfig> {
 
     /** This table with a group of options; one of a known key takes its place. */
     public ConfigType<C> with(List<Option<?>> more) {
-        Map<String, Option<?>> all = new LinkedHashMap<>(options);
-        more.forEach(option -> all.put(option.key(), option));
-        return withOptions(all);
+        return withTable(table.with(more));
     }
 
     /** This table without some options, which are then refused as unknown to the method. */
     public ConfigType<C> without(Option<?>... fewer) {
-        Map<String, Option<?>> rest = new LinkedHashMap<>(options);
-        for (Option<?> option : fewer) {
-            rest.remove(option.key());
-        }
-        return withOptions(rest);
+        return withTable(table.without(ImmutableList.copyOf(fewer)));
     }
 
-    private ConfigType<C> withOptions(Map<String, Option<?>> all) {
+    private ConfigType<C> withTable(OptionTable changed) {
         return new ConfigType<>(
-                peftType,
-                configClass,
-                constructor,
-                ImmutableMap.copyOf(all),
-                resolve,
-                rules,
-                warnings);
+                peftType, configClass, constructor, changed, resolve, rules, warnings);
     }
 
     /**
@@ -105,8 +94,7 @@ public final class ConfigType<C extends PeftConfig> {
      */
     public ConfigType<C> rule(Consumer<? super C> rule) {
         Consumer<C> all = rules.andThen(rule);
-        return new ConfigType<>(
-                peftType, configClass, constructor, options, resolve, all, warnings);
+        return new ConfigType<>(peftType, configClass, constructor, table, resolve, all, warnings);
     }
 
     /**
@@ -119,7 +107,7 @@ public final class ConfigType<C extends PeftConfig> {
                 peftType,
                 configClass,
                 constructor,
-                options,
+                table,
                 (values, warn) -> step.apply(resolve.apply(values, warn), warn),
                 rules,
                 warnings);
@@ -131,7 +119,7 @@ public final class ConfigType<C extends PeftConfig> {
                 peftType,
                 configClass,
                 constructor,
-                options,
+                table,
                 resolve,
                 rules,
                 config ->
@@ -147,8 +135,8 @@ public final class ConfigType<C extends PeftConfig> {
     }
 
     /** The options, sorted by key, that are set to something this version cannot run. */
-    public List<Option<?>> notYetRun(OptionConfig config) {
-        return options.values().stream()
+    public List<Option<?>> notYetRun(PeftConfig config) {
+        return options().stream()
                 .filter(option -> !option.runs())
                 .filter(option -> Option.isTruthy(config.values().find(option)))
                 .sorted(Comparator.comparing(Option::key))
@@ -162,17 +150,17 @@ public final class ConfigType<C extends PeftConfig> {
 
     /** The options in the order in which they are documented. */
     public List<Option<?>> options() {
-        return options.values().asList();
+        return table.options();
     }
 
     /** The option of this key, if the method has it. */
     public Optional<Option<?>> option(String key) {
-        return Optional.ofNullable(options.get(key));
+        return table.option(key);
     }
 
     /** Whether the method has this very option. */
     public boolean has(Option<?> option) {
-        return options.get(option.key()) == option;
+        return table.has(option);
     }
 
     /**
@@ -182,38 +170,16 @@ public final class ConfigType<C extends PeftConfig> {
      * @param warn takes a warning about each thing that is allowed but odd
      * @throws IllegalArgumentException if a value breaks a rule or the method has no such option
      */
-    C build(Map<Option<?>, @Nullable Object> given, Consumer<String> warn) {
-        given.forEach(
-                (option, value) ->
-                        Preconditions.checkArgument(
-                                has(option) || value == null,
-                                "%s is %s, and %s has no such option. Leave it out.",
-                                option,
-                                value,
-                                peftType));
-        Map<Option<?>, @Nullable Object> values = new LinkedHashMap<>();
-        for (Option<?> option : options.values()) {
-            values.put(option, value(option, given));
-        }
-        C config = constructor.apply(resolve.apply(new OptionValues(values), warn));
+    C build(Map<Option<?>, ? extends @Nullable Object> given, Consumer<String> warn) {
+        OptionValues values = table.values(peftType.name(), given);
+        C config = constructor.apply(resolve.apply(values, warn));
         rules.accept(config);
         warnings.apply(config).forEach(warn);
         return config;
     }
 
-    private static <T> @Nullable T value(Option<T> option, Map<Option<?>, @Nullable Object> given) {
-        @SuppressWarnings("unchecked") // put there by the option's own setter or reader
-        T value =
-                given.containsKey(option) ? (T) given.get(option) : option.standard().orElse(null);
-        return option.accept(value);
-    }
-
     /** Reads a config: the defaults, overlaid by what the JSON has. */
     public C read(ConfigReader json) {
-        Map<Option<?>, @Nullable Object> given = new LinkedHashMap<>();
-        for (Option<?> option : options.values()) {
-            json.readRaw(option.key(), value -> given.put(option, option.read(value)));
-        }
-        return build(given, json::warn);
+        return build(table.read(json), json::warn);
     }
 }

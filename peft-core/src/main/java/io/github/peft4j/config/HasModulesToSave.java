@@ -2,12 +2,12 @@ package io.github.peft4j.config;
 
 import java.util.List;
 
-/** The config of a method beside which modules of the base may be trained and saved whole. */
-public interface HasModulesToSave extends PeftConfig {
+/** The config of a method that can train modules whole and save them with the adapter. */
+public interface HasModulesToSave {
 
-    /** Ends of the names of these modules; empty if none. */
+    /** Ends of the names of modules that are trained and saved whole; empty if none. */
     List<String> modulesToSave();
 
-    /** This config with others. */
-    HasModulesToSave withModulesToSave(List<String> names);
+    /** This config with other modules that are saved whole. */
+    PeftConfig withModulesToSave(List<String> names);
 }

@@ -1,11 +1,18 @@
 package io.github.peft4j.config;
 
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
+import io.github.peft4j.json.OneOrMany;
+import io.github.peft4j.target.TargetModules;
+import io.github.peft4j.target.TargetOptions;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The config of a method that adapts layers of the model. */
-public abstract class LayerConfig extends OptionConfig implements TargetedConfig {
+public abstract class LayerConfig extends PeftConfig implements HasModulesToSave {
 
     /** For the configs of the methods. */
     protected LayerConfig(ConfigType<?> type, OptionValues values) {
@@ -22,7 +29,6 @@ public abstract class LayerConfig extends OptionConfig implements TargetedConfig
     public abstract LayerConfigBuilder<?, ?> toBuilder();
 
     /** Which modules it selects. */
-    @Override
     public final TargetModules targets() {
         return new TargetModules(
                 selected(TargetOptions.TARGET_MODULES),
@@ -36,6 +42,47 @@ public abstract class LayerConfig extends OptionConfig implements TargetedConfig
         return type().has(option) ? values().find(option) : null;
     }
 
+    /** Whether the method can train modules whole besides. */
+    public boolean hasModulesToSave() {
+        return true;
+    }
+
+    /** Whether an adapted embedding may be written along with the adapter, as PEFT decides. */
+    public boolean savesEmbeddings() {
+        return true;
+    }
+
+    /** The targets, if the config names any; see {@link TargetModules}. */
+    public final Optional<OneOrMany<String>> targetModules() {
+        return targets().targets();
+    }
+
+    /** Modules left out, if any. */
+    public final Optional<OneOrMany<String>> excludeModules() {
+        return Optional.ofNullable(targets().excludeModules());
+    }
+
+    /** The layer indices it is restricted to, if any. */
+    public final Optional<OneOrMany<Integer>> layersToTransform() {
+        return Optional.ofNullable(targets().layersToTransform());
+    }
+
+    /** Names of the list of layers, if given. */
+    public final Optional<OneOrMany<String>> layersPattern() {
+        return Optional.ofNullable(targets().layersPattern());
+    }
+
+    @Override
+    public final List<String> modulesToSave() {
+        List<String> modules = targets().modulesToSave();
+        return modules == null ? List.of() : modules;
+    }
+
+    @Override
+    public final LayerConfig withModulesToSave(List<String> names) {
+        return withTargets(targets().withModulesToSave(names));
+    }
+
     /** Which biases of the base are trained along; none for a method without the option. */
     public final Bias bias() {
         return type().option("bias").map(option -> (Bias) get(option)).orElse(Bias.NONE);
@@ -46,7 +93,7 @@ public abstract class LayerConfig extends OptionConfig implements TargetedConfig
         return type().has(Options.FAN_IN_FAN_OUT) && get(Options.FAN_IN_FAN_OUT);
     }
 
-    @Override
+    /** This config with other targets: those found by matching, for example. */
     public final LayerConfig withTargets(TargetModules value) {
         return resolved(value, stored -> stored);
     }

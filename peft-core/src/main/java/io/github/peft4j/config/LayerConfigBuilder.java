@@ -2,7 +2,10 @@ package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Ints;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.OneOrMany;
+import io.github.peft4j.target.TargetModules;
+import io.github.peft4j.target.TargetOptions;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the concrete builder, returned by each setter
  */
 public abstract class LayerConfigBuilder<C extends LayerConfig, B extends LayerConfigBuilder<C, B>>
-        extends OptionConfigBuilder<C, B> {
+        extends PeftConfigBuilder<C, B> {
 
     private final Option<Bias> bias;
 

@@ -1,6 +1,7 @@
 package io.github.peft4j.config;
 
 import com.google.common.base.Preconditions;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
 import java.util.Map;
 

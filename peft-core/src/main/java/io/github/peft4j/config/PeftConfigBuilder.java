@@ -1,74 +1,94 @@
 package io.github.peft4j.config;
 
+import io.github.peft4j.config.option.Option;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The part that the builders of all configs share. It checks nothing: the records it builds do.
+ * Builds a config; every option has PEFT's default. Nothing is checked before {@link #build}.
  *
- * @param <B> the concrete builder, returned by each method
+ * @param <C> the config
+ * @param <B> the concrete builder, returned by each setter
  */
-public abstract class PeftConfigBuilder<B extends PeftConfigBuilder<B>> {
+public abstract class PeftConfigBuilder<C extends PeftConfig, B extends PeftConfigBuilder<C, B>> {
 
-    private CommonFields common = CommonFields.DEFAULT;
+    private static final Logger LOG = LoggerFactory.getLogger(PeftConfigBuilder.class);
+
+    private final ConfigType<C> type;
+    private final Map<Option<?>, @Nullable Object> given = new LinkedHashMap<>();
 
     /** For the builders of the methods. */
-    protected PeftConfigBuilder() {}
-
-    /** This builder under its own type. */
-    protected abstract B self();
-
-    /** The shared fields as set so far. */
-    protected CommonFields common() {
-        return common;
+    protected PeftConfigBuilder(ConfigType<C> type) {
+        this.type = type;
     }
 
-    /** All shared fields at once. */
-    public B optCommon(CommonFields value) {
-        common = value;
+    /** Sets an option, which is checked when the config is built. */
+    protected final <T> B set(Option<T> option, @Nullable T value) {
+        given.put(option, value);
         return self();
     }
 
-    /** Overlays the shared fields that the JSON has; methods extend it by their own. */
-    protected B overlay(ConfigReader json) {
-        CommonFields.read(json, this);
+    /** Takes all values of a config over. */
+    public final B from(C config) {
+        given.putAll(config.values().asMap());
         return self();
+    }
+
+    @SuppressWarnings("unchecked") // B is the concrete builder
+    private B self() {
+        return (B) this;
     }
 
     /** What the model is trained for; decides wrapper and loss. Default null: no task. */
-    public B optTaskType(@Nullable TaskType value) {
-        return optCommon(common.withTaskType(value));
+    public final B optTaskType(@Nullable TaskType value) {
+        return set(CommonOptions.TASK_TYPE, value);
     }
 
     /** Class and library of a base model without a task type. Default null. */
-    public B optAutoMapping(@Nullable Map<String, @Nullable Object> value) {
-        return optCommon(common.withAutoMapping(value));
+    public final B optAutoMapping(@Nullable Map<String, @Nullable Object> value) {
+        return set(CommonOptions.AUTO_MAPPING, value);
     }
 
     /** The PEFT version whose rules hold. Default: the one this library mirrors. */
-    public B optPeftVersion(@Nullable String value) {
-        return optCommon(
-                new CommonFields(
-                        common.taskType(),
-                        common.autoMapping(),
-                        value,
-                        common.baseModelNameOrPath(),
-                        common.revision(),
-                        common.inferenceMode()));
+    public final B optPeftVersion(@Nullable String value) {
+        return set(CommonOptions.PEFT_VERSION_OPTION, value);
     }
 
     /** Name or directory of the base model. Default null. */
-    public B optBaseModelNameOrPath(@Nullable String value) {
-        return optCommon(common.withBaseModelNameOrPath(value));
+    public final B optBaseModelNameOrPath(@Nullable String value) {
+        return set(CommonOptions.BASE_MODEL_NAME_OR_PATH, value);
     }
 
     /** Branch, tag or commit of the base model. Default null. */
-    public B optRevision(@Nullable String value) {
-        return optCommon(common.withRevision(value));
+    public final B optRevision(@Nullable String value) {
+        return set(CommonOptions.REVISION, value);
     }
 
     /** Whether the adapter is frozen. Default false. */
-    public B optInferenceMode(boolean value) {
-        return optCommon(common.withInferenceMode(value));
+    public final B optInferenceMode(boolean value) {
+        return set(CommonOptions.INFERENCE_MODE, value);
+    }
+
+    /**
+     * Builds the config and logs what is allowed but odd.
+     *
+     * @throws IllegalArgumentException if an option is wrong; the text names option, value and rule
+     */
+    public final C build() {
+        return build(LOG::warn);
+    }
+
+    /**
+     * Builds the config.
+     *
+     * @param warn takes a warning about each thing that is allowed but odd
+     * @throws IllegalArgumentException if an option is wrong; the text names option, value and rule
+     */
+    public final C build(Consumer<String> warn) {
+        return type.build(given, warn);
     }
 }

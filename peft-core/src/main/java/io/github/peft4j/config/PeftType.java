@@ -5,25 +5,16 @@ import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.Immutable;
-import java.util.Locale;
 
 /**
  * The name of a method, as in {@code peft_type} of adapter_config.json.
  *
- * <p>A value, not an enum: what a method does is found by its name ({@link
- * io.github.peft4j.tuner.Tuners}), never by a switch. Every name of Hugging Face PEFT 0.21 is known
- * here, whether this version implements the method or not.
+ * <p>A value, not an enum: what a method does is found by its name ({@link PeftMethods}), never by
+ * a switch. Every name of Hugging Face PEFT 0.21 is known here, whether this version implements the
+ * method or not.
  */
 @Immutable
 public final class PeftType {
-
-    /** Prefixes that are not the lower-case name with an underscore. */
-    private static final ImmutableMap<String, String> PREFIXES =
-            ImmutableMap.of(
-                    "ADALORA", "lora_",
-                    "LOHA", "hada_",
-                    "PVERA", "pvera_lambda_",
-                    "VERA", "vera_lambda_");
 
     private static final ImmutableMap<String, PeftType> KNOWN =
             table(
@@ -38,18 +29,15 @@ public final class PeftType {
     public static final PeftType LORA = of("LORA");
 
     private final String name;
-    private final String prefix;
 
-    private PeftType(String name, String prefix) {
+    private PeftType(String name) {
         this.name = name;
-        this.prefix = prefix;
     }
 
     private static ImmutableMap<String, PeftType> table(String names) {
         ImmutableMap.Builder<String, PeftType> table = ImmutableMap.builder();
         for (String name : Splitter.on(' ').split(names)) {
-            String usual = name.toLowerCase(Locale.ROOT) + "_";
-            table.put(name, new PeftType(name, PREFIXES.getOrDefault(name, usual)));
+            table.put(name, new PeftType(name));
         }
         return table.buildOrThrow();
     }
@@ -80,11 +68,6 @@ public final class PeftType {
     /** The name in files, such as {@code LORA}. */
     public String name() {
         return name;
-    }
-
-    /** How the names of the method's trained tensors start, such as {@code lora_}. */
-    public String prefix() {
-        return prefix;
     }
 
     @Override

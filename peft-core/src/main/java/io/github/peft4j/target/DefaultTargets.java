@@ -5,7 +5,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.OneOrMany;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,6 @@ package io.github.peft4j.target;
 
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableSortedSet;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerKind;

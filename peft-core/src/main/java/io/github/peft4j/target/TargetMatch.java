@@ -1,7 +1,6 @@
 package io.github.peft4j.target;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.config.TargetModules;
 import java.util.List;
 
 /**

@@ -3,10 +3,8 @@ package io.github.peft4j.target;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Lists;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerKind;
-import io.github.peft4j.tuner.ModulesToSave;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -94,7 +92,7 @@ public final class TargetMatcher {
         List<String> names = options.modulesToSave();
         List<String> paths = model.modules().stream().map(ModuleInfo::path).toList();
         ImmutableList<String> saved =
-                names == null ? ImmutableList.of() : ModulesToSave.paths(names, paths);
+                names == null ? ImmutableList.of() : TargetModules.pathsToSave(names, paths);
         return new TargetMatch(adapted, saved, options, warnings());
     }
 

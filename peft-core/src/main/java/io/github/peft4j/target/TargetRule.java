@@ -2,7 +2,6 @@ package io.github.peft4j.target;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.OneOrMany;
 import java.math.BigInteger;
 import java.util.Optional;

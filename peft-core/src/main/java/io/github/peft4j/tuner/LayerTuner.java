@@ -11,12 +11,8 @@ import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.config.Bias;
-import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
-import io.github.peft4j.config.PeftType;
-import io.github.peft4j.config.TargetModules;
-import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
@@ -30,6 +26,7 @@ import io.github.peft4j.target.ModuleInfo;
 import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.target.TargetMatch;
 import io.github.peft4j.target.TargetMatcher;
+import io.github.peft4j.target.TargetModules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> the method's config
  */
-public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
+public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
 
     /** What PEFT puts before a module's name in an adapter's file. */
     public static final String KEY_PREFIX = "base_model.model.";
@@ -65,18 +62,12 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     }
 
     @Override
-    public PeftType type() {
-        return configs.peftType();
+    public final ConfigType<C> configType() {
+        return configs;
     }
 
-    @Override
-    public Class<C> configType() {
-        return configs.configClass();
-    }
-
-    @Override
-    public C parse(ConfigReader json) {
-        return configs.read(json);
+    private C cast(LayerConfig config) {
+        return configs.configClass().cast(config);
     }
 
     /** Kinds of layers that the method can adapt. */
@@ -166,13 +157,12 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
 
     /** Which biases the config trains along. */
     protected Bias biasRule(C config) {
-        return config instanceof LayerConfig layers ? layers.bias() : Bias.NONE;
+        return config.bias();
     }
 
     /** The config with the targets found, and how the weights of the layers are stored. */
     protected C resolved(C config, TargetModules targets, List<LayerSite> sites) {
-        LayerConfig layers = (LayerConfig) config;
-        return configType().cast(layers.resolved(targets, stored -> transposed(stored, sites)));
+        return cast(config.resolved(targets, stored -> transposed(stored, sites)));
     }
 
     /**
@@ -283,7 +273,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
         return manager;
     }
 
-    private static MatchableModules matchable(BaseModel model, TargetedConfig config) {
+    private static MatchableModules matchable(BaseModel model, LayerConfig config) {
         List<ModuleInfo> modules = model.sites().stream().map(ModuleInfo::of).toList();
         MatchableModules all = MatchableModules.of(modules);
         String leftOut = leftOut(model.info(), modules, config);
@@ -291,7 +281,7 @@ public abstract class LayerTuner<C extends TargetedConfig> implements Tuner<C> {
     }
 
     private static @Nullable String leftOut(
-            ModelInfo info, List<ModuleInfo> modules, TargetedConfig config) {
+            ModelInfo info, List<ModuleInfo> modules, LayerConfig config) {
         if (info.modelType() == null) {
             return null; // a plain block: PEFT's rule is for pretrained transformers
         }

@@ -3,7 +3,6 @@ package io.github.peft4j.tuner;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.Aliases;
@@ -14,10 +13,8 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.model.ParameterUses;
 import io.github.peft4j.ops.TensorOps;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Copies of base parameters that an adapter trains and saves whole: heads and other modules, and
@@ -29,29 +26,6 @@ import java.util.Set;
  */
 public record ModulesToSave(
         AdapterSet.Builder set, BaseModel model, String prefix, List<String> saved) {
-
-    /**
-     * The modules that {@code modules_to_save} names. A plain test for the end of the name, without
-     * a dot: {@code classifier} also takes {@code pre_classifier}. PEFT passes over a module that
-     * lies exactly two levels below a saved one.
-     *
-     * @param paths of all modules, in model order
-     */
-    public static ImmutableList<String> paths(List<String> names, List<String> paths) {
-        Set<String> saved = new LinkedHashSet<>();
-        for (String path : paths) {
-            if (names.stream().anyMatch(path::endsWith) && !saved.contains(twoLevelsUp(path))) {
-                saved.add(path);
-            }
-        }
-        return ImmutableList.copyOf(saved);
-    }
-
-    private static String twoLevelsUp(String path) {
-        int parent = path.lastIndexOf('.');
-        int grandparent = path.lastIndexOf('.', parent - 1);
-        return grandparent < 0 ? "" : path.substring(0, grandparent);
-    }
 
     /** Adds a trained copy of every parameter of the modules. */
     public void addCopies() {

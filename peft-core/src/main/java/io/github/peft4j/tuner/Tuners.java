@@ -1,63 +1,27 @@
 package io.github.peft4j.tuner;
 
-import com.google.common.base.Joiner;
-import com.google.common.base.Preconditions;
-import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSortedSet;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.PeftMethod;
+import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.config.PeftType;
-import io.github.peft4j.exception.UnsupportedFeatureException;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.ServiceLoader;
 
-/** Finds methods among the services on the class path. */
+/** The tuners among the methods on the class path. */
 public final class Tuners {
-
-    private static final ImmutableMap<String, Tuner<?>> ALL = load();
 
     private Tuners() {}
 
-    @SuppressWarnings("rawtypes") // a service type has no parameters
-    private static ImmutableMap<String, Tuner<?>> load() {
-        Map<String, Tuner<?>> all = new LinkedHashMap<>();
-        for (Tuner tuner : ServiceLoader.load(Tuner.class, Tuner.class.getClassLoader())) {
-            Tuner<?> typed = tuner;
-            Tuner<?> other = all.putIfAbsent(typed.type().name(), typed);
-            Preconditions.checkState(
-                    other == null,
-                    "Two tuners claim the method %s: %s and %s. Remove one from the class path.",
-                    typed.type(),
-                    other == null ? null : other.getClass().getName(),
-                    typed.getClass().getName());
-        }
-        return ImmutableMap.copyOf(all);
-    }
-
-    /** The method, if this version has it. */
-    public static Optional<Tuner<?>> find(PeftType type) {
-        return Optional.ofNullable(ALL.get(type.name()));
-    }
-
     /**
-     * The method.
+     * The tuner of a method.
      *
-     * @throws UnsupportedFeatureException if this version lacks it; the text lists those it has
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException if this version lacks it; the
+     *     text lists those it has
      */
-    public static Tuner<?> require(PeftType type) {
-        return find(type)
-                .orElseThrow(
-                        () ->
-                                new UnsupportedFeatureException(
-                                        "The method "
-                                                + type
-                                                + " is not implemented in this version. Available: "
-                                                + Joiner.on(", ").join(names())
-                                                + ". Use one of these."));
-    }
-
-    /** The names of all methods on the class path. */
-    public static ImmutableSortedSet<String> names() {
-        return ImmutableSortedSet.copyOf(ALL.keySet());
+    public static Tuner<? extends PeftConfig> require(PeftType type) {
+        PeftMethod<?> method = PeftMethods.require(type);
+        if (method instanceof Tuner<?> tuner) {
+            return tuner;
+        }
+        throw new IllegalStateException(
+                method.getClass().getName() + " has configs but is no Tuner. Implement Tuner.");
     }
 }

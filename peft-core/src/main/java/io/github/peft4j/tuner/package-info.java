@@ -4,7 +4,7 @@
  *
  * <p>A method announces itself as a {@link io.github.peft4j.tuner.Tuner} service; nothing else
  * lists the methods. Layers are selected by {@link io.github.peft4j.target.TargetMatcher} from
- * {@link io.github.peft4j.config.TargetModules}, by exactly PEFT's rules.
+ * {@link io.github.peft4j.target.TargetModules}, by exactly PEFT's rules.
  */
 @NullMarked
 package io.github.peft4j.tuner;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSetMultimap;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.testkit.Golden;
-import io.github.peft4j.tuner.Tuners;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -84,11 +84,11 @@ class ConfigContractTest {
                     Map.of("0", "directory"),
                     Map.of("nblocks", 2));
 
-    static Stream<OptionConfig> defaults() {
-        return Tuners.names().stream()
+    static Stream<PeftConfig> defaults() {
+        return PeftMethods.names().stream()
                 .map(name -> PeftConfig.loadMap(with(name, Map.of())).config())
-                .filter(OptionConfig.class::isInstance)
-                .map(OptionConfig.class::cast);
+                .filter(PeftConfig.class::isInstance)
+                .map(PeftConfig.class::cast);
     }
 
     private static Map<String, Object> with(String method, Map<String, ?> more) {
@@ -100,7 +100,7 @@ class ConfigContractTest {
 
     @ParameterizedTest
     @MethodSource("defaults")
-    void hasPeftsDefaults(OptionConfig config) throws IOException {
+    void hasPeftsDefaults(PeftConfig config) throws IOException {
         String file = "configs/" + config.peftType() + ".json";
         String golden = Files.readString(Golden.path(file));
 
@@ -109,7 +109,7 @@ class ConfigContractTest {
 
     @ParameterizedTest
     @MethodSource("defaults")
-    void statesEachOptionWithItsMeaning(OptionConfig config) {
+    void statesEachOptionWithItsMeaning(PeftConfig config) {
         assertThat(config.type().options())
                 .isNotEmpty()
                 .allSatisfy(option -> assertThat(option.meaning()).as(option.key()).isNotBlank());
@@ -121,12 +121,12 @@ class ConfigContractTest {
     /** Every option takes another value than its default, and brings it back. */
     @ParameterizedTest
     @MethodSource("defaults")
-    void comesBackFromItsJson(OptionConfig config) {
+    void comesBackFromItsJson(PeftConfig config) {
         List<String> constant = new ArrayList<>();
         for (Option<?> option : config.type().options()) {
             int taken = 0;
             for (Object candidate : CANDIDATES) {
-                OptionConfig changed = tryWith(config, option, candidate);
+                PeftConfig changed = tryWith(config, option, candidate);
                 if (changed == null) {
                     continue;
                 }
@@ -147,17 +147,17 @@ class ConfigContractTest {
                 .hasSameElementsAs(CONSTANT.get(config.peftType().name()));
     }
 
-    private static boolean differs(OptionConfig changed, OptionConfig config) {
+    private static boolean differs(PeftConfig changed, PeftConfig config) {
         return !changed.toMap().equals(config.toMap());
     }
 
-    static @Nullable OptionConfig tryWith(OptionConfig config, Option<?> option, Object candidate) {
+    static @Nullable PeftConfig tryWith(PeftConfig config, Option<?> option, Object candidate) {
         String method = config.peftType().name();
         Map<String, Object> json = with(method, COMPANIONS.getOrDefault(option.key(), Map.of()));
         json.put(option.key(), candidate);
         Throwable refusal = catchThrowable(() -> PeftConfig.loadMap(json));
         if (refusal == null) {
-            return (OptionConfig) PeftConfig.loadMap(json).config();
+            return (PeftConfig) PeftConfig.loadMap(json).config();
         }
         assertThat(refusal)
                 .as("%s of %s is %s", option, method, candidate)
@@ -168,7 +168,7 @@ class ConfigContractTest {
 
     @ParameterizedTest
     @MethodSource("defaults")
-    void refusesTypesThatFitNoOption(OptionConfig config) {
+    void refusesTypesThatFitNoOption(PeftConfig config) {
         for (Option<?> option : config.type().options()) {
             Map<String, Object> wrong = Map.of(option.key(), Arrays.asList(1, null, "x"));
 
@@ -181,7 +181,7 @@ class ConfigContractTest {
 
     @ParameterizedTest
     @MethodSource("defaults")
-    void warnsOfKeysThatItDoesNotHave(OptionConfig config) {
+    void warnsOfKeysThatItDoesNotHave(PeftConfig config) {
         String method = config.peftType().name();
 
         LoadedConfig loaded = PeftConfig.loadMap(with(method, Map.of("not_an_option", 1)));

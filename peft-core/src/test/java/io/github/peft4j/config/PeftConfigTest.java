@@ -151,7 +151,7 @@ class PeftConfigTest {
             assertThat(loaded.warnings()).isEmpty();
             LoraConfig config = (LoraConfig) loaded.config();
             assertThat(config.r()).isEqualTo(4);
-            assertThat(config.common().peftVersion()).isEqualTo("0.21.2");
+            assertThat(config.peftVersion()).isEqualTo("0.21.2");
             assertThat(config.useRslora()).isFalse();
             assertThat(config.initLoraWeights().json()).isEqualTo(true);
         }
@@ -195,7 +195,7 @@ class PeftConfigTest {
     void variesSharedFields() {
         PeftConfig config = LoraConfig.builder().optTaskType(TaskType.CAUSAL_LM).build();
 
-        PeftConfig saved = config.withCommon(config.common().withInferenceMode(true));
+        PeftConfig saved = config.withInferenceMode(true);
 
         assertThat(saved.inferenceMode()).isTrue();
         assertThat(saved.taskType()).contains(TaskType.CAUSAL_LM);

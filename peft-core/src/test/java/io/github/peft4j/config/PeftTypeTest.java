@@ -4,30 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.tuner.Tuners;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PeftTypeTest {
-
-    @ParameterizedTest
-    @CsvSource({
-        "LORA, lora_",
-        "ADALORA, lora_",
-        "LOHA, hada_",
-        "LOKR, lokr_",
-        "VERA, vera_lambda_",
-        "PVERA, pvera_lambda_",
-        "IA3, ia3_",
-        "PREFIX_TUNING, prefix_tuning_",
-        "SHADOW, shadow_"
-    })
-    void knowsThePrefixOfTensors(String name, String prefix) {
-        assertThat(PeftType.of(name).prefix()).isEqualTo(prefix);
-    }
 
     @Test
     void knowsEveryMethodOfPeft() {
@@ -53,18 +35,20 @@ class PeftTypeTest {
 
     @Test
     void findsItsMethodAmongTheServices() {
-        assertThat(Tuners.find(PeftType.LORA))
+        assertThat(PeftMethods.find(PeftType.LORA))
                 .hasValueSatisfying(
-                        tuner -> assertThat(tuner.configType()).isEqualTo(LoraConfig.class));
-        assertThat(Tuners.names()).contains("LORA");
+                        tuner ->
+                                assertThat(tuner.configType().configClass())
+                                        .isEqualTo(LoraConfig.class));
+        assertThat(PeftMethods.names()).contains("LORA");
     }
 
     @Test
     void refusesAKnownMethodWithoutImplementation() {
         PeftType shadow = PeftType.of("SHADOW");
 
-        assertThat(Tuners.find(shadow)).isEmpty();
-        assertThatThrownBy(() -> Tuners.require(shadow))
+        assertThat(PeftMethods.find(shadow)).isEmpty();
+        assertThatThrownBy(() -> PeftMethods.require(shadow))
                 .isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageStartingWith("The method SHADOW is not implemented in this version.")
                 .hasMessageContaining("LORA");

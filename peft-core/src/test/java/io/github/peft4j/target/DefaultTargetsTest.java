@@ -3,7 +3,6 @@ package io.github.peft4j.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.OneOrMany;
 import java.util.List;
 import org.junit.jupiter.api.Test;

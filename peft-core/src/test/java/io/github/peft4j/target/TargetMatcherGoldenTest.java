@@ -8,9 +8,8 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TargetModules;
-import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerKind;
@@ -40,7 +39,7 @@ class TargetMatcherGoldenTest {
         }
 
         TargetModules options() {
-            return ((TargetedConfig) PeftConfig.fromJson(configJson())).targets();
+            return ((LayerConfig) PeftConfig.fromJson(configJson())).targets();
         }
 
         String configJson() {

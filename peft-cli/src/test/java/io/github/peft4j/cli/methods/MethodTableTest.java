@@ -9,9 +9,9 @@ import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.testkit.Golden;
-import io.github.peft4j.tuner.Tuners;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ class MethodTableTest {
         String page = Files.readString(INDEX);
         String index = page.substring(0, page.indexOf(START));
 
-        for (String method : Tuners.names()) {
+        for (String method : PeftMethods.names()) {
             assertThat(PAGES.resolve(page(method))).exists();
         }
         try (Stream<Path> pages = Files.list(PAGES)) {
@@ -109,7 +109,7 @@ class MethodTableTest {
         head.addAll(List.of("whole call", "tasks", "merges", "mixed batch", "weighted", "two-way"));
         StringBuilder table = new StringBuilder(row(head));
         table.append("|---".repeat(head.size())).append("|\n");
-        for (String method : Tuners.names()) {
+        for (String method : PeftMethods.names()) {
             table.append(row(cells(method)));
         }
         return table.toString();

@@ -3,10 +3,12 @@ package io.github.peft4j.internal.runtime;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.config.CommonFields;
+import io.github.peft4j.config.Bias;
+import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.HasModulesToSave;
+import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TargetedConfig;
+import io.github.peft4j.config.PeftConfigBuilder;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.ModelInfo;
@@ -38,7 +40,7 @@ public final class AdapterFactory {
             String name,
             AdapterInventory others,
             AdapterSource parts) {
-        CreatedAdapter<?> attachment =
+        CreatedAdapter<?> created =
                 withNameWarning(
                         attach(
                                 Tuners.require(config.peftType()),
@@ -47,26 +49,25 @@ public final class AdapterFactory {
                                 others,
                                 parts),
                         name);
-        for (String warning : attachment.warnings()) {
+        for (String warning : created.warnings()) {
             logger.warn(warning);
         }
-        return attachment;
+        return created;
     }
 
     /** Whether a config asks for training of the base's biases. */
     public static boolean trainsBias(PeftConfig config) {
-        Object bias = config.toMap().get("bias");
-        return bias != null && !bias.equals("none");
+        return config instanceof LayerConfig layers && layers.bias() != Bias.NONE;
     }
 
     /** PEFT looks for the adapter's name in its keys, and finds it in the method's own prefix. */
     private static <C extends PeftConfig> CreatedAdapter<C> withNameWarning(
-            CreatedAdapter<C> attachment, String name) {
-        for (Adapter adapter : attachment.set().layers().values()) {
+            CreatedAdapter<C> created, String name) {
+        for (Adapter adapter : created.set().layers().values()) {
             for (String suffix : adapter.parameters().keySet()) {
                 String prefix = suffix.substring(0, suffix.indexOf('_') + 1);
                 if (prefix.contains(name)) {
-                    return attachment.warn(
+                    return created.warn(
                             "Adapter name '"
                                     + name
                                     + "' is part of '"
@@ -77,7 +78,7 @@ public final class AdapterFactory {
                 }
             }
         }
-        return attachment;
+        return created;
     }
 
     private static <C extends PeftConfig> CreatedAdapter<C> attach(
@@ -93,11 +94,14 @@ public final class AdapterFactory {
         boolean early = config.taskType().map(TaskType::headsKnownBeforeMatching).orElse(true);
         PeftConfig complete = early ? withModulesToSave(config, heads) : config;
         ImmutableMap.Builder<String, C> same = ImmutableMap.builder();
-        others.configs().forEach((name, other) -> same.put(name, tuner.configType().cast(other)));
+        others.configs()
+                .forEach(
+                        (name, other) ->
+                                same.put(name, tuner.configType().configClass().cast(other)));
         return tuner.attach(
                 new CreateRequest<>(
                         base,
-                        tuner.configType().cast(complete),
+                        tuner.configType().configClass().cast(complete),
                         early ? ImmutableList.of() : heads,
                         same.buildOrThrow(),
                         others.sets(),
@@ -105,24 +109,24 @@ public final class AdapterFactory {
     }
 
     private static boolean trainsHeads(PeftConfig config) {
-        return !(config instanceof TargetedConfig targeted) || targeted.hasModulesToSave();
+        return !(config instanceof LayerConfig layers) || layers.hasModulesToSave();
     }
 
+    /** Fills in what the config leaves to the model. */
     private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {
-        CommonFields common = config.common();
-        if (info.nameOrPath() != null && common.baseModelNameOrPath() == null) {
-            common = common.withBaseModelNameOrPath(info.nameOrPath());
+        PeftConfigBuilder<?, ?> completed = config.toBuilder();
+        if (info.nameOrPath() != null && config.baseModelNameOrPath().isEmpty()) {
+            completed.optBaseModelNameOrPath(info.nameOrPath());
         }
-        if (config.taskType().isEmpty() && common.autoMapping() == null) {
-            common =
-                    common.withAutoMapping(
-                            ImmutableMap.of(
-                                    "base_model_class",
-                                    info.className(),
-                                    "parent_library",
-                                    info.library()));
+        if (config.taskType().isEmpty() && config.find(CommonOptions.AUTO_MAPPING).isEmpty()) {
+            completed.optAutoMapping(
+                    ImmutableMap.of(
+                            "base_model_class",
+                            info.className(),
+                            "parent_library",
+                            info.library()));
         }
-        return config.withCommon(common);
+        return completed.build(warning -> {});
     }
 
     /** Adds what is not there yet: a loaded config names its heads already. */

@@ -134,7 +134,7 @@ public final class AdapterFiles {
     }
 
     private static String saved(PeftConfig config) {
-        return config.withCommon(config.common().withInferenceMode(true)).toJson();
+        return config.withInferenceMode(true).toJson();
     }
 
     /** Reads an adapter into a new or a known name; nothing changes if anything is wrong. */
@@ -210,7 +210,7 @@ public final class AdapterFiles {
 
     /** The config of an adapter that was loaded: frozen unless it may train on. */
     public static PeftConfig forUse(PeftConfig config, LoadAdapterOptions options) {
-        return config.withCommon(config.common().withInferenceMode(!options.trainable()));
+        return config.withInferenceMode(!options.trainable());
     }
 
     private static ImmutableList<String> joined(List<String> first, List<String> second) {

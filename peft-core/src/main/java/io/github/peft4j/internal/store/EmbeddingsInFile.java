@@ -6,8 +6,8 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.runtime.AdapterInventory;
@@ -121,7 +121,7 @@ public final class EmbeddingsInFile {
     private static boolean named(PeftConfig config, String path) {
         String name = path.substring(path.lastIndexOf('.') + 1);
         @Nullable OneOrMany<String> targets =
-                config instanceof TargetedConfig targeted && targeted.savesEmbeddings()
+                config instanceof LayerConfig targeted && targeted.savesEmbeddings()
                         ? targeted.targets().targetModules()
                         : null;
         return targets != null

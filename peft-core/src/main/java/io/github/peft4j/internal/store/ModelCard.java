@@ -1,7 +1,7 @@
 package io.github.peft4j.internal.store;
 
 import com.google.common.collect.ImmutableSortedSet;
-import io.github.peft4j.config.CommonFields;
+import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
@@ -23,7 +23,7 @@ public final class ModelCard {
      */
     public static String text(Path directory, ModelInfo info, PeftConfig config)
             throws IOException {
-        String version = "- PEFT " + CommonFields.PEFT_VERSION;
+        String version = "- PEFT " + CommonOptions.PEFT_VERSION;
         Path file = directory.resolve(FILE_NAME);
         if (Files.isRegularFile(file)) {
             String old = Files.readString(file, StandardCharsets.UTF_8);

@@ -13,7 +13,8 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.StepAware;
-import io.github.peft4j.config.Option;
+import io.github.peft4j.config.PeftMethod;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
@@ -24,13 +25,12 @@ import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
-import io.github.peft4j.tuner.Tuner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** AdaLoRA: puts A, E and B at each matched layer, and what takes ranks away over all of them. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
 

@@ -7,8 +7,8 @@ import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Longs;
 import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.ModelDimensions;
 import io.github.peft4j.tuner.prompt.NewPrompt;
@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Context-aware prompt tuning: puts a context of examples, moved a little, before every text. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class CPTTuner extends PromptTuner<CPTConfig> {
 

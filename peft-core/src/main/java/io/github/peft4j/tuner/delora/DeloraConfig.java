@@ -4,9 +4,9 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 import java.util.Map;
 
 /**

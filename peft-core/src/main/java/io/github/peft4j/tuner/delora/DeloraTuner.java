@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.TensorOps;
@@ -13,11 +14,10 @@ import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 import java.util.List;
 
 /** DeLoRA: puts two thin matrices, a strength and the norms of the weight at each linear layer. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class DeloraTuner extends LayerTuner<DeloraConfig> {
 

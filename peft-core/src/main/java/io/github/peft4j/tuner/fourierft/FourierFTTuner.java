@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.random.TorchGenerator;
@@ -13,7 +14,6 @@ import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /** FourierFT: puts a sparse spectrum at each matched linear layer. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class FourierFTTuner extends LayerTuner<FourierFTConfig> {
 

@@ -3,9 +3,9 @@ package io.github.peft4j.tuner.hra;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 
 /**
  * The config of HRA.

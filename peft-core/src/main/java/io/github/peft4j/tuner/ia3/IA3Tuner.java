@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.ModelInfo;
@@ -12,10 +13,9 @@ import io.github.peft4j.target.PythonRegex;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 
 /** IA3: puts a vector of factors at each matched linear layer or convolution. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class IA3Tuner extends LayerTuner<IA3Config> {
 

@@ -3,8 +3,8 @@ package io.github.peft4j.tuner.lntuning;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
-import io.github.peft4j.config.OptionValues;
-import io.github.peft4j.config.TargetOptions;
+import io.github.peft4j.config.option.OptionValues;
+import io.github.peft4j.target.TargetOptions;
 
 /**
  * The config of LN tuning: which layers are copied, norms by default.

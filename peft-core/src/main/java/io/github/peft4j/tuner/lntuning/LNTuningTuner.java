@@ -4,17 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
-import io.github.peft4j.tuner.Tuner;
 import java.util.EnumSet;
 import java.util.List;
 
 /** LN tuning: puts a trained copy in the place of each matched layer, a norm by default. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
 

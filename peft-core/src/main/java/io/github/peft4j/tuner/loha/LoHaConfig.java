@@ -1,8 +1,8 @@
 package io.github.peft4j.tuner.loha;
 
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.tuner.lycoris.LycorisConfig;
 import io.github.peft4j.tuner.lycoris.LycorisConfigBuilder;
 

@@ -2,16 +2,16 @@ package io.github.peft4j.tuner.loha;
 
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.lycoris.LycorisStrength;
 import io.github.peft4j.tuner.lycoris.LycorisTuner;
 
 /** LoHa: puts an elementwise product of two low-rank products at each matched layer. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class LoHaTuner extends LycorisTuner<LoHaConfig> {
 

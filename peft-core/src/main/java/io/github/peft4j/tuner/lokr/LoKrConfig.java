@@ -1,8 +1,8 @@
 package io.github.peft4j.tuner.lokr;
 
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.tuner.lycoris.LycorisConfig;
 import io.github.peft4j.tuner.lycoris.LycorisConfigBuilder;
 

@@ -3,16 +3,16 @@ package io.github.peft4j.tuner.lokr;
 import ai.djl.ndarray.types.Shape;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.lycoris.LycorisStrength;
 import io.github.peft4j.tuner.lycoris.LycorisTuner;
 
 /** LoKr: puts a Kronecker product of two small matrices at each matched layer. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class LoKrTuner extends LycorisTuner<LoKrConfig> {
 

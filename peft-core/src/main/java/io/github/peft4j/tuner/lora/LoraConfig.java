@@ -1,9 +1,9 @@
 package io.github.peft4j.tuner.lora;
 
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.target.NamePatterns;
 import java.util.Map;
 

@@ -1,9 +1,9 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.config.NestedOptions;
-import io.github.peft4j.config.Option;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.option.NestedOptions;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
@@ -15,11 +16,10 @@ import io.github.peft4j.target.NamePatterns;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 import java.util.List;
 
 /** Low-rank adaptation: puts A and B at each matched linear layer, convolution or embedding. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class LoraTuner extends LayerTuner<LoraConfig> {
 

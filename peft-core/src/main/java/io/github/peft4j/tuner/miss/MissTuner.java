@@ -3,14 +3,14 @@ package io.github.peft4j.tuner.miss;
 import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 
 /** MiSS: puts a block of trained numbers at each matched linear layer. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class MissTuner extends LayerTuner<MissConfig> {
 

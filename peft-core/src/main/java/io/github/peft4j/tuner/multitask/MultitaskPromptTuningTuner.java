@@ -2,8 +2,8 @@ package io.github.peft4j.tuner.multitask;
 
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptSite;
@@ -12,7 +12,7 @@ import io.github.peft4j.tuner.prompttuning.PromptTable;
 import java.util.List;
 
 /** Multitask prompt tuning: one prompt for several tasks, times a matrix of low rank for each. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class MultitaskPromptTuningTuner extends PromptTuner<MultitaskPromptTuningConfig> {
 

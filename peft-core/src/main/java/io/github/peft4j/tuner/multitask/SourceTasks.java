@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import com.google.common.base.Preconditions;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.SafetensorsReader;
@@ -26,14 +27,12 @@ record SourceTasks(String file) {
      * @throws IllegalArgumentException if the file cannot be read or does not fit
      */
     void copyTo(TaskPrompt prompt, MultitaskPromptTuningConfig config) {
-        if (!file.endsWith(".safetensors")) {
-            throw new IllegalArgumentException(
-                    "prompt_tuning_init_state_dict_path "
-                            + file
-                            + " is no .safetensors file, and reading a pickle may run code. Save the"
-                            + " source adapter with save_pretrained and name its"
-                            + " adapter_model.safetensors.");
-        }
+        Preconditions.checkArgument(
+                file.endsWith(".safetensors"),
+                "prompt_tuning_init_state_dict_path %s is not a .safetensors file, and reading a"
+                        + " pickle may run code. Save the source adapter with save_pretrained and"
+                        + " name its adapter_model.safetensors.",
+                file);
         try (NDManager scratch = Engines.newManager();
                 Gradients off = Gradients.off();
                 SafetensorsReader reader = SafetensorsReader.open(Path.of(file))) {
@@ -72,47 +71,37 @@ record SourceTasks(String file) {
         }
         int task = config.promptTuningInitTask();
         long count = all.getShape().get(0);
-        if (task >= count) {
-            throw new IllegalArgumentException(
-                    "prompt_tuning_init_task is "
-                            + task
-                            + ", but "
-                            + file
-                            + " has "
-                            + count
-                            + " tasks, counted from 0.");
-        }
+        Preconditions.checkArgument(
+                task < count,
+                "prompt_tuning_init_task is %s, but %s has %s tasks, counted from 0.",
+                task,
+                file,
+                count);
         return all.get(task + ":" + (task + 1));
     }
 
     private NDArray tensor(SafetensorsReader reader, NDManager scratch, String key)
             throws IOException {
-        if (!reader.contains(key)) {
-            throw new IllegalArgumentException(
-                    file
-                            + " has no "
-                            + key
-                            + ", only "
-                            + reader.names()
-                            + ". Name the file of an adapter of multitask prompt tuning.");
-        }
+        Preconditions.checkArgument(
+                reader.contains(key),
+                "%s has no %s, only %s. Name the file of an adapter of multitask prompt tuning.",
+                file,
+                key,
+                reader.names());
         return Ops.toFloat32(reader.load(scratch, key));
     }
 
     private void copy(Parameter target, NDArray source, String key) {
         Shape wanted = target.getArray().getShape();
-        if (!wanted.equals(source.getShape())) {
-            throw new IllegalArgumentException(
-                    file
-                            + " gives "
-                            + key
-                            + " of shape "
-                            + source.getShape()
-                            + ", but this adapter needs "
-                            + wanted
-                            + ". A target training takes over one task: num_tasks 1, and"
-                            + " num_virtual_tokens and num_ranks of the source.");
-        }
+        Preconditions.checkArgument(
+                wanted.equals(source.getShape()),
+                "%s gives %s of shape %s, but this adapter needs %s. A target training takes over"
+                        + " one task: num_tasks 1, and num_virtual_tokens and num_ranks of the"
+                        + " source.",
+                file,
+                key,
+                source.getShape(),
+                wanted);
         TensorOps.copy(target.getArray(), source);
     }
 }

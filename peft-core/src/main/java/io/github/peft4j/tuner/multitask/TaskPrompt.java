@@ -3,6 +3,7 @@ package io.github.peft4j.tuner.multitask;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
@@ -57,23 +58,17 @@ record TaskPrompt(Parameter table, Parameter cols, Parameter rows) implements Pr
                             + ". Give the number of each text's task, [batch] int64.");
         }
         long count = cols.getArray().getShape().get(0);
-        if (tasks.getDataType() != DataType.INT64 || tasks.getShape().dimension() != 1) {
-            throw new IllegalArgumentException(
-                    "task_ids are "
-                            + tasks.getDataType()
-                            + " "
-                            + tasks.getShape()
-                            + "; they must be int64 [batch].");
-        }
+        Preconditions.checkArgument(
+                tasks.getDataType() == DataType.INT64 && tasks.getShape().dimension() == 1,
+                "task_ids are %s %s; they must be int64 [batch].",
+                tasks.getDataType(),
+                tasks.getShape());
         for (long task : tasks.toLongArray()) {
-            if (task < 0 || task >= count) {
-                throw new IllegalArgumentException(
-                        "task_ids hold "
-                                + task
-                                + ", but there are "
-                                + count
-                                + " tasks (num_tasks), counted from 0.");
-            }
+            Preconditions.checkArgument(
+                    task >= 0 && task < count,
+                    "task_ids hold %s, but there are %s tasks (num_tasks), counted from 0.",
+                    task,
+                    count);
         }
         return tasks;
     }

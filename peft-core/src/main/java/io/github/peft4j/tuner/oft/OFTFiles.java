@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.oft;
 import com.google.common.base.Splitter;
 import com.google.common.primitives.Ints;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.option.ConfigReader;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +29,11 @@ final class OFTFiles {
                             + " weights do not fit OFT as it is now. Train it again, or use it with"
                             + " Python PEFT 0.13.0.");
         }
-        json.readRaw(
+        json.read(
                 "use_cayley_neumann",
-                series -> json.readRaw("peft_version", version -> warn(json, series, version)));
+                series -> json.read("peft_version", version -> warn(json, series, version)));
         if (!json.has("peft_version")) {
-            json.readRaw("use_cayley_neumann", series -> warn(json, series, "0.0.0"));
+            json.read("use_cayley_neumann", series -> warn(json, series, "0.0.0"));
         }
     }
 

@@ -5,7 +5,8 @@ import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
-import io.github.peft4j.config.ConfigReader;
+import io.github.peft4j.config.PeftMethod;
+import io.github.peft4j.config.option.ConfigReader;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.target.DefaultTargets;
@@ -13,13 +14,12 @@ import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /** OFT: puts a rotation at each matched linear layer, convolution or embedding. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class OFTTuner extends LayerTuner<OFTConfig> {
 

@@ -1,8 +1,8 @@
 package io.github.peft4j.tuner.prefixtuning;
 
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.tuner.prompt.PromptConfig;
 import io.github.peft4j.tuner.prompt.PromptConfigBuilder;

@@ -4,8 +4,8 @@ import ai.djl.ndarray.types.Shape;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.ModelDimensions;
 import io.github.peft4j.tuner.prompt.NewPrompt;
@@ -16,7 +16,7 @@ import io.github.peft4j.tuner.prompt.PromptTuner;
 import java.util.List;
 
 /** Prefix tuning: gives every layer trained keys and values in front of its own. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class PrefixTuningTuner extends PromptTuner<PrefixTuningConfig> {
 

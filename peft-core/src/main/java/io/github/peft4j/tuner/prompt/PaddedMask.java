@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.base.Preconditions;
 import io.github.peft4j.model.ModelInput;
 
 /** What a call says of each position, for positions in front that it does not know of. */
@@ -33,14 +34,12 @@ public final class PaddedMask {
             return input;
         }
         Shape shape = given.getShape();
-        if (shape.dimension() != 2) {
-            throw new IllegalArgumentException(
-                    name
-                            + " is "
-                            + shape
-                            + ", but with virtual tokens it must be [batch, sequence]. Give a number"
-                            + " for each token.");
-        }
+        Preconditions.checkArgument(
+                shape.dimension() == 2,
+                "%s is %s, but with virtual tokens it must be [batch, sequence]. Give a number for"
+                        + " each token.",
+                name,
+                shape);
         NDArray front =
                 given.getManager()
                         .full(new Shape(shape.get(0), count), (float) value, given.getDataType());

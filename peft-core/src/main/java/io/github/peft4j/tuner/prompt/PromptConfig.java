@@ -3,11 +3,11 @@ package io.github.peft4j.tuner.prompt;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.HasModulesToSave;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionConfig;
-import io.github.peft4j.config.OptionValues;
-import io.github.peft4j.config.TargetOptions;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.target.TargetOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,7 +16,7 @@ import java.util.function.Function;
  * The config of a method that puts virtual tokens in front of a text. Needs a task type. Sizes that
  * it leaves open are taken from the model's config when an adapter is made.
  */
-public abstract class PromptConfig extends OptionConfig implements HasModulesToSave {
+public abstract class PromptConfig extends PeftConfig implements HasModulesToSave {
 
     /** How many tokens stand in front of a text. */
     protected static final Option<Integer> NUM_VIRTUAL_TOKENS =

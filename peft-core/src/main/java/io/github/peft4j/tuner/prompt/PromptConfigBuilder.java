@@ -2,8 +2,8 @@ package io.github.peft4j.tuner.prompt;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.OptionConfigBuilder;
-import io.github.peft4j.config.TargetOptions;
+import io.github.peft4j.config.PeftConfigBuilder;
+import io.github.peft4j.target.TargetOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class PromptConfigBuilder<
                 C extends PromptConfig, B extends PromptConfigBuilder<C, B>>
-        extends OptionConfigBuilder<C, B> {
+        extends PeftConfigBuilder<C, B> {
 
     /** For the builders of the methods. */
     protected PromptConfigBuilder(ConfigType<C> type) {

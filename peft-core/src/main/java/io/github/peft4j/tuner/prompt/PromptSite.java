@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner.prompt;
 
+import com.google.common.base.Preconditions;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.BaseModel;
 
@@ -19,17 +20,13 @@ public record PromptSite(BaseModel model, TaskType task, WordEmbedding words, Pr
      * @throws IllegalArgumentException if they are not
      */
     public void requireWidthOfWords() {
-        if (shape.dim() != words.width()) {
-            throw new IllegalArgumentException(
-                    "token_dim is "
-                            + shape.dim()
-                            + ", but the token embedding of "
-                            + model.info().className()
-                            + " has "
-                            + words.width()
-                            + " features. Set token_dim to "
-                            + words.width()
-                            + ".");
-        }
+        Preconditions.checkArgument(
+                shape.dim() == words.width(),
+                "token_dim is %s, but the token embedding of %s has %s features. Set token_dim to"
+                        + " %s.",
+                shape.dim(),
+                model.info().className(),
+                words.width(),
+                words.width());
     }
 }

@@ -4,13 +4,12 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.ModelAdapter;
-import io.github.peft4j.config.ConfigReader;
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.target.TargetModules;
 import io.github.peft4j.tuner.CreateRequest;
 import io.github.peft4j.tuner.CreatedAdapter;
 import io.github.peft4j.tuner.ModulesToSave;
@@ -41,18 +40,8 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
     }
 
     @Override
-    public final PeftType type() {
-        return configs.peftType();
-    }
-
-    @Override
-    public final Class<C> configType() {
-        return configs.configClass();
-    }
-
-    @Override
-    public final C parse(ConfigReader json) {
-        return configs.read(json);
+    public final ConfigType<C> configType() {
+        return configs;
     }
 
     /** The config with everything filled in that the model decides. */
@@ -88,7 +77,7 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
                         withHeads(request.config(), request.lateModulesToSave()),
                         ModelDimensions.of(model.info()),
                         task);
-        C config = configType().cast(completed.withEncoderSize());
+        C config = configs.configClass().cast(completed.withEncoderSize());
         PromptShape shape = PromptShape.of(config);
         PromptSite site = new PromptSite(model, task, WordEmbedding.of(model), shape);
         NDManager manager = Engines.newManager(model.device());
@@ -99,7 +88,7 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
             set.optModelAdapter("", adapter(config, site, rows));
             rows.fileTensors().forEach(set::addFileTensor);
             List<String> paths = model.sites().stream().map(LayerSite::path).toList();
-            List<String> heads = ModulesToSave.paths(config.modulesToSave(), paths);
+            List<String> heads = TargetModules.pathsToSave(config.modulesToSave(), paths);
             new ModulesToSave(set, model, KEY_PREFIX, heads).addCopies();
             return new CreatedAdapter<>(config, set.build(), allWarnings(config, shape));
         } catch (RuntimeException e) {
@@ -124,7 +113,9 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
     private C withHeads(C config, List<String> heads) {
         List<String> names = new ArrayList<>(config.modulesToSave());
         heads.stream().filter(head -> !names.contains(head)).forEach(names::add);
-        return heads.isEmpty() ? config : configType().cast(config.withModulesToSave(names));
+        return heads.isEmpty()
+                ? config
+                : configs.configClass().cast(config.withModulesToSave(names));
     }
 
     private ImmutableList<String> allWarnings(C config, PromptShape shape) {

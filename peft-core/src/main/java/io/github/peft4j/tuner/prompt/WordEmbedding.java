@@ -3,6 +3,7 @@ package io.github.peft4j.tuner.prompt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import com.google.common.base.Preconditions;
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.engine.Gradients;
@@ -55,9 +56,10 @@ public record WordEmbedding(AdaptableLayer layer, LayerSite site) {
      * @throws IllegalArgumentException if an id has no row
      */
     public NDArray embed(AdapterPass pass, NDArray ids) {
-        if (ids.getDataType() != DataType.INT64) {
-            throw new IllegalArgumentException("Ids must be int64, got " + ids.getDataType() + ".");
-        }
+        Preconditions.checkArgument(
+                ids.getDataType() == DataType.INT64,
+                "Ids must be int64, got %s.",
+                ids.getDataType());
         requireRows(ids.toLongArray());
         return pass.apply(layer, ids);
     }
@@ -101,14 +103,12 @@ public record WordEmbedding(AdaptableLayer layer, LayerSite site) {
     private void requireRows(long[] ids) {
         long rows = rows();
         for (long id : ids) {
-            if (id < 0 || id >= rows) {
-                throw new IllegalArgumentException(
-                        "Id "
-                                + id
-                                + " is no row of the token embedding, which has rows 0 to "
-                                + (rows - 1)
-                                + ". Take the tokenizer of this checkpoint.");
-            }
+            Preconditions.checkArgument(
+                    id >= 0 && id < rows,
+                    "Id %s is no row of the token embedding, which has rows 0 to %s. Take the"
+                            + " tokenizer of this checkpoint.",
+                    id,
+                    rows - 1);
         }
     }
 }

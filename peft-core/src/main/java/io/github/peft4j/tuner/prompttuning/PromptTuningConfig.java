@@ -1,7 +1,7 @@
 package io.github.peft4j.tuner.prompttuning;
 
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.OptionValues;
+import io.github.peft4j.config.option.OptionValues;
 
 /**
  * The config of prompt tuning.

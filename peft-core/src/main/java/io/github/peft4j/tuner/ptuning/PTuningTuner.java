@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.tuner.Tuner;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptRows;
@@ -12,7 +12,7 @@ import io.github.peft4j.tuner.prompt.PromptTuner;
 import java.util.List;
 
 /** P-tuning: puts what an encoder makes of a trained table in front of every text. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class PTuningTuner extends PromptTuner<PromptEncoderConfig> {
 

@@ -5,11 +5,11 @@ import com.google.common.primitives.Ints;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.Options;
-import io.github.peft4j.config.TargetOptions;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.target.TargetOptions;
 import java.util.List;
 
 /** The config of trainable tokens: which rows of the token embedding are trained. */

@@ -6,6 +6,7 @@ import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
@@ -17,7 +18,6 @@ import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
-import io.github.peft4j.tuner.Tuner;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Trainable tokens: trains rows of the token embedding, and of the output layer tied to it. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig> {
 

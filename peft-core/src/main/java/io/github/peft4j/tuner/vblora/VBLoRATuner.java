@@ -6,17 +6,17 @@ import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
 import io.github.peft4j.adapter.AdapterSet;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 import java.util.List;
 
 /** VB-LoRA: makes the bank that all layers share, and puts logits at each matched layer. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class VBLoRATuner extends LayerTuner<VBLoRAConfig> {
 

@@ -3,11 +3,11 @@ package io.github.peft4j.tuner.vera;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.Options;
-import io.github.peft4j.config.TargetOptions;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.target.TargetOptions;
 
 /**
  * The config of VeRA.

@@ -10,6 +10,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.FileTensor;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.TensorOps;
@@ -18,12 +19,11 @@ import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.Tuner;
 import java.util.List;
 import java.util.Optional;
 
 /** VeRA: draws the two matrices that all layers share, and puts two vectors at each layer. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class VeraTuner extends LayerTuner<VeraConfig> {
 

@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner.xlora;
 
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterSet;
@@ -24,12 +25,11 @@ final class Experts {
             for (int i = 0; i < config.adapters().size(); i++) {
                 String name = String.valueOf(i);
                 String path = config.adapters().get(name);
-                if (path == null) {
-                    throw new IllegalArgumentException(
-                            "adapters has the names "
-                                    + config.adapters().keySet()
-                                    + "; they must be 0, 1, ... without a gap, as PEFT has them.");
-                }
+                Preconditions.checkArgument(
+                        path != null,
+                        "adapters has the names %s; they must be 0, 1, ... without a gap, as PEFT"
+                                + " has them.",
+                        config.adapters().keySet());
                 CreatedAdapter<?> expert = source.load(Path.of(path));
                 experts.put(name, expert);
                 check(name, path, expert);
@@ -52,18 +52,14 @@ final class Experts {
         for (Adapter adapter : set.layers().values()) {
             plain &= adapter instanceof DeltaAdapter;
         }
-        if (!plain || !expert.config().peftType().name().equals("LORA")) {
-            throw new IllegalArgumentException(
-                    "Expert "
-                            + name
-                            + " ("
-                            + path
-                            + ") is "
-                            + expert.config().peftType()
-                            + (plain ? "" : " with modules or biases that are saved whole")
-                            + "; X-LoRA weights plain LoRA adapters. Train the expert without"
-                            + " modules_to_save, bias and DoRA.");
-        }
+        Preconditions.checkArgument(
+                plain && expert.config().peftType().name().equals("LORA"),
+                "Expert %s (%s) is %s%s; X-LoRA weights plain LoRA adapters. Train the expert"
+                        + " without modules_to_save, bias and DoRA.",
+                name,
+                path,
+                expert.config().peftType(),
+                plain ? "" : " with modules or biases that are saved whole");
     }
 
     /**

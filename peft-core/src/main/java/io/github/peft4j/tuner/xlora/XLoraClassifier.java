@@ -22,6 +22,7 @@ record XLoraClassifier(
 
     private static final String KEY = "base_model.internal_xlora_classifier.layers.";
 
+    /** One linear layer. */
     record Layer(Parameter weight, Parameter bias) {}
 
     /** A fresh classifier, as wide between its layers as the config says. */

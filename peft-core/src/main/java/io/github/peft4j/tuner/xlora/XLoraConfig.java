@@ -4,11 +4,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.Option;
-import io.github.peft4j.config.OptionConfig;
-import io.github.peft4j.config.OptionConfigBuilder;
-import io.github.peft4j.config.OptionValues;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.PeftConfigBuilder;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/2402.07148">Buehler and Buehler 2024</a>
  */
-public final class XLoraConfig extends OptionConfig {
+public final class XLoraConfig extends PeftConfig {
 
     private static final int DEFAULT_HIDDEN_SIZE = 4096;
 
@@ -231,7 +231,7 @@ public final class XLoraConfig extends OptionConfig {
     }
 
     /** Builds an {@link XLoraConfig}. */
-    public static final class Builder extends OptionConfigBuilder<XLoraConfig, Builder> {
+    public static final class Builder extends PeftConfigBuilder<XLoraConfig, Builder> {
 
         private Builder() {
             super(TYPE);

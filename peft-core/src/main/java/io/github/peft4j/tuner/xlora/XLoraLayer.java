@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.xlora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
@@ -46,23 +47,19 @@ final class XLoraLayer implements LayerAdapter {
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
-        if (y.getShape().dimension() != WITH_FEATURES) {
-            throw new IllegalArgumentException(
-                    "X-LoRA weights tokens, but an adapted layer gives "
-                            + y.getShape()
-                            + " instead of [batch, sequence, features]. Use experts without this"
-                            + " layer.");
-        }
+        Preconditions.checkArgument(
+                y.getShape().dimension() == WITH_FEATURES,
+                "X-LoRA weights tokens, but an adapted layer gives %s instead of [batch, sequence,"
+                        + " features]. Use experts without this layer.",
+                y.getShape());
         NDArray weights = router.weights(pass).at(number);
-        if (weights.getShape().get(1) != y.getShape().get(1)) {
-            throw new IllegalArgumentException(
-                    "X-LoRA has weights for "
-                            + weights.getShape().get(1)
-                            + " tokens, but an adapted layer sees "
-                            + y.getShape().get(1)
-                            + ": an encoder and a decoder read texts of different lengths. Use"
-                            + " X-LoRA with models of one stack.");
-        }
+        Preconditions.checkArgument(
+                weights.getShape().get(1) == y.getShape().get(1),
+                "X-LoRA has weights for %s tokens, but an adapted layer sees %s: an encoder and a"
+                        + " decoder read texts of different lengths. Use X-LoRA with models of one"
+                        + " stack.",
+                weights.getShape().get(1),
+                y.getShape().get(1));
         for (Expert expert : experts) {
             NDArray weight = weights.get("..., {}:{}", expert.number(), expert.number() + 1);
             NDArray delta =

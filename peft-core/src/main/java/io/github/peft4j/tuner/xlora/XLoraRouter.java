@@ -3,6 +3,7 @@ package io.github.peft4j.tuner.xlora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
@@ -29,11 +30,10 @@ final class XLoraRouter implements ModelAdapter {
 
     @Override
     public ModelOutput forward(ModelInput input, BaseModel base, AdapterPass pass) {
-        if (input.cache() != null) {
-            throw new IllegalArgumentException(
-                    "X-LoRA weights its experts by the whole sequence, so a call cannot go on from"
-                            + " cached keys and values. Call it without a cache.");
-        }
+        Preconditions.checkArgument(
+                input.cache() == null,
+                "X-LoRA weights its experts by the whole sequence, so a call cannot go on from"
+                        + " cached keys and values. Call it without a cache.");
         weights(pass).set(classifier.weights(lastHiddenState(input, base, pass), pass));
         return base.forward(input, pass, pass.training());
     }

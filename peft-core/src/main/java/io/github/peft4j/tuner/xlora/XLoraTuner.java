@@ -2,12 +2,13 @@ package io.github.peft4j.tuner.xlora;
 
 import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterSet;
 import io.github.peft4j.adapter.DeltaAdapter;
-import io.github.peft4j.config.ConfigReader;
-import io.github.peft4j.config.PeftType;
+import io.github.peft4j.config.ConfigType;
+import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.BaseModel;
 import io.github.peft4j.model.LayerKind;
@@ -20,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** X-LoRA: loads LoRA experts and puts a router around the model that weights them. */
-@AutoService(Tuner.class)
+@AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class XLoraTuner implements Tuner<XLoraConfig> {
 
@@ -28,18 +29,8 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
     public XLoraTuner() {}
 
     @Override
-    public PeftType type() {
-        return XLoraConfig.TYPE.peftType();
-    }
-
-    @Override
-    public Class<XLoraConfig> configType() {
-        return XLoraConfig.class;
-    }
-
-    @Override
-    public XLoraConfig parse(ConfigReader json) {
-        return XLoraConfig.TYPE.read(json);
+    public ConfigType<XLoraConfig> configType() {
+        return XLoraConfig.TYPE;
     }
 
     @Override
@@ -108,27 +99,21 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
      */
     private static void check(XLoraConfig config, ModelInfo info) {
         Object cached = info.config().getOrDefault("use_cache", true);
-        if (info.modelType() != null && !Boolean.FALSE.equals(cached)) {
-            throw new IllegalArgumentException(
-                    "use_cache of the base is "
-                            + cached
-                            + "; it must be False: X-LoRA runs the base twice a call. Load the base"
-                            + " with LoadOptions.builder().addConfigOverride(\"use_cache\","
-                            + " false).");
-        }
-        if (config.adapters().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "adapters is empty; X-LoRA needs LoRA adapters to weight. Name their"
-                            + " directories: optAdapters(Map.of(\"0\", ..., \"1\", ...)).");
-        }
+        Preconditions.checkArgument(
+                info.modelType() == null || Boolean.FALSE.equals(cached),
+                "use_cache of the base is %s; it must be False: X-LoRA runs the base twice a call."
+                        + " Load the base with LoadOptions.builder().addConfigOverride("
+                        + "\"use_cache\", false).",
+                cached);
+        Preconditions.checkArgument(
+                !config.adapters().isEmpty(),
+                "adapters is empty; X-LoRA needs LoRA adapters to weight. Name their directories:"
+                        + " optAdapters(Map.of(\"0\", ..., \"1\", ...)).");
         Object size = info.config().get("hidden_size");
-        if (size instanceof Number number && number.intValue() != config.hiddenSize()) {
-            throw new IllegalArgumentException(
-                    "hidden_size is "
-                            + config.hiddenSize()
-                            + ", but hidden states of the base have size "
-                            + size
-                            + ". Set it to that.");
-        }
+        Preconditions.checkArgument(
+                !(size instanceof Number number) || number.intValue() == config.hiddenSize(),
+                "hidden_size is %s, but hidden states of the base have size %s. Set it to that.",
+                config.hiddenSize(),
+                size);
     }
 }

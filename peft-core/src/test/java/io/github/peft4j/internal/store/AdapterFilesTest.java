@@ -11,7 +11,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
-import io.github.peft4j.config.CommonFields;
+import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.file.AtomicFiles;
@@ -154,7 +154,7 @@ class AdapterFilesTest {
                 .isEqualTo(
                         "---\nlibrary_name: peft\ntags:\n- lora\n---\n\n"
                                 + "### Framework versions\n\n- PEFT "
-                                + CommonFields.PEFT_VERSION
+                                + CommonOptions.PEFT_VERSION
                                 + "\n");
 
         model.savePretrained(directory);
@@ -164,7 +164,7 @@ class AdapterFilesTest {
         model.savePretrained(directory);
         assertThat(Files.readString(directory.resolve("README.md")))
                 .startsWith("# Mine\n### Framework versions\n")
-                .endsWith("- PEFT " + CommonFields.PEFT_VERSION + "\n");
+                .endsWith("- PEFT " + CommonOptions.PEFT_VERSION + "\n");
     }
 
     @Test

@@ -3,8 +3,8 @@ package io.github.peft4j.tuner.lntuning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.json.OneOrMany;
+import io.github.peft4j.target.TargetModules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

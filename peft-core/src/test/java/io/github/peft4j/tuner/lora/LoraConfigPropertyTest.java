@@ -3,9 +3,9 @@ package io.github.peft4j.tuner.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TargetModules;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.OneOrMany;
+import io.github.peft4j.target.TargetModules;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -7,8 +7,8 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.tuner.Tuners;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +31,7 @@ class MethodPresetsTest {
         ImmutableSet<String> known =
                 Sets.union(MethodPresets.all().keySet(), WITHOUT.keySet()).immutableCopy();
 
-        assertThat(Tuners.names()).containsExactlyInAnyOrderElementsOf(known);
+        assertThat(PeftMethods.names()).containsExactlyInAnyOrderElementsOf(known);
     }
 
     @ParameterizedTest

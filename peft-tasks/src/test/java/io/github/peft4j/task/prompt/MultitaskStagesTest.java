@@ -154,7 +154,7 @@ class MultitaskStagesTest {
                                         config().optPromptTuningInit("ONLY_SOURCE_SHARED")
                                                 .optPromptTuningInitStateDictPath("tasks.bin")
                                                 .build()))
-                .withMessageContaining("tasks.bin is no .safetensors file");
+                .withMessageContaining("tasks.bin is not a .safetensors file");
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->

@@ -13,8 +13,8 @@ import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.cli.conformance.compare.Verdicts;
 import io.github.peft4j.cli.conformance.compare.Wording;
 import io.github.peft4j.cli.conformance.model.TreeModel;
+import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +74,7 @@ record TargetCase(String name, JsonObject row, ImmutableList<String> layers)
                                 : ImmutableList.of()));
         if (row.has("stored_target_modules")) {
             PeftConfig stored = model.peftConfig().get(PeftModel.DEFAULT_ADAPTER);
-            if (!(stored instanceof TargetedConfig targeted)) {
+            if (!(stored instanceof LayerConfig targeted)) {
                 throw new CaseFailure("stored a config without targets: " + stored);
             }
             equal(

@@ -9,8 +9,8 @@ import com.google.gson.JsonObject;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
+import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.TargetedConfig;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.checkpoint.Checkpoint;
@@ -64,7 +64,7 @@ public record CaseAdapter(
     }
 
     public PeftModel load() throws IOException {
-        if (!encoded || config instanceof TargetedConfig) { // what acts in layers can always train
+        if (!encoded || config instanceof LayerConfig) { // what acts in layers can always train
             LoadAdapterOptions options = LoadAdapterOptions.builder().optTrainable(true).build();
             PeftModel model =
                     PeftModels.fromPretrained(
@@ -72,7 +72,7 @@ public record CaseAdapter(
             fill(model, starts.keySet());
             return model;
         }
-        PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
+        PeftConfig fresh = config.withInferenceMode(false);
         PeftModel model = PeftModels.fromPretrained(base.block(), folder, FROM_FILE);
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
                 NDManager scratch = Engines.newManager();

@@ -37,7 +37,7 @@ public final class StartValues {
             return;
         }
         Engine.getEngine(Engines.PYTORCH).setRandomSeed(SEED);
-        PeftConfig fresh = config.withCommon(config.common().withInferenceMode(false));
+        PeftConfig fresh = config.withInferenceMode(false);
         try (PeftModel model = PeftModels.getPeftModel(base.block(), fresh)) {
             AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);
             for (Map.Entry<String, NDArray> entry : starts.entrySet()) {

@@ -1,13 +1,11 @@
-package io.github.peft4j.config;
+package io.github.peft4j.target;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import io.github.peft4j.json.OneOrMany;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +37,6 @@ public record TargetModules(
 
     /** The name that matches nothing and is no error. */
     public static final String DUMMY = "dummy-target-modules";
-
-    /** The JSON keys of all options; some methods lack a few. */
-    public static final ImmutableSet<String> KEYS =
-            ImmutableSet.of(
-                    "target_modules",
-                    "exclude_modules",
-                    "layers_to_transform",
-                    "layers_pattern",
-                    "modules_to_save");
 
     /** Selects what the table for the model type says. */
     public static final TargetModules DEFAULT = new TargetModules(null, null, null, null, null);
@@ -164,40 +153,25 @@ public record TargetModules(
     }
 
     /**
-     * A method may lack some of the options.
+     * The modules that {@code modules_to_save} names. A plain test for the end of the name, without
+     * a dot: {@code classifier} also takes {@code pre_classifier}. PEFT passes over a module that
+     * lies exactly two levels below a saved one.
      *
-     * @param keys the JSON keys of those it has
-     * @throws IllegalArgumentException if another one is set
+     * @param paths of all modules, in model order
      */
-    public void refuseOthers(PeftType type, Set<String> keys) {
-        Map<String, @Nullable Object> set = new LinkedHashMap<>();
-        putInto(set);
-        set.forEach(
-                (key, value) ->
-                        Preconditions.checkArgument(
-                                value == null || keys.contains(key),
-                                "%s is %s, and %s has no such option. Leave it out.",
-                                key,
-                                value,
-                                type));
+    public static ImmutableList<String> pathsToSave(List<String> names, List<String> paths) {
+        Set<String> saved = new LinkedHashSet<>();
+        for (String path : paths) {
+            if (names.stream().anyMatch(path::endsWith) && !saved.contains(twoLevelsUp(path))) {
+                saved.add(path);
+            }
+        }
+        return ImmutableList.copyOf(saved);
     }
 
-    /** Puts the fields that a method has under their JSON keys. */
-    public void putInto(Map<String, @Nullable Object> json, Set<String> keys) {
-        Map<String, @Nullable Object> all = new LinkedHashMap<>();
-        putInto(all);
-        all.keySet().retainAll(keys);
-        json.putAll(all);
-    }
-
-    /** Puts the fields under their JSON keys. */
-    public void putInto(Map<String, @Nullable Object> json) {
-        json.put("target_modules", targetModules == null ? null : targetModules.toJson());
-        json.put("exclude_modules", excludeModules == null ? null : excludeModules.toJson());
-        json.put(
-                "layers_to_transform",
-                layersToTransform == null ? null : layersToTransform.toJson());
-        json.put("layers_pattern", layersPattern == null ? null : layersPattern.toJson());
-        json.put("modules_to_save", modulesToSave);
+    private static String twoLevelsUp(String path) {
+        int parent = path.lastIndexOf('.');
+        int grandparent = path.lastIndexOf('.', parent - 1);
+        return grandparent < 0 ? "" : path.substring(0, grandparent);
     }
 }

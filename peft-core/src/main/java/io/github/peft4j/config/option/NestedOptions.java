@@ -1,4 +1,4 @@
-package io.github.peft4j.config;
+package io.github.peft4j.config.option;
 
 import io.github.peft4j.json.JsonType;
 import java.util.Collections;

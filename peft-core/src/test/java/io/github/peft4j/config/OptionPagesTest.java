@@ -3,7 +3,9 @@ package io.github.peft4j.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.PythonJson;
+import io.github.peft4j.target.TargetOptions;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The table of options in each method's page is that of its config. {@code -Dpeft.write=true}
  * writes the tables.
  */
-class OptionTableTest {
+class OptionPagesTest {
 
     private static final Path PAGES =
             Golden.path("").resolve("../../../../../docs/methods").normalize();
@@ -31,7 +33,7 @@ class OptionTableTest {
             ImmutableMap.of("LN_TUNING", "ln-tuning", "P_TUNING", "p-tuning");
 
     static Stream<ConfigType<?>> types() {
-        return ConfigContractTest.defaults().map(OptionConfig::type);
+        return ConfigContractTest.defaults().map(PeftConfig::type);
     }
 
     @ParameterizedTest
@@ -52,7 +54,7 @@ class OptionTableTest {
         assertThat(page.substring(start, end))
                 .as(
                         "options in %s; write them with mvn test -pl peft-core"
-                                + " -Dtest=OptionTableTest -Dpeft.write=true",
+                                + " -Dtest=OptionPagesTest -Dpeft.write=true",
                         file)
                 .isEqualTo(table);
     }

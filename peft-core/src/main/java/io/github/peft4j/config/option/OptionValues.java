@@ -1,4 +1,4 @@
-package io.github.peft4j.config;
+package io.github.peft4j.config.option;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ public final class OptionValues {
 
     private final Map<Option<?>, @Nullable Object> values;
 
-    OptionValues(Map<Option<?>, @Nullable Object> values) {
+    public OptionValues(Map<Option<?>, @Nullable Object> values) {
         this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
@@ -43,8 +43,16 @@ public final class OptionValues {
         return new OptionValues(changed);
     }
 
-    Map<Option<?>, @Nullable Object> asMap() {
+    /** The values by their options, for a builder that changes some. */
+    public Map<Option<?>, @Nullable Object> asMap() {
         return values;
+    }
+
+    /** Every value under its key, as JSON. */
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        values.forEach((option, value) -> json.put(option.key(), option.write(value)));
+        return json;
     }
 
     @Override
@@ -59,8 +67,6 @@ public final class OptionValues {
 
     @Override
     public String toString() {
-        Map<String, @Nullable Object> named = new LinkedHashMap<>();
-        values.forEach((option, value) -> named.put(option.key(), option.write(value)));
-        return named.toString();
+        return toMap().toString();
     }
 }

@@ -1,7 +1,8 @@
-package io.github.peft4j.config;
+package io.github.peft4j.target;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.OneOrMany;
 import java.util.List;
@@ -40,7 +41,8 @@ public final class TargetOptions {
             Option.nullable("modules_to_save", JsonType.STRINGS)
                     .means("ends of the names of modules that are trained and saved whole");
 
-    static final List<Option<?>> ALL =
+    /** All of them. */
+    public static final List<Option<?>> ALL =
             ImmutableList.of(
                     TARGET_MODULES,
                     EXCLUDE_MODULES,
@@ -51,7 +53,7 @@ public final class TargetOptions {
     private TargetOptions() {}
 
     /** PEFT holds a list of names as a set, which is written sorted here. */
-    static OneOrMany<String> asSet(OneOrMany<String> names) {
+    public static OneOrMany<String> asSet(OneOrMany<String> names) {
         return names.single() ? names : OneOrMany.many(ImmutableSortedSet.copyOf(names.values()));
     }
 }

@@ -1,9 +1,7 @@
-package io.github.peft4j.config;
+package io.github.peft4j.config.option;
 
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
-import io.github.peft4j.tuner.Tuner;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one config while a {@link Tuner} takes them over: hands a field on only where the
+ * The fields of one config while a {@code Tuner} takes them over: hands a field on only where the
  * JSON has it, so that an absent one keeps its default, and remembers which were asked for.
  */
 public final class ConfigReader {
@@ -49,34 +47,8 @@ public final class ConfigReader {
         return fields.containsKey(key);
     }
 
-    /**
-     * Hands on a field that may not be null.
-     *
-     * @throws IllegalArgumentException if the field is there with another type
-     */
-    public <T> void read(String key, JsonType<T> type, Consumer<? super T> setter) {
-        known.add(key);
-        if (fields.containsKey(key)) {
-            setter.accept(type.convert(key, fields.get(key)));
-        }
-    }
-
-    /**
-     * Hands on a field that may be null.
-     *
-     * @throws IllegalArgumentException if the field is there with another type
-     */
-    public <T> void readNullable(
-            String key, JsonType<T> type, Consumer<? super @Nullable T> setter) {
-        known.add(key);
-        if (fields.containsKey(key)) {
-            Object value = fields.get(key);
-            setter.accept(value == null ? null : type.convert(key, value));
-        }
-    }
-
-    /** Hands on a field of any type as it stands in the file. */
-    public void readRaw(String key, Consumer<? super @Nullable Object> setter) {
+    /** Hands on a field, as it stands in the JSON, if it is there. */
+    public void read(String key, Consumer<? super @Nullable Object> setter) {
         known.add(key);
         if (fields.containsKey(key)) {
             setter.accept(fields.get(key));

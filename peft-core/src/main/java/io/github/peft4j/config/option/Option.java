@@ -1,4 +1,4 @@
-package io.github.peft4j.config;
+package io.github.peft4j.config.option;
 
 import com.google.common.base.Preconditions;
 import io.github.peft4j.json.JsonType;
@@ -193,7 +193,7 @@ public final class Option<T> {
     }
 
     /** Whether a value asks for something, as Python's truth has it: set and not empty. */
-    static boolean isTruthy(@Nullable Object value) {
+    public static boolean isTruthy(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
             return !map.isEmpty();
         }
