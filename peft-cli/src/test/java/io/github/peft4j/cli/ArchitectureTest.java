@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.github.peft4j.testkit.GradientSafety;
+import io.github.peft4j.testkit.PackageRules;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -22,7 +23,7 @@ class ArchitectureTest {
 
     @Test
     void packagesDoNotNeedEachOther() {
-        PackageRules.noCyclesBetweenPackagesBelow("io.github.peft4j.cli").check(MAIN);
+        PackageRules.noCycles().check(MAIN);
     }
 
     @Test
@@ -34,5 +35,10 @@ class ArchitectureTest {
     @Test
     void onlyTheGatewayUsesOpsThatCorruptOrCutGradients() {
         GradientSafety.RULE.check(MAIN);
+    }
+
+    @Test
+    void internalsOfOtherModulesAreLeftAlone() {
+        assertThat(PackageRules.foreignInternals(MAIN)).isEmpty();
     }
 }

@@ -2,7 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.peft4j.ops.script.ScriptModule;
+import io.github.peft4j.internal.script.ScriptModule;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Preconditions;
-import io.github.peft4j.ops.script.ScriptModule;
+import io.github.peft4j.internal.script.ScriptModule;
 
 /**
  * Differentiable operations of prompt methods: n rows of H features in front of the S tokens of B

@@ -2,7 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.peft4j.ops.script.ScriptModule;
+import io.github.peft4j.internal.script.ScriptModule;
 
 /**
  * How much a loss has depended on each number of a tensor: running averages that change in place.

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.ops.script.ScriptModule;
+import io.github.peft4j.internal.script.ScriptModule;
 
 /**
  * Detached copies and changes in place. DJL's own copies cut gradients without a word, so they are

@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.github.peft4j.testkit.GradientSafety;
+import io.github.peft4j.testkit.PackageRules;
 import java.util.Set;
 import java.util.TreeSet;
 import org.assertj.core.api.Assertions;
@@ -37,6 +38,18 @@ class ArchitectureTest {
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .importPackages("io.github.peft4j");
+
+    @Test
+    void packagesImportEachOtherOneWayAlone() {
+        PackageRules.noCycles().check(PackageRules.classesOf("peft-core"));
+    }
+
+    /** Past fifteen files a second idea hides; LoRA has that many variants. */
+    @Test
+    void packagesAreSmall() {
+        Assertions.assertThat(PackageRules.crowded(PackageRules.classesOf("peft-core")).keySet())
+                .isSubsetOf("io.github.peft4j.tuner.lora");
+    }
 
     @Test
     void modelKnowsNoAdapter() {

@@ -157,7 +157,7 @@ class ConfigContractTest {
         json.put(option.key(), candidate);
         Throwable refusal = catchThrowable(() -> PeftConfig.loadMap(json));
         if (refusal == null) {
-            return (PeftConfig) PeftConfig.loadMap(json).config();
+            return PeftConfig.loadMap(json).config();
         }
         assertThat(refusal)
                 .as("%s of %s is %s", option, method, candidate)

@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Primitives;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.OneOrMany;
-import io.github.peft4j.target.TargetOptions;
+import io.github.peft4j.matching.TargetOptions;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;

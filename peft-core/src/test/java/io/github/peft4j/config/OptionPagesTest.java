@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.PythonJson;
-import io.github.peft4j.target.TargetOptions;
+import io.github.peft4j.matching.TargetOptions;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;

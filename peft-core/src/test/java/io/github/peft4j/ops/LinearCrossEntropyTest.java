@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.ops.script.ScriptModule;
+import io.github.peft4j.internal.script.ScriptModule;
 import io.github.peft4j.testkit.GradientCheck;
 import io.github.peft4j.testkit.Tensors;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,8 @@ package io.github.peft4j.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import io.github.peft4j.cli.PackageRules;
 import io.github.peft4j.testkit.GradientSafety;
+import io.github.peft4j.testkit.PackageRules;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -13,7 +13,7 @@ class ArchitectureTest {
 
     @Test
     void packagesDoNotNeedEachOther() {
-        PackageRules.noCyclesBetweenPackagesBelow("io.github.peft4j.examples").check(MAIN);
+        PackageRules.noCycles().check(MAIN);
     }
 
     @Test
@@ -25,5 +25,10 @@ class ArchitectureTest {
     @Test
     void onlyTheGatewayUsesOpsThatCorruptOrCutGradients() {
         GradientSafety.RULE.check(MAIN);
+    }
+
+    @Test
+    void internalsOfOtherModulesAreLeftAlone() {
+        assertThat(PackageRules.foreignInternals(MAIN)).isEmpty();
     }
 }

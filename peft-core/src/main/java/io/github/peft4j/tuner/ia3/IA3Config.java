@@ -9,7 +9,7 @@ import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.OneOrMany;
-import io.github.peft4j.target.TargetOptions;
+import io.github.peft4j.matching.TargetOptions;
 import java.util.Optional;
 
 /**

@@ -1,6 +1,6 @@
 package io.github.peft4j.tuner.ia3;
 
-import io.github.peft4j.target.DefaultTargets;
+import io.github.peft4j.matching.DefaultTargets;
 import org.jspecify.annotations.Nullable;
 
 /** Which layers IA3 adapts, and which of them by their inputs, where a config does not say. */

@@ -4,7 +4,7 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.option.OptionValues;
-import io.github.peft4j.target.TargetOptions;
+import io.github.peft4j.matching.TargetOptions;
 
 /**
  * The config of LN tuning: which layers are copied, norms by default.

@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.lora;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.option.OptionValues;
-import io.github.peft4j.target.NamePatterns;
+import io.github.peft4j.matching.NamePatterns;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;

@@ -4,7 +4,7 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
-import io.github.peft4j.target.NamePatterns;
+import io.github.peft4j.matching.NamePatterns;
 import java.util.Map;
 
 /**

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.config.PeftMethod;
+import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
-import io.github.peft4j.target.DefaultTargets;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 

@@ -7,7 +7,7 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
-import io.github.peft4j.target.TargetOptions;
+import io.github.peft4j.matching.TargetOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

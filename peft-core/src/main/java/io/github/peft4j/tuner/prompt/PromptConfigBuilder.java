@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.prompt;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.PeftConfigBuilder;
-import io.github.peft4j.target.TargetOptions;
+import io.github.peft4j.matching.TargetOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -9,7 +9,7 @@ import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
-import io.github.peft4j.target.TargetOptions;
+import io.github.peft4j.matching.TargetOptions;
 import java.util.List;
 
 /** The config of trainable tokens: which rows of the token embedding are trained. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.peft4j.json.OneOrMany;
-import io.github.peft4j.target.TargetModules;
+import io.github.peft4j.matching.TargetModules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.OneOrMany;
-import io.github.peft4j.target.TargetModules;
+import io.github.peft4j.matching.TargetModules;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

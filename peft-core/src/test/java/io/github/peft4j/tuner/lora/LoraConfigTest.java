@@ -9,7 +9,7 @@ import io.github.peft4j.config.LoadedConfig;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.OneOrMany;
-import io.github.peft4j.target.TargetModules;
+import io.github.peft4j.matching.TargetModules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.vblora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.peft4j.json.OneOrMany;
-import io.github.peft4j.target.DefaultTargets;
+import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.testkit.ConfigRefusals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
