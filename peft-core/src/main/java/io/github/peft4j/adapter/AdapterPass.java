@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdapterPass extends ParameterStore {
 
+    private static final PassAdapters NONE = new NoAdapters();
+
     private final ParameterStore store;
     private final NDManager scope;
     private final boolean training;
@@ -64,7 +66,7 @@ public final class AdapterPass extends ParameterStore {
     public static AdapterPass over(ParameterStore store, NDManager scope, boolean training) {
         return store instanceof AdapterPass pass
                 ? pass
-                : new AdapterPass(store, scope, training, PassAdapters.NONE);
+                : new AdapterPass(store, scope, training, NONE);
     }
 
     /**
@@ -310,6 +312,55 @@ public final class AdapterPass extends ParameterStore {
         @Override
         public double outputScale() {
             return below.outputScale();
+        }
+    }
+
+    /** No adapters, and no base that is frozen. */
+    private static final class NoAdapters implements PassAdapters {
+
+        @Override
+        public ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
+            return ImmutableList.of();
+        }
+
+        @Override
+        public ImmutableList<WeightAdapter> folds(ParameterUse use) {
+            return ImmutableList.of();
+        }
+
+        @Override
+        public NDArray fold(ParameterUse use, NDArray current, AdapterPass pass) {
+            return current;
+        }
+
+        @Override
+        public Parameter source(ParameterUse use) {
+            return use.parameter();
+        }
+
+        @Override
+        public ParameterUse slot(Parameter parameter) {
+            return new ParameterUse(null, parameter);
+        }
+
+        @Override
+        public double scale(Adapter adapter) {
+            return 1;
+        }
+
+        @Override
+        public boolean isFrozen(Parameter parameter) {
+            return false;
+        }
+
+        @Override
+        public ParameterStore frozenStore(Device device) {
+            throw new IllegalStateException("There is no frozen base in a pass without adapters.");
+        }
+
+        @Override
+        public boolean allowsPacking() {
+            return true;
         }
     }
 }

@@ -10,9 +10,6 @@ import io.github.peft4j.model.ParameterUse;
 /** What an {@link AdapterPass} asks of the adapters that act in it. Immutable. */
 public interface PassAdapters {
 
-    /** No adapters over a base that trains as it likes. */
-    PassAdapters NONE = new NoAdapters();
-
     /** The adapters around a layer, innermost first. */
     ImmutableList<LayerAdapter> around(AdaptableLayer layer);
 
