@@ -31,7 +31,6 @@ import io.github.peft4j.store.SaveAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -222,11 +221,6 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
      * @throws IllegalArgumentException if there is no name, or one fits no adapted layer
      */
     public final DisabledAdapters disableAdapter(String... layers) {
-        if (layers.length == 0) {
-            throw new IllegalArgumentException(
-                    "disableAdapter is given no layer. Name one, or call disableAdapter() for"
-                            + " all.");
-        }
         registry.adapters().checkAdapted(Arrays.asList(layers));
         return disable(ImmutableList.copyOf(layers));
     }
@@ -366,12 +360,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     /** All adapter tensors, by {@code adapter.key}: what a DJL trainer registers. */
     @Override
     public final ParameterList getDirectParameters() {
-        ParameterList list = new ParameterList();
-        for (Map.Entry<String, AdapterSet> set : registry.adapters().sets().entrySet()) {
-            String prefix = registry.adapters().sets().size() == 1 ? "" : set.getKey() + ".";
-            set.getValue().tensors().forEach((key, p) -> list.add(prefix + key, p));
-        }
-        return list;
+        return registry.adapters().parameterList();
     }
 
     /** Freezes what the predicate names, or lets it train again if it belongs to what trains. */

@@ -11,6 +11,7 @@ import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigType;
@@ -109,7 +110,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
      *     no single layer are added here
      * @param sites the layers that will be adapted
      */
-    protected LayerAdapters prepare(C config, AdapterSet.Builder set, List<LayerSite> sites) {
+    protected LayerAdapters prepare(C config, AdapterSetBuilder set, List<LayerSite> sites) {
         return site -> adapter(config, new NewLayer(set, site));
     }
 
@@ -130,7 +131,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
      */
     protected LayerAdapters prepare(
             C config,
-            AdapterSet.Builder set,
+            AdapterSetBuilder set,
             List<LayerSite> sites,
             ImmutableMap<String, AdapterSet> others) {
         return prepare(config, set, sites);
@@ -195,7 +196,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         List<LayerSite> adapted = withCompanions(model, sites(model, match.adapted()));
         NDManager manager = newManager(model);
         try {
-            AdapterSet.Builder set = AdapterSet.builder(manager);
+            AdapterSetBuilder set = AdapterSet.builder(manager);
             LayerAdapters adapters = prepare(config, set, adapted, request.otherSets());
             for (LayerSite site : adapted) {
                 Adapter adapter = adapters.at(site);
@@ -245,7 +246,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
     }
 
     /**
-     * A tensor of an adapter that is not trained; see also {@link AdapterSet.Builder#markBuffer}.
+     * A tensor of an adapter that is not trained; see also {@link AdapterSetBuilder#markBuffer}.
      */
     protected static Parameter frozen(String name, NDArray array) {
         return tensor(name, array, true);

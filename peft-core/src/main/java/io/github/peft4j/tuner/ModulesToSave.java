@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.adapter.set.Aliases;
 import io.github.peft4j.adapter.set.ModuleCopy;
 import io.github.peft4j.adapter.set.ParameterUses;
@@ -25,7 +25,7 @@ import java.util.Map;
  * @param saved paths of the modules
  */
 public record ModulesToSave(
-        AdapterSet.Builder set, BaseModel model, String prefix, List<String> saved) {
+        AdapterSetBuilder set, BaseModel model, String prefix, List<String> saved) {
 
     /** Adds a trained copy of every parameter of the modules. */
     public void addCopies() {

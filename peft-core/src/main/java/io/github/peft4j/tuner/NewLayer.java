@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 
@@ -15,11 +15,11 @@ import io.github.peft4j.model.LayerSite;
  */
 public final class NewLayer {
 
-    private final AdapterSet.Builder set;
+    private final AdapterSetBuilder set;
     private final LayerSite site;
 
     /** A layer of the base, and the adapter that is being made. */
-    public NewLayer(AdapterSet.Builder set, LayerSite site) {
+    public NewLayer(AdapterSetBuilder set, LayerSite site) {
         this.set = set;
         this.site = site;
     }

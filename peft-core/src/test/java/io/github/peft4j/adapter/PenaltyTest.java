@@ -13,6 +13,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.internal.runtime.ActiveAdapters;
 import io.github.peft4j.internal.runtime.FrozenBase;
 import io.github.peft4j.model.ModelOutput;
@@ -61,7 +62,7 @@ class PenaltyTest {
                         .add(Linear.builder().setUnits(2).build());
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
         BlockModel model = new BlockModel(block);
-        AdapterSet.Builder set = AdapterSet.builder(manager.newSubManager());
+        AdapterSetBuilder set = AdapterSet.builder(manager.newSubManager());
         float price = 1;
         for (var site : model.sites()) {
             if (site.weight() != null) {

@@ -10,13 +10,7 @@ import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.adapter.Penalized;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.model.ParameterUse;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +39,7 @@ public final class AdapterSet implements AutoCloseable {
     private final boolean exclusive;
     private final ImmutableMap<String, String> retired;
 
-    private AdapterSet(Builder builder) {
+    AdapterSet(AdapterSetBuilder builder) {
         manager = builder.manager;
         layers = ImmutableMap.copyOf(builder.layers);
         tensors = ImmutableMap.copyOf(builder.tensors);
@@ -74,8 +68,8 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** Starts a set whose tensors live in this manager, which the set closes. */
-    public static Builder builder(NDManager manager) {
-        return new Builder(manager);
+    public static AdapterSetBuilder builder(NDManager manager) {
+        return new AdapterSetBuilder(manager);
     }
 
     /** Adapters by layer path, in model order. */
@@ -212,190 +206,5 @@ public final class AdapterSet implements AutoCloseable {
     public void close() {
         manager.close();
         parts.forEach(AdapterSet::close);
-    }
-
-    /** Collects the parts of a set. */
-    public static final class Builder {
-
-        private final NDManager manager;
-        private final Map<String, Adapter> layers = new LinkedHashMap<>();
-        private final Map<String, Parameter> tensors = new LinkedHashMap<>();
-        private final Map<String, FileTensor> file = new LinkedHashMap<>();
-        private final Map<String, Parameter> localState = new LinkedHashMap<>();
-        private final Map<String, Parameter> state = new LinkedHashMap<>();
-        private final List<AdapterSet> parts = new ArrayList<>();
-        private final Set<Parameter> keyed = new HashSet<>();
-        private final Set<Parameter> buffers = new HashSet<>();
-        private final Map<ParameterUse, ModuleCopy> savedModules = new LinkedHashMap<>();
-        private final Map<Parameter, Parameter> biases = new LinkedHashMap<>();
-        private final Map<String, Parameter> aliases = new LinkedHashMap<>();
-        private @Nullable ModelAdapter modelAdapter;
-        private final List<StepAware> stepAware = new ArrayList<>();
-        private final List<Penalized> penalties = new ArrayList<>();
-        private boolean allowsPacking = true;
-        private boolean allowsCache = true;
-        private boolean exclusive;
-        private final Map<String, String> retired = new LinkedHashMap<>();
-
-        private Builder(NDManager manager) {
-            this.manager = manager;
-        }
-
-        /** Where the set's tensors are made. */
-        public NDManager manager() {
-            return manager;
-        }
-
-        /** Puts an adapter at a layer; its tensors get keys {@code prefix + path + suffix}. */
-        public Builder addLayer(String prefix, String path, Adapter adapter) {
-            if (layers.putIfAbsent(path, adapter) != null) {
-                throw new IllegalStateException("Two adapters claim the layer " + path + ".");
-            }
-            adapter.parameters().forEach((suffix, p) -> addTensor(prefix + path + "." + suffix, p));
-            return this;
-        }
-
-        /** The tensor added under a key. */
-        public Parameter tensor(String key) {
-            Parameter parameter = tensors.get(key);
-            if (parameter == null) {
-                throw new IllegalStateException("No tensor " + key + " was added.");
-            }
-            return parameter;
-        }
-
-        /**
-         * Adds a tensor under its file key; a key may come once. A tensor that has a key already,
-         * because layers share it, gets this one as an alias: it trains and counts once.
-         */
-        public Builder addTensor(String key, Parameter parameter) {
-            if (keyed.contains(parameter) && tensors.get(key) != parameter) {
-                return addAlias(key, parameter);
-            }
-            file.putIfAbsent(key, FileTensor.of(parameter));
-            return own(key, parameter);
-        }
-
-        /**
-         * Adds a tensor that files leave out: an encoder that is needed for training only, or
-         * numbers that a seed gives again. Trained and counted like any other.
-         */
-        public Builder addUnsaved(String key, Parameter parameter) {
-            return own(key, parameter);
-        }
-
-        /** Adds a tensor that predictions need although PEFT's file lacks it. */
-        public Builder addLocalState(String key, Parameter parameter) {
-            localState.put(key, parameter);
-            return own(key, parameter);
-        }
-
-        /** Adds an adapter that this one is made of; it is closed along. */
-        public Builder addPart(AdapterSet part) {
-            parts.add(part);
-            return this;
-        }
-
-        /**
-         * Says that a frozen tensor is no parameter to be counted, but what PyTorch calls a buffer.
-         */
-        public Builder markBuffer(Parameter parameter) {
-            buffers.add(parameter);
-            return this;
-        }
-
-        /** Adds what a file holds under a key, in a form that is no parameter as it is. */
-        public Builder addFileTensor(String key, FileTensor tensor) {
-            file.put(key, tensor);
-            return this;
-        }
-
-        /** Adds numbers that only a training that goes on needs: neither saved nor counted. */
-        public Builder addState(String key, Parameter parameter) {
-            state.put(key, parameter);
-            return this;
-        }
-
-        private Builder own(String key, Parameter parameter) {
-            Parameter before = tensors.putIfAbsent(key, parameter);
-            if (before != null && before != parameter) {
-                throw new IllegalStateException("Two tensors claim the key " + key + ".");
-            }
-            keyed.add(parameter);
-            return this;
-        }
-
-        /** Adds a trained copy of a parameter of a module that is saved whole. */
-        public Builder addSaved(String key, ParameterUse base, ModuleCopy copy) {
-            savedModules.put(base, copy);
-            return addTensor(key, copy.parameter());
-        }
-
-        /** Adds a trained bias. */
-        public Builder addBias(String key, Parameter base, Parameter copy) {
-            biases.put(base, copy);
-            return addTensor(key, copy);
-        }
-
-        /**
-         * Adds a key under which a tensor, perhaps one of the base, is written once more.
-         *
-         * @see Aliases#ADAPTER_NAME
-         */
-        public Builder addAlias(String key, Parameter parameter) {
-            aliases.put(key, parameter);
-            return this;
-        }
-
-        /** Sets what acts around the whole model; its tensors get keys {@code prefix + suffix}. */
-        public Builder optModelAdapter(String prefix, ModelAdapter adapter) {
-            modelAdapter = adapter;
-            adapter.parameters().forEach((suffix, p) -> addTensor(prefix + suffix, p));
-            return this;
-        }
-
-        /** Adds what acts around the optimizer's step for the set as a whole. */
-        public Builder addStepAware(StepAware aware) {
-            stepAware.add(aware);
-            return this;
-        }
-
-        /**
-         * Adds a term of the loss for the set as a whole; as in PEFT it stays while the adapter is
-         * switched off.
-         */
-        public Builder addPenalty(Penalized penalty) {
-            penalties.add(penalty);
-            return this;
-        }
-
-        /** Says that this adapter depends on rows or positions, so padding must stay. */
-        public Builder optAllowsPacking(boolean allowed) {
-            allowsPacking = allowed;
-            return this;
-        }
-
-        /** Says that each call must see the whole sequence. */
-        public Builder optAllowsCache(boolean allowed) {
-            allowsCache = allowed;
-            return this;
-        }
-
-        /** Says that this adapter takes the place of whole modules: no other may act with it. */
-        public Builder optExclusive(boolean value) {
-            exclusive = value;
-            return this;
-        }
-
-        /** Says that a file with this part in a key is of an older version, to be refused. */
-        public Builder addRetired(String part, String reason) {
-            retired.put(part, reason);
-            return this;
-        }
-
-        /** The set. */
-        public AdapterSet build() {
-            return new AdapterSet(this);
-        }
     }
 }

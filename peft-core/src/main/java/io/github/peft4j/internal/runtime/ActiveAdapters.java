@@ -164,17 +164,17 @@ public final class ActiveAdapters implements PassAdapters {
         model.substitutes().forEach(active::standIn);
         List<AdapterSet> acting = new ArrayList<>();
         for (String name : activation.names()) {
-            AdapterSet set = require(sets, name);
+            AdapterSet set = ActivationRules.require(sets, name);
             acting.add(set);
             active.penalized.addAll(set.penalties());
         }
         Map<String, AdapterSet> inLayers = new LinkedHashMap<>();
         for (String name : folded == null ? activation.names() : folded) {
-            AdapterSet set = require(sets, name);
+            AdapterSet set = ActivationRules.require(sets, name);
             inLayers.put(name, set);
             active.addScale(name, set, activation.scaleOf(name));
         }
-        refuseCompany(inLayers);
+        ActivationRules.refuseCompany(inLayers);
         if (!activation.names().isEmpty()) {
             // PEFT trains biases in the base itself: they outlive disabling and switching.
             for (AdapterSet set : sets.values()) {
@@ -195,33 +195,9 @@ public final class ActiveAdapters implements PassAdapters {
                 set.modelAdapter().ifPresent(active::addPenalty);
                 active.packing &= set.allowsPacking();
             }
-            active.refuseSeveralAroundTheModel();
+            ActivationRules.refuseSeveralAroundTheModel(activation, active.modelAdapters);
         }
         return active;
-    }
-
-    /** As in PEFT: which tokens come first, and whose keys, would be a matter of chance. */
-    private void refuseSeveralAroundTheModel() {
-        if (modelAdapters.size() > 1) {
-            throw new IllegalArgumentException(
-                    "Adapters "
-                            + activation.names()
-                            + " each change the model's inputs; only one of them can act at a time."
-                            + " Activate one (setAdapter).");
-        }
-    }
-
-    private static AdapterSet require(Map<String, AdapterSet> sets, String name) {
-        AdapterSet set = sets.get(name);
-        if (set == null) {
-            throw new IllegalArgumentException(
-                    "There is no adapter '"
-                            + name
-                            + "'. Adapters of this model: "
-                            + sets.keySet()
-                            + ". Add or load it first.");
-        }
-        return set;
     }
 
     /** Adapters around the whole model, outermost first. */
@@ -244,13 +220,11 @@ public final class ActiveAdapters implements PassAdapters {
         return output.with(ModelOutput.LOSS, loss);
     }
 
-    /** Adapters around a layer, innermost first. */
     @Override
     public ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
         return layers.getOrDefault(layer, ImmutableList.of());
     }
 
-    /** Weight forms that act where a parameter is read, innermost first. */
     @Override
     public ImmutableList<WeightAdapter> folds(ParameterUse slot) {
         ImmutableList<WeightAdapter> own = folds.get(slot);
@@ -260,7 +234,6 @@ public final class ActiveAdapters implements PassAdapters {
         return own == null ? ImmutableList.of() : own;
     }
 
-    /** Applies the weight forms that act there to what is read, innermost first. */
     @Override
     public NDArray fold(ParameterUse slot, NDArray current, AdapterPass pass) {
         WeightComposition fold = foldSites.get(slot);
@@ -270,7 +243,6 @@ public final class ActiveAdapters implements PassAdapters {
         return fold == null ? current : fold.apply(current, folds(slot), pass);
     }
 
-    /** The parameter that is read there: a stand-in if there is one. */
     @Override
     public Parameter source(ParameterUse slot) {
         Parameter own = substitutes.get(slot);
@@ -289,7 +261,6 @@ public final class ActiveAdapters implements PassAdapters {
         return !folds(slot).isEmpty() || source(slot) != shown;
     }
 
-    /** Where a parameter is read by those who do not say which layer they are. */
     @Override
     public ParameterUse slot(Parameter shown) {
         return new ParameterUse(null, held.getOrDefault(shown, shown));
@@ -327,22 +298,6 @@ public final class ActiveAdapters implements PassAdapters {
                 scales.put(adapter, scale);
             }
         }
-    }
-
-    /** An adapter that takes the place of whole modules is the only one to act. */
-    private static void refuseCompany(Map<String, AdapterSet> acting) {
-        acting.forEach(
-                (name, set) -> {
-                    if (set.isExclusive() && acting.size() > 1) {
-                        throw new IllegalArgumentException(
-                                "Adapters "
-                                        + acting.keySet()
-                                        + " cannot act together: '"
-                                        + name
-                                        + "' takes the place of whole modules. Activate or merge"
-                                        + " one of them.");
-                    }
-                });
     }
 
     private void addLayer(

@@ -1,6 +1,7 @@
 package io.github.peft4j.internal.runtime;
 
 import ai.djl.nn.Parameter;
+import ai.djl.nn.ParameterList;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
@@ -101,6 +102,17 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
         return entry;
     }
 
+    /** All tensors of all adapters, by {@code adapter.key}. */
+    public ParameterList parameterList() {
+        ParameterList list = new ParameterList();
+        entries.forEach(
+                (name, entry) -> {
+                    String prefix = entries.size() == 1 ? "" : name + ".";
+                    entry.set().tensors().forEach((key, p) -> list.add(prefix + key, p));
+                });
+        return list;
+    }
+
     /** The tensors that train while these adapters are active, by their key in the file. */
     public ImmutableMap<String, Parameter> trainableTensors(ImmutableList<String> names) {
         ImmutableMap.Builder<String, Parameter> tensors = ImmutableMap.builder();
@@ -146,6 +158,11 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
 
     /** Refuses names that fit no layer with an adapter and no module that is saved whole. */
     public void checkAdapted(List<String> layers) {
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "disableAdapter is given no layer. Name one, or call disableAdapter() for"
+                            + " all.");
+        }
         ImmutableSortedSet<String> paths = adaptedPaths();
         for (String layer : layers) {
             if (paths.stream().noneMatch(path -> Activation.names(layer, path))) {

@@ -13,6 +13,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -81,7 +82,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            AdaLoraConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+            AdaLoraConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         if (config.inferenceMode()) {
             set.addPenalty(new NoLoss());
             return site -> layer(config, set, site, tensors(config, set.manager(), site));
@@ -123,7 +124,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
     }
 
     private static Adapter layer(
-            AdaLoraConfig config, AdapterSet.Builder set, LayerSite site, AdaLoraTensors tensors) {
+            AdaLoraConfig config, AdapterSetBuilder set, LayerSite site, AdaLoraTensors tensors) {
         set.addUnsaved(key(site, "ranknum"), tensors.ranknum());
         double alpha = config.loraAlpha();
         double scaling = alpha > 0 ? alpha : config.schedule().initR();

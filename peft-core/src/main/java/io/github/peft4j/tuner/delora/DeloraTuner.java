@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;
@@ -28,7 +28,7 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            DeloraConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+            DeloraConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         NamePatterns<Integer> ranks = ranks(config);
         NamePatterns<Number> lambdas =
                 NamePatterns.compile("lambda_pattern", config.lambdaPattern());

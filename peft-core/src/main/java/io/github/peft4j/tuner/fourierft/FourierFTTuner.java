@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;
@@ -38,7 +38,7 @@ public final class FourierFTTuner extends LayerTuner<FourierFTConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            FourierFTConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+            FourierFTConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         ToIntFunction<String> counts = counts(config);
         Map<Size, NDArray> places = new HashMap<>();
         return site -> {

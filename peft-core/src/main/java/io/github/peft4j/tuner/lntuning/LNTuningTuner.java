@@ -3,7 +3,7 @@ package io.github.peft4j.tuner.lntuning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
@@ -62,7 +62,7 @@ public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            LNTuningConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+            LNTuningConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         set.optExclusive(true);
         return site -> {
             Parameter bias = site.bias();
@@ -73,7 +73,7 @@ public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
         };
     }
 
-    private static Parameter copy(String name, Parameter original, AdapterSet.Builder set) {
+    private static Parameter copy(String name, Parameter original, AdapterSetBuilder set) {
         NDArray array = TensorOps.detached(original.getArray());
         array.attach(set.manager());
         return trained(name, array);

@@ -6,7 +6,7 @@ import com.google.auto.service.AutoService;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.matching.DefaultTargets;
@@ -47,7 +47,7 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            LoraConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+            LoraConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         NamePatterns<Integer> ranks = config.ranks();
         NamePatterns<Number> alphas = config.alphas();
         return site -> {

@@ -2,7 +2,7 @@ package io.github.peft4j.tuner.lycoris;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;
@@ -33,7 +33,7 @@ public abstract class LycorisTuner<C extends LycorisConfig> extends LayerTuner<C
     protected abstract Adapter adapter(C config, NewLayer layer, int r, double scaling);
 
     @Override
-    protected final LayerAdapters prepare(C config, AdapterSet.Builder set, List<LayerSite> sites) {
+    protected final LayerAdapters prepare(C config, AdapterSetBuilder set, List<LayerSite> sites) {
         NamePatterns<Integer> ranks = ranks(config);
         NamePatterns<Number> alphas = alphas(config);
         return site -> {

@@ -2,7 +2,7 @@ package io.github.peft4j.tuner.oft;
 
 import com.google.common.base.Splitter;
 import com.google.common.primitives.Ints;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.option.ConfigReader;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ final class OFTFiles {
     }
 
     /** Refuses tensor files of a version that knew no blocks of triangles. */
-    static void refuseRetiredKeys(AdapterSet.Builder set) {
+    static void refuseRetiredKeys(AdapterSetBuilder set) {
         set.addRetired(
                 ".oft_r.",
                 "it is an old OFT checkpoint. Train the adapter again, or use it with Python PEFT"

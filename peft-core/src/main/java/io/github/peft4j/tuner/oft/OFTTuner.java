@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.config.option.ConfigReader;
 import io.github.peft4j.matching.DefaultTargets;
@@ -43,7 +43,7 @@ public final class OFTTuner extends LayerTuner<OFTConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            OFTConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+            OFTConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         OFTFiles.refuseRetiredKeys(set);
         return super.prepare(config, set, sites);
     }

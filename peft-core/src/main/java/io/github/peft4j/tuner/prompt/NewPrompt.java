@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.model.ModelInput;
 import java.util.Map;
 
@@ -18,7 +18,7 @@ import java.util.Map;
  * @param set the adapter
  * @param site where the prompt goes
  */
-public record NewPrompt(AdapterSet.Builder set, PromptSite site) {
+public record NewPrompt(AdapterSetBuilder set, PromptSite site) {
 
     /** How the keys of what only training has begin. */
     private static final String ENCODER = "prompt_encoder.";

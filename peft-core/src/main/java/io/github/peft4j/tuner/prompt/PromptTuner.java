@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
@@ -83,7 +84,7 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
         NDManager manager = Engines.newManager(model.device());
         manager.setName("peft adapter");
         try {
-            AdapterSet.Builder set = AdapterSet.builder(manager);
+            AdapterSetBuilder set = AdapterSet.builder(manager);
             PromptRows rows = rows(config, new NewPrompt(set, site));
             set.optModelAdapter("", adapter(config, site, rows));
             rows.fileTensors().forEach(set::addFileTensor);

@@ -6,7 +6,7 @@ import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.json.OneOrMany;
@@ -80,7 +80,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
 
     @Override
     protected LayerAdapters prepare(
-            TrainableTokensConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+            TrainableTokensConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         long[] tokens = config.tokenIndices().stream().mapToLong(Integer::longValue).toArray();
         NDArray index;
         try (NDArray wrapped = set.manager().create(tokens)) {
@@ -115,7 +115,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
     }
 
     private static Parameter start(
-            TrainableTokensConfig config, AdapterSet.Builder set, Parameter table, NDArray index) {
+            TrainableTokensConfig config, AdapterSetBuilder set, Parameter table, NDArray index) {
         Shape shape = new Shape(index.getShape().size(), table.getShape().get(1));
         NDArray values =
                 config.initWeights()

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
@@ -31,7 +31,7 @@ public final class VBLoRATuner extends LayerTuner<VBLoRAConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            VBLoRAConfig config, AdapterSet.Builder set, List<LayerSite> sites) {
+            VBLoRAConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         float bound = (float) config.initVectorBankBound();
         Shape shape = new Shape(config.numVectors(), config.vectorLength());
         Parameter bank = trained(BANK, set.manager().randomUniform(-bound, bound, shape));
@@ -48,7 +48,7 @@ public final class VBLoRATuner extends LayerTuner<VBLoRAConfig> {
     }
 
     private static void addChosen(
-            AdapterSet.Builder set, LayerSite site, String name, Parameter logits, int topk) {
+            AdapterSetBuilder set, LayerSite site, String name, Parameter logits, int topk) {
         String key = KEY_PREFIX + site.path() + "." + name;
         ChosenLogits chosen = new ChosenLogits(logits, topk);
         set.addUnsaved(key, logits);

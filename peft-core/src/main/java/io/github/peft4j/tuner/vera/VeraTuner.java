@@ -9,6 +9,7 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
@@ -64,7 +65,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
     @Override
     protected LayerAdapters prepare(
             VeraConfig config,
-            AdapterSet.Builder set,
+            AdapterSetBuilder set,
             List<LayerSite> sites,
             ImmutableMap<String, AdapterSet> others) {
         VeraProjections projections = projections(config, set.manager(), sites, others);
@@ -79,7 +80,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
         return site -> layer(config, new NewLayer(set, site), projections);
     }
 
-    private static void share(AdapterSet.Builder set, String key, Parameter matrix) {
+    private static void share(AdapterSetBuilder set, String key, Parameter matrix) {
         set.addTensor(key, matrix).markBuffer(matrix);
         set.addFileTensor(key, FileTensor.required(matrix));
     }

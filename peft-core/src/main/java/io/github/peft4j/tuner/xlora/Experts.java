@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class Experts {
      * saved with its expert.
      */
     static void addTensors(
-            AdapterSet.Builder set,
+            AdapterSetBuilder set,
             ImmutableMap<String, CreatedAdapter<?>> experts,
             boolean trainable) {
         experts.forEach(

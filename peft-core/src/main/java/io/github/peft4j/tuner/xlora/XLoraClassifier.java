@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.ops.Ops;
 
 /**
@@ -26,7 +26,7 @@ record XLoraClassifier(
     record Layer(Parameter weight, Parameter bias) {}
 
     /** A fresh classifier, as wide between its layers as the config says. */
-    static XLoraClassifier add(XLoraConfig config, AdapterSet.Builder set, int adaptedLayers) {
+    static XLoraClassifier add(XLoraConfig config, AdapterSetBuilder set, int adaptedLayers) {
         int experts = config.adapters().size();
         int scored = config.layerwiseScalings() ? adaptedLayers : 1;
         int between = config.xloraDropoutP() > 0 ? 3 : 2; // linear, ReLU, dropout
@@ -41,7 +41,7 @@ record XLoraClassifier(
     }
 
     private static Layer layer(
-            XLoraConfig config, AdapterSet.Builder set, int position, long in, long out) {
+            XLoraConfig config, AdapterSetBuilder set, int position, long in, long out) {
         float bound = (float) (1 / Math.sqrt((double) in));
         NDManager manager = set.manager();
         Layer layer =
@@ -63,7 +63,7 @@ record XLoraClassifier(
         return parameter;
     }
 
-    private static void add(AdapterSet.Builder set, String key, Parameter parameter, boolean lost) {
+    private static void add(AdapterSetBuilder set, String key, Parameter parameter, boolean lost) {
         if (lost) {
             set.addLocalState(key, parameter);
         } else {

@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.engine.Engines;
@@ -41,7 +42,7 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
         NDManager manager = Engines.newManager(request.model().device());
         manager.setName("peft adapter");
         try {
-            AdapterSet.Builder set = AdapterSet.builder(manager);
+            AdapterSetBuilder set = AdapterSet.builder(manager);
             experts.values().forEach(expert -> set.addPart(expert.set()));
             set.optAllowsPacking(false).optAllowsCache(false);
             List<LayerSite> sites = adapted(request.model(), experts);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class AdapterSetTest {
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
-    private final AdapterSet.Builder builder = AdapterSet.builder(manager);
+    private final AdapterSetBuilder builder = AdapterSet.builder(manager);
 
     @AfterEach
     void close() {
