@@ -99,7 +99,7 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     }
 
     /** Folds these adapters; saved modules and biases are those of the registry's activation. */
-    public static MergedModel of(AdapterRegistry registry, ImmutableList<String> names) {
+    static MergedModel of(AdapterRegistry registry, ImmutableList<String> names) {
         BaseModel base = registry.base();
         ActiveAdapters active =
                 registry.unmerged().asWeights(base, registry.adapters().sets(), names);

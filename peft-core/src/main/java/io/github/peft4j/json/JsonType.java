@@ -138,26 +138,9 @@ public final class JsonType<T> {
                 immutable);
     }
 
-    /** This type, converted further; only for reading. */
-    public <U> JsonType<U> map(Function<? super T, ? extends U> further) {
-        return new JsonType<>(name, value -> convert.apply(value).map(further));
-    }
-
     /** A value of this type as JSON. */
     public @Nullable Object toJson(T value) {
         return JsonValues.freeze(write.apply(value));
-    }
-
-    /** This type or, where it does not fit, the other. */
-    public JsonType<T> or(JsonType<T> other) {
-        return new JsonType<>(
-                name + " or " + other.name,
-                value -> {
-                    Optional<T> first = convert.apply(value);
-                    return first.isPresent() ? first : other.convert.apply(value);
-                },
-                write,
-                immutable);
     }
 
     private static <T> JsonType<OneOrMany<T>> oneOrMany(JsonType<T> one, JsonType<List<T>> many) {

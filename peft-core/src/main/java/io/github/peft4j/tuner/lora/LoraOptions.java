@@ -41,10 +41,12 @@ final class LoraOptions {
     static final Option<Map<String, @Nullable Object>> LOFTQ_CONFIG =
             Option.of("loftq_config", JsonType.OBJECT, Map.of())
                     .nullAsDefault()
-                    .means("settings of the LoftQ start: `loftq_bits`, `loftq_iter`");
+                    .means(
+                            "settings of the LoftQ start: `loftq_bits`, `loftq_iter`; not run by this version");
     static final Option<List<Integer>> ALORA_INVOCATION_TOKENS =
             Option.nullable("alora_invocation_tokens", JsonType.INTEGERS)
-                    .means("tokens after which the adapter acts (activated LoRA)");
+                    .means(
+                            "tokens after which the adapter acts (activated LoRA); not run by this version");
 
     private static final String POSITIVE = "positive";
 
@@ -60,7 +62,7 @@ final class LoraOptions {
                             Option.integer("label_mask_value", -100),
                             Option.flag("whiten", false),
                             Option.flag("adjust_scaling_factors", true))
-                    .means("settings of the EVA start");
+                    .means("settings of the EVA start; not run by this version");
 
     static final Option<Map<String, @Nullable Object>> CORDA_CONFIG =
             NestedOptions.of(
@@ -71,7 +73,7 @@ final class LoraOptions {
                             Option.flag("verbose", false),
                             Option.flag("use_float16_for_covariance", false),
                             Option.flag("prune_temporary_fields", true))
-                    .means("settings of the CorDA start");
+                    .means("settings of the CorDA start; not run by this version");
 
     static final Option<Map<String, @Nullable Object>> USE_BDLORA =
             NestedOptions.of(
@@ -103,7 +105,7 @@ final class LoraOptions {
                                     Option.string("direction", "ArB2r"),
                                     Option.string("scale", "stable"),
                                     Option.number("stable_gamma", 16))
-                            .means("settings of the LoRA-GA start"),
+                            .means("settings of the LoRA-GA start; not run by this version"),
                     LOFTQ_CONFIG,
                     ALORA_INVOCATION_TOKENS,
                     NestedOptions.of(
@@ -154,11 +156,11 @@ final class LoraOptions {
                             .means("whether inputs are pooled in groups (QA-LoRA)"),
                     Option.integer("qalora_group_size", 16)
                             .nullAsDefault()
-                            .means("features in a group of QA-LoRA"),
+                            .means("features in a group of QA-LoRA; not run by this version"),
                     MEGATRON_CONFIG,
                     Option.nullable("megatron_core", JsonType.STRING)
                             .withDefault("megatron.core")
-                            .means("the Python module of Megatron"),
+                            .means("the Python module of Megatron; not run by this version"),
                     Option.nullable("trainable_token_indices", tokens())
                             .notYetRun()
                             .means("ids of tokens whose embeddings are trained"),
