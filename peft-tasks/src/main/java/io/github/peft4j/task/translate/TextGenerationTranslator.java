@@ -14,6 +14,7 @@ import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prompts to what a language model writes after them, for a {@code Predictor<String, String>}.
@@ -99,7 +100,7 @@ public final class TextGenerationTranslator implements Translator<String, String
         private final Generator generator;
         private final GenerationConfig config;
         private boolean chat;
-        private Side paddingSide = Side.LEFT;
+        private @Nullable Side paddingSide;
 
         private Builder(Tokenizer tokenizer, Generator generator, GenerationConfig config) {
             this.tokenizer = tokenizer;
@@ -117,8 +118,8 @@ public final class TextGenerationTranslator implements Translator<String, String
         }
 
         /**
-         * Where the shorter prompts of a batch are filled up; default LEFT, which a decoder needs.
-         * An encoder-decoder is trained with padding on the RIGHT.
+         * Where the shorter prompts of a batch are filled up. Default: LEFT for a decoder, which
+         * needs it, and RIGHT for an encoder and a decoder, which are trained so.
          */
         public Builder optPaddingSide(Side side) {
             paddingSide = side;
@@ -135,11 +136,11 @@ public final class TextGenerationTranslator implements Translator<String, String
             if (chat) {
                 tokenizer.chatTemplate();
             }
-            return new TextGenerationTranslator(
-                    TextGenerator.builder(tokenizer, generator, config)
-                            .optPaddingSide(paddingSide)
-                            .build(),
-                    chat);
+            TextGenerator.Builder texts = TextGenerator.builder(tokenizer, generator, config);
+            if (paddingSide != null) {
+                texts.optPaddingSide(paddingSide);
+            }
+            return new TextGenerationTranslator(texts.build(), chat);
         }
     }
 }
