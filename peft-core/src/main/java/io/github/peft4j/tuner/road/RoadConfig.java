@@ -4,6 +4,7 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasInitWeights;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.matching.TargetOptions;
@@ -13,7 +14,7 @@ import io.github.peft4j.matching.TargetOptions;
  *
  * @see <a href="https://arxiv.org/abs/2409.00119">Liao and Monz 2024</a>
  */
-public final class RoadConfig extends LayerConfig {
+public final class RoadConfig extends LayerConfig implements HasInitWeights {
 
     private static final Option<RoadVariant> VARIANT =
             Option.of("variant", RoadVariant.JSON, RoadVariant.ROAD_1)
@@ -59,13 +60,9 @@ public final class RoadConfig extends LayerConfig {
         return get(GROUP_SIZE);
     }
 
-    /** Whether the adapter starts without effect. */
-    public boolean initWeights() {
-        return get(Options.INIT_WEIGHTS);
-    }
-
     /** Builds a {@link RoadConfig}. */
-    public static final class Builder extends LayerConfigBuilder<RoadConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<RoadConfig, Builder>
+            implements HasInitWeights.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
@@ -79,11 +76,6 @@ public final class RoadConfig extends LayerConfig {
         /** Outputs in a group, an even number that divides those of each layer. Default 64. */
         public Builder optGroupSize(int value) {
             return set(GROUP_SIZE, value);
-        }
-
-        /** Whether the adapter starts without effect; if not, it is random. Default true. */
-        public Builder optInitWeights(boolean value) {
-            return set(Options.INIT_WEIGHTS, value);
         }
     }
 }
