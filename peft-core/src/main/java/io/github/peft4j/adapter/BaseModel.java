@@ -7,11 +7,13 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.io.checkpoint.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
+import java.util.Optional;
 
 /**
  * The model under the adapters: its modules by dotted name, its parameters by checkpoint key, and
@@ -81,4 +83,9 @@ public interface BaseModel {
 
     /** Facts from the checkpoint's configuration. */
     ModelInfo info();
+
+    /** The checkpoint that it was loaded from, if it was. */
+    default Optional<CheckpointOrigin> origin() {
+        return Optional.empty();
+    }
 }

@@ -9,7 +9,9 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
+import com.google.common.collect.Maps;
 import io.github.peft4j.exception.MalformedTensorFileException;
+import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.family.FamilyParts;
@@ -49,9 +51,11 @@ final class WeightLoader {
      * Fills the parameters.
      *
      * @param expected modules that may start fresh whose fresh start the caller has asked for
+     * @return the types that the parameters have in the checkpoint
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    void fill(ImmutableMap<String, Parameter> parameters, ImmutableList<String> expected)
+    Map<String, Dtype> fill(
+            ImmutableMap<String, Parameter> parameters, ImmutableList<String> expected)
             throws IOException {
         Map<String, String> sources = match(parameters);
         check(parameters, sources);
@@ -75,6 +79,7 @@ final class WeightLoader {
                     checkpoint.directory(),
                     shown(fresh));
         }
+        return Maps.transformValues(sources, checkpoint::dtype);
     }
 
     private static boolean isIn(ImmutableList<String> modules, String name) {

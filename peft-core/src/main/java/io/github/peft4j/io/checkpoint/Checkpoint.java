@@ -29,7 +29,7 @@ import java.util.Map;
  */
 public final class Checkpoint implements AutoCloseable {
 
-    private static final String MODEL = "model.safetensors";
+    static final String MODEL = "model.safetensors";
     private static final String ADAPTER = "adapter_model.safetensors";
 
     private final Path directory;
