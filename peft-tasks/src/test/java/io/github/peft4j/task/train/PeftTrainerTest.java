@@ -13,6 +13,7 @@ import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.metric.Accuracy;
 import io.github.peft4j.task.train.config.LearningRateSchedule;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.task.train.report.BatchReport;
 import io.github.peft4j.task.train.report.Evaluation;
@@ -52,7 +53,7 @@ class PeftTrainerTest {
         base.close();
     }
 
-    private static TrainingArguments.Builder arguments() {
+    private static TrainingArgumentsBuilder arguments() {
         return TrainingArguments.builder().optLearningRate(1e-2).optEpochs(2);
     }
 

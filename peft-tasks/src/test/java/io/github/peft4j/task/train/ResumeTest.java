@@ -10,6 +10,7 @@ import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.task.metric.Accuracy;
 import io.github.peft4j.task.train.config.LearningRateSchedule;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
@@ -50,7 +51,7 @@ class ResumeTest {
     }
 
     /** 5 batches an epoch, 3 steps an epoch, 9 steps in all; a checkpoint every 2 steps. */
-    private TrainingArguments.Builder arguments(String folder) {
+    private TrainingArgumentsBuilder arguments(String folder) {
         return TrainingArguments.builder()
                 .optLearningRate(5e-3)
                 .optEpochs(3)
@@ -158,7 +159,7 @@ class ResumeTest {
 
     @Test
     void resumesWhatSavesAndEvaluatesOnceAnEpoch() throws IOException {
-        UnaryOperator<TrainingArguments.Builder> byEpoch =
+        UnaryOperator<TrainingArgumentsBuilder> byEpoch =
                 builder -> builder.optSaveSteps(0).optEvalSteps(0);
         TrainingResult expected;
         try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
@@ -201,7 +202,7 @@ class ResumeTest {
     @Test
     void refusesOtherArgumentsAndDataAndNamesWhatDiffers() throws IOException {
         kill(arguments("out").build(), 3);
-        Map<String, TrainingArguments.Builder> changed =
+        Map<String, TrainingArgumentsBuilder> changed =
                 ImmutableMap.of(
                         "learning_rate was 0.005, is 0.006",
                         arguments("out").optLearningRate(6e-3),
