@@ -6,10 +6,13 @@ import com.google.common.base.CaseFormat;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionTable;
 import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.testkit.Golden;
+import io.github.peft4j.testkit.OptionPage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -88,5 +91,56 @@ public final class OptionContract {
                                         .isNotBlank()
                                         .doesNotContain("\n")
                                         .doesNotEndWith("."));
+    }
+
+    /** The options in a guide are those of the tables. */
+    public static void documents(
+            String guide, OptionTable table, List<Option<?>> own, OptionTable refused, String more)
+            throws IOException {
+        String options =
+                OptionPage.table(
+                                table.options().stream()
+                                        .filter(option -> !own.contains(option))
+                                        .toList())
+                        + "\nOptions that Hugging Face does not have:\n\n"
+                        + OptionPage.table(own)
+                        + "\nRefused unless they have the default, because the result would"
+                        + " change:\n"
+                        + keys(refused)
+                        + more;
+        OptionPage.check(
+                Golden.path("").resolve("../../../../../docs/guides").normalize().resolve(guide),
+                options,
+                "mvn test -pl peft-tasks -am -Dtest='*OptionsTest'"
+                        + " -Dsurefire.failIfNoSpecifiedTests=false -Dpeft.write=true");
+    }
+
+    /** The keys of a table with their defaults, in a paragraph. */
+    public static String keys(OptionTable table) {
+        return lines(
+                table.options().stream()
+                        .map(
+                                option ->
+                                        "`%s` (`%s`)"
+                                                .formatted(
+                                                        option.key(), OptionPage.standard(option)))
+                        .toList());
+    }
+
+    /** A list in lines of at most 120 characters. */
+    private static String lines(List<String> items) {
+        StringBuilder text = new StringBuilder();
+        int length = 0;
+        for (String item : items) {
+            boolean last = item.equals(items.get(items.size() - 1));
+            String more = item + (last ? "." : ",");
+            if (length > 0 && length + 1 + more.length() > 120) {
+                text.append('\n');
+                length = 0;
+            }
+            text.append(length == 0 ? "" : " ").append(more);
+            length += more.length() + (length == 0 ? 0 : 1);
+        }
+        return text.append('\n').toString();
     }
 }

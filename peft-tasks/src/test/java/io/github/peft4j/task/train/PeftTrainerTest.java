@@ -107,7 +107,6 @@ class PeftTrainerTest {
         Map<String, Double> after = trainer.evaluate(VALIDATION);
         assertThat(result.steps()).isEqualTo(72);
         assertThat(after.get("loss")).isLessThan(figure(before, "loss") / 2);
-        assertThat(after.get("accuracy")).isGreaterThan(0.8);
         float[][] logits = trainer.predict(VALIDATION);
         int right = 0;
         for (int i = 0; i < logits.length; i++) {
@@ -115,7 +114,7 @@ class PeftTrainerTest {
             int best = row[0] > row[1] ? (row[0] > row[2] ? 0 : 2) : row[1] > row[2] ? 1 : 2;
             right += best == VALIDATION.label(i) ? 1 : 0;
         }
-        assertThat(right / 18.0).isEqualTo(after.get("accuracy"));
+        assertThat(right / 18.0).isEqualTo(after.get("accuracy")).isGreaterThan(0.8);
     }
 
     @Test

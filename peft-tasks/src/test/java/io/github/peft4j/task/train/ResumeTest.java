@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.task.metric.Accuracy;
+import io.github.peft4j.task.train.config.IntervalStrategy;
 import io.github.peft4j.task.train.config.LearningRateSchedule;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
@@ -183,6 +184,26 @@ class ResumeTest {
     }
 
     @Test
+    void neitherEvaluatesNorSavesIfToldSo() throws IOException {
+        TrainingArguments never =
+                arguments("never")
+                        .optEvalStrategy(IntervalStrategy.NO)
+                        .optSaveStrategy(IntervalStrategy.NO)
+                        .optLoadBestModelAtEnd(false)
+                        .build();
+
+        try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
+            TrainingResult result = train(model, never, -1);
+
+            assertThat(result.steps()).isEqualTo(9);
+            assertThat(result.bestStep()).isEmpty();
+            assertThat(result.history())
+                    .noneMatch(entry -> entry.figures().containsKey("eval_loss"));
+        }
+        assertThat(directory.resolve("never")).doesNotExist();
+    }
+
+    @Test
     void savesTheAdapterInPeftsOwnFormat() throws IOException {
         kill(arguments("out").build(), 3);
 
@@ -206,6 +227,10 @@ class ResumeTest {
                 ImmutableMap.of(
                         "learning_rate was 0.005, is 0.006",
                         arguments("out").optLearningRate(6e-3),
+                        "eval_steps was 3, is none",
+                        arguments("out")
+                                .optEvalStrategy(IntervalStrategy.NO)
+                                .optLoadBestModelAtEnd(false),
                         "total_steps was 9, is 12",
                         arguments("out").optEpochs(4),
                         "lr_scheduler was",

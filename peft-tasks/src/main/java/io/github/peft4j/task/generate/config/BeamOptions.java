@@ -1,11 +1,11 @@
 package io.github.peft4j.task.generate.config;
 
+import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.task.internal.TaskOptions;
 import java.util.List;
-import java.util.Map;
 
 /** How many texts are followed at once, and how many returned. */
 public final class BeamOptions {
@@ -30,7 +30,7 @@ public final class BeamOptions {
             Option.of(
                             "early_stopping",
                             JsonType.choice(
-                                    Map.of(
+                                    ImmutableMap.of(
                                             EarlyStopping.ENOUGH, true,
                                             EarlyStopping.UNLIKELY, false,
                                             EarlyStopping.IMPOSSIBLE, "never")),

@@ -37,6 +37,7 @@ final class TrainingArgumentsFiles {
             Map<String, ? extends @Nullable Object> given, Consumer<String> warn) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>(given);
         json.remove("optim", "adamw_torch"); // the AdamW of the default, only slower
+        json.remove("train_sampling_strategy", "group_by_length"); // as all batches here are
         json.keySet().removeAll(OtherTrainingKeys.SILENT);
         TaskOptions.requireNone(OtherTrainingKeys.REFUSED, json, "", "train");
         List<String> ignored = TaskOptions.asked(OtherTrainingKeys.IGNORED, json);

@@ -125,6 +125,16 @@ class GenerationOptionsTest {
     }
 
     @Test
+    void isDocumented() throws IOException {
+        OptionContract.documents(
+                "generate-text.md",
+                GenerationConfig.OPTIONS,
+                SamplingOptions.OWN,
+                OtherGenerationKeys.REFUSED,
+                "");
+    }
+
+    @Test
     void hasTheDefaultsOfHuggingFaceButForTheseOnPurpose() throws IOException {
         Map<String, @Nullable Object> python = OptionContract.python("generation_config.json");
         Map<String, @Nullable Object> onPurpose = new HashMap<>();

@@ -140,6 +140,18 @@ class TrainingOptionsTest {
     }
 
     @Test
+    void isDocumented() throws IOException {
+        OptionContract.documents(
+                "train.md",
+                TrainingOptions.ALL,
+                TrainingOptions.OWN,
+                OtherTrainingKeys.REFUSED,
+                "\nIgnored with a warning unless they have the default, because the trained adapter"
+                        + " does not depend on them:\n"
+                        + OptionContract.keys(OtherTrainingKeys.IGNORED));
+    }
+
+    @Test
     void hasTheDefaultsOfHuggingFaceButForTheseOnPurpose() throws IOException {
         Map<String, @Nullable Object> python = OptionContract.python("training_arguments.json");
         Map<String, @Nullable Object> onPurpose = new HashMap<>();
@@ -254,8 +266,15 @@ class TrainingOptionsTest {
     }
 
     @Test
-    void takesEitherAdamWForItsOwn() {
-        assertThat(read(Map.of("optim", "adamw_torch"))).isEqualTo(read(Map.of()));
+    void takesOtherNamesOfWhatItDoes() {
+        assertThat(
+                        read(
+                                Map.of(
+                                        "optim",
+                                        "adamw_torch",
+                                        "train_sampling_strategy",
+                                        "group_by_length")))
+                .isEqualTo(read(Map.of()));
     }
 
     @Test
