@@ -39,7 +39,7 @@ public final class OptionContract {
             Object standard = standard(option);
             Object expected = python.get(option.key());
             boolean equal =
-                    standard instanceof Number one && expected instanceof Number other
+                    (standard instanceof Number one && expected instanceof Number other)
                             ? one.doubleValue() == other.doubleValue()
                             : Objects.equals(standard, expected);
             if (!equal) {
