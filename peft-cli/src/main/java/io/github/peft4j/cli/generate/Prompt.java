@@ -1,6 +1,6 @@
 package io.github.peft4j.cli.generate;
 
-import io.github.peft4j.task.generate.TextPrompt;
+import io.github.peft4j.task.generate.text.TextPrompt;
 
 /**
  * A prompt of a file.

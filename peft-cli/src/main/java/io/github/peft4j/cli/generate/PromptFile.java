@@ -7,7 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.peft4j.task.chat.ChatMessage;
-import io.github.peft4j.task.generate.TextPrompt;
+import io.github.peft4j.task.generate.text.TextPrompt;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

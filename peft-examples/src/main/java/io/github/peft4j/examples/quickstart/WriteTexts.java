@@ -2,8 +2,8 @@ package io.github.peft4j.examples.quickstart;
 
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.generate.Generator;
-import io.github.peft4j.task.generate.TextGenerator;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.text.TextGenerator;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -136,7 +136,7 @@ public final class Generator {
     }
 
     /** Where the model expects the padding of a batch's shorter prompts. */
-    Side paddingSide() {
+    public Side paddingSide() {
         // An answer of a decoder follows its prompt directly; encoders are trained with the padding
         // behind the text.
         return model.get().isEncoderDecoder() ? Side.RIGHT : Side.LEFT;

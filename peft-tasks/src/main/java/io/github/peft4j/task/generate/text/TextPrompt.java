@@ -1,4 +1,4 @@
-package io.github.peft4j.task.generate;
+package io.github.peft4j.task.generate.text;
 
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.task.chat.ChatMessage;

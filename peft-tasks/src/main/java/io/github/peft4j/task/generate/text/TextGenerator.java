@@ -1,4 +1,4 @@
-package io.github.peft4j.task.generate;
+package io.github.peft4j.task.generate.text;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableLongArray;
@@ -6,6 +6,9 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.task.chat.ChatMessage;
+import io.github.peft4j.task.generate.GenerationResult;
+import io.github.peft4j.task.generate.Generator;
+import io.github.peft4j.task.generate.PromptBatch;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.PaddingStrategy;

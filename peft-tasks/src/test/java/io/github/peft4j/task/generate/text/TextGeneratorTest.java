@@ -1,4 +1,4 @@
-package io.github.peft4j.task.generate;
+package io.github.peft4j.task.generate.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.task.chat.ChatMessage;
+import io.github.peft4j.task.generate.GenerationResult;
+import io.github.peft4j.task.generate.Generator;
+import io.github.peft4j.task.generate.PromptBatch;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import io.github.peft4j.task.tokenize.EncodeOptions;
