@@ -19,7 +19,7 @@ import io.github.peft4j.internal.runtime.FrozenBase;
 import io.github.peft4j.internal.runtime.MergedWeights;
 import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.internal.store.MergedCheckpoint;
-import io.github.peft4j.io.checkpoint.CheckpointOrigin;
+import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;

@@ -3,6 +3,7 @@ package io.github.peft4j.transformers;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -13,8 +14,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.io.Dtype;
-import io.github.peft4j.io.checkpoint.CheckpointOrigin;
+import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -50,7 +50,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private final ImmutableList<LayerSite> sites;
     private final ImmutableMap<String, Parameter> weights;
     private final ImmutableSet<Parameter> buffers;
-    private Map<String, Dtype> types = Map.of();
+    private Map<String, DataType> types = Map.of();
 
     /**
      * Puts a backbone and a head together.
@@ -88,7 +88,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     }
 
     /** Takes note of the types that the parameters have in the checkpoint. */
-    void loaded(Map<String, Dtype> inFile) {
+    void loaded(Map<String, DataType> inFile) {
         types = ImmutableMap.copyOf(inFile);
     }
 

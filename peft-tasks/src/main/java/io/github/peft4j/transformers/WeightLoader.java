@@ -54,7 +54,7 @@ final class WeightLoader {
      * @return the types that the parameters have in the checkpoint
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    Map<String, Dtype> fill(
+    Map<String, DataType> fill(
             ImmutableMap<String, Parameter> parameters, ImmutableList<String> expected)
             throws IOException {
         Map<String, String> sources = match(parameters);
@@ -79,7 +79,13 @@ final class WeightLoader {
                     checkpoint.directory(),
                     shown(fresh));
         }
-        return Maps.transformValues(sources, checkpoint::dtype);
+        return Maps.transformValues(sources, source -> type(checkpoint.dtype(source)));
+    }
+
+    private static DataType type(Dtype inFile) {
+        return inFile == Dtype.BF16
+                ? DataType.BFLOAT16
+                : inFile == Dtype.F16 ? DataType.FLOAT16 : DataType.FLOAT32;
     }
 
     private static boolean isIn(ImmutableList<String> modules, String name) {
