@@ -22,6 +22,7 @@ import io.github.peft4j.internal.runtime.DisableScope;
 import io.github.peft4j.internal.runtime.ModelAdapters;
 import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.internal.store.AdapterFiles;
+import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterCount;
@@ -54,22 +55,15 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     private final NDManager manager;
 
     /**
-     * Wraps a base with a first adapter, which becomes active. Use {@link PeftModels}, which finds
-     * the class for the config's task.
+     * Wraps a base; there is no adapter yet. Use {@link PeftModels}, which finds the class for the
+     * config's task and gives the model its first adapter.
      */
-    protected PeftModel(BaseModel base, PeftConfig config, String adapterName) {
+    protected PeftModel(BaseModel base) {
         super(base);
         this.base = base;
         manager = Engines.newManager(base.device());
         manager.setName("peft model");
-        registry = new AdapterRegistry(base, folder -> AdapterFiles.loadPart(base, folder));
-        try {
-            registry.add(adapterName, config);
-            registry.activate(ImmutableList.of(adapterName));
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
+        registry = new AdapterRegistry(base, folder -> StoredAdapter.loadPart(base, folder));
     }
 
     final AdapterRegistry registry() {
@@ -164,7 +158,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     /** Loads an adapter; see {@link #loadAdapter(Path, String)}. */
     public final LoadReport loadAdapter(Path directory, String name, LoadAdapterOptions options)
             throws IOException {
-        return AdapterFiles.load(registry, directory, name, options);
+        return StoredAdapter.in(directory, options).into(registry, name);
     }
 
     /**

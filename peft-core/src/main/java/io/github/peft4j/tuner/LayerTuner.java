@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
@@ -238,26 +237,6 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
             }
         }
         return transposed;
-    }
-
-    /** A tensor of an adapter: trained, and named without dots, which DJL gives a meaning. */
-    protected static Parameter trained(String name, NDArray array) {
-        return tensor(name, array, false);
-    }
-
-    /**
-     * A tensor of an adapter that is not trained; see also {@link AdapterSetBuilder#markBuffer}.
-     */
-    protected static Parameter frozen(String name, NDArray array) {
-        return tensor(name, array, true);
-    }
-
-    private static Parameter tensor(String name, NDArray array, boolean frozen) {
-        Parameter parameter =
-                Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
-        parameter.setArray(array);
-        parameter.freeze(frozen);
-        return parameter;
     }
 
     private static ImmutableList<String> unmatched(

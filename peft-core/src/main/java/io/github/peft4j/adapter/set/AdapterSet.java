@@ -1,6 +1,8 @@
 package io.github.peft4j.adapter.set;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -9,7 +11,9 @@ import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.adapter.Penalized;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.ops.TensorOps;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +202,48 @@ public final class AdapterSet implements AutoCloseable {
     public void setTraining(boolean on) {
         for (Parameter parameter : trainable) {
             parameter.freeze(!on);
+        }
+    }
+
+    /** Copies the values of another set's tensors, by key; leaves the other tensors alone. */
+    public void initializeFrom(AdapterSet other) {
+        tensors.forEach(
+                (key, target) -> {
+                    Parameter original = other.tensors.get(key);
+                    if (original != null) {
+                        copy(target, original);
+                    }
+                });
+    }
+
+    private static void copy(Parameter target, Parameter original) {
+        if (target.isInitialized()) {
+            try (Gradients off = Gradients.off()) {
+                TensorOps.copy(target.getArray(), original.getArray());
+            }
+            return;
+        }
+        target.setInitializer(
+                (manager, shape, type) -> {
+                    NDArray copy = TensorOps.detached(original.getArray());
+                    copy.attach(manager);
+                    return copy;
+                });
+    }
+
+    /**
+     * Gives every tensor that has no values yet those of a file, if {@link FileTensor#put} brought
+     * some, or else its initial value, in the order in which the tensors were added.
+     *
+     * @throws IllegalArgumentException if initial values cannot be made
+     */
+    public void initialize() {
+        try (Gradients off = Gradients.off()) {
+            for (Parameter parameter : tensors.values()) {
+                if (!parameter.isInitialized()) {
+                    parameter.initialize(manager, DataType.FLOAT32);
+                }
+            }
         }
     }
 

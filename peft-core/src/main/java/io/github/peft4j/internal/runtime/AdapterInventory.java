@@ -10,6 +10,7 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ParameterCount;

@@ -8,10 +8,9 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ParameterCount;
-import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
@@ -125,20 +124,34 @@ public final class AdapterRegistry implements AutoCloseable {
     /** Builds an adapter and publishes it; it is not active. */
     public synchronized void add(String name, PeftConfig config) {
         CreatedAdapter<?> attachment = attach(name, config);
+        initialize(attachment);
         LoadReport report = LoadReport.ofNew(attachment.warnings());
         publish(name, attachment, ImmutableMap.of(), report);
     }
 
-    /** Builds an adapter without publishing it. */
+    private static void initialize(CreatedAdapter<?> attachment) {
+        try {
+            attachment.set().initialize();
+        } catch (RuntimeException e) {
+            attachment.set().close();
+            throw e;
+        }
+    }
+
+    /**
+     * Builds an adapter without publishing it; its tensors have no values before {@link
+     * AdapterSet#initialize}.
+     */
     public CreatedAdapter<?> attach(String name, PeftConfig config) {
         adapters().checkFree(name);
         adapters().checkMethod(name, config);
         adapters().checkBias(config);
-        return AdapterFactory.create(base, config, name, adapters(), parts);
+        AdapterInventory others = adapters();
+        return AdapterFactory.create(base, config, name, others.configs(), others.sets(), parts);
     }
 
     /**
-     * Publishes an adapter that {@link #attach} has built.
+     * Publishes an adapter that {@link #attach} has built, and whose tensors have their values.
      *
      * @param storedTypes in which types its file holds its tensors
      * @param report what was odd about it
@@ -172,18 +185,8 @@ public final class AdapterRegistry implements AutoCloseable {
     public synchronized void copy(String from, String name) {
         AdapterInventory.Entry source = adapters().entry(from);
         CreatedAdapter<?> attachment = attach(name, source.config());
-        try (Gradients off = Gradients.off()) {
-            attachment
-                    .set()
-                    .tensors()
-                    .forEach(
-                            (key, target) -> {
-                                Parameter original = source.set().tensors().get(key);
-                                if (original != null) {
-                                    TensorOps.copy(target.getArray(), original.getArray());
-                                }
-                            });
-        }
+        attachment.set().initializeFrom(source.set());
+        initialize(attachment);
         LoadReport report = LoadReport.ofNew(attachment.warnings());
         publish(name, attachment, source.storedTypes(), report);
     }
