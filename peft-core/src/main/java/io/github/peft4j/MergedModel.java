@@ -7,7 +7,6 @@ import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -24,6 +23,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +99,7 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     }
 
     /** Folds these adapters; saved modules and biases are those of the registry's activation. */
-    static MergedModel of(AdapterRegistry registry, ImmutableList<String> names) {
+    static MergedModel of(AdapterRegistry registry, List<String> names) {
         BaseModel base = registry.base();
         ActiveAdapters active =
                 registry.unmerged().asWeights(base, registry.adapters().sets(), names);
@@ -121,19 +121,19 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     }
 
     @Override
-    public ImmutableMap<ParameterUse, Parameter> substitutes() {
+    public Map<ParameterUse, Parameter> substitutes() {
         return substitutes;
     }
 
     /** The merged weights where there are any, else those of the base, by checkpoint key. */
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return weights;
     }
 
     /** Those of the base: no adapter is merged into a buffer. */
     @Override
-    public ImmutableSet<Parameter> buffers() {
+    public Set<Parameter> buffers() {
         return base.buffers();
     }
 
@@ -153,7 +153,7 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     }
 
     @Override
-    public ImmutableList<LayerSite> sites() {
+    public List<LayerSite> sites() {
         return sites;
     }
 

@@ -5,7 +5,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterPass;
@@ -32,6 +31,8 @@ import io.github.peft4j.store.SaveAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -284,7 +285,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     /** Adapters whose merged weights are served; empty if none. */
-    public final ImmutableList<String> mergedAdapters() {
+    public final List<String> mergedAdapters() {
         return registry.mergedNames();
     }
 
@@ -309,7 +310,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     /** The active adapters, the first innermost. */
-    public final ImmutableList<String> activeAdapters() {
+    public final List<String> activeAdapters() {
         return registry.activation().names();
     }
 
@@ -319,7 +320,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     /** All adapters by name, in the order in which they came. */
-    public final ImmutableMap<String, PeftConfig> peftConfig() {
+    public final Map<String, PeftConfig> peftConfig() {
         return registry.adapters().configs();
     }
 
@@ -337,7 +338,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     /** The tensors that train now, by their key in the adapter's file. */
-    public final ImmutableMap<String, Parameter> trainableTensors() {
+    public final Map<String, Parameter> trainableTensors() {
         return registry.trainableTensors();
     }
 

@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.checkpoint.Checkpoint;
@@ -51,8 +50,7 @@ final class WeightLoader {
      * @param expected modules that may start fresh whose fresh start the caller has asked for
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    void fill(ImmutableMap<String, Parameter> parameters, ImmutableList<String> expected)
-            throws IOException {
+    void fill(Map<String, Parameter> parameters, List<String> expected) throws IOException {
         Map<String, String> sources = match(parameters);
         check(parameters, sources);
         List<String> fresh = new ArrayList<>();
@@ -77,12 +75,12 @@ final class WeightLoader {
         }
     }
 
-    private static boolean isIn(ImmutableList<String> modules, String name) {
+    private static boolean isIn(List<String> modules, String name) {
         return Iterables.any(modules, module -> name.startsWith(module + "."));
     }
 
     /** Parameter name to the checkpoint's own name for it. */
-    private Map<String, String> match(ImmutableMap<String, Parameter> parameters) {
+    private Map<String, String> match(Map<String, Parameter> parameters) {
         Map<String, String> sources = new LinkedHashMap<>();
         for (String name : checkpoint.names()) {
             String target = target(CheckpointKeys.modern(name), parameters);
@@ -102,7 +100,7 @@ final class WeightLoader {
         return sources;
     }
 
-    private @Nullable String target(String name, ImmutableMap<String, Parameter> parameters) {
+    private @Nullable String target(String name, Map<String, Parameter> parameters) {
         if (parameters.containsKey(name)) {
             return name;
         }
@@ -113,7 +111,7 @@ final class WeightLoader {
         return parameters.containsKey(stripped) ? stripped : null;
     }
 
-    private void check(ImmutableMap<String, Parameter> parameters, Map<String, String> sources)
+    private void check(Map<String, Parameter> parameters, Map<String, String> sources)
             throws IOException {
         ImmutableList<String> mayBeFresh =
                 ImmutableList.<String>builder()

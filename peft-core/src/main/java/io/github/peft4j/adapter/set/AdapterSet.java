@@ -14,7 +14,10 @@ import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.TensorOps;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +80,7 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** Adapters by layer path, in model order. */
-    public ImmutableMap<String, Adapter> layers() {
+    public Map<String, Adapter> layers() {
         return layers;
     }
 
@@ -85,12 +88,12 @@ public final class AdapterSet implements AutoCloseable {
      * Every tensor of the adapter by its key, without the adapter's name: those of its file, and
      * those that a file leaves out, such as a prompt's encoder.
      */
-    public ImmutableMap<String, Parameter> tensors() {
+    public Map<String, Parameter> tensors() {
         return tensors;
     }
 
     /** What the adapter's file holds, by key: what is written and what is read. */
-    public ImmutableMap<String, FileTensor> file() {
+    public Map<String, FileTensor> file() {
         return file;
     }
 
@@ -98,7 +101,7 @@ public final class AdapterSet implements AutoCloseable {
      * Tensors that predictions need although PEFT's file lacks them, by key: they are written to a
      * second file, which Python does not read.
      */
-    public ImmutableMap<String, Parameter> localState() {
+    public Map<String, Parameter> localState() {
         return localState;
     }
 
@@ -107,7 +110,7 @@ public final class AdapterSet implements AutoCloseable {
      * that the file leaves out or holds in another form, and the statistics of a {@link StepAware}.
      * Empty for most methods.
      */
-    public ImmutableMap<String, Parameter> trainingState() {
+    public Map<String, Parameter> trainingState() {
         boolean asItIs =
                 state.isEmpty()
                         && file.keySet().equals(tensors.keySet())
@@ -121,7 +124,7 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** What acts around the optimizer's step: for the set as a whole, then for single adapters. */
-    public ImmutableSet<StepAware> stepAware() {
+    public Set<StepAware> stepAware() {
         ImmutableSet.Builder<StepAware> all = ImmutableSet.builder();
         all.addAll(stepAware);
         everyAdapter().forEach(adapter -> addIf(StepAware.class, adapter, all));
@@ -129,7 +132,7 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** What adds to the loss for the set as a whole, whatever its layers do. */
-    public ImmutableList<Penalized> penalties() {
+    public List<Penalized> penalties() {
         return penalties;
     }
 
@@ -147,22 +150,22 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** The tensors that are trained while this adapter is active. */
-    public ImmutableSet<Parameter> trainable() {
+    public Set<Parameter> trainable() {
         return trainable;
     }
 
     /** Frozen tensors that PEFT does not count as parameters: what PyTorch calls buffers. */
-    public ImmutableSet<Parameter> buffers() {
+    public Set<Parameter> buffers() {
         return buffers;
     }
 
     /** Copies of whole modules, by where the base parameter is read whose place they take. */
-    public ImmutableMap<ParameterUse, ModuleCopy> savedModules() {
+    public Map<ParameterUse, ModuleCopy> savedModules() {
         return savedModules;
     }
 
     /** Trained biases, by the base parameter whose place they take. */
-    public ImmutableMap<Parameter, Parameter> biases() {
+    public Map<Parameter, Parameter> biases() {
         return biases;
     }
 
@@ -194,7 +197,7 @@ public final class AdapterSet implements AutoCloseable {
     /**
      * Parts of the keys of older files, which mean something else, by the reason to refuse them.
      */
-    public ImmutableMap<String, String> retired() {
+    public Map<String, String> retired() {
         return retired;
     }
 

@@ -30,7 +30,7 @@ public record ConfigCompletion(PeftConfig config, ImmutableList<String> lateHead
     /** Completes a config; what it says already stays. */
     static ConfigCompletion of(PeftConfig config, ModelInfo info) {
         PeftConfig known = withModelFacts(info, config);
-        ImmutableList<String> heads =
+        List<String> heads =
                 trainsHeads(known)
                         ? known.taskType().map(TaskType::headModules).orElse(ImmutableList.of())
                         : ImmutableList.of();
@@ -39,7 +39,7 @@ public record ConfigCompletion(PeftConfig config, ImmutableList<String> lateHead
                         || known.taskType().map(TaskType::headsKnownBeforeMatching).orElse(true);
         return early
                 ? new ConfigCompletion(withModulesToSave(known, heads), ImmutableList.of())
-                : new ConfigCompletion(known, heads);
+                : new ConfigCompletion(known, ImmutableList.copyOf(heads));
     }
 
     /**
@@ -76,7 +76,7 @@ public record ConfigCompletion(PeftConfig config, ImmutableList<String> lateHead
     }
 
     /** Adds what is not there yet: a loaded config names its heads already. */
-    private static PeftConfig withModulesToSave(PeftConfig config, ImmutableList<String> heads) {
+    private static PeftConfig withModulesToSave(PeftConfig config, List<String> heads) {
         if (heads.isEmpty() || !(config instanceof HasModulesToSave saves)) {
             return config;
         }

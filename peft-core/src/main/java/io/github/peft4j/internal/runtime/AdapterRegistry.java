@@ -14,6 +14,7 @@ import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,7 +109,7 @@ public final class AdapterRegistry implements AutoCloseable {
         return workOut(now.adapters(), now.shown(), null);
     }
 
-    public ImmutableList<String> mergedNames() {
+    public List<String> mergedNames() {
         MergedWeights merged = state.merged();
         return merged == null ? ImmutableList.of() : merged.names();
     }
@@ -192,7 +193,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     /** Makes adapters active; a scale that was set stays with its adapter. */
-    public void activate(ImmutableList<String> names) {
+    public void activate(List<String> names) {
         if (names.isEmpty()) {
             throw new IllegalArgumentException(
                     "setAdapter names no adapter. Adapters of this model: "
@@ -236,7 +237,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     /** Merges adapters on top of those that are merged. */
-    public void merge(ImmutableList<String> names) {
+    public void merge(List<String> names) {
         synchronized (this) {
             if (mergedNames().containsAll(names)) {
                 logger.warn("Adapters {} are merged already; nothing to do.", names);

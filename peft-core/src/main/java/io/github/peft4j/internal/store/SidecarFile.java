@@ -38,10 +38,10 @@ public final class SidecarFile {
     private static final Logger logger = LoggerFactory.getLogger(SidecarFile.class);
 
     private final Path file;
-    private final ImmutableMap<String, Parameter> targets;
+    private final Map<String, Parameter> targets;
     private final Map<String, NDArray> values = new LinkedHashMap<>();
 
-    private SidecarFile(Path file, ImmutableMap<String, Parameter> targets) {
+    private SidecarFile(Path file, Map<String, Parameter> targets) {
         this.file = file;
         this.targets = targets;
     }

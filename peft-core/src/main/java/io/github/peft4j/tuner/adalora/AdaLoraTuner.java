@@ -5,7 +5,6 @@ import com.google.auto.service.AutoService;
 import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.adapter.set.AdapterSet;
@@ -25,6 +24,7 @@ import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** AdaLoRA: puts A, E and B at each matched layer, and what takes ranks away over all of them. */
@@ -66,7 +66,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
     }
 
     @Override
-    protected void checkOthers(AdaLoraConfig config, ImmutableMap<String, AdaLoraConfig> others) {
+    protected void checkOthers(AdaLoraConfig config, Map<String, AdaLoraConfig> others) {
         others.forEach(
                 (name, other) ->
                         Preconditions.checkArgument(

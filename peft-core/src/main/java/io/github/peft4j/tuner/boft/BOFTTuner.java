@@ -48,14 +48,14 @@ public final class BOFTTuner extends LayerTuner<BOFTConfig> {
     private static Parameter squares(BOFTConfig config, NewLayer layer, long in) {
         long count = config.blocks().count(layer.path(), in);
         Shape shape = new Shape(1, count, in / count, in / count);
-        return layer.trained("boft_R", start(config, layer, 0, shape));
+        return layer.trained("boft_R", start(config, 0, shape));
     }
 
     private static Parameter factors(BOFTConfig config, NewLayer layer, Shape shape) {
-        return layer.trained("boft_s", start(config, layer, 1, shape));
+        return layer.trained("boft_s", start(config, 1, shape));
     }
 
-    private static InitialValue start(BOFTConfig config, NewLayer layer, float mean, Shape shape) {
+    private static InitialValue start(BOFTConfig config, float mean, Shape shape) {
         return config.initWeights()
                 ? InitialValue.full(mean, shape)
                 : InitialValue.normal(mean, SPREAD, shape);

@@ -7,7 +7,6 @@ import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.adapter.set.FileTensor;
@@ -21,6 +20,7 @@ import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** VeRA: draws the two matrices that all layers share, and puts two vectors at each layer. */
@@ -39,7 +39,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
     }
 
     @Override
-    protected void checkOthers(VeraConfig config, ImmutableMap<String, VeraConfig> others) {
+    protected void checkOthers(VeraConfig config, Map<String, VeraConfig> others) {
         others.forEach(
                 (name, other) -> {
                     Preconditions.checkArgument(
@@ -67,7 +67,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
             VeraConfig config,
             AdapterSetBuilder set,
             List<LayerSite> sites,
-            ImmutableMap<String, AdapterSet> others) {
+            Map<String, AdapterSet> others) {
         VeraProjections projections = projections(config, sites, others);
         if (config.saveProjection()) {
             share(set, MODEL_PREFIX + "vera_A", projections.a());
@@ -86,7 +86,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
     }
 
     private static VeraProjections projections(
-            VeraConfig config, List<LayerSite> sites, ImmutableMap<String, AdapterSet> others) {
+            VeraConfig config, List<LayerSite> sites, Map<String, AdapterSet> others) {
         long out = 0;
         long in = 0;
         for (LayerSite site : sites) {
