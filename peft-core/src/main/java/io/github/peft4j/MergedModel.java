@@ -17,15 +17,23 @@ import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.runtime.FrozenBase;
 import io.github.peft4j.internal.runtime.MergedWeights;
 import io.github.peft4j.internal.runtime.ModelBackedBlock;
+import io.github.peft4j.internal.store.MergedCheckpoint;
+import io.github.peft4j.io.checkpoint.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.store.SaveCheckpointOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,6 +168,54 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     @Override
     public ModelInfo info() {
         return base.info();
+    }
+
+    @Override
+    public Optional<CheckpointOrigin> origin() {
+        return base.origin();
+    }
+
+    /**
+     * Writes a whole checkpoint, which needs neither the base nor the adapters: {@link
+     * #savePretrained(Path, SaveCheckpointOptions)} in the types of the base's file.
+     */
+    public void savePretrained(Path directory) throws IOException {
+        savePretrained(directory, SaveCheckpointOptions.DEFAULT);
+    }
+
+    /**
+     * Writes a whole checkpoint, which needs neither the base nor the adapters: config.json, the
+     * weights, and the files of tokenizer and generation. {@code from_pretrained} of the class that
+     * {@code architectures} names loads it in Python. All files are complete before the first old
+     * one is replaced. Layers that share a weight in the base and no longer do are written apart,
+     * with {@code tie_word_embeddings} false.
+     *
+     * @throws IllegalStateException if the base was not loaded from a checkpoint
+     * @throws IllegalArgumentException if the directory is the base's own, or a weight is too large
+     *     for F16
+     * @throws IOException if a file cannot be read or written
+     */
+    public void savePretrained(Path directory, SaveCheckpointOptions options) throws IOException {
+        ParameterUses slots = new ParameterUses(this);
+        Map<String, Parameter> all = new LinkedHashMap<>();
+        slots.named().forEach((name, slot) -> all.put(name, slots.shown(slot)));
+        for (LayerSite site : sites) {
+            // An output layer may keep its bias above itself, and finds it there only while tied.
+            if (site.path().equals(info().outputEmbedding()) && site.bias() != null) {
+                all.putIfAbsent(site.path() + ".bias", site.bias());
+            }
+        }
+        boolean tied =
+                slots.named().values().stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        ParameterUse::parameter,
+                                        IdentityHashMap::new,
+                                        Collectors.mapping(slots::shown, Collectors.toSet())))
+                        .values()
+                        .stream()
+                        .allMatch(shown -> shown.size() == 1);
+        new MergedCheckpoint(info(), origin(), options).save(directory, tied ? weights : all, tied);
     }
 
     @Override

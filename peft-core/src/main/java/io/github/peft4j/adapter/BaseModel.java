@@ -6,6 +6,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.io.checkpoint.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -13,6 +14,7 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -83,4 +85,9 @@ public interface BaseModel {
 
     /** Facts from the checkpoint's configuration. */
     ModelInfo info();
+
+    /** The checkpoint that it was loaded from, if it was. */
+    default Optional<CheckpointOrigin> origin() {
+        return Optional.empty();
+    }
 }

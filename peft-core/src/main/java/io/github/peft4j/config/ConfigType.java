@@ -158,7 +158,7 @@ public final class ConfigType<C extends PeftConfig> {
         return table.option(key);
     }
 
-    /** Whether the method has this very option. */
+    /** Whether the method has this option, with whatever default. */
     public boolean has(Option<?> option) {
         return table.has(option);
     }

@@ -83,9 +83,9 @@ public abstract class LayerConfig extends PeftConfig implements HasModulesToSave
         return withTargets(targets().withModulesToSave(names));
     }
 
-    /** Which biases of the base are trained along; none for a method without the option. */
+    /** Which biases of the base are trained too; none for a method without the option. */
     public final Bias bias() {
-        return type().option("bias").map(option -> (Bias) get(option)).orElse(Bias.NONE);
+        return type().has(Options.BIAS) ? get(Options.BIAS) : Bias.NONE;
     }
 
     /** Whether the base weight is stored as [in, out]; false for a method without the option. */

@@ -2,7 +2,6 @@ package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Ints;
-import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.TargetModules;
 import io.github.peft4j.matching.TargetOptions;
@@ -11,8 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the config of a method that adapts layers. A setter for an option that the method lacks is
- * refused when the config is built.
+ * Builds the config of a method that adapts layers.
  *
  * @param <C> the config
  * @param <B> the concrete builder, returned by each setter
@@ -20,22 +18,9 @@ import org.jspecify.annotations.Nullable;
 public abstract class LayerConfigBuilder<C extends LayerConfig, B extends LayerConfigBuilder<C, B>>
         extends PeftConfigBuilder<C, B> {
 
-    private final Option<Bias> bias;
-
     /** For the builders of the methods. */
     protected LayerConfigBuilder(ConfigType<C> type) {
         super(type);
-        bias = Options.biasOf(type);
-    }
-
-    /** Which biases of the base are trained along. Default none. */
-    public final B optBias(Bias value) {
-        return set(bias, value);
-    }
-
-    /** Whether the base weight is stored as [in, out]; corrected by the layers. Default false. */
-    public final B optFanInFanOut(boolean value) {
-        return set(Options.FAN_IN_FAN_OUT, value);
     }
 
     /** All options that select modules at once. */

@@ -23,16 +23,38 @@ public final class Options {
                             "whether the base weight is stored as [in, out]; corrected by the"
                                     + " layer");
 
+    /** Which biases of the base are trained with the adapter. */
+    public static final Option<Bias> BIAS =
+            Option.of("bias", Bias.type(PeftType.LORA), Bias.NONE)
+                    .means(
+                            "which biases of the base are trained with the adapter: `none`, `all`,"
+                                    + " or those of adapted layers");
+
     /** Whether the adapter starts without effect. */
     public static final Option<Boolean> INIT_WEIGHTS =
             Option.flag("init_weights", true)
                     .means("whether the adapter starts without effect; if not, it is random");
+
+    /** The rank; a method's table has {@link #rank}. */
+    public static final Option<Integer> R = Option.integer("r", 8).means("rank: rows of A");
+
+    /** Ranks of single layers. */
+    public static final Option<Map<String, Integer>> RANK_PATTERN =
+            ranks("rank_pattern")
+                    .means(
+                            "ranks of single layers by regular expression for the end of the name;"
+                                    + " the first match wins");
 
     private Options() {}
 
     /** An integer of at least 1. */
     public static Option<Integer> positive(String key, int standard) {
         return Option.integer(key, standard).check(value -> requirePositive(key, value, standard));
+    }
+
+    /** {@link #R} of at least 1. */
+    public static Option<Integer> rank(int standard) {
+        return R.withDefault(standard).check(value -> requirePositive("r", value, standard));
     }
 
     /** A number that is neither infinite nor NaN. */
@@ -49,7 +71,7 @@ public final class Options {
                                         (name, r) -> requirePositive(entry(key, name), r, 8)));
     }
 
-    /** Strengths of single layers by regular expression, none infinite or NaN. */
+    /** Numbers of single layers by regular expression, none infinite or NaN. */
     public static Option<Map<String, Number>> finites(String key) {
         return Option.patterns(key, NUMBERS_BY_LAYER)
                 .check(
@@ -58,20 +80,9 @@ public final class Options {
                                         (name, value) -> requireFinite(entry(key, name), value)));
     }
 
-    /** Which biases of the base are trained along; the method's own word is {@code name_only}. */
+    /** {@link #BIAS} of a method, whose name the third choice bears in JSON. */
     public static Option<Bias> bias(String peftType) {
-        return Option.of("bias", Bias.type(PeftType.of(peftType)), Bias.NONE)
-                .means(
-                        "which biases of the base are trained along: `none`, `all`, or those of"
-                                + " adapted layers");
-    }
-
-    /** The option {@code bias} of a method; if it has none, one that it refuses. */
-    @SuppressWarnings("unchecked") // no other option is called bias
-    static Option<Bias> biasOf(ConfigType<?> type) {
-        return type.option("bias")
-                .map(option -> (Option<Bias>) option)
-                .orElseGet(() -> bias(type.peftType().name()));
+        return BIAS.as(Bias.type(PeftType.of(peftType)));
     }
 
     private static void requirePositive(String key, int value, int example) {

@@ -1,6 +1,7 @@
 package io.github.peft4j.config;
 
 import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionGetter;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.json.PythonJson;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * keys found. Writing gives, byte for byte, what PEFT writes, except that sets are sorted, whose
  * order is arbitrary there.
  */
-public abstract class PeftConfig {
+public abstract class PeftConfig implements OptionGetter {
 
     /** The name of the file in an adapter's directory. */
     public static final String FILE_NAME = "adapter_config.json";
@@ -47,11 +48,7 @@ public abstract class PeftConfig {
         return values;
     }
 
-    /**
-     * The value of an option.
-     *
-     * @throws IllegalStateException if it is null
-     */
+    @Override
     public final <T> T get(Option<T> option) {
         return values.get(option);
     }

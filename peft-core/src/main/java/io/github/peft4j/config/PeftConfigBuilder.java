@@ -1,6 +1,7 @@
 package io.github.peft4j.config;
 
 import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionSetter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
  * @param <C> the config
  * @param <B> the concrete builder, returned by each setter
  */
-public abstract class PeftConfigBuilder<C extends PeftConfig, B extends PeftConfigBuilder<C, B>> {
+public abstract class PeftConfigBuilder<C extends PeftConfig, B extends PeftConfigBuilder<C, B>>
+        implements OptionSetter<B> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeftConfigBuilder.class);
 
@@ -26,8 +28,8 @@ public abstract class PeftConfigBuilder<C extends PeftConfig, B extends PeftConf
         this.type = type;
     }
 
-    /** Sets an option, which is checked when the config is built. */
-    protected final <T> B set(Option<T> option, @Nullable T value) {
+    @Override
+    public final <T> B set(Option<T> option, @Nullable T value) {
         given.put(option, value);
         return self();
     }

@@ -85,27 +85,36 @@ public final class PythonJson {
     }
 
     private void string(String text) {
-        out.append('"');
+        out.append(quote(text, true));
+    }
+
+    /**
+     * A string in quotes.
+     *
+     * @param ascii whether characters outside of ASCII are escaped
+     */
+    public static String quote(String text, boolean ascii) {
+        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case '\f' -> out.append("\\f");
-                case '\b' -> out.append("\\b");
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                case '\f' -> quoted.append("\\f");
+                case '\b' -> quoted.append("\\b");
                 default -> {
-                    if (c >= ' ' && c <= '~') {
-                        out.append(c);
+                    if (c < ' ' || (ascii && c > '~')) {
+                        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
-                        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                        quoted.append(c);
                     }
                 }
             }
         }
-        out.append('"');
+        return quoted.append('"').toString();
     }
 
     private static int compareCodePoints(String left, String right) {

@@ -6,8 +6,8 @@ import io.github.peft4j.internal.script.ScriptModule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RotationOps by blocks and reflections, as the orthogonal methods use them. Blocks [n, b, b] turn
- * n parts of a last axis of n·b numbers; a single block turns all parts of it.
+ * Rotations by blocks or in pairs, and reflections, as the methods that multiply use them. Blocks
+ * [n, b, b] turn n parts of a last axis of n·b numbers; a single block turns all parts of it.
  *
  * <p>Differentiable; results live in the manager of the first argument.
  */
@@ -107,6 +107,39 @@ public final class RotationOps {
         return bias == null
                 ? module().call("scale_around", y, s)
                 : module().call("scale_around", y, s, bias);
+    }
+
+    /**
+     * y [..., out] in groups of {@code group} numbers, of which element i of the first half and
+     * element i of the second half make a pair; each pair (u, v) becomes \((\alpha u \cos\theta -
+     * \alpha v \sin\theta,\; \alpha v \cos\theta + \alpha u \sin\theta)\).
+     *
+     * @param theta [k out / 2], group by group; with k = 1 the pair has one angle, with 2 each
+     *     result has its own, with 4 each summand: the cosines of both results, then the sines
+     * @param alpha the factors, as the angles
+     */
+    public static NDArray rotatePairs(NDArray y, NDArray theta, NDArray alpha, long group) {
+        requireGroups(y, theta, group);
+        Operands.requireShape(alpha, theta.getShape(), "factors of pairs");
+        return module().call("rotate_pairs", y, theta, alpha, group);
+    }
+
+    private static void requireGroups(NDArray y, NDArray theta, long group) {
+        long out = Operands.last(y);
+        Operands.requireDimensions(theta, 1, "angles of pairs");
+        long size = theta.getShape().get(0);
+        boolean fits = size == out / 2 || size == out || size == 2 * out;
+        if (group < 2 || group % 2 != 0 || out % group != 0 || !fits) {
+            throw new IllegalArgumentException(
+                    "The output is "
+                            + y.getShape()
+                            + " and has "
+                            + size
+                            + " angles in groups of "
+                            + group
+                            + "; its last axis must be a multiple of the group's even size, and"
+                            + " the angles must be half, once or twice as many as its numbers.");
+        }
     }
 
     private static void requireTriangles(NDArray q, long size) {

@@ -123,7 +123,7 @@ public final class NewLayer {
                             + rule
                             + ". Choose another "
                             + option
-                            + ", or leave the layer out with optExcludeModules.");
+                            + ", or leave the layer out of the targets.");
         }
     }
 }

@@ -68,6 +68,7 @@ class ConfigContractTest {
                     "mini",
                     "lycoris",
                     "decay",
+                    "road_2",
                     "SEQ_CLS",
                     "CAUSAL_LM",
                     "RANDOM",

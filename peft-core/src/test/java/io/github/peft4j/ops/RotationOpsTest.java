@@ -10,6 +10,9 @@ import io.github.peft4j.testkit.GradientCheck;
 import io.github.peft4j.testkit.Tensors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RotationOpsTest {
 
@@ -41,6 +44,29 @@ class RotationOpsTest {
                 numbers(2, 3),
                 numbers(3, 1),
                 numbers(3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 8, 16})
+    void gradientsOfPairs(long angles) {
+        GradientCheck.check(
+                a -> RotationOps.rotatePairs(a[0], a[1], a[2], 4),
+                numbers(2, 8),
+                numbers(angles),
+                numbers(angles));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 6, 4", "8, 8, 3", "8, 8, 0", "8, 8, 16", "6, 6, 4"})
+    void refusesPairsThatDoNotFit(long out, long angles, long group) {
+        NDArray y = numbers(2, out);
+        NDArray theta = numbers(angles);
+
+        assertThatThrownBy(() -> RotationOps.rotatePairs(y, theta, theta, group))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "The output is (2, %d) and has %d angles in groups of %d;",
+                        out, angles, group);
     }
 
     @Test

@@ -7,10 +7,13 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.io.Dtype;
+import io.github.peft4j.io.checkpoint.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -24,6 +27,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +51,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private final List<LayerSite> sites;
     private final Map<String, Parameter> weights;
     private final ImmutableSet<Parameter> buffers;
+    private Map<String, Dtype> types = Map.of();
 
     /**
      * Puts a backbone and a head together.
@@ -81,6 +86,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         buffers.forEach(this::addParameter);
         sites = ModuleTree.sites(this);
         weights = ModuleTree.parameters(this);
+    }
+
+    /** Takes note of the types that the parameters have in the checkpoint. */
+    void loaded(Map<String, Dtype> inFile) {
+        types = ImmutableMap.copyOf(inFile);
     }
 
     /** Calls the model without adapters and without recording a graph. */
@@ -178,6 +188,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public ModelInfo info() {
         return info;
+    }
+
+    @Override
+    public Optional<CheckpointOrigin> origin() {
+        return Optional.of(new CheckpointOrigin(directory, config.toMap(), types));
     }
 
     @Override

@@ -63,7 +63,10 @@ public final class Transformers {
             throws IOException {
         PretrainedConfig read = options.apply(PretrainedConfig.read(directory));
         Family family = Families.require(read.modelType());
-        PretrainedConfig config = family.completed(read);
+        PretrainedConfig completed = family.completed(read);
+        // Start and end have an output each, whatever labels another head of the checkpoint has.
+        PretrainedConfig config =
+                head == AutoClass.QUESTION_ANSWERING ? completed.withoutLabels() : completed;
         if (!family.heads().contains(head)) {
             throw new UnsupportedFeatureException(
                     "Models of type "
@@ -108,7 +111,9 @@ public final class Transformers {
             TransformerModel model =
                     new TransformerModel(
                             manager, directory, config, path, parts.backbone(), parts.head(), info);
-            new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), expectedFresh);
+            model.loaded(
+                    new WeightLoader(checkpoint, manager, parts)
+                            .fill(model.parameters(), expectedFresh));
             return model;
         } catch (IOException | RuntimeException e) {
             manager.close();

@@ -8,7 +8,9 @@ import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
+import com.google.common.collect.Maps;
 import io.github.peft4j.exception.MalformedTensorFileException;
+import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.family.FamilyParts;
@@ -48,9 +50,11 @@ final class WeightLoader {
      * Fills the parameters.
      *
      * @param expected modules that may start fresh whose fresh start the caller has asked for
+     * @return the types that the parameters have in the checkpoint
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    void fill(Map<String, Parameter> parameters, List<String> expected) throws IOException {
+    Map<String, Dtype> fill(Map<String, Parameter> parameters, List<String> expected)
+            throws IOException {
         Map<String, String> sources = match(parameters);
         check(parameters, sources);
         List<String> fresh = new ArrayList<>();
@@ -73,6 +77,7 @@ final class WeightLoader {
                     checkpoint.directory(),
                     shown(fresh));
         }
+        return Maps.transformValues(sources, checkpoint::dtype);
     }
 
     private static boolean isIn(List<String> modules, String name) {

@@ -3,15 +3,13 @@ package io.github.peft4j.cli.generate;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.console.ReportFile;
-import io.github.peft4j.config.TaskType;
-import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
-import io.github.peft4j.task.generate.TextStreamer;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.text.GeneratedText;
+import io.github.peft4j.task.generate.text.TextGenerator;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
-import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -74,13 +72,14 @@ public final class GenerateCommand implements Callable<Integer> {
         GenerationConfig config = options.over(GenerationConfig.fromPretrained(directory));
         try (Tokenizer tokenizer = Tokenizer.fromPretrained(directory)) {
             List<Prompt> prompts = PromptFile.read(input, tokenizer);
-            try (TransformerModel base = Transformers.load(directory, task())) {
+            try (TransformerModel base =
+                    Transformers.load(directory, TextGenerator.task(directory))) {
                 List<Answer> answers;
                 if (adapter == null) {
-                    answers = answer(Generator.of(base), prompts, config, tokenizer);
+                    answers = answer(text(Generator.of(base), config, tokenizer), prompts);
                 } else {
                     try (PeftModel model = PeftModels.fromPretrained(base, adapter)) {
-                        answers = answer(Generator.of(model), prompts, config, tokenizer);
+                        answers = answer(text(Generator.of(model), config, tokenizer), prompts);
                     }
                 }
                 if (json != null) {
@@ -91,20 +90,17 @@ public final class GenerateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private TaskType task() throws IOException {
-        return PretrainedConfig.read(directory).flag("is_encoder_decoder", false)
-                ? TaskType.SEQ_2_SEQ_LM
-                : TaskType.CAUSAL_LM;
+    /** One answer a prompt, the best, even where the checkpoint's config asks for several. */
+    private static TextGenerator text(
+            Generator generator, GenerationConfig config, Tokenizer tokenizer) {
+        GenerationConfig one = config.toBuilder().optNumReturnSequences(1).build();
+        return TextGenerator.builder(tokenizer, generator, one).build();
     }
 
-    private List<Answer> answer(
-            Generator generator,
-            List<Prompt> prompts,
-            GenerationConfig config,
-            Tokenizer tokenizer) {
+    private List<Answer> answer(TextGenerator generator, List<Prompt> prompts) {
         for (Prompt prompt : prompts) {
             try {
-                generator.check(prompt.batch(), config);
+                generator.check(prompt.content());
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(prompt.where() + ": " + e.getMessage(), e);
             }
@@ -112,23 +108,17 @@ public final class GenerateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<Answer> answers = new ArrayList<>();
         for (Prompt prompt : prompts) {
-            out.println("> " + prompt.text().strip());
-            TextStreamer streamer =
-                    new TextStreamer(
-                            tokenizer,
+            out.println("> " + prompt.content().text().strip());
+            GeneratedText text =
+                    generator.generate(
+                            prompt.content(),
                             piece -> {
                                 out.print(piece);
                                 out.flush();
                             });
-            GenerationResult result = generator.generate(prompt.batch(), config, streamer);
-            if (config.beams().numBeams() > 1) {
-                result.newTokens(0).forEach(streamer::put);
-            }
-            streamer.end();
             out.println();
             out.println();
-            String text = tokenizer.decode(result.newTokens(0).toArray(), true);
-            answers.add(new Answer(prompt.text(), result.newTokens(0), text));
+            answers.add(new Answer(prompt.content().text(), text.ids(), text.text()));
         }
         out.flush();
         return answers;

@@ -7,8 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.peft4j.task.chat.ChatMessage;
-import io.github.peft4j.task.tokenize.EncodeOptions;
-import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.generate.text.TextPrompt;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -16,16 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * A file of prompts: {@code .txt} holds one a line, {@code .jsonl} a conversation a line, as a list
  * of messages with {@code role} and {@code content}.
  */
 public final class PromptFile {
-
-    /** A template writes its special tokens itself. */
-    private static final EncodeOptions TEMPLATED =
-            EncodeOptions.builder().optAddSpecialTokens(false).build();
 
     private final Path file;
     private final Tokenizer tokenizer;
@@ -91,21 +87,20 @@ public final class PromptFile {
     }
 
     private Prompt prompt(String where, String line) {
-        return of(where, line, tokenizer.encode(line));
+        return of(where, () -> TextPrompt.of(tokenizer, line));
     }
 
     private Prompt conversation(String where, String line) {
         ImmutableList<ChatMessage> messages = messages(where, line);
-        String text = tokenizer.chatTemplate().render(messages, true);
-        return of(where, text, tokenizer.encode(text, TEMPLATED));
+        return of(where, () -> TextPrompt.of(tokenizer, messages));
     }
 
-    private static Prompt of(String where, String text, Encoding tokens) {
-        if (tokens.length() == 0) {
-            throw new IllegalArgumentException(
-                    where + " has no token in the model's vocabulary. Write another prompt.");
+    private static Prompt of(String where, Supplier<TextPrompt> content) {
+        try {
+            return new Prompt(where, content.get());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
         }
-        return new Prompt(where, text, tokens);
     }
 
     private static ImmutableList<ChatMessage> messages(String where, String line) {

@@ -57,7 +57,6 @@ class ConformanceTest {
                     "psoft",
                     "pvera",
                     "randlora",
-                    "road",
                     "shadow",
                     "shira",
                     "supertuning",

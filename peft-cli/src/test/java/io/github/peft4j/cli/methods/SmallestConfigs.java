@@ -41,6 +41,7 @@ final class SmallestConfigs {
                     .put("PREFIX_TUNING", aroundCall("{num_virtual_tokens: 2}"))
                     .put("PROMPT_TUNING", aroundCall("{num_virtual_tokens: 2}"))
                     .put("P_TUNING", aroundCall("{num_virtual_tokens: 2, encoder_hidden_size: 8}"))
+                    .put("ROAD", atLayer("{group_size: 2}"))
                     .put("TRAINABLE_TOKENS", atLayer("{token_indices: [5, 6, 7]}"))
                     .put("VBLORA", atLayer("{r: 2, num_vectors: 4, vector_length: 2}"))
                     .put("VERA", atLayer("{r: 2}"))

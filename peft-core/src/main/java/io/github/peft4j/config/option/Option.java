@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Option<T> {
 
+    private final Object identity;
     private final String key;
     private final JsonType<T> type;
     private final @Nullable T standard;
@@ -32,6 +33,7 @@ public final class Option<T> {
     private final boolean runs;
 
     private Option(
+            Object identity,
             String key,
             JsonType<T> type,
             @Nullable T standard,
@@ -40,6 +42,7 @@ public final class Option<T> {
             Consumer<T> check,
             String meaning,
             boolean runs) {
+        this.identity = identity;
         this.key = key;
         this.type = type;
         this.standard = standard;
@@ -53,12 +56,20 @@ public final class Option<T> {
     /** An option that is never null. */
     public static <T> Option<T> of(String key, JsonType<T> type, T standard) {
         return new Option<>(
-                key, type, type.copy(key, standard), false, null, value -> {}, "", true);
+                new Object(),
+                key,
+                type,
+                type.copy(key, standard),
+                false,
+                null,
+                value -> {},
+                "",
+                true);
     }
 
     /** An option that may be null and is by default. */
     public static <T> Option<T> nullable(String key, JsonType<T> type) {
-        return new Option<>(key, type, null, true, null, value -> {}, "", true);
+        return new Option<>(new Object(), key, type, null, true, null, value -> {}, "", true);
     }
 
     /** An integer of 32 bits. */
@@ -112,28 +123,35 @@ public final class Option<T> {
     /** The same option with a check that throws its own message. */
     public Option<T> check(Consumer<? super T> more) {
         Consumer<T> both = check.andThen(more);
-        return new Option<>(key, type, standard, nullable, whenNull, both, meaning, runs);
+        return new Option<>(identity, key, type, standard, nullable, whenNull, both, meaning, runs);
     }
 
     /** The same option, read as its default where JSON has null. */
     public Option<T> nullAsDefault() {
-        return new Option<>(key, type, standard, true, standard, check, meaning, runs);
+        return new Option<>(identity, key, type, standard, true, standard, check, meaning, runs);
     }
 
     /** The same option with another default. */
     public Option<T> withDefault(T value) {
         T copy = type.copy(key, value);
-        return new Option<>(key, type, copy, nullable, whenNull, check, meaning, runs);
+        return new Option<>(identity, key, type, copy, nullable, whenNull, check, meaning, runs);
     }
 
     /** The same option with one line that says what it does, for the documentation. */
     public Option<T> means(String line) {
-        return new Option<>(key, type, standard, nullable, whenNull, check, line, runs);
+        return new Option<>(identity, key, type, standard, nullable, whenNull, check, line, runs);
+    }
+
+    /** The same option with another form in JSON. */
+    public Option<T> as(JsonType<T> other) {
+        return new Option<>(
+                identity, key, other, standard, nullable, whenNull, check, meaning, runs);
     }
 
     /** The same option, kept in files by a version that cannot run it. */
     public Option<T> notYetRun() {
-        return new Option<>(key, type, standard, nullable, whenNull, check, meaning, false);
+        return new Option<>(
+                identity, key, type, standard, nullable, whenNull, check, meaning, false);
     }
 
     /** The key in JSON. */
@@ -206,5 +224,16 @@ public final class Option<T> {
     @Override
     public String toString() {
         return key;
+    }
+
+    /** Whether one was made from the other, with another default, rule or meaning for a method. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Option<?> that && identity == that.identity;
+    }
+
+    @Override
+    public int hashCode() {
+        return key.hashCode();
     }
 }

@@ -52,9 +52,9 @@ public final class OptionTable {
         return Optional.ofNullable(options.get(key));
     }
 
-    /** Whether it has this very option. */
+    /** Whether it has this option, with whatever default. */
     public boolean has(Option<?> option) {
-        return options.get(option.key()) == option;
+        return option.equals(options.get(option.key()));
     }
 
     /**

@@ -39,8 +39,13 @@ public final class OptionValues {
     /** These values with another one, which is checked. */
     public <T> OptionValues with(Option<T> option, @Nullable T value) {
         Map<Option<?>, @Nullable Object> changed = new LinkedHashMap<>(values);
-        changed.put(option, option.accept(value));
+        changed.replaceAll((own, kept) -> own.equals(option) ? accept(own, value) : kept);
         return new OptionValues(changed);
+    }
+
+    @SuppressWarnings("unchecked") // an equal option has the same type
+    private static <T> @Nullable T accept(Option<T> own, @Nullable Object value) {
+        return own.accept((T) value);
     }
 
     /** The values by their options, for a builder that changes some. */

@@ -30,7 +30,7 @@ import java.util.Set;
  */
 public final class Checkpoint implements AutoCloseable {
 
-    private static final String MODEL = "model.safetensors";
+    static final String MODEL = "model.safetensors";
     private static final String ADAPTER = "adapter_model.safetensors";
 
     private final Path directory;

@@ -4,6 +4,9 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasFanInFanOut;
+import io.github.peft4j.config.group.HasInitWeights;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 
@@ -12,7 +15,8 @@ import io.github.peft4j.config.option.OptionValues;
  *
  * @see <a href="https://arxiv.org/abs/2311.06243">Liu et al. 2023</a>
  */
-public final class BOFTConfig extends LayerConfig {
+public final class BOFTConfig extends LayerConfig
+        implements HasInitWeights, HasBias, HasFanInFanOut {
 
     private static final Option<Integer> BOFT_BLOCK_SIZE =
             Option.integer("boft_block_size", 4)
@@ -83,18 +87,16 @@ public final class BOFTConfig extends LayerConfig {
         return get(BOFT_DROPOUT).doubleValue();
     }
 
-    /** Whether the adapter starts without effect; if not, it starts near that. */
-    public boolean initWeights() {
-        return get(Options.INIT_WEIGHTS);
-    }
-
     /** How an input is cut. */
     BOFTBlocks blocks() {
         return new BOFTBlocks(boftBlockSize(), boftBlockNum());
     }
 
     /** Builds a {@link BOFTConfig}. */
-    public static final class Builder extends LayerConfigBuilder<BOFTConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<BOFTConfig, Builder>
+            implements HasInitWeights.Setters<Builder>,
+                    HasBias.Setters<Builder>,
+                    HasFanInFanOut.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
@@ -118,11 +120,6 @@ public final class BOFTConfig extends LayerConfig {
         /** Share of the blocks that a training pass replaces by the identity. Default 0. */
         public Builder optBoftDropout(double value) {
             return set(BOFT_DROPOUT, value);
-        }
-
-        /** Whether the adapter starts without effect. Default true. */
-        public Builder optInitWeights(boolean value) {
-            return set(Options.INIT_WEIGHTS, value);
         }
     }
 }

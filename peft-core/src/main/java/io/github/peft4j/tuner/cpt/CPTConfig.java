@@ -3,7 +3,6 @@ package io.github.peft4j.tuner.cpt;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.config.TaskType;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
@@ -25,7 +24,7 @@ public final class CPTConfig extends PromptConfig {
 
     private static final String DECAY = "decay";
 
-    private static final Option<List<Integer>> CPT_TOKEN_IDS =
+    static final Option<List<Integer>> CPT_TOKEN_IDS =
             Option.of("cpt_token_ids", JsonType.INTEGERS, ImmutableList.of(0))
                     .nullAsDefault()
                     .check(
@@ -34,10 +33,10 @@ public final class CPTConfig extends PromptConfig {
                                             !ids.isEmpty(),
                                             "cpt_token_ids is empty. Give at least one token."))
                     .means("ids of the context");
-    private static final Option<List<Integer>> CPT_MASK =
+    static final Option<List<Integer>> CPT_MASK =
             Option.nullable("cpt_mask", JsonType.INTEGERS)
                     .means("a number for each id, which nothing reads; null: ones");
-    private static final Option<List<Integer>> CPT_TOKENS_TYPE_MASK =
+    static final Option<List<Integer>> CPT_TOKENS_TYPE_MASK =
             Option.nullable("cpt_tokens_type_mask", JsonType.INTEGERS)
                     .means("the part that each id plays, as in the table above; null: ones");
     private static final Option<String> OPT_WEIGHTED_LOSS_TYPE =
@@ -59,17 +58,11 @@ public final class CPTConfig extends PromptConfig {
 
     static final ConfigType<CPTConfig> TYPE =
             promptType("CPT", CPTConfig.class, CPTConfig::new)
-                    .with(
-                            CPT_TOKEN_IDS,
-                            CPT_MASK,
-                            CPT_TOKENS_TYPE_MASK,
-                            OPT_WEIGHTED_LOSS_TYPE,
-                            OPT_LOSS_DECAY_FACTOR,
-                            OPT_PROJECTION_EPSILON,
-                            OPT_PROJECTION_FORMAT_EPSILON,
-                            TOKENIZER_NAME_OR_PATH)
+                    .with(CPT_TOKEN_IDS, CPT_MASK, CPT_TOKENS_TYPE_MASK, OPT_WEIGHTED_LOSS_TYPE)
+                    .with(OPT_LOSS_DECAY_FACTOR, OPT_PROJECTION_EPSILON)
+                    .with(OPT_PROJECTION_FORMAT_EPSILON, TOKENIZER_NAME_OR_PATH)
                     .resolving((values, warn) -> countIds(values))
-                    .rule(CPTConfig::checkContext);
+                    .rule(CPTRules::checkContext);
 
     private CPTConfig(OptionValues values) {
         super(TYPE, values);
@@ -84,25 +77,6 @@ public final class CPTConfig extends PromptConfig {
                 .with(CPT_TOKENS_TYPE_MASK, types == null ? ones : types)
                 .with(NUM_VIRTUAL_TOKENS, count)
                 .with(NUM_TRANSFORMER_SUBMODULES, 1);
-    }
-
-    private static void checkContext(CPTConfig config) {
-        TaskType task = config.taskType().orElse(null);
-        Preconditions.checkArgument(
-                task == TaskType.CAUSAL_LM,
-                "CPT is for task_type CAUSAL_LM, and it is %s. Set task_type, or use prompt"
-                        + " tuning.",
-                task);
-        int ids = config.cptTokenIds().size();
-        int mask = config.cptMask().size();
-        int types = config.cptTokensTypeMask().size();
-        Preconditions.checkArgument(
-                ids == mask && ids == types,
-                "cpt_token_ids, cpt_mask and cpt_tokens_type_mask have %s, %s and %s numbers. Give"
-                        + " one of each for every token.",
-                ids,
-                mask,
-                types);
     }
 
     /** A builder with PEFT's defaults; the task type is needed. */

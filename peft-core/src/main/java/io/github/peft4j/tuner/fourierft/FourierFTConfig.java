@@ -4,6 +4,9 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasFanInFanOut;
+import io.github.peft4j.config.group.HasInitWeights;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
@@ -14,7 +17,8 @@ import java.util.Map;
  *
  * @see <a href="https://arxiv.org/abs/2405.03003">Gao et al. 2024</a>
  */
-public final class FourierFTConfig extends LayerConfig {
+public final class FourierFTConfig extends LayerConfig
+        implements HasInitWeights, HasBias, HasFanInFanOut {
 
     private static final Option<Integer> N_FREQUENCY =
             Options.positive("n_frequency", 1000)
@@ -38,14 +42,8 @@ public final class FourierFTConfig extends LayerConfig {
 
     static final ConfigType<FourierFTConfig> TYPE =
             LayerConfig.type("FOURIERFT", FourierFTConfig.class, FourierFTConfig::new)
-                    .with(
-                            N_FREQUENCY,
-                            N_FREQUENCY_PATTERN,
-                            RANDOM_LOC_SEED,
-                            SCALING,
-                            INIT_WEIGHTS,
-                            Options.FAN_IN_FAN_OUT,
-                            Options.bias("FOURIERFT"))
+                    .with(N_FREQUENCY, N_FREQUENCY_PATTERN, RANDOM_LOC_SEED, SCALING)
+                    .with(INIT_WEIGHTS, Options.FAN_IN_FAN_OUT, Options.bias("FOURIERFT"))
                     .rule(LayerConfig::refuseLayersWithRegex)
                     .rule(LayerConfig::refusePatternWithoutLayers);
 
@@ -86,13 +84,11 @@ public final class FourierFTConfig extends LayerConfig {
         return get(SCALING).doubleValue();
     }
 
-    /** Whether the spectrum starts at zero, without effect; if not, it is drawn from N(0, 1). */
-    public boolean initWeights() {
-        return get(INIT_WEIGHTS);
-    }
-
     /** Builds a {@link FourierFTConfig}. */
-    public static final class Builder extends LayerConfigBuilder<FourierFTConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<FourierFTConfig, Builder>
+            implements HasInitWeights.Setters<Builder>,
+                    HasBias.Setters<Builder>,
+                    HasFanInFanOut.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
@@ -116,11 +112,6 @@ public final class FourierFTConfig extends LayerConfig {
         /** Factor on the change of weight. Default 150. */
         public Builder optScaling(double value) {
             return set(SCALING, value);
-        }
-
-        /** Whether the adapter starts without effect; if not, it is random. Default false. */
-        public Builder optInitWeights(boolean value) {
-            return set(INIT_WEIGHTS, value);
         }
     }
 }

@@ -4,6 +4,9 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasInitWeights;
+import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 
@@ -12,10 +15,10 @@ import io.github.peft4j.config.option.OptionValues;
  *
  * @see <a href="https://arxiv.org/abs/2405.17484">Yuan et al. 2024</a>
  */
-public final class HRAConfig extends LayerConfig {
+public final class HRAConfig extends LayerConfig implements HasRank, HasInitWeights, HasBias {
 
     private static final Option<Integer> R =
-            Options.positive("r", 8)
+            Options.rank(8)
                     .means(
                             "number of reflections at a layer; an odd one is warned of and does "
                                     + "not start as the identity");
@@ -45,41 +48,24 @@ public final class HRAConfig extends LayerConfig {
         return builder().from(this);
     }
 
-    /** Number of reflections at a layer. */
-    public int r() {
-        return get(R);
-    }
-
     /** Whether the vectors are made orthogonal before they reflect. */
     public boolean applyGs() {
         return get(APPLY_GS);
     }
 
-    /** Whether vectors start in equal pairs, without effect; if not, they are uniform. */
-    public boolean initWeights() {
-        return get(Options.INIT_WEIGHTS);
-    }
-
     /** Builds an {@link HRAConfig}. */
-    public static final class Builder extends LayerConfigBuilder<HRAConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<HRAConfig, Builder>
+            implements HasRank.Setters<Builder>,
+                    HasInitWeights.Setters<Builder>,
+                    HasBias.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
         }
 
-        /** Number of reflections at a layer; even, to start as the identity. Default 8. */
-        public Builder optR(int value) {
-            return set(R, value);
-        }
-
         /** Whether the vectors are made orthogonal before they reflect. Default false. */
         public Builder optApplyGs(boolean value) {
             return set(APPLY_GS, value);
-        }
-
-        /** Whether vectors start in equal pairs; if not, they are uniform. Default true. */
-        public Builder optInitWeights(boolean value) {
-            return set(Options.INIT_WEIGHTS, value);
         }
     }
 }

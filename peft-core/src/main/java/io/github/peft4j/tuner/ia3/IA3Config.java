@@ -6,6 +6,7 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.OneOrMany;
@@ -17,7 +18,7 @@ import java.util.Optional;
  *
  * @see <a href="https://arxiv.org/abs/2205.05638">Liu et al. 2022</a>
  */
-public final class IA3Config extends LayerConfig {
+public final class IA3Config extends LayerConfig implements HasFanInFanOut {
 
     private static final Option<OneOrMany<String>> FEEDFORWARD_MODULES =
             Option.nullable("feedforward_modules", TargetOptions.NAMES)
@@ -76,7 +77,8 @@ public final class IA3Config extends LayerConfig {
     }
 
     /** Builds an {@link IA3Config}. */
-    public static final class Builder extends LayerConfigBuilder<IA3Config, Builder> {
+    public static final class Builder extends LayerConfigBuilder<IA3Config, Builder>
+            implements HasFanInFanOut.Setters<Builder> {
 
         private Builder() {
             super(TYPE);

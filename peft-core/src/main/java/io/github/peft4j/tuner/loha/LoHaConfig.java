@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.loha;
 
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasInitWeights;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.tuner.lycoris.LycorisConfig;
 import io.github.peft4j.tuner.lycoris.LycorisConfigBuilder;
@@ -11,7 +12,7 @@ import io.github.peft4j.tuner.lycoris.LycorisConfigBuilder;
  *
  * @see <a href="https://arxiv.org/abs/2108.06098">Hyeon-Woo et al. 2021</a>
  */
-public final class LoHaConfig extends LycorisConfig {
+public final class LoHaConfig extends LycorisConfig implements HasInitWeights {
 
     static final ConfigType<LoHaConfig> TYPE =
             lycoris("LOHA", LoHaConfig.class, LoHaConfig::new).with(Options.INIT_WEIGHTS);
@@ -30,21 +31,12 @@ public final class LoHaConfig extends LycorisConfig {
         return builder().from(this);
     }
 
-    /** Whether the adapter starts without effect; if not, all of it is random. */
-    public boolean initWeights() {
-        return get(Options.INIT_WEIGHTS);
-    }
-
     /** Builds a {@link LoHaConfig}. */
-    public static final class Builder extends LycorisConfigBuilder<LoHaConfig, Builder> {
+    public static final class Builder extends LycorisConfigBuilder<LoHaConfig, Builder>
+            implements HasInitWeights.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
-        }
-
-        /** Whether the adapter starts without effect; if not, it is random. Default true. */
-        public Builder optInitWeights(boolean value) {
-            return set(Options.INIT_WEIGHTS, value);
         }
     }
 }

@@ -2,6 +2,9 @@ package io.github.peft4j.tuner.lora;
 
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasFanInFanOut;
+import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.matching.NamePatterns;
 import java.util.List;
@@ -9,7 +12,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** The config of LoRA and of methods that have its options too. */
-public abstract class LoraBasedConfig extends LayerConfig {
+public abstract class LoraBasedConfig extends LayerConfig
+        implements HasRank, HasBias, HasFanInFanOut {
 
     /** For LoRA and the methods built on it. */
     protected LoraBasedConfig(ConfigType<?> type, OptionValues values) {
@@ -20,11 +24,6 @@ public abstract class LoraBasedConfig extends LayerConfig {
     public static <C extends LoraBasedConfig> ConfigType<C> table(
             String peftType, Class<C> configClass, Function<OptionValues, C> constructor) {
         return LoraRules.addTo(LayerConfig.type(peftType, configClass, constructor));
-    }
-
-    /** Rank r: rows of A, columns of B. */
-    public final int r() {
-        return get(LoraOptions.R);
     }
 
     /** Strength alpha. */

@@ -3,6 +3,9 @@ package io.github.peft4j.tuner.lora;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfigBuilder;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasFanInFanOut;
+import io.github.peft4j.config.group.HasRank;
 import java.util.Map;
 
 /**
@@ -13,16 +16,12 @@ import java.util.Map;
  */
 public abstract class LoraBasedConfigBuilder<
                 C extends LoraBasedConfig, B extends LoraBasedConfigBuilder<C, B>>
-        extends LayerConfigBuilder<C, B> {
+        extends LayerConfigBuilder<C, B>
+        implements HasRank.Setters<B>, HasBias.Setters<B>, HasFanInFanOut.Setters<B> {
 
     /** For LoRA and the methods built on it. */
     protected LoraBasedConfigBuilder(ConfigType<C> type) {
         super(type);
-    }
-
-    /** Rank r, the number of rows of A; at least 1. Default 8. */
-    public final B optR(int value) {
-        return set(LoraOptions.R, value);
     }
 
     /** Strength alpha; the adapter's output is scaled by alpha/r. Default 8. */

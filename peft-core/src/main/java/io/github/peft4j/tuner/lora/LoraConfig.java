@@ -2,10 +2,8 @@ package io.github.peft4j.tuner.lora;
 
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.Options;
-import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.group.HasRankPattern;
 import io.github.peft4j.config.option.OptionValues;
-import io.github.peft4j.matching.NamePatterns;
-import java.util.Map;
 
 /**
  * The config of LoRA. Every field that PEFT 0.21 has is read and written; {@link #notYetSupported}
@@ -13,13 +11,10 @@ import java.util.Map;
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021</a>
  */
-public final class LoraConfig extends LoraBasedConfig {
-
-    private static final Option<Map<String, Integer>> RANK_PATTERN =
-            Options.ranks("rank_pattern").means("ranks of layers by regular expression");
+public final class LoraConfig extends LoraBasedConfig implements HasRankPattern {
 
     static final ConfigType<LoraConfig> TYPE =
-            table("LORA", LoraConfig.class, LoraConfig::new).with(RANK_PATTERN);
+            table("LORA", LoraConfig.class, LoraConfig::new).with(Options.RANK_PATTERN);
 
     private LoraConfig(OptionValues values) {
         super(TYPE, values);
@@ -35,31 +30,17 @@ public final class LoraConfig extends LoraBasedConfig {
         return builder().from(this);
     }
 
-    /** Ranks of layers by regular expression, in order; see {@link #ranks}. */
-    public Map<String, Integer> rankPattern() {
-        return get(RANK_PATTERN);
-    }
-
-    /** The exceptions to {@link #r}, ready to look up by a layer's name. */
-    public NamePatterns<Integer> ranks() {
-        return NamePatterns.compile("rank_pattern", rankPattern());
-    }
-
     @Override
     boolean hasPatterns() {
         return super.hasPatterns() || !rankPattern().isEmpty();
     }
 
     /** Builds a {@link LoraConfig}. */
-    public static final class Builder extends LoraBasedConfigBuilder<LoraConfig, Builder> {
+    public static final class Builder extends LoraBasedConfigBuilder<LoraConfig, Builder>
+            implements HasRankPattern.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
-        }
-
-        /** Ranks of layers by regular expression for the end of the name. Default: none. */
-        public Builder optRankPattern(Map<String, Integer> value) {
-            return set(RANK_PATTERN, value);
         }
     }
 }

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoraOptions {
 
-    static final Option<Integer> R = Options.positive("r", 8).means("rank: rows of A");
     static final Option<Number> LORA_ALPHA =
             Options.finite("lora_alpha", 8).means("strength; the output is scaled by alpha / r");
     static final Option<Boolean> USE_RSLORA =
@@ -88,7 +87,7 @@ final class LoraOptions {
     /** All, but LoRA's own {@code rank_pattern}. */
     static final ImmutableList<Option<?>> ALL =
             ImmutableList.of(
-                    R,
+                    Options.rank(8),
                     LORA_ALPHA,
                     USE_RSLORA,
                     ALPHA_PATTERN,

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasRankPattern;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import java.util.List;
@@ -11,16 +12,11 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** The config of a method of LyCORIS: rank, strength and dropout of layers. */
-public abstract class LycorisConfig extends LayerConfig {
+public abstract class LycorisConfig extends LayerConfig implements HasRankPattern {
 
-    static final Option<Integer> R = Options.positive("r", 8).means("rank of the factors");
+    static final Option<Integer> R = Options.rank(8).means("rank of the factors");
     static final Option<Number> ALPHA =
             Options.finite("alpha", 8).means("strength: what is added is scaled by alpha / r");
-    static final Option<Map<String, Integer>> RANK_PATTERN =
-            Options.ranks("rank_pattern")
-                    .means(
-                            "ranks of single layers by regular expression for the end of the name;"
-                                    + " the first match wins");
     static final Option<Map<String, Number>> ALPHA_PATTERN =
             Options.finites("alpha_pattern").means("alphas of single layers, in the same way");
     static final Option<Number> RANK_DROPOUT =
@@ -37,7 +33,7 @@ public abstract class LycorisConfig extends LayerConfig {
             ImmutableList.of(
                     R,
                     ALPHA,
-                    RANK_PATTERN,
+                    Options.RANK_PATTERN,
                     ALPHA_PATTERN,
                     RANK_DROPOUT,
                     MODULE_DROPOUT,
@@ -56,19 +52,9 @@ public abstract class LycorisConfig extends LayerConfig {
                 .rule(LayerConfig::refusePatternWithoutLayers);
     }
 
-    /** Rank of the factors. */
-    public final int r() {
-        return get(R);
-    }
-
     /** Strength; what is added is scaled by alpha/r. */
     public final double alpha() {
         return get(ALPHA).doubleValue();
-    }
-
-    /** Ranks of single layers by regular expression; the first match wins. */
-    public final Map<String, Integer> rankPattern() {
-        return get(RANK_PATTERN);
     }
 
     /** Alphas of single layers by regular expression; the first match wins. */

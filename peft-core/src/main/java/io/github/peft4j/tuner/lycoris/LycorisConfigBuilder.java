@@ -3,6 +3,7 @@ package io.github.peft4j.tuner.lycoris;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfigBuilder;
+import io.github.peft4j.config.group.HasRankPattern;
 import java.util.Map;
 
 /**
@@ -13,16 +14,11 @@ import java.util.Map;
  */
 public abstract class LycorisConfigBuilder<
                 C extends LycorisConfig, B extends LycorisConfigBuilder<C, B>>
-        extends LayerConfigBuilder<C, B> {
+        extends LayerConfigBuilder<C, B> implements HasRankPattern.Setters<B> {
 
     /** For the builders of the methods. */
     protected LycorisConfigBuilder(ConfigType<C> type) {
         super(type);
-    }
-
-    /** Rank r; at least 1. Default 8. */
-    public final B optR(int value) {
-        return set(LycorisConfig.R, value);
     }
 
     /** Strength; what is added is scaled by alpha/r. Default 8. */
@@ -33,11 +29,6 @@ public abstract class LycorisConfigBuilder<
     /** The same with a fraction. */
     public final B optAlpha(double value) {
         return set(LycorisConfig.ALPHA, value);
-    }
-
-    /** Ranks of layers by regular expression for the end of the name. Default: none. */
-    public final B optRankPattern(Map<String, Integer> value) {
-        return set(LycorisConfig.RANK_PATTERN, value);
     }
 
     /** Alphas of layers by regular expression for the end of the name. Default: none. */

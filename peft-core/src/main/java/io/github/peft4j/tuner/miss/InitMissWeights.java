@@ -7,9 +7,7 @@ import io.github.peft4j.json.JsonType;
 public enum InitMissWeights {
     /** {@code true}: a block [r, out] of zeros. */
     TRUE,
-    /**
-     * {@code false}: a block [r, out] that is drawn, so that the adapter acts at once: for tests.
-     */
+    /** {@code false}: a drawn block [r, out], so that the adapter acts at once: for tests. */
     FALSE,
     /** {@code "mini"}: a block [r, mini_r] of zeros, repeated along the outputs. */
     MINI,

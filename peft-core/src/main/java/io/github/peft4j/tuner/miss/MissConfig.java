@@ -4,6 +4,8 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 
@@ -12,10 +14,10 @@ import io.github.peft4j.config.option.OptionValues;
  *
  * @see <a href="https://arxiv.org/abs/2409.15371">Kang and Yin 2024</a>
  */
-public final class MissConfig extends LayerConfig {
+public final class MissConfig extends LayerConfig implements HasRank, HasBias {
 
     private static final Option<Integer> R =
-            Options.positive("r", 64).means("rows of the block: columns that are told apart");
+            Options.rank(64).means("rows of the block: columns that are told apart");
     private static final Option<Integer> MINI_R =
             Options.positive("mini_r", 1)
                     .means("width of the block with `\"mini\"`; divides the outputs");
@@ -45,11 +47,6 @@ public final class MissConfig extends LayerConfig {
         return builder().from(this);
     }
 
-    /** Rows of the block. */
-    public int r() {
-        return get(R);
-    }
-
     /** Width of the block with {@link InitMissWeights#MINI}. */
     public int miniR() {
         return get(MINI_R);
@@ -66,15 +63,11 @@ public final class MissConfig extends LayerConfig {
     }
 
     /** Builds a {@link MissConfig}. */
-    public static final class Builder extends LayerConfigBuilder<MissConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<MissConfig, Builder>
+            implements HasRank.Setters<Builder>, HasBias.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
-        }
-
-        /** Rows of the block: how many columns of the weight are told apart. Default 64. */
-        public Builder optR(int value) {
-            return set(R, value);
         }
 
         /** Width of the block with {@link InitMissWeights#MINI}. Default 1. */

@@ -22,8 +22,9 @@ public final class MissTuner extends LayerTuner<MissConfig> {
     @Override
     protected Adapter adapter(MissConfig config, NewLayer layer) {
         int r = config.r();
+        long in = layer.in();
         long out = layer.out();
-        layer.require(r <= layer.in(), "r", r, "at most in_features = " + layer.in());
+        layer.require(r <= in, "r", r, "at most in_features = " + in);
         return switch (config.initWeights()) {
             case TRUE -> linear(config, layer, layer.zeros(r, out));
             case FALSE -> linear(config, layer, layer.uniform(1 / Math.sqrt((double) out), r, out));
@@ -34,12 +35,8 @@ public final class MissTuner extends LayerTuner<MissConfig> {
                 yield linear(config, layer, layer.zeros(r, width));
             }
             case BAT -> {
-                layer.require(
-                        out % r == 0 && layer.in() % r == 0,
-                        "r",
-                        r,
-                        "a divisor of the weight's [%s, %s] with init_weights \"bat\""
-                                .formatted(out, layer.in()));
+                String rule = "a divisor of the weight's [%s, %s] with init_weights \"bat\"";
+                layer.require(out % r == 0 && in % r == 0, "r", r, rule.formatted(out, in));
                 yield new MissBat(layer.trained("miss_block", layer.zeros(out / r, r, r)));
             }
         };

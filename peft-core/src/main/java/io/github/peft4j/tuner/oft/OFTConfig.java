@@ -5,6 +5,9 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasFanInFanOut;
+import io.github.peft4j.config.group.HasInitWeights;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 
@@ -13,7 +16,8 @@ import io.github.peft4j.config.option.OptionValues;
  *
  * @see <a href="https://arxiv.org/abs/2306.07280">Qiu et al. 2023</a>
  */
-public final class OFTConfig extends LayerConfig {
+public final class OFTConfig extends LayerConfig
+        implements HasInitWeights, HasBias, HasFanInFanOut {
 
     private static final Option<Integer> R =
             Option.integer("r", 0).means("number of blocks; 0 where their size is set");
@@ -116,11 +120,6 @@ public final class OFTConfig extends LayerConfig {
         return get(MODULE_DROPOUT).doubleValue();
     }
 
-    /** Whether the adapter starts as the identity; if not, near it. */
-    public boolean initWeights() {
-        return get(Options.INIT_WEIGHTS);
-    }
-
     /** How an input is cut. */
     OFTBlocks blocks() {
         return new OFTBlocks(r(), oftBlockSize());
@@ -134,7 +133,10 @@ public final class OFTConfig extends LayerConfig {
     }
 
     /** Builds an {@link OFTConfig}. */
-    public static final class Builder extends LayerConfigBuilder<OFTConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<OFTConfig, Builder>
+            implements HasInitWeights.Setters<Builder>,
+                    HasBias.Setters<Builder>,
+                    HasFanInFanOut.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
@@ -178,11 +180,6 @@ public final class OFTConfig extends LayerConfig {
         /** Kept for files; it has no effect, as in PEFT. Default 0. */
         public Builder optModuleDropout(double value) {
             return set(MODULE_DROPOUT, value);
-        }
-
-        /** Whether the adapter starts as the identity; if not, near it. Default true. */
-        public Builder optInitWeights(boolean value) {
-            return set(Options.INIT_WEIGHTS, value);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasInitWeights;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
@@ -13,7 +14,7 @@ import io.github.peft4j.matching.TargetOptions;
 import java.util.List;
 
 /** The config of trainable tokens: which rows of the token embedding are trained. */
-public final class TrainableTokensConfig extends LayerConfig {
+public final class TrainableTokensConfig extends LayerConfig implements HasInitWeights {
 
     private static final Option<List<Integer>> TOKEN_INDICES =
             Option.of("token_indices", JsonType.INTEGERS, List.<Integer>of())
@@ -51,11 +52,6 @@ public final class TrainableTokensConfig extends LayerConfig {
         return get(TOKEN_INDICES);
     }
 
-    /** Whether the rows start as the base's; if not, they are drawn from N(0, 1). */
-    public boolean initWeights() {
-        return get(Options.INIT_WEIGHTS);
-    }
-
     @Override
     public boolean hasModulesToSave() {
         return false;
@@ -77,7 +73,8 @@ public final class TrainableTokensConfig extends LayerConfig {
     }
 
     /** Builds a {@link TrainableTokensConfig}. */
-    public static final class Builder extends LayerConfigBuilder<TrainableTokensConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<TrainableTokensConfig, Builder>
+            implements HasInitWeights.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
@@ -91,11 +88,6 @@ public final class TrainableTokensConfig extends LayerConfig {
         /** Ids of the tokens whose rows are trained. */
         public Builder optTokenIndices(int... ids) {
             return optTokenIndices(Ints.asList(ids));
-        }
-
-        /** Whether the rows start as the base's; if not, they are random. Default true. */
-        public Builder optInitWeights(boolean value) {
-            return set(Options.INIT_WEIGHTS, value);
         }
     }
 }

@@ -4,6 +4,9 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasFanInFanOut;
+import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 
@@ -12,9 +15,8 @@ import io.github.peft4j.config.option.OptionValues;
  *
  * @see <a href="https://arxiv.org/abs/2405.15179">Li et al. 2024</a>
  */
-public final class VBLoRAConfig extends LayerConfig {
+public final class VBLoRAConfig extends LayerConfig implements HasRank, HasBias, HasFanInFanOut {
 
-    private static final Option<Integer> R = Options.positive("r", 4).means("rank: rows of A");
     private static final Option<Integer> NUM_VECTORS =
             Options.positive("num_vectors", 256).means("how many vectors all layers share");
     private static final Option<Integer> VECTOR_LENGTH =
@@ -39,7 +41,7 @@ public final class VBLoRAConfig extends LayerConfig {
     static final ConfigType<VBLoRAConfig> TYPE =
             LayerConfig.type("VBLORA", VBLoRAConfig.class, VBLoRAConfig::new)
                     .with(
-                            R,
+                            Options.rank(4),
                             NUM_VECTORS,
                             VECTOR_LENGTH,
                             TOPK,
@@ -63,11 +65,6 @@ public final class VBLoRAConfig extends LayerConfig {
     @Override
     public Builder toBuilder() {
         return builder().from(this);
-    }
-
-    /** Rank: the number of rows of A. */
-    public int r() {
-        return get(R);
     }
 
     /** How many vectors all layers share. */
@@ -106,15 +103,13 @@ public final class VBLoRAConfig extends LayerConfig {
     }
 
     /** Builds a {@link VBLoRAConfig}. */
-    public static final class Builder extends LayerConfigBuilder<VBLoRAConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<VBLoRAConfig, Builder>
+            implements HasRank.Setters<Builder>,
+                    HasBias.Setters<Builder>,
+                    HasFanInFanOut.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
-        }
-
-        /** Rank r, the number of rows of A; at least 1. Default 4. */
-        public Builder optR(int value) {
-            return set(R, value);
         }
 
         /** How many vectors all layers share. Default 256. */

@@ -4,6 +4,10 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
+import io.github.peft4j.config.group.HasBias;
+import io.github.peft4j.config.group.HasFanInFanOut;
+import io.github.peft4j.config.group.HasInitWeights;
+import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
@@ -14,9 +18,9 @@ import io.github.peft4j.matching.TargetOptions;
  *
  * @see <a href="https://arxiv.org/abs/2310.11454">Kopiczko et al. 2023</a>
  */
-public final class VeraConfig extends LayerConfig {
+public final class VeraConfig extends LayerConfig
+        implements HasRank, HasInitWeights, HasBias, HasFanInFanOut {
 
-    private static final Option<Integer> R = Options.positive("r", 256).means("rank: rows of A");
     private static final Option<Long> PROJECTION_PRNG_KEY =
             Option.of("projection_prng_key", JsonType.LONG, 0L)
                     .means("seed of the shared matrices; the same for all adapters of a model");
@@ -35,7 +39,7 @@ public final class VeraConfig extends LayerConfig {
             LayerConfig.type("VERA", VeraConfig.class, VeraConfig::new)
                     .without(TargetOptions.EXCLUDE_MODULES)
                     .with(
-                            R,
+                            Options.rank(256),
                             PROJECTION_PRNG_KEY,
                             SAVE_PROJECTION,
                             VERA_DROPOUT,
@@ -59,11 +63,6 @@ public final class VeraConfig extends LayerConfig {
         return builder().from(this);
     }
 
-    /** Rank: the number of rows of A. */
-    public int r() {
-        return get(R);
-    }
-
     /** Seed of the shared matrices. */
     public long projectionPrngKey() {
         return get(PROJECTION_PRNG_KEY);
@@ -84,21 +83,15 @@ public final class VeraConfig extends LayerConfig {
         return get(D_INITIAL).doubleValue();
     }
 
-    /** Whether the adapter starts without effect; if not, d is drawn from N(0, 1) and b is one. */
-    public boolean initWeights() {
-        return get(Options.INIT_WEIGHTS);
-    }
-
     /** Builds a {@link VeraConfig}. */
-    public static final class Builder extends LayerConfigBuilder<VeraConfig, Builder> {
+    public static final class Builder extends LayerConfigBuilder<VeraConfig, Builder>
+            implements HasRank.Setters<Builder>,
+                    HasInitWeights.Setters<Builder>,
+                    HasBias.Setters<Builder>,
+                    HasFanInFanOut.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
-        }
-
-        /** Rank r, the number of rows of A; at least 1. Default 256. */
-        public Builder optR(int value) {
-            return set(R, value);
         }
 
         /** Seed of the shared matrices; the same for all adapters of a model. Default 0. */
@@ -122,11 +115,6 @@ public final class VeraConfig extends LayerConfig {
         /** What the vectors d start with. Default 0.1. */
         public Builder optDInitial(double value) {
             return set(D_INITIAL, value);
-        }
-
-        /** Whether the adapter starts without effect; if not, it is random. Default true. */
-        public Builder optInitWeights(boolean value) {
-            return set(Options.INIT_WEIGHTS, value);
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.github.peft4j.tuner.xlora;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.Options;
@@ -12,10 +10,8 @@ import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class XLoraConfig extends PeftConfig {
 
-    private static final int DEFAULT_HIDDEN_SIZE = 4096;
-
-    private static final Option<Integer> HIDDEN_SIZE =
+    static final Option<Integer> HIDDEN_SIZE =
             Option.nullable("hidden_size", JsonType.INTEGER)
                     .must(
                             value -> value > 0,
                             "a positive integer: the size of the base's hidden states")
                     .means("size of the base's hidden states; null becomes 4096, with a warning");
-    private static final Option<Map<String, String>> ADAPTERS =
+    static final Option<Map<String, String>> ADAPTERS =
             Option.nullable("adapters", JsonType.STRING.values("an object of strings"))
                     .means("directories of the LoRA experts by the names `0`, `1`, ...");
     private static final Option<Boolean> ENABLE_SOFTMAX =
@@ -73,65 +67,15 @@ public final class XLoraConfig extends PeftConfig {
 
     static final ConfigType<XLoraConfig> TYPE =
             ConfigType.of("XLORA", XLoraConfig.class, XLoraConfig::new)
-                    .with(
-                            HIDDEN_SIZE,
-                            ADAPTERS,
-                            ENABLE_SOFTMAX,
-                            ENABLE_SOFTMAX_TOPK,
-                            SOFTMAX_TEMPERATURE,
-                            TOP_K_LORA,
-                            SCALING_PASS_VALUE,
-                            GLOBAL_SCALING_WEIGHT,
-                            LAYERWISE_SCALINGS,
-                            XLORA_DEPTH,
-                            XLORA_SIZE,
-                            XLORA_DROPOUT_P,
-                            USE_TRAINABLE_ADAPTERS)
-                    .resolving(XLoraConfig::fillIn)
-                    .warning(XLoraConfig::oddities);
+                    .with(HIDDEN_SIZE, ADAPTERS, ENABLE_SOFTMAX, ENABLE_SOFTMAX_TOPK)
+                    .with(SOFTMAX_TEMPERATURE, TOP_K_LORA, SCALING_PASS_VALUE)
+                    .with(GLOBAL_SCALING_WEIGHT, LAYERWISE_SCALINGS, XLORA_DEPTH, XLORA_SIZE)
+                    .with(XLORA_DROPOUT_P, USE_TRAINABLE_ADAPTERS)
+                    .resolving(XLoraRules::fillIn)
+                    .warning(XLoraRules::oddities);
 
     private XLoraConfig(OptionValues values) {
         super(TYPE, values);
-    }
-
-    private static OptionValues fillIn(OptionValues values, Consumer<String> warn) {
-        OptionValues filled = values;
-        if (values.find(HIDDEN_SIZE) == null) {
-            warn.accept(
-                    "hidden_size is not set and becomes "
-                            + DEFAULT_HIDDEN_SIZE
-                            + ". Set it to the size of the base's hidden states.");
-            filled = filled.with(HIDDEN_SIZE, DEFAULT_HIDDEN_SIZE);
-        }
-        if (values.find(ADAPTERS) == null) {
-            warn.accept("adapters is not set and becomes empty. Name the experts' directories.");
-            filled = filled.with(ADAPTERS, ImmutableMap.of());
-        }
-        return filled;
-    }
-
-    /** What is allowed but odd, as PEFT warns about it. */
-    private static List<String> oddities(XLoraConfig config) {
-        ImmutableList.Builder<String> warnings = ImmutableList.builder();
-        if (config.enableSoftmaxTopk() && config.topKLora().isEmpty()) {
-            warnings.add(
-                    "enable_softmax_topk is on but top_k_lora is not set, so it only repeats the"
-                            + " softmax. Set top_k_lora.");
-        }
-        if (config.enableSoftmaxTopk() && config.enableSoftmax()) {
-            warnings.add(
-                    "enable_softmax_topk and enable_softmax are both on: two softmax in a row make"
-                            + " the weights nearly equal. Switch one off.");
-        }
-        config.topKLora()
-                .filter(topK -> topK < 1)
-                .ifPresent(
-                        topK ->
-                                warnings.add(
-                                        "top_k_lora is "
-                                                + topK
-                                                + "; it must be at least 1 for experts to act."));
-        return warnings.build();
     }
 
     /** A builder with PEFT's defaults. */

@@ -98,3 +98,17 @@
     if b is None:
       return torch.mul(y, factors)
     return torch.add(torch.mul(y, factors), torch.mul(torch.rsub(factors, 1), b))
+
+  # y [..., out] in groups of two halves, whose elements at one place make a pair. theta and alpha have 1, 2 or 4
+  # rows [half] for each group: the first two are for the diagonal, the last two for the other diagonal.
+  def rotate_pairs(self: __torch__.Ops, y: Tensor, theta: Tensor, alpha: Tensor, group: Tensor) -> Tensor:
+    half = int(group) // 2
+    groups = y.size(-1) // int(group)
+    t = theta.view([groups, -1, half])
+    a = alpha.view([groups, -1, half])
+    straight = torch.mul(torch.slice(a, 1, 0, 2), torch.cos(torch.slice(t, 1, 0, 2)))
+    crossed = torch.mul(torch.slice(a, 1, -2), torch.sin(torch.slice(t, 1, -2)))
+    halves = y.reshape([-1, groups, 2, half])
+    first = torch.slice(halves, 2, 0, 1)
+    turned = torch.cat([torch.neg(torch.slice(halves, 2, 1, 2)), first], 2)
+    return torch.addcmul(torch.mul(halves, straight), turned, crossed).reshape(y.size())

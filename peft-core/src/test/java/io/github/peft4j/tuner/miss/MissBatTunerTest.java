@@ -8,11 +8,8 @@ class MissBatTunerTest extends TunerContract {
 
     @Override
     protected PeftConfig config() {
-        return MissConfig.builder()
-                .optR(2)
-                .optInitWeights(InitMissWeights.BAT)
-                .optTargetModules("up")
-                .build();
+        MissConfig.Builder bat = MissConfig.builder().optInitWeights(InitMissWeights.BAT);
+        return bat.optR(2).optTargetModules("up").build();
     }
 
     @Override

@@ -23,6 +23,26 @@ public final class ClassifyTexts {
     private ClassifyTexts() {}
 
     /**
+     * From a checkpoint to an adapter, and back.
+     *
+     * @param checkpoint Hugging Face directory: config.json, *.safetensors
+     * @param adapter where the adapter goes
+     */
+    public static void adapt(
+            Path checkpoint, TokenDataset train, TokenDataset validation, Path adapter)
+            throws IOException {
+        LoraConfig config = LoraConfig.builder().optTaskType(TaskType.SEQ_CLS).optR(8).build();
+        // snippet: first-look
+        try (TransformerModel base = Transformers.load(checkpoint, TaskType.SEQ_CLS);
+                PeftModel model = PeftModels.getPeftModel(base, config)) {
+            new PeftTrainer(model, TrainingArguments.builder().optEpochs(3).build())
+                    .fit(train, validation);
+            model.savePretrained(adapter); // Python's PeftModel.from_pretrained loads it
+        }
+        // end
+    }
+
+    /**
      * Fine-tunes a BERT on texts.
      *
      * @param checkpoint Hugging Face directory: config.json, *.safetensors, tokenizer.json

@@ -19,7 +19,11 @@ class SnippetsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "README.md, ClassifyTexts.java, quickstart",
+        "README.md, ClassifyTexts.java, first-look",
+        "docs/guides/text-classification.md, ClassifyTexts.java, quickstart",
+        "docs/guides/generate-text.md, WriteTexts.java, generate",
+        "docs/guides/generate-text.md, WriteTexts.java, chat",
+        "docs/guides/generate-text.md, WriteTexts.java, generate-settings",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve-generation",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve-switch"

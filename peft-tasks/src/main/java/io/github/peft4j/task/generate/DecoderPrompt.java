@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Ops;
-import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,22 +42,12 @@ final class DecoderPrompt implements PromptReader {
     }
 
     private static void fill(long[] mask, long[] tokens, long[] places, int start, int total) {
-        requireTokenAtTheEnd(mask);
         long count = 0;
         for (int i = 0; i < total; i++) {
             long token = i < mask.length ? mask[i] : 1;
             tokens[start + i] = token;
             places[start + i] = token == 0 ? 0 : count;
             count += token;
-        }
-    }
-
-    private static void requireTokenAtTheEnd(long[] mask) {
-        if (mask[mask.length - 1] == 0) {
-            throw new IllegalArgumentException(
-                    "A prompt ends with padding (mask "
-                            + Arrays.toString(mask)
-                            + "), which its answer would follow. Pad on the left.");
         }
     }
 

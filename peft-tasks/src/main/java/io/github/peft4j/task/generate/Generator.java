@@ -7,7 +7,9 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import io.github.peft4j.task.generate.logits.LogitsProcessors;
+import io.github.peft4j.task.tokenize.Side;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -130,9 +132,14 @@ public final class Generator {
      * @throws IllegalArgumentException as {@link #generate(PromptBatch, GenerationConfig)}
      */
     public void check(PromptBatch prompts, GenerationConfig config) {
-        Start start = new Start(model.get(), prompts, config);
-        start.rows();
-        start.decoding().close();
+        new Start(model.get(), prompts, config).rows();
+    }
+
+    /** Where the model expects the padding of a batch's shorter prompts. */
+    public Side paddingSide() {
+        // An answer of a decoder follows its prompt directly; encoders are trained with the padding
+        // behind the text.
+        return model.get().isEncoderDecoder() ? Side.RIGHT : Side.LEFT;
     }
 
     private GenerationResult search(PromptBatch prompts, GenerationConfig config) {
@@ -186,6 +193,9 @@ public final class Generator {
                 if (model.isEncoderDecoder()) {
                     rows.add(GrowingRow.of(new long[] {config.tokens().start()}, 0, total));
                 } else {
+                    if (mask != null) {
+                        requireTokenAtTheEnd(mask[row]);
+                    }
                     int padding = 0;
                     while (mask != null && mask[row][padding] == 0) {
                         padding++;
@@ -194,6 +204,15 @@ public final class Generator {
                 }
             }
             return rows;
+        }
+
+        private static void requireTokenAtTheEnd(long[] mask) {
+            if (mask[mask.length - 1] == 0) {
+                throw new IllegalArgumentException(
+                        "A prompt ends with padding (mask "
+                                + Arrays.toString(mask)
+                                + "), which its answer would follow. Pad on the left.");
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.TokenBatch;
+import io.github.peft4j.task.train.config.IntervalStrategy;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.internal.BestMetric;
 import io.github.peft4j.task.train.internal.CheckpointStore;
@@ -131,12 +132,12 @@ final class TrainingRun implements AutoCloseable {
         while (steps.hasNext() && !isFinished()) {
             step(steps.next());
         }
-        if (arguments.evalSteps() == 0) {
+        if (arguments.evalStrategy() == IntervalStrategy.EPOCH) {
             evaluate();
         }
         int number = progress.epoch() + 1;
         progress.afterEpoch(progress.batch() == train.batchCount());
-        if (arguments.saveSteps() == 0) {
+        if (arguments.saveStrategy() == IntervalStrategy.EPOCH) {
             save();
         }
         listeners.forEach(listener -> listener.onEpoch(number));

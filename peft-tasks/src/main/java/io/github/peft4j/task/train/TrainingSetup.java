@@ -43,7 +43,7 @@ record TrainingSetup(
                     arguments.loadBestModelAtEnd() || arguments.earlyStoppingPatience() > 0;
             if (needed || arguments.evalSteps() > 0) {
                 throw new IllegalArgumentException(
-                        "loadBestModelAtEnd, earlyStoppingPatience and evalSteps need "
+                        "load_best_model_at_end, early_stopping_patience and eval_steps need "
                                 + "evaluations, and validation is null. Pass validation examples "
                                 + "or leave them out.");
             }

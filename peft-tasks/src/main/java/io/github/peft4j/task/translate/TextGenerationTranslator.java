@@ -6,14 +6,15 @@ import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.task.chat.ChatMessage;
-import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
-import io.github.peft4j.task.generate.PromptBatch;
 import io.github.peft4j.task.generate.config.GenerationConfig;
-import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.generate.text.GeneratedText;
+import io.github.peft4j.task.generate.text.TextGenerator;
+import io.github.peft4j.task.generate.text.TextPrompt;
 import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prompts to what a language model writes after them, for a {@code Predictor<String, String>}.
@@ -21,7 +22,7 @@ import java.util.List;
  * <p>A text takes many passes, and a {@code Predictor} makes one. So this translator gives it
  * nothing to run, and generates where other translators only read the outputs: the time counts as
  * postprocessing in DJL's metrics. A list of prompts is generated as one batch. To get a text piece
- * by piece, use {@link Generator#stream}.
+ * by piece, use {@link TextGenerator}.
  *
  * <p>Immutable, and shared between threads as {@link TextClassificationTranslator} is.
  */
@@ -29,21 +30,15 @@ public final class TextGenerationTranslator implements Translator<String, String
 
     private static final String PROMPTS = "peft4j.prompts";
 
-    private final Tokenizer tokenizer;
-    private final Generator generator;
-    private final GenerationConfig config;
+    private final TextGenerator generator;
     private final boolean chat;
-    private final Side paddingSide;
 
     /** Prompts, token by token, until their answers are asked for. */
-    private record Prompts(ImmutableList<Encoding> rows) {}
+    private record Prompts(ImmutableList<TextPrompt> rows) {}
 
-    private TextGenerationTranslator(Builder builder) {
-        tokenizer = builder.tokenizer;
-        generator = builder.generator;
-        config = builder.config;
-        chat = builder.chat;
-        paddingSide = builder.paddingSide;
+    private TextGenerationTranslator(TextGenerator generator, boolean chat) {
+        this.generator = generator;
+        this.chat = chat;
     }
 
     /**
@@ -79,10 +74,10 @@ public final class TextGenerationTranslator implements Translator<String, String
         return new NDList();
     }
 
-    private Encoding encode(String input) {
+    private TextPrompt encode(String input) {
         return chat
-                ? tokenizer.encodeChat(ImmutableList.of(new ChatMessage("user", input)))
-                : tokenizer.encode(input);
+                ? generator.prompt(ImmutableList.of(new ChatMessage("user", input)))
+                : generator.prompt(input);
     }
 
     @Override
@@ -92,22 +87,10 @@ public final class TextGenerationTranslator implements Translator<String, String
 
     @Override
     public List<String> batchProcessOutput(TranslatorContext ctx, NDList list) {
-        List<Encoding> rows = ((Prompts) ctx.getAttachment(PROMPTS)).rows();
-        if (rows.isEmpty()) {
-            return ImmutableList.of();
-        }
-        // The mask says what is padding, so any token does where the tokenizer names none.
-        int pad = tokenizer.specialId("pad_token").orElse(0);
-        GenerationResult result =
-                generator.generate(
-                        PromptBatch.padded(
-                                rows.stream().map(Encoding::ids).toList(), pad, paddingSide),
-                        config);
-        ImmutableList.Builder<String> texts = ImmutableList.builder();
-        for (int row = 0; row < rows.size(); row++) {
-            texts.add(tokenizer.decode(result.newTokens(row).toArray(), true));
-        }
-        return texts.build();
+        List<TextPrompt> rows = ((Prompts) ctx.getAttachment(PROMPTS)).rows();
+        return generator.generatePrompts(rows).stream()
+                .map(GeneratedText::text)
+                .collect(ImmutableList.toImmutableList());
     }
 
     /** Collects options; {@link #build} checks them. */
@@ -117,7 +100,7 @@ public final class TextGenerationTranslator implements Translator<String, String
         private final Generator generator;
         private final GenerationConfig config;
         private boolean chat;
-        private Side paddingSide = Side.LEFT;
+        private @Nullable Side paddingSide;
 
         private Builder(Tokenizer tokenizer, Generator generator, GenerationConfig config) {
             this.tokenizer = tokenizer;
@@ -135,8 +118,8 @@ public final class TextGenerationTranslator implements Translator<String, String
         }
 
         /**
-         * Where the shorter prompts of a batch are filled up; default LEFT, which a decoder needs.
-         * An encoder-decoder is trained with padding on the RIGHT.
+         * Where the shorter prompts of a batch are filled up. Default: LEFT for a decoder, which
+         * needs it, and RIGHT for an encoder and a decoder, which are trained so.
          */
         public Builder optPaddingSide(Side side) {
             paddingSide = side;
@@ -150,17 +133,14 @@ public final class TextGenerationTranslator implements Translator<String, String
          * @throws IllegalStateException if chat is on and the checkpoint has no chat template
          */
         public TextGenerationTranslator build() {
-            int texts = config.beams().numReturnSequences();
-            if (texts != 1) {
-                throw new IllegalArgumentException(
-                        "num_return_sequences is %d, but a translator gives one text a prompt."
-                                        .formatted(texts)
-                                + " Set it to 1, or call Generator.generate.");
-            }
             if (chat) {
                 tokenizer.chatTemplate();
             }
-            return new TextGenerationTranslator(this);
+            TextGenerator.Builder texts = TextGenerator.builder(tokenizer, generator, config);
+            if (paddingSide != null) {
+                texts.optPaddingSide(paddingSide);
+            }
+            return new TextGenerationTranslator(texts.build(), chat);
         }
     }
 }

@@ -12,6 +12,7 @@ import com.google.gson.Strictness;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
 import com.google.gson.stream.JsonReader;
+import io.github.peft4j.json.JsonValues;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -90,6 +91,13 @@ public final class PretrainedConfig {
                         copy.add(key, GSON.toJsonTree(value));
                     }
                 });
+        return new PretrainedConfig(copy, source);
+    }
+
+    /** The same config with transformers' two unnamed labels. */
+    public PretrainedConfig withoutLabels() {
+        JsonObject copy = json.deepCopy();
+        List.of("id2label", "label2id", "num_labels").forEach(copy::remove);
         return new PretrainedConfig(copy, source);
     }
 
@@ -248,6 +256,12 @@ public final class PretrainedConfig {
                     }
                 });
         return known.buildOrThrow();
+    }
+
+    /** Every value, nulls included, as JSON values. */
+    public Map<String, @Nullable Object> toMap() {
+        return JsonValues.freezeObject(
+                GSON.fromJson(json, new TypeToken<Map<String, @Nullable Object>>() {}));
     }
 
     private @Nullable JsonElement find(String key) {

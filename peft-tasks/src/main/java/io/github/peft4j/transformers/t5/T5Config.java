@@ -42,6 +42,9 @@ record T5Config(
         boolean scalesOutput,
         double initializerFactor) {
 
+    /** The key that says whether the decoder's outputs are scaled before the output layer. */
+    static final String SCALES_OUTPUT = "scale_decoder_outputs";
+
     /** Reads the sizes; absent keys take the defaults of T5, or of mT5. */
     static T5Config from(PretrainedConfig config) {
         boolean multilingual = config.modelType().equals("mt5");
@@ -67,12 +70,7 @@ record T5Config(
                 config.decimal("layer_norm_epsilon", 1e-6),
                 config.decimal("dropout_rate", 0.1),
                 config.decimal("classifier_dropout", 0),
-                !multilingual && scalesOutput(config),
+                !multilingual && config.flag(SCALES_OUTPUT, true),
                 config.decimal("initializer_factor", 1));
-    }
-
-    /** Files of transformers 4 say it by whether the output is tied to the token embedding. */
-    private static boolean scalesOutput(PretrainedConfig config) {
-        return config.flag("scale_decoder_outputs", config.flag("tie_word_embeddings", true));
     }
 }

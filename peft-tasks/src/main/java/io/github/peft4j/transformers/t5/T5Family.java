@@ -19,6 +19,7 @@ import io.github.peft4j.transformers.seq2seq.EncoderAlone;
 import io.github.peft4j.transformers.seq2seq.EncoderDecoder;
 import io.github.peft4j.transformers.seq2seq.SharedEmbedding;
 import io.github.peft4j.transformers.seq2seq.ShiftRight;
+import java.util.Map;
 import java.util.Set;
 
 /** Builds T5 or mT5. */
@@ -42,6 +43,15 @@ public final class T5Family implements Family {
                 AutoClass.SEQUENCE_CLASSIFICATION,
                 AutoClass.TOKEN_CLASSIFICATION,
                 AutoClass.QUESTION_ANSWERING);
+    }
+
+    /** Says of itself what files of transformers 4 say by whether the output is tied. */
+    @Override
+    public PretrainedConfig completed(PretrainedConfig config) {
+        return config.modelType().equals("t5")
+                ? config.withDefaults(
+                        Map.of(T5Config.SCALES_OUTPUT, config.flag("tie_word_embeddings", true)))
+                : config;
     }
 
     @Override

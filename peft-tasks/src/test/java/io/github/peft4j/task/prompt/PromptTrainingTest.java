@@ -22,6 +22,7 @@ import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.metric.Accuracy;
 import io.github.peft4j.task.train.PeftTrainer;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.testkit.Golden;
@@ -109,7 +110,7 @@ class PromptTrainingTest {
         return PeftModels.getPeftModel(base, config);
     }
 
-    private static TrainingArguments.Builder arguments(int epochs) {
+    private static TrainingArgumentsBuilder arguments(int epochs) {
         return TrainingArguments.builder().optLearningRate(2e-2).optEpochs(epochs);
     }
 
@@ -149,7 +150,7 @@ class PromptTrainingTest {
     void resumesTheTrainingOfAnEncoderBitForBit(@TempDir Path directory) throws IOException {
         PeftConfig config = configs().get(1);
         Toys train = new Toys(24, false);
-        TrainingArguments.Builder arguments =
+        TrainingArgumentsBuilder arguments =
                 arguments(4).optSaveSteps(3).optOutputDir(directory.resolve("killed"));
         try (TransformerModel base = base("bert-seqcls", TaskType.SEQ_CLS);
                 PeftModel straight = fresh(base, config);

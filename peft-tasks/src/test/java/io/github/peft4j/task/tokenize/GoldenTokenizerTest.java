@@ -2,16 +2,11 @@ package io.github.peft4j.task.tokenize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.collect.ImmutableList;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
+import io.github.peft4j.task.tokenize.reference.ReferenceTexts;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -73,7 +68,7 @@ class GoldenTokenizerTest {
                             (role, pair) ->
                                     assertThat(tokenizer.specialId(role))
                                             .hasValue(pair.getAsJsonArray().get(1).getAsInt()));
-            assertThat(ints(tokenizer.allSpecialIds()))
+            assertThat(ReferenceTexts.numbers(tokenizer.allSpecialIds()))
                     .isEqualTo(facts.getAsJsonArray("all_special_ids"));
         }
     }
@@ -95,20 +90,12 @@ class GoldenTokenizerTest {
     }
 
     private static void checkEncoding(String name, JsonObject given) throws IOException {
-        EncodeOptions options = GoldenTokenizers.options(given.getAsJsonObject("options"));
-        boolean many = GoldenTokenizers.isBatch(given);
+        ReferenceTexts texts = new ReferenceTexts(given);
         JsonObject expected = given.getAsJsonObject("expected");
         try (Tokenizer tokenizer = GoldenTokenizers.load(name)) {
-            List<Encoding> rows = tokenizer.encodeAll(GoldenTokenizers.inputs(given), options);
+            List<Encoding> rows = tokenizer.encodeAll(texts.inputs(), texts.options());
             JsonObject actual = new JsonObject();
-            for (String key : expected.keySet()) {
-                if (key.equals("overflow_to_sample_mapping")) {
-                    actual.add(key, ints(rows.stream().map(Encoding::sample).toList()));
-                } else {
-                    boolean listed = many || options.overflowWindows();
-                    actual.add(key, column(rows, key, listed));
-                }
-            }
+            expected.keySet().forEach(key -> actual.add(key, texts.column(rows, key)));
             assertThat(actual).isEqualTo(expected);
             assertThat(rows).allSatisfy(row -> checkChars(given, row));
             if (expected.has("token_type_ids")) {
@@ -128,50 +115,5 @@ class GoldenTokenizerTest {
                         .isEqualTo(new String(points, span.start(), span.end() - span.start()));
             }
         }
-    }
-
-    private static JsonElement column(List<Encoding> rows, String key, boolean listed) {
-        JsonArray all = new JsonArray();
-        rows.forEach(row -> all.add(value(row, key)));
-        return listed ? all : all.get(0);
-    }
-
-    private static JsonElement value(Encoding row, String key) {
-        return switch (key) {
-            case "input_ids" -> ints(boxed(row.ids()));
-            case "token_type_ids" -> ints(boxed(row.typeIds()));
-            case "attention_mask" -> ints(boxed(row.attentionMask()));
-            case "special_tokens_mask" -> ints(boxed(row.specialTokensMask()));
-            case "word_ids" -> orNull(row.wordIds());
-            case "sequence_ids" -> orNull(row.sequenceIds());
-            case "tokens" -> array(row.tokens(), token -> new JsonPrimitive(token.text()));
-            case "offset_mapping" ->
-                    array(
-                            row.tokens(),
-                            token ->
-                                    ints(
-                                            ImmutableList.of(
-                                                    token.codePoints().start(),
-                                                    token.codePoints().end())));
-            default -> throw new AssertionError("No column " + key + " is checked here.");
-        };
-    }
-
-    private static List<Long> boxed(long[] values) {
-        return Arrays.stream(values).boxed().toList();
-    }
-
-    private static JsonArray orNull(long[] values) {
-        return array(boxed(values), v -> v < 0 ? JsonNull.INSTANCE : new JsonPrimitive(v));
-    }
-
-    private static JsonArray ints(Iterable<? extends Number> values) {
-        return array(values, JsonPrimitive::new);
-    }
-
-    private static <T> JsonArray array(Iterable<T> values, Function<T, JsonElement> toJson) {
-        JsonArray array = new JsonArray();
-        values.forEach(value -> array.add(toJson.apply(value)));
-        return array;
     }
 }

@@ -32,6 +32,7 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.transformers.TransformerModel;
@@ -106,7 +107,7 @@ class AdaLoraTrainingTest {
                 .count();
     }
 
-    private TrainingArguments.Builder arguments(String folder) {
+    private TrainingArgumentsBuilder arguments(String folder) {
         return TrainingArguments.builder()
                 .optLearningRate(5e-3)
                 .optEpochs(3)

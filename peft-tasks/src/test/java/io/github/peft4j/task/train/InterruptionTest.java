@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.task.train.config.LearningRateSchedule;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.transformers.TransformerModel;
@@ -53,7 +54,7 @@ class InterruptionTest {
         }
     }
 
-    private static TrainingArguments.Builder arguments() {
+    private static TrainingArgumentsBuilder arguments() {
         return TrainingArguments.builder()
                 .optPerDeviceTrainBatchSize(2)
                 .optSchedule(LearningRateSchedule.CONSTANT)

@@ -13,6 +13,7 @@ import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.metric.Accuracy;
 import io.github.peft4j.task.train.config.LearningRateSchedule;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.task.train.report.BatchReport;
 import io.github.peft4j.task.train.report.Evaluation;
@@ -52,7 +53,7 @@ class PeftTrainerTest {
         base.close();
     }
 
-    private static TrainingArguments.Builder arguments() {
+    private static TrainingArgumentsBuilder arguments() {
         return TrainingArguments.builder().optLearningRate(1e-2).optEpochs(2);
     }
 
@@ -106,7 +107,6 @@ class PeftTrainerTest {
         Map<String, Double> after = trainer.evaluate(VALIDATION);
         assertThat(result.steps()).isEqualTo(72);
         assertThat(after.get("loss")).isLessThan(figure(before, "loss") / 2);
-        assertThat(after.get("accuracy")).isGreaterThan(0.8);
         float[][] logits = trainer.predict(VALIDATION);
         int right = 0;
         for (int i = 0; i < logits.length; i++) {
@@ -114,7 +114,7 @@ class PeftTrainerTest {
             int best = row[0] > row[1] ? (row[0] > row[2] ? 0 : 2) : row[1] > row[2] ? 1 : 2;
             right += best == VALIDATION.label(i) ? 1 : 0;
         }
-        assertThat(right / 18.0).isEqualTo(after.get("accuracy"));
+        assertThat(right / 18.0).isEqualTo(after.get("accuracy")).isGreaterThan(0.8);
     }
 
     @Test

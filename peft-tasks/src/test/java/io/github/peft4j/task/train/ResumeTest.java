@@ -8,8 +8,10 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.task.metric.Accuracy;
+import io.github.peft4j.task.train.config.IntervalStrategy;
 import io.github.peft4j.task.train.config.LearningRateSchedule;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
@@ -50,7 +52,7 @@ class ResumeTest {
     }
 
     /** 5 batches an epoch, 3 steps an epoch, 9 steps in all; a checkpoint every 2 steps. */
-    private TrainingArguments.Builder arguments(String folder) {
+    private TrainingArgumentsBuilder arguments(String folder) {
         return TrainingArguments.builder()
                 .optLearningRate(5e-3)
                 .optEpochs(3)
@@ -158,7 +160,7 @@ class ResumeTest {
 
     @Test
     void resumesWhatSavesAndEvaluatesOnceAnEpoch() throws IOException {
-        UnaryOperator<TrainingArguments.Builder> byEpoch =
+        UnaryOperator<TrainingArgumentsBuilder> byEpoch =
                 builder -> builder.optSaveSteps(0).optEvalSteps(0);
         TrainingResult expected;
         try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
@@ -182,6 +184,26 @@ class ResumeTest {
     }
 
     @Test
+    void neitherEvaluatesNorSavesIfToldSo() throws IOException {
+        TrainingArguments never =
+                arguments("never")
+                        .optEvalStrategy(IntervalStrategy.NO)
+                        .optSaveStrategy(IntervalStrategy.NO)
+                        .optLoadBestModelAtEnd(false)
+                        .build();
+
+        try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
+            TrainingResult result = train(model, never, -1);
+
+            assertThat(result.steps()).isEqualTo(9);
+            assertThat(result.bestStep()).isEmpty();
+            assertThat(result.history())
+                    .noneMatch(entry -> entry.figures().containsKey("eval_loss"));
+        }
+        assertThat(directory.resolve("never")).doesNotExist();
+    }
+
+    @Test
     void savesTheAdapterInPeftsOwnFormat() throws IOException {
         kill(arguments("out").build(), 3);
 
@@ -201,10 +223,14 @@ class ResumeTest {
     @Test
     void refusesOtherArgumentsAndDataAndNamesWhatDiffers() throws IOException {
         kill(arguments("out").build(), 3);
-        Map<String, TrainingArguments.Builder> changed =
+        Map<String, TrainingArgumentsBuilder> changed =
                 ImmutableMap.of(
                         "learning_rate was 0.005, is 0.006",
                         arguments("out").optLearningRate(6e-3),
+                        "eval_steps was 3, is none",
+                        arguments("out")
+                                .optEvalStrategy(IntervalStrategy.NO)
+                                .optLoadBestModelAtEnd(false),
                         "total_steps was 9, is 12",
                         arguments("out").optEpochs(4),
                         "lr_scheduler was",

@@ -13,11 +13,11 @@ import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.chat.ChatMessage;
-import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
-import io.github.peft4j.task.generate.PromptBatch;
 import io.github.peft4j.task.generate.config.GenerationConfig;
-import io.github.peft4j.task.tokenize.Encoding;
+import io.github.peft4j.task.generate.text.GeneratedText;
+import io.github.peft4j.task.generate.text.TextGenerator;
+import io.github.peft4j.task.generate.text.TextPrompt;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
@@ -72,26 +72,22 @@ record ChatCase(String name, BaseModels models, Check check) implements Conforma
     static Check chat(JsonObject given, int newTokens) {
         return (model, tokenizer, config) -> {
             List<ChatMessage> messages = messages(given.get("messages"));
-            equal(
-                    "prompt",
-                    tokenizer.chatTemplate().render(messages, true),
-                    given.get("prompt").getAsString());
-            Encoding prompt = tokenizer.encodeChat(messages);
-            equal("input_ids", ImmutableLongArray.copyOf(prompt.ids()), ids(given, "input_ids"));
-            GenerationResult result =
-                    Generator.of(model)
-                            .generate(
-                                    PromptBatch.of(new long[][] {prompt.ids()}),
+            TextGenerator generator =
+                    TextGenerator.builder(
+                                    tokenizer,
+                                    Generator.of(model),
                                     config.toBuilder()
                                             .optMaxLength(null)
                                             .optMaxNewTokens(newTokens)
                                             .optDoSample(false)
-                                            .build());
-            equal("ids", result.newTokens(0), ids(given, "ids"));
-            equal(
-                    "text",
-                    tokenizer.decode(result.newTokens(0).toArray(), true),
-                    given.get("text").getAsString());
+                                            .build())
+                            .build();
+            TextPrompt prompt = generator.prompt(messages);
+            equal("prompt", prompt.text(), given.get("prompt").getAsString());
+            equal("input_ids", prompt.ids(), ids(given, "input_ids"));
+            GeneratedText answer = generator.generatePrompts(List.of(prompt)).get(0);
+            equal("ids", answer.ids(), ids(given, "ids"));
+            equal("text", answer.text(), given.get("text").getAsString());
             return 0;
         };
     }

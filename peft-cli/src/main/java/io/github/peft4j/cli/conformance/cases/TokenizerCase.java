@@ -1,24 +1,18 @@
 package io.github.peft4j.cli.conformance.cases;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Longs;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
-import io.github.peft4j.cli.conformance.model.TokenizerArguments;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.task.tokenize.reference.ReferenceTexts;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * One thing that Python's tokenizer gave: the columns of encoded texts, a decoded text, or the
@@ -45,16 +39,11 @@ record TokenizerCase(String name, Path folder, Check check) implements Conforman
     /** Encodes texts and compares every column that Python gave. */
     static Check encoding(JsonObject given) {
         return tokenizer -> {
-            TokenizerArguments arguments = new TokenizerArguments(given);
-            List<Encoding> rows = tokenizer.encodeAll(arguments.inputs(), arguments.options());
-            boolean listed = arguments.isBatch() || arguments.options().overflowWindows();
+            ReferenceTexts texts = new ReferenceTexts(given);
+            List<Encoding> rows = tokenizer.encodeAll(texts.inputs(), texts.options());
             JsonObject expected = given.getAsJsonObject("expected");
             for (String key : expected.keySet()) {
-                JsonElement ours =
-                        key.equals("overflow_to_sample_mapping")
-                                ? numbers(rows.stream().map(Encoding::sample).toList())
-                                : column(rows, key, listed);
-                equal(key, ours, expected.get(key));
+                equal(key, texts.column(rows, key), expected.get(key));
             }
         };
     }
@@ -89,7 +78,8 @@ record TokenizerCase(String name, Path folder, Check check) implements Conforman
             EncodeOptions options = EncodeOptions.builder().optAddSpecialTokens(false).build();
             equal(
                     "input_ids",
-                    numbers(Longs.asList(tokenizer.encode(TextInput.of(text), options).ids())),
+                    ReferenceTexts.numbers(
+                            Longs.asList(tokenizer.encode(TextInput.of(text), options).ids())),
                     given.get("input_ids"));
         };
     }
@@ -117,7 +107,7 @@ record TokenizerCase(String name, Path folder, Check check) implements Conforman
             }
             equal(
                     "all_special_ids",
-                    numbers(tokenizer.allSpecialIds()),
+                    ReferenceTexts.numbers(tokenizer.allSpecialIds()),
                     given.getAsJsonArray("all_special_ids"));
         };
     }
@@ -126,53 +116,5 @@ record TokenizerCase(String name, Path folder, Check check) implements Conforman
         if (!ours.equals(theirs)) {
             throw new CaseFailure(what + ": " + ours + ", Python has " + theirs);
         }
-    }
-
-    private static JsonElement column(List<Encoding> rows, String key, boolean listed)
-            throws CaseFailure {
-        JsonArray all = new JsonArray();
-        for (Encoding row : rows) {
-            all.add(value(row, key));
-        }
-        return listed ? all : all.get(0);
-    }
-
-    private static JsonElement value(Encoding row, String key) throws CaseFailure {
-        return switch (key) {
-            case "input_ids" -> numbers(boxed(row.ids()));
-            case "token_type_ids" -> numbers(boxed(row.typeIds()));
-            case "attention_mask" -> numbers(boxed(row.attentionMask()));
-            case "special_tokens_mask" -> numbers(boxed(row.specialTokensMask()));
-            case "word_ids" -> orNull(row.wordIds());
-            case "sequence_ids" -> orNull(row.sequenceIds());
-            case "tokens" -> array(row.tokens(), token -> new JsonPrimitive(token.text()));
-            case "offset_mapping" ->
-                    array(
-                            row.tokens(),
-                            token ->
-                                    numbers(
-                                            ImmutableList.of(
-                                                    token.codePoints().start(),
-                                                    token.codePoints().end())));
-            default -> throw new CaseFailure("there is no column " + key);
-        };
-    }
-
-    private static List<Long> boxed(long[] values) {
-        return Arrays.stream(values).boxed().toList();
-    }
-
-    private static JsonArray orNull(long[] values) {
-        return array(boxed(values), v -> v < 0 ? JsonNull.INSTANCE : new JsonPrimitive(v));
-    }
-
-    private static JsonArray numbers(Iterable<? extends Number> values) {
-        return array(values, JsonPrimitive::new);
-    }
-
-    private static <T> JsonArray array(Iterable<T> values, Function<T, JsonElement> toJson) {
-        JsonArray array = new JsonArray();
-        values.forEach(value -> array.add(toJson.apply(value)));
-        return array;
     }
 }

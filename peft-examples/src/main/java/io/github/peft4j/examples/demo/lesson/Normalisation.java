@@ -13,14 +13,10 @@ import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.generation.TargetTexts;
 import io.github.peft4j.task.data.read.RowReader;
 import io.github.peft4j.task.data.text.TextPair;
-import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
-import io.github.peft4j.task.generate.PromptBatch;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.text.TextGenerator;
 import io.github.peft4j.task.tokenize.EncodeOptions;
-import io.github.peft4j.task.tokenize.PaddingStrategy;
-import io.github.peft4j.task.tokenize.TextInput;
-import io.github.peft4j.task.tokenize.TruncationStrategy;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import java.io.IOException;
 import java.io.InputStream;
@@ -132,21 +128,13 @@ public record Normalisation(
     }
 
     private List<String> answers(DemoBase base, PeftModel model, List<String> texts) {
-        EncodeOptions padded =
-                EncodeOptions.builder()
-                        .optTruncation(TruncationStrategy.LONGEST_FIRST)
-                        .optMaxLength(base.maxLength(MAX_LENGTH))
-                        .optPadding(PaddingStrategy.LONGEST)
+        TextGenerator generator =
+                TextGenerator.builder(base.tokenizer(), Generator.of(model), generation)
+                        .optEncoding(encoding(base))
                         .build();
-        Generator generator = Generator.of(model);
         List<String> answers = new ArrayList<>();
         for (List<String> some : Lists.partition(texts, 2 * BATCH)) {
-            List<TextInput> inputs = some.stream().map(TextInput::of).toList();
-            PromptBatch prompts = PromptBatch.of(base.tokenizer().encodeAll(inputs, padded));
-            GenerationResult result = generator.generate(prompts, generation);
-            for (int row = 0; row < some.size(); row++) {
-                answers.add(base.tokenizer().decode(result.newTokens(row).toArray(), true).strip());
-            }
+            generator.generateAll(some).forEach(answer -> answers.add(answer.strip()));
         }
         return answers;
     }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
+import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.engine.Engines;
@@ -20,13 +21,12 @@ import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.generation.TokenBlocks;
 import io.github.peft4j.task.data.read.RowMapper;
 import io.github.peft4j.task.data.read.RowReader;
-import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
-import io.github.peft4j.task.generate.PromptBatch;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.text.TextGenerator;
+import io.github.peft4j.task.generate.text.TextPrompt;
 import io.github.peft4j.task.metric.text.Perplexity;
 import io.github.peft4j.task.tokenize.EncodeOptions;
-import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +35,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,13 +153,15 @@ public record Style(
     @Override
     public String answer(DemoBase base, PeftModel model, String text) {
         int end = base.tokenizer().eosId();
-        long[] ids =
-                base.tokenizer()
-                        .encode(
-                                TextInput.of(text),
-                                EncodeOptions.builder().optAddSpecialTokens(false).build())
-                        .ids();
-        long[] prompt = LongStream.concat(LongStream.of(end), LongStream.of(ids)).toArray();
+        TextPrompt words =
+                TextPrompt.of(
+                        base.tokenizer(),
+                        text,
+                        EncodeOptions.builder().optAddSpecialTokens(false).build());
+        // Texts begin behind the token that ended the one before, as in training.
+        TextPrompt prompt =
+                new TextPrompt(
+                        text, ImmutableLongArray.builder().add(end).addAll(words.ids()).build());
         GenerationConfig config =
                 GenerationConfig.builder()
                         .optMaxNewTokens(NEW_TOKENS)
@@ -171,13 +172,10 @@ public record Style(
                         .optEosTokenId(end)
                         .optPadTokenId(end)
                         .build();
-        GenerationResult result =
-                Generator.of(model).generate(PromptBatch.of(new long[][] {prompt}), config);
-        return text
-                + base.tokenizer()
-                        .decode(result.newTokens(0).toArray(), true)
-                        .stripTrailing()
-                        .replace("\n", " / ");
+        TextGenerator generator =
+                TextGenerator.builder(base.tokenizer(), Generator.of(model), config).build();
+        String answer = generator.generatePrompts(List.of(prompt)).get(0).text();
+        return text + answer.stripTrailing().replace("\n", " / ");
     }
 
     private static int block(DemoBase base) {

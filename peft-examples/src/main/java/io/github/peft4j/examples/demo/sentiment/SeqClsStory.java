@@ -5,18 +5,15 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.cli.console.Checks;
 import io.github.peft4j.cli.console.TextTable;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.examples.demo.story.AdapterSize;
 import io.github.peft4j.examples.demo.story.DemoReport;
 import io.github.peft4j.examples.demo.story.DemoSettings;
-import io.github.peft4j.examples.demo.story.WeightSnapshot;
+import io.github.peft4j.examples.demo.story.StoryRecord;
 import io.github.peft4j.task.data.text.TextDataset;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,12 +34,7 @@ public final class SeqClsStory {
     private final ImmutableList<Domain> domains;
     private final DemoSettings settings;
     private final PrintWriter out;
-    private final Checks checks;
-
-    private final Map<String, Double> before = new LinkedHashMap<>();
-    private final Map<String, Double> after = new LinkedHashMap<>();
-    private final Map<String, Double> reloaded = new LinkedHashMap<>();
-    private final Map<String, Double> disabled = new LinkedHashMap<>();
+    private final StoryRecord record;
     private final List<DomainAnswers> byAdapter = new ArrayList<>();
 
     /** A story of one or two domains. */
@@ -55,7 +47,7 @@ public final class SeqClsStory {
         this.domains = domains;
         this.settings = settings;
         this.out = out;
-        checks = new Checks(out);
+        record = new StoryRecord(classifier.base(), settings.adapters(), out);
     }
 
     /** The base with its first adapter: LoRA on query and value, and the head trained whole. */
@@ -72,45 +64,35 @@ public final class SeqClsStory {
 
     /** Tells the story and returns its figures; {@link #held()} says whether all claims held. */
     public DemoReport tell(PeftModel model) throws IOException, MalformedModelException {
-        long start = System.nanoTime();
-        WeightSnapshot weights = WeightSnapshot.of(classifier.base().parameters());
         out.printf(
                 Locale.ROOT,
                 "Base: %s, %,d weights; a fresh head for %s%n%s%n",
                 classifier.name(),
-                weights.count(),
+                record.weights(),
                 String.join(", ", classifier.labels()),
                 model.trainableParameters());
         DomainAnswers untrained = answers(classifier, model);
-        before.putAll(metrics(untrained));
+        record.before().putAll(metrics(untrained));
         firstDomain(model, untrained);
         if (domains.size() > 1) {
             secondDomain(model);
         }
         try (DisabledAdapters scope = model.disableAdapter()) {
             DomainAnswers off = answers(classifier, model);
-            disabled.putAll(metrics(off));
+            record.disabled().putAll(metrics(off));
             String figure = String.format(Locale.ROOT, "%.4f", off.accuracy(0));
             claim("switched off, " + figure + ": as the untrained head", off, untrained);
         }
-        checks.add(
-                weights.equals(WeightSnapshot.of(classifier.base().parameters())),
-                String.format(Locale.ROOT, "the base: all %,d weights as before", weights.count()));
-        printSizes();
-        return new DemoReport(
+        return record.end(
                 "seq-cls",
-                (System.nanoTime() - start) / 1e9,
                 model.trainableParameters().trainable(),
-                AdapterSize.of(folder(domains.get(0))),
-                before,
-                after,
-                reloaded,
-                disabled);
+                domains.stream().map(Domain::adapter).toList(),
+                classifier.bytes());
     }
 
     /** Whether every claim held. */
     public boolean held() {
-        return checks.allHeld();
+        return record.held();
     }
 
     /** What each adapter says of all unseen texts, in the order of the domains. */
@@ -131,12 +113,12 @@ public final class SeqClsStory {
         model.savePretrained(settings.adapters(), first.adapter());
         DomainAnswers again = loadedAgain(first);
         claim("saved, loaded on a fresh base: as trained", again, trained);
-        after.put("accuracy", trained.accuracy(0));
-        reloaded.put("accuracy", again.accuracy(0));
+        record.after().put("accuracy", trained.accuracy(0));
+        record.reloaded().put("accuracy", again.accuracy(0));
         if (domains.size() > 1) {
             String transfer = domains.get(1).name() + "_accuracy_" + first.name() + "_adapter";
-            after.put(transfer, trained.accuracy(1));
-            reloaded.put(transfer, again.accuracy(1));
+            record.after().put(transfer, trained.accuracy(1));
+            record.reloaded().put(transfer, again.accuracy(1));
         }
     }
 
@@ -161,14 +143,15 @@ public final class SeqClsStory {
         model.savePretrained(settings.adapters());
         DomainAnswers again = loadedAgain(second);
         claim("saved, loaded on a fresh base: as trained", again, trained);
-        after.put(second.name() + "_accuracy", trained.accuracy(1));
-        reloaded.put(second.name() + "_accuracy", again.accuracy(1));
+        record.after().put(second.name() + "_accuracy", trained.accuracy(1));
+        record.reloaded().put(second.name() + "_accuracy", again.accuracy(1));
         claim("switched back to '" + first + "': as before", back, byAdapter.get(0));
     }
 
     private DomainAnswers loadedAgain(Domain domain) throws IOException, MalformedModelException {
         try (TextClassifier fresh = classifier.loadAgain();
-                PeftModel model = PeftModels.fromPretrained(fresh.base(), folder(domain))) {
+                PeftModel model =
+                        PeftModels.fromPretrained(fresh.base(), record.folder(domain.adapter()))) {
             return answers(fresh, model);
         }
     }
@@ -196,9 +179,7 @@ public final class SeqClsStory {
     }
 
     private void claim(String what, DomainAnswers now, DomainAnswers then) {
-        checks.add(
-                now.sameBits(then),
-                String.format(Locale.ROOT, "%s, all %,d answers, bit for bit", what, now.texts()));
+        record.claim(what, now.sameBits(then), now.texts());
     }
 
     private void heading(String format, Object... values) {
@@ -215,19 +196,5 @@ public final class SeqClsStory {
         }
         out.println();
         table.print(out);
-    }
-
-    private void printSizes() throws IOException {
-        out.println();
-        for (Domain domain : domains) {
-            Path folder = folder(domain);
-            out.println("Saved: " + folder + ", " + AdapterSize.text(AdapterSize.of(folder)));
-        }
-        out.println("The base: " + AdapterSize.text(classifier.bytes()));
-    }
-
-    private Path folder(Domain domain) {
-        boolean top = domain.adapter().equals(PeftModel.DEFAULT_ADAPTER);
-        return top ? settings.adapters() : settings.adapters().resolve(domain.adapter());
     }
 }

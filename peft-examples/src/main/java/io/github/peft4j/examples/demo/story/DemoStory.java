@@ -4,14 +4,11 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.cli.console.Checks;
 import io.github.peft4j.cli.console.TextTable;
 import io.github.peft4j.config.PeftConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,12 +25,7 @@ public final class DemoStory {
     private final ImmutableList<Lesson> lessons;
     private final DemoSettings settings;
     private final PrintWriter out;
-    private final Checks checks;
-
-    private final Map<String, Double> before = new LinkedHashMap<>();
-    private final Map<String, Double> after = new LinkedHashMap<>();
-    private final Map<String, Double> reloaded = new LinkedHashMap<>();
-    private final Map<String, Double> disabled = new LinkedHashMap<>();
+    private final StoryRecord record;
 
     /** A story of at least one lesson; figures of several carry the adapter's name in front. */
     public DemoStory(
@@ -47,26 +39,23 @@ public final class DemoStory {
         this.lessons = lessons;
         this.settings = settings;
         this.out = out;
-        checks = new Checks(out);
+        record = new StoryRecord(base.model(), settings.adapters(), out);
     }
 
     /** Tells the story on a model whose first adapter is the first lesson's, with start values. */
     public DemoReport tell(PeftModel model, PeftConfig config) throws IOException {
-        long start = System.nanoTime();
-        WeightSnapshot weights = WeightSnapshot.of(base.model().parameters());
         out.printf(
                 Locale.ROOT,
                 "Base: %s, %,d weights%n%s%n",
                 base.name(),
-                weights.count(),
+                record.weights(),
                 model.trainableParameters());
         List<Figures> untrained = new ArrayList<>();
         for (Lesson lesson : lessons) {
             Figures figures = lesson.examine(base, model);
             untrained.add(figures);
-            put(before, lesson, figures);
+            put(record.before(), lesson, figures);
         }
-        long trainable = model.trainableParameters().trainable();
         List<Figures> trained = new ArrayList<>();
         for (int i = 0; i < lessons.size(); i++) {
             Lesson lesson = lessons.get(i);
@@ -80,24 +69,13 @@ public final class DemoStory {
             switchBack(model, trained.get(0));
         }
         switchOff(model, untrained);
-        checks.add(
-                weights.equals(WeightSnapshot.of(base.model().parameters())),
-                String.format(Locale.ROOT, "the base: all %,d weights as before", weights.count()));
-        printSizes();
-        return new DemoReport(
-                task,
-                (System.nanoTime() - start) / 1e9,
-                trainable,
-                AdapterSize.of(folder(lessons.get(0))),
-                before,
-                after,
-                reloaded,
-                disabled);
+        List<String> adapters = lessons.stream().map(Lesson::adapter).toList();
+        return record.end(task, model.trainableParameters().trainable(), adapters, base.bytes());
     }
 
     /** Whether every claim held. */
     public boolean held() {
-        return checks.allHeld();
+        return record.held();
     }
 
     private Figures learn(PeftModel model, Lesson lesson, Figures untrained) throws IOException {
@@ -109,7 +87,7 @@ public final class DemoStory {
         out.flush();
         lesson.train(base, model, settings, out);
         Figures trained = lesson.examine(base, model);
-        put(after, lesson, trained);
+        put(record.after(), lesson, trained);
         TextTable table = new TextTable("", "before", "after");
         trained.metrics()
                 .forEach(
@@ -122,9 +100,10 @@ public final class DemoStory {
         table.print(out);
         model.savePretrained(settings.adapters());
         try (DemoBase fresh = base.loadAgain();
-                PeftModel again = PeftModels.fromPretrained(fresh.model(), folder(lesson))) {
+                PeftModel again =
+                        PeftModels.fromPretrained(fresh.model(), record.folder(lesson.adapter()))) {
             Figures figures = lesson.examine(fresh, again);
-            put(reloaded, lesson, figures);
+            put(record.reloaded(), lesson, figures);
             claim("saved, loaded on a fresh base: as trained", figures, trained);
         }
         out.println();
@@ -144,7 +123,7 @@ public final class DemoStory {
         try (DisabledAdapters scope = model.disableAdapter()) {
             for (int i = 0; i < lessons.size(); i++) {
                 Figures off = examine(model, lessons.get(i));
-                put(disabled, lessons.get(i), off);
+                put(record.disabled(), lessons.get(i), off);
                 String which = lessons.size() > 1 ? ", " + lessons.get(i).adapter() : "";
                 claim("switched off" + which + ": as in the beginning", off, untrained.get(i));
             }
@@ -161,30 +140,10 @@ public final class DemoStory {
     }
 
     private void claim(String what, Figures now, Figures then) {
-        checks.add(
-                now.sameBits(then),
-                String.format(
-                        Locale.ROOT, "%s, all %,d answers, bit for bit", what, now.examples()));
-        out.flush();
+        record.claim(what, now.sameBits(then), now.examples());
     }
 
     private static String number(@Nullable Double value) {
         return value == null ? "" : String.format(Locale.ROOT, value < 10 ? "%.3f" : "%.1f", value);
-    }
-
-    private void printSizes() throws IOException {
-        out.println();
-        for (Lesson lesson : lessons) {
-            Path folder = folder(lesson);
-            out.println("Saved: " + folder + ", " + AdapterSize.text(AdapterSize.of(folder)));
-        }
-        out.println("The base: " + AdapterSize.text(base.bytes()));
-        out.flush();
-    }
-
-    private Path folder(Lesson lesson) {
-        return lesson.adapter().equals(PeftModel.DEFAULT_ADAPTER)
-                ? settings.adapters()
-                : settings.adapters().resolve(lesson.adapter());
     }
 }

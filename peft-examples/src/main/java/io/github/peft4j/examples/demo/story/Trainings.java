@@ -6,6 +6,7 @@ import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.train.Objective;
 import io.github.peft4j.task.train.PeftTrainer;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 
@@ -15,7 +16,7 @@ public final class Trainings {
     private Trainings() {}
 
     /** Where most demos start: clipped gradients, a warm-up, then a linear decay to 0. */
-    public static TrainingArguments.Builder arguments(DemoSettings settings, double learningRate) {
+    public static TrainingArgumentsBuilder arguments(DemoSettings settings, double learningRate) {
         return TrainingArguments.builder()
                 .optLearningRate(learningRate)
                 .optEpochs(settings.epochs())

@@ -1,199 +1,146 @@
 package io.github.peft4j.task.generate.config;
 
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.config.option.Option;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a {@link GenerationConfig}; the parts of it tell what each value means. */
+/** Builds a {@link GenerationConfig}. Nothing is checked before {@link #build}. */
 public final class GenerationConfigBuilder {
 
-    private @Nullable Integer maxLength;
-    private @Nullable Integer maxNewTokens;
-    private @Nullable Integer minLength;
-    private @Nullable Integer minNewTokens;
-    private int numBeams = 1;
-    private int numReturnSequences = 1;
-    private double lengthPenalty = 1;
-    private EarlyStopping earlyStopping = EarlyStopping.UNLIKELY;
-    private boolean doSample;
-    private double temperature = 1;
-    private int topK = 50;
-    private double topP = 1;
-    private @Nullable Double minP;
-    private @Nullable Long seed;
-    private double repetitionPenalty = 1;
-    private int noRepeatNgramSize;
-    private @Nullable Integer bosTokenId;
-    private ImmutableSet<Integer> eosTokenId = ImmutableSet.of();
-    private @Nullable Integer padTokenId;
-    private @Nullable Integer decoderStartTokenId;
-    private @Nullable Integer forcedBosTokenId;
-    private ImmutableSet<Integer> forcedEosTokenId = ImmutableSet.of();
-    private boolean useCache = true;
+    private final Map<Option<?>, @Nullable Object> given = new LinkedHashMap<>();
 
     GenerationConfigBuilder() {}
 
-    GenerationConfigBuilder(GenerationConfig config) {
-        maxLength = config.length().maxLength();
-        maxNewTokens = config.length().maxNewTokens();
-        minLength = config.length().minLength();
-        minNewTokens = config.length().minNewTokens();
-        numBeams = config.beams().numBeams();
-        numReturnSequences = config.beams().numReturnSequences();
-        lengthPenalty = config.beams().lengthPenalty();
-        earlyStopping = config.beams().earlyStopping();
-        doSample = config.sampling().doSample();
-        temperature = config.sampling().temperature();
-        topK = config.sampling().topK();
-        topP = config.sampling().topP();
-        minP = config.sampling().minP();
-        seed = config.sampling().seed();
-        repetitionPenalty = config.repetition().repetitionPenalty();
-        noRepeatNgramSize = config.repetition().noRepeatNgramSize();
-        bosTokenId = config.tokens().bosTokenId();
-        eosTokenId = config.tokens().eosTokenId();
-        padTokenId = config.tokens().padTokenId();
-        decoderStartTokenId = config.tokens().decoderStartTokenId();
-        forcedBosTokenId = config.tokens().forcedBosTokenId();
-        forcedEosTokenId = config.tokens().forcedEosTokenId();
-        useCache = config.useCache();
+    private <T> GenerationConfigBuilder set(Option<T> option, @Nullable T value) {
+        given.put(option, value);
+        return this;
     }
 
-    /** Sets {@code max_length}. */
+    GenerationConfigBuilder setAll(Map<Option<?>, ? extends @Nullable Object> values) {
+        given.putAll(values);
+        return this;
+    }
+
+    /** Tokens of prompt and answer at most; {@code max_new_tokens} wins. Default null: no limit. */
     public GenerationConfigBuilder optMaxLength(@Nullable Integer value) {
-        maxLength = value;
-        return this;
+        return set(LengthLimits.MAX_LENGTH, value);
     }
 
-    /** Sets {@code max_new_tokens}. */
+    /** Tokens of the answer at most. Default null: 20 if there is no {@code max_length} either. */
     public GenerationConfigBuilder optMaxNewTokens(@Nullable Integer value) {
-        maxNewTokens = value;
-        return this;
+        return set(LengthLimits.MAX_NEW_TOKENS, value);
     }
 
-    /** Sets {@code min_length}. */
+    /** Tokens of prompt and answer at least. Default null: none. */
     public GenerationConfigBuilder optMinLength(@Nullable Integer value) {
-        minLength = value;
-        return this;
+        return set(LengthLimits.MIN_LENGTH, value);
     }
 
-    /** Sets {@code min_new_tokens}. */
+    /** Tokens of the answer at least; wins over {@code min_length}. Default null: none. */
     public GenerationConfigBuilder optMinNewTokens(@Nullable Integer value) {
-        minNewTokens = value;
-        return this;
+        return set(LengthLimits.MIN_NEW_TOKENS, value);
     }
 
-    /** Sets {@code num_beams}. */
+    /** Texts that beam search follows for each prompt. Default 1: no beam search. */
     public GenerationConfigBuilder optNumBeams(int value) {
-        numBeams = value;
-        return this;
+        return set(BeamOptions.NUM_BEAMS, value);
     }
 
-    /** Sets {@code num_return_sequences}. */
+    /** Answers for each prompt; over 1 with beams or sampling only. Default 1. */
     public GenerationConfigBuilder optNumReturnSequences(int value) {
-        numReturnSequences = value;
-        return this;
+        return set(BeamOptions.NUM_RETURN_SEQUENCES, value);
     }
 
-    /** Sets {@code length_penalty}. */
+    /** Above 0, beam search favours long answers; below 0, short ones. Default 1. */
     public GenerationConfigBuilder optLengthPenalty(double value) {
-        lengthPenalty = value;
-        return this;
+        return set(BeamOptions.LENGTH_PENALTY, value);
     }
 
-    /** Sets {@code early_stopping}. */
+    /** When beam search stops looking. Default {@link EarlyStopping#UNLIKELY}. */
     public GenerationConfigBuilder optEarlyStopping(EarlyStopping value) {
-        earlyStopping = value;
-        return this;
+        return set(BeamOptions.EARLY_STOPPING, value);
     }
 
-    /** Sets {@code do_sample}. */
+    /** Draws tokens by their probability. Default false: takes the likeliest. */
     public GenerationConfigBuilder optDoSample(boolean value) {
-        doSample = value;
-        return this;
+        return set(SamplingOptions.DO_SAMPLE, value);
     }
 
-    /** Sets {@code temperature}. */
+    /** Divides the scores before a draw; below 1 makes likely tokens likelier. Default 1. */
     public GenerationConfigBuilder optTemperature(double value) {
-        temperature = value;
-        return this;
+        return set(SamplingOptions.TEMPERATURE, value);
     }
 
-    /** Sets {@code top_k}. */
+    /** Draws among so many likeliest tokens; 0 for all. Default 50. */
     public GenerationConfigBuilder optTopK(int value) {
-        topK = value;
-        return this;
+        return set(SamplingOptions.TOP_K, value);
     }
 
-    /** Sets {@code top_p}. */
+    /** Draws among the likeliest tokens that together have this probability. Default 1: all. */
     public GenerationConfigBuilder optTopP(double value) {
-        topP = value;
-        return this;
+        return set(SamplingOptions.TOP_P, value);
     }
 
-    /** Sets {@code min_p}. */
+    /** Draws among tokens at least this likely, relative to the likeliest. Default null: all. */
     public GenerationConfigBuilder optMinP(@Nullable Double value) {
-        minP = value;
-        return this;
+        return set(SamplingOptions.MIN_P, value);
     }
 
-    /** Sets where draws start. */
+    /**
+     * Makes draws repeatable. Not one of Hugging Face's options. Default null: a new seed each
+     * time.
+     */
     public GenerationConfigBuilder optSeed(@Nullable Long value) {
-        seed = value;
-        return this;
+        return set(SamplingOptions.SEED, value);
     }
 
-    /** Sets {@code repetition_penalty}. */
+    /** Above 1, tokens that are in the text already become less likely. Default 1: none. */
     public GenerationConfigBuilder optRepetitionPenalty(double value) {
-        repetitionPenalty = value;
-        return this;
+        return set(RepetitionOptions.REPETITION_PENALTY, value);
     }
 
-    /** Sets {@code no_repeat_ngram_size}. */
+    /** Lets no row of so many tokens occur twice. Default 0: any may. */
     public GenerationConfigBuilder optNoRepeatNgramSize(int value) {
-        noRepeatNgramSize = value;
-        return this;
+        return set(RepetitionOptions.NO_REPEAT_NGRAM_SIZE, value);
     }
 
-    /** Sets {@code bos_token_id}. */
+    /** Starts a decoder's text without {@code decoder_start_token_id}. Default null: none. */
     public GenerationConfigBuilder optBosTokenId(@Nullable Integer value) {
-        bosTokenId = value;
-        return this;
+        return set(SpecialTokens.BOS_TOKEN_ID, value);
     }
 
-    /** Sets {@code eos_token_id}; none means that only the length ends a text. */
+    /** Each of these tokens ends a text. Default none: only the length ends it. */
     public GenerationConfigBuilder optEosTokenId(Integer... values) {
-        eosTokenId = ImmutableSet.copyOf(values);
-        return this;
+        return set(SpecialTokens.EOS_TOKEN_ID, ImmutableSet.copyOf(values));
     }
 
-    /** Sets {@code pad_token_id}. */
+    /** Fills rows that ended before others. Default null: the first end token does. */
     public GenerationConfigBuilder optPadTokenId(@Nullable Integer value) {
-        padTokenId = value;
-        return this;
+        return set(SpecialTokens.PAD_TOKEN_ID, value);
     }
 
-    /** Sets {@code decoder_start_token_id}. */
+    /** Starts the text of an encoder-decoder. Default null: {@code bos_token_id} does. */
     public GenerationConfigBuilder optDecoderStartTokenId(@Nullable Integer value) {
-        decoderStartTokenId = value;
-        return this;
+        return set(SpecialTokens.DECODER_START_TOKEN_ID, value);
     }
 
-    /** Sets {@code forced_bos_token_id}. */
+    /** Is the first token after the start. Default null: any may be. */
     public GenerationConfigBuilder optForcedBosTokenId(@Nullable Integer value) {
-        forcedBosTokenId = value;
-        return this;
+        return set(SpecialTokens.FORCED_BOS_TOKEN_ID, value);
     }
 
-    /** Sets {@code forced_eos_token_id}. */
+    /** One of these tokens is the last if the length ends a text. Default none: any may be. */
     public GenerationConfigBuilder optForcedEosTokenId(Integer... values) {
-        forcedEosTokenId = ImmutableSet.copyOf(values);
-        return this;
+        return set(SpecialTokens.FORCED_EOS_TOKEN_ID, ImmutableSet.copyOf(values));
     }
 
-    /** Sets {@code use_cache}. */
+    /**
+     * Keeps keys and values of the text so far; off, each token computes all again. Default true.
+     */
     public GenerationConfigBuilder optUseCache(boolean value) {
-        useCache = value;
-        return this;
+        return set(GenerationConfig.USE_CACHE, value);
     }
 
     /**
@@ -202,18 +149,6 @@ public final class GenerationConfigBuilder {
      * @throws IllegalArgumentException if a value is wrong
      */
     public GenerationConfig build() {
-        return new GenerationConfig(
-                new LengthLimits(maxLength, maxNewTokens, minLength, minNewTokens),
-                new BeamOptions(numBeams, numReturnSequences, lengthPenalty, earlyStopping),
-                new SamplingOptions(doSample, temperature, topK, topP, minP, seed),
-                new RepetitionOptions(repetitionPenalty, noRepeatNgramSize),
-                new SpecialTokens(
-                        bosTokenId,
-                        eosTokenId,
-                        padTokenId,
-                        decoderStartTokenId,
-                        forcedBosTokenId,
-                        forcedEosTokenId),
-                useCache);
+        return new GenerationConfig(given);
     }
 }

@@ -1,39 +1,63 @@
 package io.github.peft4j.task.generate.config;
 
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
+import io.github.peft4j.task.internal.TaskOptions;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How long an answer may and must be; null where nothing is said. The counts of new tokens win over
  * those of the whole.
- *
- * @param maxLength {@code max_length}: tokens at most, prompt included (a decoder's start token in
- *     its place)
- * @param maxNewTokens {@code max_new_tokens}: new tokens at most; 20 if neither is given
- * @param minLength {@code min_length}: tokens at least, prompt included
- * @param minNewTokens {@code min_new_tokens}: new tokens at least
  */
-public record LengthLimits(
-        @Nullable Integer maxLength,
-        @Nullable Integer maxNewTokens,
-        @Nullable Integer minLength,
-        @Nullable Integer minNewTokens) {
+public final class LengthLimits {
+
+    static final Option<Integer> MAX_LENGTH =
+            limit("max_length", 1)
+                    .means(
+                            "tokens at most, prompt included (a decoder's start token in its place)");
+    static final Option<Integer> MAX_NEW_TOKENS =
+            limit("max_new_tokens", 1).means("new tokens at most; 20 if neither is given");
+    static final Option<Integer> MIN_LENGTH =
+            limit("min_length", 0).means("tokens at least, prompt included");
+    static final Option<Integer> MIN_NEW_TOKENS =
+            limit("min_new_tokens", 0).means("new tokens at least");
+
+    static final List<Option<?>> OPTIONS =
+            List.of(MAX_NEW_TOKENS, MAX_LENGTH, MIN_NEW_TOKENS, MIN_LENGTH);
 
     private static final int NEW_TOKENS = 20;
 
-    /** Refuses limits that no text can meet. */
-    public LengthLimits {
-        requireAtLeast("max_length", maxLength, 1);
-        requireAtLeast("max_new_tokens", maxNewTokens, 1);
-        requireAtLeast("min_length", minLength, 0);
-        requireAtLeast("min_new_tokens", minNewTokens, 0);
+    private final OptionValues values;
+
+    LengthLimits(OptionValues values) {
+        this.values = values;
     }
 
-    private static void requireAtLeast(String key, @Nullable Integer value, int least) {
-        if (value != null && value < least) {
-            throw new IllegalArgumentException(
-                    key + " is " + value + ". Give " + least + " or more.");
-        }
+    private static Option<Integer> limit(String key, int least) {
+        return Option.nullable(key, TaskOptions.WHOLE)
+                .must(value -> value >= least, least + " or more");
+    }
+
+    /** Tokens at most, prompt included (a decoder's start token in its place). */
+    public @Nullable Integer maxLength() {
+        return values.find(MAX_LENGTH);
+    }
+
+    /** New tokens at most. */
+    public @Nullable Integer maxNewTokens() {
+        return values.find(MAX_NEW_TOKENS);
+    }
+
+    /** Tokens at least, prompt included. */
+    public @Nullable Integer minLength() {
+        return values.find(MIN_LENGTH);
+    }
+
+    /** New tokens at least. */
+    public @Nullable Integer minNewTokens() {
+        return values.find(MIN_NEW_TOKENS);
     }
 
     /**
@@ -44,9 +68,11 @@ public record LengthLimits(
      * @throws IllegalArgumentException if the prompt leaves no room
      */
     public int total(int promptLength, OptionalInt positions) {
+        Integer maxNewTokens = maxNewTokens();
         if (maxNewTokens != null) {
             return Math.addExact(promptLength, maxNewTokens);
         }
+        Integer maxLength = maxLength();
         int total =
                 maxLength != null
                         ? maxLength
@@ -65,9 +91,11 @@ public record LengthLimits(
 
     /** Tokens at least, prompt included. */
     public int least(int promptLength) {
+        Integer minNewTokens = minNewTokens();
         if (minNewTokens != null) {
             return Math.addExact(promptLength, minNewTokens);
         }
+        Integer minLength = minLength();
         return minLength == null ? 0 : minLength;
     }
 }

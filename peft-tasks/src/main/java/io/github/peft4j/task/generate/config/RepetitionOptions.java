@@ -1,28 +1,45 @@
 package io.github.peft4j.task.generate.config;
 
-/**
- * What keeps a text from repeating itself. Prompts count as text, encoders' texts do not.
- *
- * @param repetitionPenalty {@code repetition_penalty}: positive scores of tokens already there are
- *     divided by it, negative ones multiplied; default 1, none
- * @param noRepeatNgramSize {@code no_repeat_ngram_size}: no row of so many tokens may occur twice;
- *     default 0, any
- */
-public record RepetitionOptions(double repetitionPenalty, int noRepeatNgramSize) {
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionValues;
+import io.github.peft4j.task.internal.TaskOptions;
+import java.util.List;
 
-    /** Refuses penalties that are not positive, and negative sizes. */
-    public RepetitionOptions {
-        if (!(repetitionPenalty > 0) || Double.isInfinite(repetitionPenalty)) {
-            throw new IllegalArgumentException(
-                    "repetition_penalty is "
-                            + repetitionPenalty
-                            + ", must be a positive number; 1 is none.");
-        }
-        if (noRepeatNgramSize < 0) {
-            throw new IllegalArgumentException(
-                    "no_repeat_ngram_size is "
-                            + noRepeatNgramSize
-                            + ". Give a positive size, or 0 for none.");
-        }
+/** What keeps a text from repeating itself. Prompts count as text, encoders' texts do not. */
+public final class RepetitionOptions {
+
+    static final Option<Double> REPETITION_PENALTY =
+            TaskOptions.finite(
+                            "repetition_penalty",
+                            1,
+                            value -> value > 0,
+                            "a positive number. Pass 1 for none")
+                    .nullAsDefault()
+                    .means(
+                            "positive scores of tokens already there are divided by it, negative"
+                                    + " ones multiplied; 1 is none");
+    static final Option<Integer> NO_REPEAT_NGRAM_SIZE =
+            TaskOptions.atLeast(0, "no_repeat_ngram_size", 0, "Pass 0 for none")
+                    .nullAsDefault()
+                    .means("no row of so many tokens may occur twice; 0 for any");
+
+    static final List<Option<?>> OPTIONS = List.of(REPETITION_PENALTY, NO_REPEAT_NGRAM_SIZE);
+
+    private final OptionValues values;
+
+    RepetitionOptions(OptionValues values) {
+        this.values = values;
+    }
+
+    /**
+     * What positive scores of tokens already there are divided by; negative ones are multiplied.
+     */
+    public double repetitionPenalty() {
+        return values.get(REPETITION_PENALTY);
+    }
+
+    /** Of how many tokens no row may occur twice; 0 for any. */
+    public int noRepeatNgramSize() {
+        return values.get(NO_REPEAT_NGRAM_SIZE);
     }
 }

@@ -1,7 +1,5 @@
 package io.github.peft4j.task.train.config;
 
-import com.google.common.collect.ImmutableMap;
-
 /**
  * What the learning rate is multiplied by at each step, as Hugging Face's {@code get_scheduler}.
  *
@@ -76,17 +74,11 @@ public interface LearningRateSchedule {
      *     constant}, {@code constant_with_warmup}
      */
     static LearningRateSchedule of(String name) {
-        ImmutableMap<String, LearningRateSchedule> known =
-                ImmutableMap.of(
-                        "linear", LINEAR,
-                        "cosine", COSINE,
-                        "constant", CONSTANT,
-                        "constant_with_warmup", CONSTANT_WITH_WARMUP);
-        LearningRateSchedule schedule = known.get(name);
+        LearningRateSchedule schedule = NamedSchedules.BY_NAME.get(name);
         if (schedule == null) {
             throw new IllegalArgumentException(
                     "lr_scheduler_type '%s' is none of %s. Use one of them or pass a lambda."
-                            .formatted(name, known.keySet()));
+                            .formatted(name, NamedSchedules.BY_NAME.keySet()));
         }
         return schedule;
     }

@@ -15,6 +15,7 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TokenBatch;
+import io.github.peft4j.task.train.config.IntervalStrategy;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +110,7 @@ public record Fingerprint(ImmutableSortedMap<String, String> values) {
                 .put("adam_epsilon", arguments.adamEpsilon())
                 .put("warmup_steps", arguments.warmupSteps(total))
                 .put("seed", arguments.seed())
-                .put("eval_steps", arguments.evalSteps())
+                .put("eval_steps", evaluations(arguments))
                 .put("metric_for_best_model", arguments.metricForBestModel())
                 .put("greater_is_better", arguments.greaterIsBetter())
                 .put("load_best_model_at_end", arguments.loadBestModelAtEnd())
@@ -120,6 +121,10 @@ public record Fingerprint(ImmutableSortedMap<String, String> values) {
             rates.add(arguments.learningRate(total * i / SAMPLES, total));
         }
         values.put("lr_scheduler", rates.toString());
+    }
+
+    private static Object evaluations(TrainingArguments arguments) {
+        return arguments.evalStrategy() == IntervalStrategy.NO ? "none" : arguments.evalSteps();
     }
 
     private static void addData(Map<String, String> values, String start, BatchLoader loader) {

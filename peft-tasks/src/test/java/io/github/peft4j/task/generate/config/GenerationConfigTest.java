@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,10 +29,22 @@ class GenerationConfigTest {
     void hasTheDefaultsOfTransformers() {
         GenerationConfig config = GenerationConfig.builder().build();
 
-        assertThat(config.length()).isEqualTo(new LengthLimits(null, null, null, null));
-        assertThat(config.beams()).isEqualTo(new BeamOptions(1, 1, 1, EarlyStopping.UNLIKELY));
-        assertThat(config.sampling()).isEqualTo(new SamplingOptions(false, 1, 50, 1, null, null));
-        assertThat(config.repetition()).isEqualTo(new RepetitionOptions(1, 0));
+        assertThat(config.length().maxLength()).isNull();
+        assertThat(config.length().maxNewTokens()).isNull();
+        assertThat(config.length().minLength()).isNull();
+        assertThat(config.length().minNewTokens()).isNull();
+        assertThat(config.beams().numBeams()).isEqualTo(1);
+        assertThat(config.beams().numReturnSequences()).isEqualTo(1);
+        assertThat(config.beams().lengthPenalty()).isEqualTo(1);
+        assertThat(config.beams().earlyStopping()).isEqualTo(EarlyStopping.UNLIKELY);
+        assertThat(config.sampling().doSample()).isFalse();
+        assertThat(config.sampling().temperature()).isEqualTo(1);
+        assertThat(config.sampling().topK()).isEqualTo(50);
+        assertThat(config.sampling().topP()).isEqualTo(1);
+        assertThat(config.sampling().minP()).isNull();
+        assertThat(config.sampling().seed()).isNull();
+        assertThat(config.repetition().repetitionPenalty()).isEqualTo(1);
+        assertThat(config.repetition().noRepeatNgramSize()).isZero();
         assertThat(config.useCache()).isTrue();
         assertThat(config.toBuilder().build()).isEqualTo(config);
     }
@@ -102,7 +115,10 @@ class GenerationConfigTest {
 
         GenerationConfig config = GenerationConfig.fromPretrained(folder);
 
-        assertThat(config.beams()).isEqualTo(new BeamOptions(4, 1, 1, EarlyStopping.ENOUGH));
+        assertThat(config.beams().numBeams()).isEqualTo(4);
+        assertThat(config.beams().numReturnSequences()).isEqualTo(1);
+        assertThat(config.beams().lengthPenalty()).isEqualTo(1);
+        assertThat(config.beams().earlyStopping()).isEqualTo(EarlyStopping.ENOUGH);
         assertThat(config.length().maxLength()).isEqualTo(142);
         assertThat(config.tokens().forcedEosTokenId()).containsExactly(2);
         assertThat(config.tokens().padTokenId()).isNull();
@@ -137,20 +153,20 @@ class GenerationConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "max_new_tokens | 0 | max_new_tokens is 0. Give 1 or more.",
-                "min_length | -1 | min_length is -1. Give 0 or more.",
-                "num_beams | 0 | num_beams is 0. Give 1 or more.",
-                "temperature | 0 | temperature is 0.0, must be a positive number.",
-                "top_k | -3 | top_k is -3. Give a positive number, or 0",
-                "top_p | 1.5 | top_p is 1.5, must be from 0 to 1.",
-                "min_p | -1 | min_p is -1.0, must be from 0 to 1.",
-                "repetition_penalty | 0 | repetition_penalty is 0.0, must be a positive number",
-                "no_repeat_ngram_size | -1 | no_repeat_ngram_size is -1. Give a positive size",
+                "max_new_tokens | 0 | max_new_tokens is 0; it must be 1 or more.",
+                "min_length | -1 | min_length is -1; it must be 0 or more.",
+                "num_beams | 0 | num_beams is 0; it must be 1 or more.",
+                "temperature | 0 | temperature is 0.0; it must be a positive number.",
+                "top_k | -3 | top_k is -3; it must be at least 0. Pass 0 for all",
+                "top_p | 1.5 | top_p is 1.5; it must be from 0 to 1.",
+                "min_p | -1 | min_p is -1.0; it must be from 0 to 1.",
+                "repetition_penalty | 0 | repetition_penalty is 0.0; it must be a positive number",
+                "no_repeat_ngram_size | -1 | no_repeat_ngram_size is -1; it must be at least 0",
                 "num_return_sequences | 2 | num_return_sequences is 2, but the likeliest tokens",
-                "pad_token_id | -1 | pad_token_id is -1. Give the id of a token, or none.",
-                "top_k | 2.5 | top_k is 2.5, must be a whole number.",
-                "early_stopping | 3 | early_stopping is 3.0, must be true, false or \"never\".",
-                "do_sample | 1 | do_sample is 1.0, must be true or false.",
+                "pad_token_id | -1 | pad_token_id is -1; it must be the id of a token, or none.",
+                "top_k | 2.5 | top_k is 2.5 but must be a whole number.",
+                "early_stopping | 3 | early_stopping is 3.0 but must be one of",
+                "do_sample | 1 | do_sample is 1.0 but must be true or false.",
                 "max_tokens | 3 | max_tokens is no generation setting. Settings: [bos_token_id,"
             })
     void refusesWrongValuesWithTheirNames(String key, double value, String text) {
@@ -194,16 +210,19 @@ class GenerationConfigTest {
     void countsTheLongestTextFromThePrompt() {
         OptionalInt none = OptionalInt.empty();
 
-        assertThat(new LengthLimits(null, 3, null, null).total(5, none)).isEqualTo(8);
-        assertThat(new LengthLimits(6, 3, null, null).total(5, none)).isEqualTo(8);
-        assertThat(new LengthLimits(6, null, null, null).total(5, none)).isEqualTo(6);
-        assertThat(new LengthLimits(null, null, null, null).total(5, none)).isEqualTo(25);
-        assertThat(new LengthLimits(null, null, null, null).total(5, OptionalInt.of(9)))
-                .isEqualTo(9);
-        assertThat(new LengthLimits(null, null, 7, null).least(5)).isEqualTo(7);
-        assertThat(new LengthLimits(null, null, 7, 4).least(5)).isEqualTo(9);
+        assertThat(limits(b -> b.optMaxNewTokens(3)).total(5, none)).isEqualTo(8);
+        assertThat(limits(b -> b.optMaxLength(6).optMaxNewTokens(3)).total(5, none)).isEqualTo(8);
+        assertThat(limits(b -> b.optMaxLength(6)).total(5, none)).isEqualTo(6);
+        assertThat(limits(b -> b).total(5, none)).isEqualTo(25);
+        assertThat(limits(b -> b).total(5, OptionalInt.of(9))).isEqualTo(9);
+        assertThat(limits(b -> b.optMinLength(7)).least(5)).isEqualTo(7);
+        assertThat(limits(b -> b.optMinLength(7).optMinNewTokens(4)).least(5)).isEqualTo(9);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LengthLimits(5, null, null, null).total(5, none))
+                .isThrownBy(() -> limits(b -> b.optMaxLength(5)).total(5, none))
                 .withMessageContaining("The prompt has 5 tokens and max_length is 5");
+    }
+
+    private static LengthLimits limits(UnaryOperator<GenerationConfigBuilder> change) {
+        return change.apply(GenerationConfig.builder()).build().length();
     }
 }

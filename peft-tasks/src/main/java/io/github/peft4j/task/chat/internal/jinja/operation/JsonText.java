@@ -9,7 +9,6 @@ import io.github.peft4j.task.chat.internal.jinja.value.Text;
 import io.github.peft4j.task.chat.internal.jinja.value.Values;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** JSON as Python's {@code json.dumps} writes it, which is what {@code tojson} gives. */
@@ -58,7 +57,7 @@ final class JsonText {
             newLine(list.isEmpty() ? -1 : depth);
             out.append(']');
         } else if (value instanceof String text) {
-            string(text);
+            out.append(PythonJson.quote(text, ascii));
         } else {
             out.append(scalar(value));
         }
@@ -77,7 +76,7 @@ final class JsonText {
         while (rest.hasNext()) {
             Map.Entry<?, ?> entry = rest.next();
             newLine(depth + 1);
-            string(key(entry.getKey()));
+            out.append(PythonJson.quote(key(entry.getKey()), ascii));
             out.append(keySeparator);
             write(entry.getValue(), depth + 1);
             out.append(rest.hasNext() ? itemSeparator : "");
@@ -120,29 +119,5 @@ final class JsonText {
                 out.append(step);
             }
         }
-    }
-
-    private void string(String text) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case '\f' -> out.append("\\f");
-                case '\b' -> out.append("\\b");
-                default -> {
-                    if (c < ' ' || (ascii && c > '~')) {
-                        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-                    } else {
-                        out.append(c);
-                    }
-                }
-            }
-        }
-        out.append('"');
     }
 }

@@ -1,7 +1,8 @@
-package io.github.peft4j.task.generate;
+package io.github.peft4j.task.generate.text;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Longs;
+import io.github.peft4j.task.generate.NewToken;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;

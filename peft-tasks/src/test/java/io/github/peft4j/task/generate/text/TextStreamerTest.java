@@ -1,9 +1,10 @@
-package io.github.peft4j.task.generate;
+package io.github.peft4j.task.generate.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.common.primitives.ImmutableLongArray;
+import io.github.peft4j.task.generate.NewToken;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.github.peft4j.cli.conformance.model;
+package io.github.peft4j.task.tokenize.reference;
 
 import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonArray;
@@ -6,18 +6,30 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.PaddingStrategy;
 import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.tokenize.TruncationStrategy;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
-/** The arguments with which Python's tokenizer was called: texts and options. */
-public record TokenizerArguments(JsonObject given) {
+/**
+ * Texts that Python's tokenizer encoded, with the options that it was given.
+ *
+ * @param given {@code text}, {@code text_pair} and {@code options}, as Python was called
+ */
+public record ReferenceTexts(JsonObject given) {
 
+    /**
+     * How the texts are encoded.
+     *
+     * @throws UnsupportedFeatureException if Python has an option that this version has not
+     */
     public EncodeOptions options() {
         EncodeOptions.Builder options = EncodeOptions.builder();
         given.getAsJsonObject("options")
@@ -75,7 +87,8 @@ public record TokenizerArguments(JsonObject given) {
         return text.isJsonArray() && (!words || text.getAsJsonArray().get(0).isJsonArray());
     }
 
-    public ImmutableList<TextInput> inputs() {
+    /** The texts. */
+    public List<TextInput> inputs() {
         JsonElement text = given.get("text");
         JsonElement pair = given.has("text_pair") ? given.get("text_pair") : JsonNull.INSTANCE;
         if (!isBatch()) {
@@ -92,11 +105,69 @@ public record TokenizerArguments(JsonObject given) {
 
     private static TextInput input(JsonElement text, JsonElement pair) {
         if (text.isJsonArray()) {
-            return TextInput.words(ExpectedFile.strings(text));
+            return TextInput.words(
+                    text.getAsJsonArray().asList().stream().map(JsonElement::getAsString).toList());
         }
-        // An empty pair beside a single text means the text alone, in Python too.
+        // An empty pair with a single text means the text alone, in Python too.
         return pair.isJsonNull() || pair.getAsString().isEmpty()
                 ? TextInput.of(text.getAsString())
                 : TextInput.pair(text.getAsString(), pair.getAsString());
+    }
+
+    /**
+     * A column of encodings as Python lists it: a list of rows if several texts were given or one
+     * became several windows, otherwise the one row.
+     *
+     * @param key for instance {@code input_ids}
+     * @throws IllegalArgumentException if there is no such column
+     */
+    public JsonElement column(List<Encoding> rows, String key) {
+        if (key.equals("overflow_to_sample_mapping")) {
+            return numbers(rows.stream().map(Encoding::sample).toList());
+        }
+        JsonArray all = array(rows, row -> value(row, key));
+        return isBatch() || options().overflowWindows() ? all : all.get(0);
+    }
+
+    private static JsonElement value(Encoding row, String key) {
+        return switch (key) {
+            case "input_ids" -> numbers(boxed(row.ids()));
+            case "token_type_ids" -> numbers(boxed(row.typeIds()));
+            case "attention_mask" -> numbers(boxed(row.attentionMask()));
+            case "special_tokens_mask" -> numbers(boxed(row.specialTokensMask()));
+            case "word_ids" -> orNull(row.wordIds());
+            case "sequence_ids" -> orNull(row.sequenceIds());
+            case "tokens" -> array(row.tokens(), token -> new JsonPrimitive(token.text()));
+            case "offset_mapping" ->
+                    array(
+                            row.tokens(),
+                            token ->
+                                    numbers(
+                                            ImmutableList.of(
+                                                    token.codePoints().start(),
+                                                    token.codePoints().end())));
+            default ->
+                    throw new IllegalArgumentException(
+                            "An encoding has no column " + key + ". Leave it out.");
+        };
+    }
+
+    private static List<Long> boxed(long[] values) {
+        return Arrays.stream(values).boxed().toList();
+    }
+
+    private static JsonArray orNull(long[] values) {
+        return array(boxed(values), v -> v < 0 ? JsonNull.INSTANCE : new JsonPrimitive(v));
+    }
+
+    /** Numbers as JSON has them. */
+    public static JsonArray numbers(Iterable<? extends Number> values) {
+        return array(values, JsonPrimitive::new);
+    }
+
+    private static <T> JsonArray array(Iterable<T> values, Function<T, JsonElement> toJson) {
+        JsonArray array = new JsonArray();
+        values.forEach(value -> array.add(toJson.apply(value)));
+        return array;
     }
 }
