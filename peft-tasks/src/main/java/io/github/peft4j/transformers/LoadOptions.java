@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,8 +14,13 @@ import java.util.Map;
  *     warning; empty keeps those of config.json
  * @param configOverrides values laid over config.json
  */
-public record LoadOptions(
-        ImmutableList<String> labels, ImmutableMap<String, Object> configOverrides) {
+public record LoadOptions(List<String> labels, Map<String, Object> configOverrides) {
+
+    /** Copies the collections. */
+    public LoadOptions {
+        labels = ImmutableList.copyOf(labels);
+        configOverrides = ImmutableMap.copyOf(configOverrides);
+    }
 
     /** As config.json says. */
     public static final LoadOptions DEFAULT = builder().build();

@@ -2,7 +2,6 @@ package io.github.peft4j.transformers;
 
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -15,6 +14,8 @@ import io.github.peft4j.transformers.family.Family;
 import io.github.peft4j.transformers.family.FamilyParts;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -82,16 +83,16 @@ public final class Transformers {
             CheckpointKeys keys = new CheckpointKeys(checkpoint);
             FamilyParts parts = family.create(config, head, keys);
             // Who names the labels asks for a head of his own.
-            ImmutableList<String> expected =
+            List<String> expected =
                     options.labels().isEmpty()
                             ? ImmutableList.of()
-                            : parts.head().modules().keySet().asList();
+                            : ImmutableList.copyOf(parts.head().modules().keySet());
             return build(directory, config, checkpoint, parts, expected);
         }
     }
 
     /** Values of {@code model_type} that can be loaded, sorted. */
-    public static ImmutableSet<String> modelTypes() {
+    public static Set<String> modelTypes() {
         return Families.modelTypes();
     }
 
@@ -100,7 +101,7 @@ public final class Transformers {
             PretrainedConfig config,
             Checkpoint checkpoint,
             FamilyParts parts,
-            ImmutableList<String> expectedFresh)
+            List<String> expectedFresh)
             throws IOException {
         NDManager manager = Engines.newManager();
         manager.setName("transformer " + directory.getFileName());

@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Maps;
 import io.github.peft4j.exception.MalformedTensorFileException;
@@ -54,8 +53,7 @@ final class WeightLoader {
      * @return the types that the parameters have in the checkpoint
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    Map<String, DataType> fill(
-            ImmutableMap<String, Parameter> parameters, ImmutableList<String> expected)
+    Map<String, DataType> fill(Map<String, Parameter> parameters, List<String> expected)
             throws IOException {
         Map<String, String> sources = match(parameters);
         check(parameters, sources);
@@ -88,12 +86,12 @@ final class WeightLoader {
                 : inFile == Dtype.F16 ? DataType.FLOAT16 : DataType.FLOAT32;
     }
 
-    private static boolean isIn(ImmutableList<String> modules, String name) {
+    private static boolean isIn(List<String> modules, String name) {
         return Iterables.any(modules, module -> name.startsWith(module + "."));
     }
 
     /** Parameter name to the checkpoint's own name for it. */
-    private Map<String, String> match(ImmutableMap<String, Parameter> parameters) {
+    private Map<String, String> match(Map<String, Parameter> parameters) {
         Map<String, String> sources = new LinkedHashMap<>();
         for (String name : checkpoint.names()) {
             String target = target(CheckpointKeys.modern(name), parameters);
@@ -113,7 +111,7 @@ final class WeightLoader {
         return sources;
     }
 
-    private @Nullable String target(String name, ImmutableMap<String, Parameter> parameters) {
+    private @Nullable String target(String name, Map<String, Parameter> parameters) {
         if (parameters.containsKey(name)) {
             return name;
         }
@@ -124,7 +122,7 @@ final class WeightLoader {
         return parameters.containsKey(stripped) ? stripped : null;
     }
 
-    private void check(ImmutableMap<String, Parameter> parameters, Map<String, String> sources)
+    private void check(Map<String, Parameter> parameters, Map<String, String> sources)
             throws IOException {
         ImmutableList<String> mayBeFresh =
                 ImmutableList.<String>builder()

@@ -12,7 +12,6 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.adapter.set.ModuleCopy;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
@@ -46,6 +45,7 @@ public final class TensorTransfer {
     private final String adapterName;
     private final Checkpoint checkpoint;
     private final LoadAdapterOptions options;
+    private final NDManager scratch;
     private final ImmutableSet<String> known;
     private final List<String> warnings = new ArrayList<>();
     private final List<String> mismatched = new ArrayList<>();
@@ -56,17 +56,20 @@ public final class TensorTransfer {
             String adapterName,
             Checkpoint checkpoint,
             LoadAdapterOptions options,
+            NDManager scratch,
             ImmutableSet<String> known) {
         this.set = set;
         this.adapterName = adapterName;
         this.checkpoint = checkpoint;
         this.options = options;
+        this.scratch = scratch;
         this.known = known;
     }
 
     /**
      * From a file into a set.
      *
+     * @param scratch where the file's tensors live until the set has been initialized
      * @param known names in the file that are accounted for already
      */
     public static TensorTransfer into(
@@ -74,8 +77,9 @@ public final class TensorTransfer {
             String name,
             Checkpoint checkpoint,
             LoadAdapterOptions options,
+            NDManager scratch,
             ImmutableSet<String> known) {
-        return new TensorTransfer(set, name, checkpoint, options, known);
+        return new TensorTransfer(set, name, checkpoint, options, scratch, known);
     }
 
     /** Does it; {@code before} are warnings that the report starts with, logged already. */
@@ -289,8 +293,7 @@ public final class TensorTransfer {
     }
 
     private void transfer(Map<String, String> sources) throws IOException {
-        try (NDManager scratch = Engines.newManager();
-                Gradients off = Gradients.off()) {
+        try (Gradients off = Gradients.off()) {
             Map<FileTensor, NDArray> read = new LinkedHashMap<>();
             for (Map.Entry<String, String> source : sources.entrySet()) {
                 NDArray array = checkpoint.load(scratch, source.getValue());
