@@ -124,7 +124,8 @@ public abstract class PeftConfig implements OptionGetter {
      * @throws java.nio.file.NoSuchFileException if there is none
      * @throws IOException if it cannot be read or is no JSON
      * @throws IllegalArgumentException if a field is wrong; the text names file, field and value
-     * @throws UnsupportedFeatureException if PEFT has the method and this version has not
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException if PEFT has the method and
+     *     this version has not
      */
     public static PeftConfig fromPretrained(Path directory) throws IOException {
         return load(directory).config();
@@ -139,7 +140,8 @@ public abstract class PeftConfig implements OptionGetter {
      * Reads the text of an adapter_config.json.
      *
      * @throws IllegalArgumentException if it is no JSON or a field is wrong
-     * @throws UnsupportedFeatureException if PEFT has the method and this version has not
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException if PEFT has the method and
+     *     this version has not
      */
     public static PeftConfig fromJson(String json) {
         return ConfigFiles.parse(json).config();
