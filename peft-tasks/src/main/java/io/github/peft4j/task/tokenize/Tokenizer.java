@@ -7,6 +7,7 @@ import com.google.common.collect.Iterables;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.chat.ChatTemplate;
 import io.github.peft4j.task.chat.ChatTemplateFiles;
+import io.github.peft4j.task.tokenize.files.TokenizerFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ public final class Tokenizer implements AutoCloseable {
                             .formatted(json));
         }
         TokenizerFile file = TokenizerFile.read(json);
-        TokenizerConfig config = TokenizerConfig.read(directory, file.padding());
+        TokenizerConfig config = TokenizerConfig.read(directory, file);
         ImmutableMap<String, String> templates = ChatTemplateFiles.read(directory);
         return new Tokenizer(NativeTokenizer.read(json), file, config, templates);
     }

@@ -8,6 +8,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.peft4j.task.tokenize.files.TokenizerClass;
+import io.github.peft4j.task.tokenize.files.TokenizerFile;
 import java.io.IOException;
 import java.io.Reader;
 import java.math.BigDecimal;
@@ -30,7 +32,8 @@ import java.util.OptionalInt;
  * @param paddingSide where padding goes; default right
  * @param truncationSide where tokens are cut; default right
  * @param padTypeId segment of padding; default 0
- * @param modelInputNames inputs that the model takes, e.g. {@code token_type_ids}
+ * @param modelInputNames inputs for the model, e.g. {@code token_type_ids}; where the file is
+ *     silent, those of the tokenizer's class and the model's family
  * @param cleanUpTokenizationSpaces whether {@code decode} takes out spaces before punctuation
  */
 public record TokenizerConfig(
@@ -53,16 +56,19 @@ public record TokenizerConfig(
                     "cls_token",
                     "mask_token");
 
-    private static final ImmutableSet<String> DEFAULT_INPUTS =
-            ImmutableSet.of("input_ids", "token_type_ids", "attention_mask");
-
     /** Reads the files of a checkpoint directory; a missing file means the defaults. */
-    static TokenizerConfig read(Path directory, JsonObject paddingBlock) throws IOException {
+    static TokenizerConfig read(Path directory, TokenizerFile tokenizer) throws IOException {
         Path file = directory.resolve("tokenizer_config.json");
         JsonObject json = readObject(file);
         JsonObject map = readObject(directory.resolve("special_tokens_map.json"));
+        JsonObject model = readObject(directory.resolve("config.json"));
         try {
-            return of(json, map, paddingBlock);
+            JsonObject padding = tokenizer.block("padding");
+            return of(
+                    json,
+                    map,
+                    padding == null ? new JsonObject() : padding,
+                    TokenizerClass.of(json, model, tokenizer).modelInputNames(model));
         } catch (IllegalArgumentException
                 | IllegalStateException
                 | UnsupportedOperationException bad) {
@@ -73,7 +79,8 @@ public record TokenizerConfig(
         }
     }
 
-    private static TokenizerConfig of(JsonObject json, JsonObject map, JsonObject paddingBlock) {
+    private static TokenizerConfig of(
+            JsonObject json, JsonObject map, JsonObject paddingBlock, ImmutableSet<String> inputs) {
         Map<String, String> special = new LinkedHashMap<>();
         for (String role : ROLES) {
             JsonElement value = present(json, role) ? json.get(role) : map.get(role);
@@ -97,7 +104,7 @@ public record TokenizerConfig(
                 present(json, "pad_token_type_id") ? json.get("pad_token_type_id").getAsInt() : 0,
                 present(json, "model_input_names")
                         ? strings(json.getAsJsonArray("model_input_names"))
-                        : DEFAULT_INPUTS,
+                        : inputs,
                 present(json, "clean_up_tokenization_spaces")
                         && json.get("clean_up_tokenization_spaces").getAsBoolean());
     }

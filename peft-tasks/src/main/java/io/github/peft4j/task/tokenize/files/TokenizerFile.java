@@ -1,4 +1,4 @@
-package io.github.peft4j.task.tokenize;
+package io.github.peft4j.task.tokenize.files;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonElement;
@@ -17,22 +17,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Java itself needs of {@code tokenizer.json}: the vocabulary, the kind of model, and the
- * padding block, which some checkpoints use to name their pad token.
+ * blocks around it.
  *
- * <p>Read as a stream: a file of many megabytes is never held as a tree.
+ * <p>Read as a stream: a vocabulary of many megabytes is never held as a tree.
  *
  * @param modelType e.g. {@code WordPiece}, empty if the file does not say
  * @param vocabulary id of each token, added tokens included
- * @param padding the padding block, empty if there is none
+ * @param blocks all but the model, e.g. {@code pre_tokenizer}
  */
-record TokenizerFile(
-        String modelType, ImmutableMap<String, Integer> vocabulary, JsonObject padding) {
+public record TokenizerFile(
+        String modelType, ImmutableMap<String, Integer> vocabulary, JsonObject blocks) {
 
     /** Reads one file; a text that is not such a file is refused with its path. */
-    static TokenizerFile read(Path file) throws IOException {
+    public static TokenizerFile read(Path file) throws IOException {
         try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
                 JsonReader json = new JsonReader(text)) {
             return read(json);
@@ -52,34 +53,44 @@ record TokenizerFile(
     private static TokenizerFile read(JsonReader json) throws IOException {
         String modelType = "";
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
-        JsonObject padding = new JsonObject();
+        JsonObject blocks = new JsonObject();
         json.beginObject();
         while (json.hasNext()) {
-            switch (json.nextName()) {
-                case "added_tokens" -> readAddedTokens(json, vocabulary);
-                case "padding" -> {
-                    JsonElement block = JsonParser.parseReader(json);
-                    padding = block.isJsonObject() ? block.getAsJsonObject() : padding;
-                }
-                case "model" -> modelType = readModel(json, vocabulary);
-                default -> json.skipValue();
+            String name = json.nextName();
+            if (name.equals("model")) {
+                modelType = readModel(json, vocabulary);
+            } else {
+                blocks.add(name, JsonParser.parseReader(json));
             }
         }
         json.endObject();
-        return new TokenizerFile(modelType, ImmutableMap.copyOf(vocabulary), padding);
+        putAddedTokens(blocks, vocabulary);
+        return new TokenizerFile(modelType, ImmutableMap.copyOf(vocabulary), blocks);
     }
 
-    private static void readAddedTokens(JsonReader json, Map<String, Integer> vocabulary)
-            throws IOException {
-        json.beginArray();
-        while (json.hasNext()) {
-            JsonObject token = JsonParser.parseReader(json).getAsJsonObject();
+    /** The block of this name, or null where there is none. */
+    public @Nullable JsonObject block(String name) {
+        JsonElement block = blocks.get(name);
+        return block != null && block.isJsonObject() ? block.getAsJsonObject() : null;
+    }
+
+    /** Whether some block spells tokens in bytes, as GPT-2's do. */
+    boolean isByteLevel() {
+        return blocks.toString().contains("\"ByteLevel\"");
+    }
+
+    private static void putAddedTokens(JsonObject blocks, Map<String, Integer> vocabulary) {
+        JsonElement tokens = blocks.get("added_tokens");
+        if (tokens == null || tokens.isJsonNull()) {
+            return;
+        }
+        for (JsonElement element : tokens.getAsJsonArray()) {
+            JsonObject token = element.getAsJsonObject();
             if (!token.has("content") || !token.has("id")) {
                 throw new IllegalStateException("an added token lacks its content or id");
             }
             vocabulary.put(token.get("content").getAsString(), token.get("id").getAsInt());
         }
-        json.endArray();
     }
 
     private static String readModel(JsonReader json, Map<String, Integer> vocabulary)
