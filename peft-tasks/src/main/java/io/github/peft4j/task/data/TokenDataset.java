@@ -1,9 +1,11 @@
 package io.github.peft4j.task.data;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.text.LabeledText;
+import io.github.peft4j.task.data.text.TextDataset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.Side;
@@ -30,10 +32,25 @@ public final class TokenDataset implements BatchSource {
 
     private final ImmutableMap<String, DatasetColumn> columns;
     private final ImmutableIntArray lengths;
+    private final ImmutableList<String> labels;
 
-    private TokenDataset(ImmutableMap<String, DatasetColumn> columns, ImmutableIntArray lengths) {
+    private TokenDataset(
+            ImmutableMap<String, DatasetColumn> columns,
+            ImmutableIntArray lengths,
+            ImmutableList<String> labels) {
         this.columns = columns;
         this.lengths = lengths;
+        this.labels = labels;
+    }
+
+    /**
+     * Tokenizes the texts of a file. The dataset knows the names of its classes, so that a trainer
+     * refuses another one that numbers them differently.
+     *
+     * @param options as for {@link #of(Tokenizer, List, EncodeOptions)}
+     */
+    public static TokenDataset of(Tokenizer tokenizer, TextDataset texts, EncodeOptions options) {
+        return of(tokenizer, texts.rows(), options).withLabels(texts.labels());
     }
 
     /**
@@ -71,6 +88,16 @@ public final class TokenDataset implements BatchSource {
         return lengths.length();
     }
 
+    @Override
+    public ImmutableList<String> labels() {
+        return labels;
+    }
+
+    /** The same examples with the names of their classes, in the order of the indices. */
+    public TokenDataset withLabels(List<String> names) {
+        return new TokenDataset(columns, lengths, ImmutableList.copyOf(names));
+    }
+
     /** Tokens of an example, those of its target included. */
     @Override
     public int length(int index) {
@@ -102,7 +129,8 @@ public final class TokenDataset implements BatchSource {
                         .putAll(columns)
                         .put(name, column)
                         .buildOrThrow(),
-                lengths);
+                lengths,
+                labels);
     }
 
     private static IllegalArgumentException givenTwice(String name) {
@@ -245,7 +273,8 @@ public final class TokenDataset implements BatchSource {
             for (int i = 0; i < rows.size(); i++) {
                 lengths.add(rows.length(i) + (targets == null ? 0 : targets.length(i)));
             }
-            return new TokenDataset(ImmutableMap.copyOf(columns), lengths.build());
+            return new TokenDataset(
+                    ImmutableMap.copyOf(columns), lengths.build(), ImmutableList.of());
         }
 
         private DatasetColumn fitting(String name, DatasetColumn column, RaggedInts rows) {

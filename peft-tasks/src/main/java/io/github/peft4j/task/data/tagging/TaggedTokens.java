@@ -63,7 +63,7 @@ public final class TaggedTokens {
                     dataset.add(row);
                     rows.add(tagged.labels(row, texts.get(row.sample())));
                 });
-        return dataset.optTokenLabels(rows.build(), labels.size()).build();
+        return dataset.optTokenLabels(rows.build(), labels.size()).build().withLabels(labels);
     }
 
     /** The dataset of texts without tags, for prediction. */
