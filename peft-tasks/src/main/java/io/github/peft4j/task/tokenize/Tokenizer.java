@@ -253,6 +253,11 @@ public final class Tokenizer implements AutoCloseable {
         return file.vocabulary().size();
     }
 
+    /** Whether tokens inside a word are marked, as WordPiece marks them with {@code ##}. */
+    public boolean marksSubwords() {
+        return !file.subwordPrefix().isEmpty();
+    }
+
     /** Id of a token as the vocabulary spells it, e.g. {@code ##ing}. */
     public OptionalInt tokenToId(String token) {
         Integer id = file.vocabulary().get(token);

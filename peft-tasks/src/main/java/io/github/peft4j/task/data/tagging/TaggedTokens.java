@@ -73,7 +73,7 @@ public final class TaggedTokens {
     }
 
     private static ImmutableList<TextInput> inputs(List<Words> texts) {
-        return texts.stream().map(Words::input).collect(ImmutableList.toImmutableList());
+        return texts.stream().map(Words::inText).collect(ImmutableList.toImmutableList());
     }
 
     private int[] labels(Encoding row, TaggedText text) {

@@ -15,6 +15,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param modelType e.g. {@code WordPiece}, empty if the file does not say
  * @param vocabulary id of each token, added tokens included
+ * @param subwordPrefix what stands before tokens inside a word, e.g. {@code ##}; empty where
+ *     nothing tells them from others
  * @param blocks all but the model, e.g. {@code pre_tokenizer}
  */
 public record TokenizerFile(
-        String modelType, ImmutableMap<String, Integer> vocabulary, JsonObject blocks) {
+        String modelType,
+        ImmutableMap<String, Integer> vocabulary,
+        String subwordPrefix,
+        JsonObject blocks) {
 
     /** Reads one file; a text that is not such a file is refused with its path. */
     public static TokenizerFile read(Path file) throws IOException {
@@ -51,21 +57,25 @@ public record TokenizerFile(
     }
 
     private static TokenizerFile read(JsonReader json) throws IOException {
-        String modelType = "";
+        Map<String, String> model = new HashMap<>();
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         JsonObject blocks = new JsonObject();
         json.beginObject();
         while (json.hasNext()) {
             String name = json.nextName();
             if (name.equals("model")) {
-                modelType = readModel(json, vocabulary);
+                model = readModel(json, vocabulary);
             } else {
                 blocks.add(name, JsonParser.parseReader(json));
             }
         }
         json.endObject();
         putAddedTokens(blocks, vocabulary);
-        return new TokenizerFile(modelType, ImmutableMap.copyOf(vocabulary), blocks);
+        return new TokenizerFile(
+                model.getOrDefault("type", ""),
+                ImmutableMap.copyOf(vocabulary),
+                model.getOrDefault("continuing_subword_prefix", ""),
+                blocks);
     }
 
     /** The block of this name, or null where there is none. */
@@ -93,19 +103,23 @@ public record TokenizerFile(
         }
     }
 
-    private static String readModel(JsonReader json, Map<String, Integer> vocabulary)
+    /** Puts the vocabulary, and gives the model's texts by name. */
+    private static Map<String, String> readModel(JsonReader json, Map<String, Integer> vocabulary)
             throws IOException {
-        String type = "";
+        Map<String, String> texts = new HashMap<>();
         json.beginObject();
         while (json.hasNext()) {
-            switch (json.nextName()) {
-                case "type" -> type = json.nextString();
-                case "vocab" -> readVocabulary(json, vocabulary);
-                default -> json.skipValue();
+            String name = json.nextName();
+            if (name.equals("vocab")) {
+                readVocabulary(json, vocabulary);
+            } else if (json.peek() == JsonToken.STRING) {
+                texts.put(name, json.nextString());
+            } else {
+                json.skipValue();
             }
         }
         json.endObject();
-        return type;
+        return texts;
     }
 
     /** Either token to id, or (Unigram) a list of [token, score] in the order of the ids. */
