@@ -5,10 +5,9 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.google.common.base.Supplier;
 import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -37,13 +36,13 @@ final class NativeTokenizer implements AutoCloseable {
         this.tokenizer = tokenizer;
     }
 
-    static NativeTokenizer read(Path file) throws IOException {
-        try (InputStream json = Files.newInputStream(file)) {
+    static NativeTokenizer read(TokenizerFiles files) throws IOException {
+        try (InputStream json = files.open()) {
             return new NativeTokenizer(HuggingFaceTokenizer.newInstance(json, WHOLE_TEXTS));
         } catch (RuntimeException refused) {
             throw new IOException(
                     "%s is not readable by the tokenizers library: %s. Save the tokenizer again with"
-                                    .formatted(file, refused.getMessage())
+                                    .formatted(files.json(), refused.getMessage())
                             + " save_pretrained of a transformers version that it knows.",
                     refused);
         }

@@ -8,9 +8,8 @@ import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.chat.ChatTemplate;
 import io.github.peft4j.task.chat.ChatTemplateFiles;
 import io.github.peft4j.task.tokenize.files.TokenizerFile;
-import java.io.FileNotFoundException;
+import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -65,16 +64,10 @@ public final class Tokenizer implements AutoCloseable {
      *     tokenizer_config.json} holds a value that cannot be used; the text names the file
      */
     public static Tokenizer fromPretrained(Path directory) throws IOException {
-        Path json = directory.resolve("tokenizer.json");
-        if (!Files.isRegularFile(json)) {
-            throw new FileNotFoundException(
-                    "%s does not exist. Save the tokenizer with save_pretrained of a fast tokenizer."
-                            .formatted(json));
-        }
-        TokenizerFile file = TokenizerFile.read(json);
-        TokenizerConfig config = TokenizerConfig.read(directory, file);
+        TokenizerFiles files = TokenizerFiles.read(directory);
+        TokenizerConfig config = TokenizerConfig.of(files);
         ImmutableMap<String, String> templates = ChatTemplateFiles.read(directory);
-        return new Tokenizer(NativeTokenizer.read(json), file, config, templates);
+        return new Tokenizer(NativeTokenizer.read(files), files.file(), config, templates);
     }
 
     /** Encodes one text whole. */

@@ -6,16 +6,10 @@ import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import io.github.peft4j.task.tokenize.files.TokenizerClass;
-import io.github.peft4j.task.tokenize.files.TokenizerFile;
+import io.github.peft4j.task.tokenize.files.AddedTokens;
+import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
-import java.io.Reader;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -46,46 +40,29 @@ public record TokenizerConfig(
         ImmutableSet<String> modelInputNames,
         boolean cleanUpTokenizationSpaces) {
 
-    private static final ImmutableList<String> ROLES =
-            ImmutableList.of(
-                    "bos_token",
-                    "eos_token",
-                    "unk_token",
-                    "sep_token",
-                    "pad_token",
-                    "cls_token",
-                    "mask_token");
-
-    /** Reads the files of a checkpoint directory; a missing file means the defaults. */
-    static TokenizerConfig read(Path directory, TokenizerFile tokenizer) throws IOException {
-        Path file = directory.resolve("tokenizer_config.json");
-        JsonObject json = readObject(file);
-        JsonObject map = readObject(directory.resolve("special_tokens_map.json"));
-        JsonObject model = readObject(directory.resolve("config.json"));
+    /** What the files of a checkpoint say; a missing file means the defaults. */
+    static TokenizerConfig of(TokenizerFiles files) throws IOException {
         try {
-            JsonObject padding = tokenizer.block("padding");
+            JsonObject padding = files.file().block("padding");
             return of(
-                    json,
-                    map,
+                    files.config(),
                     padding == null ? new JsonObject() : padding,
-                    TokenizerClass.of(json, model, tokenizer).modelInputNames(model));
+                    files.kind().modelInputNames(files.model()));
         } catch (IllegalArgumentException
                 | IllegalStateException
-                | UnsupportedOperationException bad) {
-            throw new IOException(
-                    "%s holds a value that cannot be used: %s Correct that value."
-                            .formatted(file, bad.getMessage()),
-                    bad);
+                | UnsupportedOperationException
+                | ClassCastException bad) {
+            throw TokenizerFiles.unusable(
+                    files.json().resolveSibling("tokenizer_config.json"), bad);
         }
     }
 
     private static TokenizerConfig of(
-            JsonObject json, JsonObject map, JsonObject paddingBlock, ImmutableSet<String> inputs) {
+            JsonObject json, JsonObject paddingBlock, ImmutableSet<String> inputs) {
         Map<String, String> special = new LinkedHashMap<>();
-        for (String role : ROLES) {
-            JsonElement value = present(json, role) ? json.get(role) : map.get(role);
-            if (value != null && !value.isJsonNull()) {
-                special.put(role, content(value));
+        for (String role : AddedTokens.ROLES) {
+            if (present(json, role)) {
+                special.put(role, AddedTokens.content(json.get(role)));
             }
         }
         if (present(paddingBlock, "pad_token")) {
@@ -135,7 +112,7 @@ public record TokenizerConfig(
                             ? value.getAsJsonObject().asMap().values()
                             : value.getAsJsonArray();
             ImmutableList.Builder<String> names = ImmutableList.builder();
-            tokens.forEach(token -> names.add(content(token)));
+            tokens.forEach(token -> names.add(AddedTokens.content(token)));
             return names.build();
         }
         return ImmutableList.of();
@@ -147,28 +124,7 @@ public record TokenizerConfig(
         return names.build();
     }
 
-    /** A token is written as a string or as an object with its content. */
-    private static String content(JsonElement token) {
-        return token.isJsonObject()
-                ? token.getAsJsonObject().get("content").getAsString()
-                : token.getAsString();
-    }
-
     private static boolean present(JsonObject json, String key) {
         return json.has(key) && !json.get(key).isJsonNull();
-    }
-
-    private static JsonObject readObject(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return new JsonObject();
-        }
-        try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            return JsonParser.parseReader(text).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException bad) {
-            throw new IOException(
-                    "%s is not a JSON object: %s. Save the tokenizer again with save_pretrained."
-                            .formatted(file, bad.getMessage()),
-                    bad);
-        }
     }
 }

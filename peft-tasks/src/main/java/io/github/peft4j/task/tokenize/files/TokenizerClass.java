@@ -12,35 +12,67 @@ import org.jspecify.annotations.Nullable;
  */
 public enum TokenizerClass {
     /** WordPiece with segments: BERT, ELECTRA. */
-    BERT(true),
+    BERT(
+            true,
+            "WordPiece",
+            "unk_token [UNK] sep_token [SEP] pad_token [PAD] cls_token [CLS] mask_token [MASK]"),
     /** WordPiece without segments. */
-    DISTILBERT(false),
+    DISTILBERT(
+            false,
+            "WordPiece",
+            "unk_token [UNK] sep_token [SEP] pad_token [PAD] cls_token [CLS] mask_token [MASK]"),
     /** WordPiece without segments. */
-    MPNET(false),
+    MPNET(
+            false,
+            "WordPiece",
+            "bos_token <s> eos_token </s> sep_token </s> cls_token <s> unk_token [UNK] pad_token <pad> mask_token <mask>"),
     /** Byte-level BPE: RoBERTa, BART. */
-    ROBERTA(false),
+    ROBERTA(
+            false,
+            "BPE",
+            "bos_token <s> eos_token </s> sep_token </s> cls_token <s> unk_token <unk> pad_token <pad> mask_token <mask>"),
     /** Byte-level BPE: GPT-2, OPT. */
-    GPT2(false),
+    GPT2(false, "BPE", "unk_token <|endoftext|> bos_token <|endoftext|> eos_token <|endoftext|>"),
     /** Byte-level BPE on normal forms. */
-    GPT_NEOX(false),
+    GPT_NEOX(
+            false,
+            "BPE",
+            "unk_token <|endoftext|> bos_token <|endoftext|> eos_token <|endoftext|> pad_token <|padding|>"),
     /** Byte-level BPE with a pattern of its own: Qwen 2 and 3. */
-    QWEN2(false),
+    QWEN2(false, "BPE", "unk_token <|endoftext|> eos_token <|endoftext|> pad_token <|endoftext|>"),
     /** BPE of SentencePiece: Llama. */
-    LLAMA(false),
+    LLAMA(false, "BPE", "unk_token <unk> bos_token <s> eos_token </s>"),
     /** BPE of SentencePiece: Gemma. */
-    GEMMA(false),
+    GEMMA(
+            false,
+            "BPE",
+            "unk_token <unk> bos_token <bos> eos_token <eos> pad_token <pad> mask_token <mask>"),
     /** Unigram: T5, mT5. */
-    T5(false),
+    T5(false, "Unigram", "eos_token </s> unk_token <unk> pad_token <pad>"),
     /** Unigram: XLM-RoBERTa. */
-    XLM_ROBERTA(false),
+    XLM_ROBERTA(
+            false,
+            "Unigram",
+            "bos_token <s> eos_token </s> sep_token </s> cls_token <s> unk_token <unk> pad_token <pad> mask_token <mask>"),
     /** Unigram: CamemBERT. */
-    CAMEMBERT(false),
+    CAMEMBERT(
+            false,
+            "Unigram",
+            "bos_token <s> eos_token </s> sep_token </s> cls_token <s> unk_token <unk> pad_token <pad> mask_token <mask>"),
     /** Unigram: mBART. */
-    MBART(false),
+    MBART(
+            false,
+            "Unigram",
+            "bos_token <s> eos_token </s> sep_token </s> cls_token <s> unk_token <unk> pad_token <pad> mask_token <mask>"),
     /** Unigram with segments. */
-    DEBERTA_V2(true),
+    DEBERTA_V2(
+            true,
+            "Unigram",
+            "bos_token [CLS] eos_token [SEP] unk_token [UNK] sep_token [SEP] pad_token [PAD] cls_token [CLS] mask_token [MASK]"),
+    /** WordPiece of a class that no file names: most likely with BERT's segments. */
+    UNNAMED_WORD_PIECE(true, "", ""),
     /** {@code TokenizersBackend}: tokenizer.json as it stands. */
-    GENERIC(false);
+    GENERIC(false, "", "");
 
     /** By Python's name without {@code Fast}. */
     private static final ImmutableMap<String, TokenizerClass> NAMES =
@@ -97,9 +129,32 @@ public enum TokenizerClass {
             ImmutableSet.of("input_ids", "token_type_ids", "attention_mask");
 
     private final boolean segments;
+    private final String modelType;
+    private final ImmutableMap<String, String> specialTokens;
 
-    TokenizerClass(boolean segments) {
+    TokenizerClass(boolean segments, String modelType, String specialTokens) {
         this.segments = segments;
+        this.modelType = modelType;
+        this.specialTokens = specialTokens.isEmpty() ? ImmutableMap.of() : roles(specialTokens);
+    }
+
+    private static ImmutableMap<String, String> roles(String rolesAndTokens) {
+        ImmutableMap.Builder<String, String> roles = ImmutableMap.builder();
+        String[] parts = rolesAndTokens.split(" ");
+        for (int i = 0; i < parts.length; i += 2) {
+            roles.put(parts[i], parts[i + 1]);
+        }
+        return roles.buildOrThrow();
+    }
+
+    /** Kind of vocabulary that the class makes its blocks for; empty for any. */
+    String modelType() {
+        return modelType;
+    }
+
+    /** Token of each role where the files name none. */
+    ImmutableMap<String, String> specialTokens() {
+        return specialTokens;
     }
 
     /**
@@ -120,7 +175,7 @@ public enum TokenizerClass {
      *
      * @param tokenizerConfig tokenizer_config.json, empty if there is none
      * @param config config.json, empty if there is none
-     * @param file tokenizer.json; without class and family, WordPiece is taken for BERT's
+     * @param file tokenizer.json; without class and family, WordPiece may have segments
      */
     public static TokenizerClass of(
             JsonObject tokenizerConfig, JsonObject config, TokenizerFile file) {
@@ -130,7 +185,7 @@ public enum TokenizerClass {
         TokenizerClass registered = registered(config);
         if (named == null) {
             boolean pieces = file.modelType().equals("WordPiece");
-            return registered != null ? registered : pieces ? BERT : GENERIC;
+            return registered != null ? registered : pieces ? UNNAMED_WORD_PIECE : GENERIC;
         }
         TokenizerClass byName = NAMES.getOrDefault(named.replaceFirst("Fast$", ""), GENERIC);
         if (registered == GENERIC) {

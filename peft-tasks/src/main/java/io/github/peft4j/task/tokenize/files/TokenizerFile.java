@@ -56,6 +56,16 @@ public record TokenizerFile(
         }
     }
 
+    /** The same vocabulary between other blocks, with the tokens that they add. */
+    TokenizerFile with(JsonObject others) {
+        JsonObject all = new JsonObject();
+        blocks.asMap().forEach(all::add);
+        others.asMap().forEach(all::add);
+        Map<String, Integer> more = new LinkedHashMap<>(vocabulary);
+        putAddedTokens(all, more);
+        return new TokenizerFile(modelType, ImmutableMap.copyOf(more), subwordPrefix, all);
+    }
+
     private static TokenizerFile read(JsonReader json) throws IOException {
         Map<String, String> model = new HashMap<>();
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
