@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * label for each token.
  *
  * <p>Batches are padded to their longest row, on the side and with the token that the tokenizer
- * names. {@code token_type_ids} are there if its {@code model_input_names} ask for them.
+ * names. Without a pad token any does where each token has a label, since mask and labels tell;
+ * other rows must be of one length then. {@code token_type_ids} are there if its {@code
+ * model_input_names} ask for them.
  */
 public final class TokenDataset implements BatchSource {
 
@@ -33,14 +37,17 @@ public final class TokenDataset implements BatchSource {
     private final ImmutableMap<String, DatasetColumn> columns;
     private final ImmutableIntArray lengths;
     private final ImmutableList<String> labels;
+    private final boolean padded;
 
     private TokenDataset(
             ImmutableMap<String, DatasetColumn> columns,
             ImmutableIntArray lengths,
-            ImmutableList<String> labels) {
+            ImmutableList<String> labels,
+            boolean padded) {
         this.columns = columns;
         this.lengths = lengths;
         this.labels = labels;
+        this.padded = padded;
     }
 
     /**
@@ -95,7 +102,7 @@ public final class TokenDataset implements BatchSource {
 
     /** The same examples with the names of their classes, in the order of the indices. */
     public TokenDataset withLabels(List<String> names) {
-        return new TokenDataset(columns, lengths, ImmutableList.copyOf(names));
+        return new TokenDataset(columns, lengths, ImmutableList.copyOf(names), padded);
     }
 
     /** Tokens of an example, those of its target included. */
@@ -104,8 +111,22 @@ public final class TokenDataset implements BatchSource {
         return lengths.get(index);
     }
 
+    private int tokens(int index) {
+        return ((DatasetColumn.PerToken) column(ModelInput.INPUT_IDS)).rows().length(index);
+    }
+
+    private DatasetColumn column(String name) {
+        return Objects.requireNonNull(columns.get(name));
+    }
+
     @Override
     public TokenBatch batch(int... indices) {
+        if (!padded && Arrays.stream(indices).map(this::tokens).distinct().count() > 1) {
+            throw new IllegalStateException(
+                    "Rows of different lengths are padded, and the tokenizer has no pad token to"
+                            + " tell padding by. Name one: Tokenizer.fromPretrained(directory,"
+                            + " Map.of(\"pad_token\", ..)), e.g. the eos_token.");
+        }
         ImmutableMap.Builder<String, HostArray> batch = ImmutableMap.builder();
         columns.forEach((name, column) -> batch.put(name, column.batch(indices)));
         return new TokenBatch(batch.buildOrThrow(), ImmutableIntArray.copyOf(indices));
@@ -130,7 +151,8 @@ public final class TokenDataset implements BatchSource {
                         .put(name, column)
                         .buildOrThrow(),
                 lengths,
-                labels);
+                labels,
+                padded);
     }
 
     private static IllegalArgumentException givenTwice(String name) {
@@ -161,7 +183,7 @@ public final class TokenDataset implements BatchSource {
     public static final class Builder {
 
         private final Side side;
-        private final int padId;
+        private final OptionalInt padId;
         private final int padTypeId;
         private final RaggedInts.Builder ids = RaggedInts.builder();
         private final RaggedInts.@Nullable Builder types;
@@ -174,7 +196,7 @@ public final class TokenDataset implements BatchSource {
             TokenizerConfig config = tokenizer.config();
             boolean segments = config.modelInputNames().contains(ModelInput.TOKEN_TYPE_IDS);
             this.side = side;
-            this.padId = tokenizer.padId();
+            this.padId = tokenizer.fillId();
             this.padTypeId = config.padTypeId();
             this.types = segments ? RaggedInts.builder() : null;
         }
@@ -258,7 +280,8 @@ public final class TokenDataset implements BatchSource {
         public TokenDataset build() {
             RaggedInts rows = ids.build();
             Map<String, DatasetColumn> columns = new LinkedHashMap<>();
-            columns.put(ModelInput.INPUT_IDS, new DatasetColumn.PerToken(rows, padId, side));
+            columns.put(
+                    ModelInput.INPUT_IDS, new DatasetColumn.PerToken(rows, padId.orElse(0), side));
             columns.put(ModelInput.ATTENTION_MASK, new DatasetColumn.Mask(rows, side));
             if (types != null) {
                 columns.put(
@@ -274,7 +297,11 @@ public final class TokenDataset implements BatchSource {
                 lengths.add(rows.length(i) + (targets == null ? 0 : targets.length(i)));
             }
             return new TokenDataset(
-                    ImmutableMap.copyOf(columns), lengths.build(), ImmutableList.of());
+                    ImmutableMap.copyOf(columns),
+                    lengths.build(),
+                    ImmutableList.of(),
+                    padId.isPresent()
+                            || columns.get(ModelInput.LABELS) instanceof DatasetColumn.PerToken);
         }
 
         private DatasetColumn fitting(String name, DatasetColumn column, RaggedInts rows) {

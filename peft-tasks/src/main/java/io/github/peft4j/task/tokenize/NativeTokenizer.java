@@ -134,6 +134,20 @@ final class NativeTokenizer implements AutoCloseable {
         return whileOpen(open -> open.decode(ids, skipSpecialTokens));
     }
 
+    /** A text without the spaces that decoding puts before punctuation. */
+    static String cleanUp(String text) {
+        return text.replace(" .", ".")
+                .replace(" ?", "?")
+                .replace(" !", "!")
+                .replace(" ,", ",")
+                .replace(" ' ", "'")
+                .replace(" n't", "n't")
+                .replace(" 'm", "'m")
+                .replace(" 's", "'s")
+                .replace(" 've", "'ve")
+                .replace(" 're", "'re");
+    }
+
     @Override
     public void close() {
         lock.writeLock().lock();

@@ -7,11 +7,13 @@ import com.google.common.collect.Iterables;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.chat.ChatTemplate;
 import io.github.peft4j.task.chat.ChatTemplateFiles;
+import io.github.peft4j.task.tokenize.files.AddedTokens;
 import io.github.peft4j.task.tokenize.files.TokenizerFile;
 import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -45,29 +47,52 @@ public final class Tokenizer implements AutoCloseable {
     private final TokenizerFile file;
     private final TokenizerConfig config;
     private final ImmutableMap<String, String> templates;
+    private final OptionalInt modelPadId;
 
     private Tokenizer(
             NativeTokenizer tokenizer,
             TokenizerFile file,
             TokenizerConfig config,
-            ImmutableMap<String, String> templates) {
+            ImmutableMap<String, String> templates,
+            OptionalInt modelPadId) {
         this.tokenizer = tokenizer;
         this.file = file;
         this.config = config;
         this.templates = templates;
+        this.modelPadId = modelPadId;
     }
 
     /**
-     * Loads the tokenizer of a checkpoint directory.
+     * Loads the tokenizer of a checkpoint directory: of tokenizer.json, or else of vocab.txt
+     * (WordPiece), or of vocab.json and merges.txt (byte-level BPE).
      *
-     * @throws IOException if {@code tokenizer.json} is missing or unreadable, or {@code
-     *     tokenizer_config.json} holds a value that cannot be used; the text names the file
+     * @throws IOException if there is no vocabulary, or a file holds a value that cannot be used;
+     *     the text names the file
      */
     public static Tokenizer fromPretrained(Path directory) throws IOException {
-        TokenizerFiles files = TokenizerFiles.read(directory);
+        return fromPretrained(directory, ImmutableMap.of());
+    }
+
+    /**
+     * Loads a tokenizer with special tokens of one's own, e.g. {@code Map.of("pad_token",
+     * "<|endoftext|>")} where the files name no pad token. One that is not in the vocabulary is
+     * added behind it.
+     *
+     * @param specialTokens token of each role, before those of the files
+     * @throws IOException as {@link #fromPretrained(Path)}
+     */
+    public static Tokenizer fromPretrained(Path directory, Map<String, String> specialTokens)
+            throws IOException {
+        if (!AddedTokens.ROLES.containsAll(specialTokens.keySet())) {
+            throw new IllegalArgumentException(
+                    "Special tokens %s are not all of a known role. Use %s."
+                            .formatted(specialTokens.keySet(), AddedTokens.ROLES));
+        }
+        TokenizerFiles files = TokenizerFiles.read(directory, specialTokens);
         TokenizerConfig config = TokenizerConfig.of(files);
         ImmutableMap<String, String> templates = ChatTemplateFiles.read(directory);
-        return new Tokenizer(NativeTokenizer.read(files), files.file(), config, templates);
+        return new Tokenizer(
+                NativeTokenizer.read(files), files.file(), config, templates, files.modelPadId());
     }
 
     /** Encodes one text whole. */
@@ -220,20 +245,9 @@ public final class Tokenizer implements AutoCloseable {
             }
         }
         String text = tokenizer.decode(ids, skipSpecialTokens);
-        return cleanUpTokenizationSpaces && !file.modelType().equals("BPE") ? cleanUp(text) : text;
-    }
-
-    private static String cleanUp(String text) {
-        return text.replace(" .", ".")
-                .replace(" ?", "?")
-                .replace(" !", "!")
-                .replace(" ,", ",")
-                .replace(" ' ", "'")
-                .replace(" n't", "n't")
-                .replace(" 'm", "'m")
-                .replace(" 's", "'s")
-                .replace(" 've", "'ve")
-                .replace(" 're", "'re");
+        return cleanUpTokenizationSpaces && !file.modelType().equals("BPE")
+                ? NativeTokenizer.cleanUp(text)
+                : text;
     }
 
     /** What {@code tokenizer_config.json} says. */
@@ -289,7 +303,18 @@ public final class Tokenizer implements AutoCloseable {
      */
     public int padId() {
         return requireSpecial(
-                "pad_token", "Set pad_token in tokenizer_config.json, e.g. to the eos_token.");
+                "pad_token",
+                "Set pad_token in tokenizer_config.json, or name one to"
+                        + " Tokenizer.fromPretrained, e.g. the eos_token.");
+    }
+
+    /**
+     * Id that rows are filled up with: that of the pad token, or else the {@code pad_token_id} of
+     * the model; empty if neither is named.
+     */
+    public OptionalInt fillId() {
+        OptionalInt own = specialId("pad_token");
+        return own.isPresent() ? own : modelPadId;
     }
 
     private int requireSpecial(String role, String cure) {
@@ -353,11 +378,14 @@ public final class Tokenizer implements AutoCloseable {
                         : rows.stream().mapToInt(Encoding::length).max().orElse(0);
         int rest = length % options.padToMultipleOf();
         int full = rest == 0 ? length : Math.addExact(length, options.padToMultipleOf() - rest);
+        if (rows.stream().allMatch(row -> row.length() >= full)) {
+            return rows; // nothing is padded, so no token for it is needed
+        }
         Side own = options.paddingSide();
         Side side = own == null ? config.paddingSide() : own;
         Token padding =
                 new Token(
-                        padId(),
+                        fillId().orElseGet(this::padId),
                         config.specialTokens().getOrDefault("pad_token", ""),
                         config.padTypeId(),
                         Token.Kind.PADDING,

@@ -40,8 +40,12 @@ public record TokenizerFile(
 
     /** Reads one file; a text that is not such a file is refused with its path. */
     public static TokenizerFile read(Path file) throws IOException {
-        try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-                JsonReader json = new JsonReader(text)) {
+        return read(Files.newBufferedReader(file, StandardCharsets.UTF_8), file);
+    }
+
+    /** As {@link #read(Path)}; closes the text. */
+    static TokenizerFile read(Reader text, Path file) throws IOException {
+        try (JsonReader json = new JsonReader(text)) {
             return read(json);
         } catch (EOFException
                 | MalformedJsonException
