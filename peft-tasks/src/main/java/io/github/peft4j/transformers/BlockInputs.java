@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells the arrays of a DJL block's call apart: by their names, else by their place. */
+/** The arrays of a call: told apart by their names, else by their place, and not empty. */
 final class BlockInputs {
 
     private static final ImmutableSet<String> NAMES =
@@ -25,7 +25,31 @@ final class BlockInputs {
                     ModelInput.ENCODER_OUTPUTS,
                     ModelInput.TASK_IDS);
 
+    private static final ImmutableSet<String> TOKENS =
+            ImmutableSet.of(
+                    ModelInput.INPUT_IDS,
+                    ModelInput.INPUTS_EMBEDS,
+                    ModelInput.DECODER_INPUT_IDS,
+                    ModelInput.DECODER_INPUTS_EMBEDS);
+
     private BlockInputs() {}
+
+    /**
+     * Refuses a batch without rows, and rows without tokens.
+     *
+     * @throws IllegalArgumentException that names the array
+     */
+    static void requireTokens(ModelInput input) {
+        for (String name : TOKENS) {
+            NDArray array = input.get(name);
+            if (array != null && array.getShape().size() == 0) {
+                throw new IllegalArgumentException(
+                        ("%s of shape %s is empty. A batch needs at least one row, and a row one"
+                                        + " token: leave empty batches and texts out.")
+                                .formatted(name, array.getShape()));
+            }
+        }
+    }
 
     /**
      * The arrays by name.

@@ -92,6 +92,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     @Override
     public ModelOutput forward(ModelInput input, AdapterPass pass) {
+        BlockInputs.requireTokens(input);
         Backbone.Output hidden = backbone.forward(pass, input, head.requiredPositions(input));
         Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
         String states =

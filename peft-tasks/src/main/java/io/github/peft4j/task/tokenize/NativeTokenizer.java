@@ -2,8 +2,6 @@ package io.github.peft4j.task.tokenize;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import com.google.common.base.Supplier;
-import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
@@ -29,7 +27,7 @@ final class NativeTokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private final Supplier<Boolean> spellsSpaces = Suppliers.memoize(this::readsSpaces);
+    private volatile @Nullable Boolean spaces;
     private boolean closed;
 
     private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
@@ -69,7 +67,7 @@ final class NativeTokenizer implements AutoCloseable {
                     (sequence, word) -> sequence == 0 ? first : second);
         }
         if (input instanceof TextInput.Marked marked) {
-            return spellsSpaces.get()
+            return spellsSpaces()
                     ? inText(marked, addSpecialTokens)
                     : wordByWord(marked, addSpecialTokens);
         }
@@ -85,13 +83,19 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     /** Whether words alone have other tokens than in a text, where spaces stand before them. */
-    private boolean readsSpaces() {
-        String[] words = {"a", "a"};
-        return whileOpen(
-                open ->
-                        !Arrays.equals(
-                                open.encode(words, false, false).getIds(),
-                                open.encode("a a", false, false).getIds()));
+    private boolean spellsSpaces() {
+        Boolean known = spaces;
+        if (known == null) {
+            String[] words = {"a", "a"};
+            known =
+                    whileOpen(
+                            open ->
+                                    !Arrays.equals(
+                                            open.encode(words, false, false).getIds(),
+                                            open.encode("a a", false, false).getIds()));
+            spaces = known; // two threads may find the same
+        }
+        return known;
     }
 
     private TokenColumns inText(TextInput.Marked marked, boolean addSpecialTokens) {
@@ -234,7 +238,7 @@ final class NativeTokenizer implements AutoCloseable {
         CodePoints of(int sequence, int word);
 
         /** Where the tokenizer's count of code points begins. */
-        default int start(int word) {
+        default int start(int unusedWord) {
             return 0;
         }
     }

@@ -3,10 +3,10 @@ package io.github.peft4j.task.tokenize;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.task.tokenize.files.AddedTokens;
+import io.github.peft4j.task.tokenize.files.JsonField;
 import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -62,7 +62,7 @@ public record TokenizerConfig(
         Map<String, String> special = new LinkedHashMap<>();
         for (String role : AddedTokens.ROLES) {
             if (present(json, role)) {
-                special.put(role, AddedTokens.content(json.get(role)));
+                special.put(role, JsonField.read(json, role, AddedTokens::content));
             }
         }
         if (present(paddingBlock, "pad_token")) {
@@ -73,17 +73,21 @@ public record TokenizerConfig(
                 extraTokens(json),
                 maxLength(json),
                 present(json, "padding_side")
-                        ? Side.of(json.get("padding_side").getAsString())
+                        ? JsonField.read(json, "padding_side", side -> Side.of(side.getAsString()))
                         : Side.RIGHT,
                 present(json, "truncation_side")
-                        ? Side.of(json.get("truncation_side").getAsString())
+                        ? JsonField.read(
+                                json, "truncation_side", side -> Side.of(side.getAsString()))
                         : Side.RIGHT,
-                present(json, "pad_token_type_id") ? json.get("pad_token_type_id").getAsInt() : 0,
+                present(json, "pad_token_type_id")
+                        ? JsonField.read(json, "pad_token_type_id", JsonElement::getAsInt)
+                        : 0,
                 present(json, "model_input_names")
-                        ? strings(json.getAsJsonArray("model_input_names"))
+                        ? JsonField.read(json, "model_input_names", TokenizerConfig::strings)
                         : inputs,
                 present(json, "clean_up_tokenization_spaces")
-                        && json.get("clean_up_tokenization_spaces").getAsBoolean());
+                        && JsonField.read(
+                                json, "clean_up_tokenization_spaces", JsonElement::getAsBoolean));
     }
 
     /** Hugging Face writes 1e30 for "no limit": whatever passes an int means none. */
@@ -91,7 +95,7 @@ public record TokenizerConfig(
         if (!present(json, "model_max_length")) {
             return OptionalInt.empty();
         }
-        BigDecimal value = json.get("model_max_length").getAsBigDecimal();
+        BigDecimal value = JsonField.read(json, "model_max_length", JsonElement::getAsBigDecimal);
         if (value.signum() <= 0) {
             throw new IllegalArgumentException(
                     "model_max_length %s is not positive.".formatted(value));
@@ -106,21 +110,24 @@ public record TokenizerConfig(
             if (!present(json, key)) {
                 continue;
             }
-            JsonElement value = json.get(key);
-            Iterable<JsonElement> tokens =
-                    value.isJsonObject()
-                            ? value.getAsJsonObject().asMap().values()
-                            : value.getAsJsonArray();
-            ImmutableList.Builder<String> names = ImmutableList.builder();
-            tokens.forEach(token -> names.add(AddedTokens.content(token)));
-            return names.build();
+            return JsonField.read(json, key, TokenizerConfig::contents);
         }
         return ImmutableList.of();
     }
 
-    private static ImmutableSet<String> strings(JsonArray array) {
+    private static ImmutableList<String> contents(JsonElement value) {
+        Iterable<JsonElement> tokens =
+                value.isJsonObject()
+                        ? value.getAsJsonObject().asMap().values()
+                        : value.getAsJsonArray();
+        ImmutableList.Builder<String> names = ImmutableList.builder();
+        tokens.forEach(token -> names.add(AddedTokens.content(token)));
+        return names.build();
+    }
+
+    private static ImmutableSet<String> strings(JsonElement array) {
         ImmutableSet.Builder<String> names = ImmutableSet.builder();
-        array.forEach(name -> names.add(name.getAsString()));
+        array.getAsJsonArray().forEach(name -> names.add(name.getAsString()));
         return names.build();
     }
 

@@ -10,6 +10,8 @@ import ai.djl.modality.nlp.translator.NamedEntity;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
@@ -207,6 +209,30 @@ class InputsByNameTest {
         NDArray copy = array.duplicate();
         copy.setName(name);
         list.add(copy);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert-seqcls, SEQ_CLS", "llama-causal, CAUSAL_LM", "t5-seq2seq, SEQ_2_SEQ_LM",
+        "deberta-v2-tokcls, TOKEN_CLS", "gpt2-causal, CAUSAL_LM", "bart-seqcls, SEQ_CLS"
+    })
+    void refusesEmptyBatchesAndRows(String name, TaskType task) throws Exception {
+        try (TransformerModel model = Transformers.load(Golden.path("models/" + name), task);
+                PeftModel peft =
+                        PeftModels.getPeftModel(
+                                model, LoraConfig.builder().optTaskType(task).build());
+                NDManager manager = NDManager.newBaseManager()) {
+            for (Shape shape : List.of(new Shape(0, 4), new Shape(1, 0))) {
+                NDArray ids = manager.zeros(shape, DataType.INT64);
+                ModelInput input = ModelInput.of(ids, ids);
+                assertThatThrownBy(() -> model.forward(input))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("input_ids of shape " + shape + " is empty");
+                assertThatThrownBy(() -> peft.forward(input))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("at least one row");
+            }
+        }
     }
 
     @Test

@@ -66,9 +66,7 @@ public final class AddedTokens {
         Map<Integer, JsonObject> byId = new TreeMap<>();
         JsonElement decoder = config.get("added_tokens_decoder");
         if (decoder != null && !decoder.isJsonNull()) {
-            for (Map.Entry<String, JsonElement> entry : decoder.getAsJsonObject().entrySet()) {
-                byId.put(Integer.parseInt(entry.getKey()), token(entry.getValue(), false));
-            }
+            byId.putAll(JsonField.read(config, "added_tokens_decoder", AddedTokens::numbered));
         } else {
             Set<String> special = specialTexts();
             for (Map.Entry<String, JsonElement> entry : legacy.entrySet()) {
@@ -91,11 +89,19 @@ public final class AddedTokens {
                 });
     }
 
+    private static Map<Integer, JsonObject> numbered(JsonElement decoder) {
+        Map<Integer, JsonObject> tokens = new TreeMap<>();
+        for (Map.Entry<String, JsonElement> entry : decoder.getAsJsonObject().entrySet()) {
+            tokens.put(Integer.valueOf(entry.getKey()), token(entry.getValue(), false));
+        }
+        return tokens;
+    }
+
     private Set<String> specialTexts() {
         Set<String> texts = new HashSet<>();
         for (String role : ROLES) {
             if (config.has(role) && !config.get(role).isJsonNull()) {
-                texts.add(content(config.get(role)));
+                texts.add(JsonField.read(config, role, AddedTokens::content));
             }
         }
         extras().forEach(extra -> texts.add(content(extra)));
@@ -105,7 +111,7 @@ public final class AddedTokens {
     private void addSpecial() {
         for (String role : ROLES) {
             if (config.has(role) && !config.get(role).isJsonNull()) {
-                add(token(config.get(role), true));
+                add(JsonField.read(config, role, value -> token(value, true)));
             }
         }
         extras().forEach(extra -> add(token(extra, true)));
@@ -114,13 +120,23 @@ public final class AddedTokens {
     private JsonArray extras() {
         JsonArray all = new JsonArray();
         for (String key : EXTRA) {
-            if (config.get(key) instanceof JsonArray list) {
-                all.addAll(list);
-            } else if (config.get(key) instanceof JsonObject named) {
-                named.asMap().values().forEach(all::add);
+            if (config.has(key) && !config.get(key).isJsonNull()) {
+                all.addAll(JsonField.read(config, key, AddedTokens::tokens));
             }
         }
         return all;
+    }
+
+    /** A list of tokens, or tokens by name. */
+    private static JsonArray tokens(JsonElement value) {
+        JsonArray tokens = new JsonArray();
+        if (value instanceof JsonObject named) {
+            named.asMap().values().forEach(tokens::add);
+        } else {
+            tokens.addAll(value.getAsJsonArray());
+        }
+        tokens.forEach(AddedTokens::content); // refuses what is no token
+        return tokens;
     }
 
     /** Adds a token that is none of the added ones yet; one of the vocabulary keeps its id. */

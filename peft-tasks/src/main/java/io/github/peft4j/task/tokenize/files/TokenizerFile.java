@@ -84,6 +84,7 @@ public record TokenizerFile(
             }
         }
         json.endObject();
+        TokenizerRules.check(blocks);
         putAddedTokens(blocks, vocabulary);
         return new TokenizerFile(
                 model.getOrDefault("type", ""),
