@@ -34,8 +34,10 @@ final class MarkedWords {
         }
         int start = words.get(low).start();
         boolean inside = start < piece.end() || start <= piece.start();
-        return inside || CharMatcher.whitespace().matchesAllOf(text.substring(piece.start(), start))
-                ? low
-                : -1;
+        boolean belongs =
+                inside
+                        || CharMatcher.whitespace()
+                                .matchesAllOf(text.substring(piece.start(), start));
+        return belongs ? low : -1;
     }
 }

@@ -13,6 +13,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonObject;
@@ -80,7 +81,7 @@ class InputsByNameTest {
 
         List<String> expected = List.of(first, second);
         for (int text = 0; text < 2; text++) {
-            List<String> row = List.of(expected.get(text).split(" "));
+            List<String> row = Splitter.on(' ').splitToList(expected.get(text));
             for (int i = 0; i < 3; i++) {
                 assertThat(found.get(text).get("LABEL_" + i).getProbability())
                         .isCloseTo(Double.parseDouble(row.get(i)), within(1e-5));
@@ -131,7 +132,7 @@ class InputsByNameTest {
             throws Exception {
         silent(family, tokenizer, named);
 
-        assertNames(ImmutableSet.copyOf(inputs.split(" ")));
+        assertNames(ImmutableSet.copyOf(Splitter.on(' ').split(inputs)));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.peft4j.task.tokenize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Splitter;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -99,7 +100,10 @@ class TokenizerSettingsTest {
         try (Tokenizer loaded = Tokenizer.fromPretrained(folder)) {
             assertThat(loaded.encode(text).ids())
                     .containsExactly(
-                            Stream.of(ids.split(" ")).mapToLong(Long::parseLong).toArray());
+                            Splitter.on(' ')
+                                    .splitToStream(ids)
+                                    .mapToLong(Long::parseLong)
+                                    .toArray());
             assertThat(loaded.vocabSize())
                     .isEqualTo(tokenizer.equals("llama") ? 353 : size(tokenizer));
         }

@@ -66,7 +66,8 @@ final class TokenizerBlocks {
             }
             case QWEN2 -> qwen(space);
             case LLAMA -> {
-                String scheme = flag("legacy", false) || !spaceUnlessOff ? always : "first";
+                boolean first = spaceUnlessOff && !flag("legacy", false);
+                String scheme = first ? "first" : always;
                 put("normalizer", "null");
                 put("pre_tokenizer", META_SPACE.formatted(scheme, false));
                 pieceDecoder(spaceUnlessOff);
@@ -88,15 +89,14 @@ final class TokenizerBlocks {
 
     private void wordPiece() {
         JsonElement accents = config.get("strip_accents");
+        boolean asLowered = accents == null || accents.isJsonNull();
         put(
                 "normalizer",
                 "{'type':'BertNormalizer','clean_text':true,'handle_chinese_chars':%s,"
                                 .formatted(flag("tokenize_chinese_chars", true))
                         + "'strip_accents':%s,'lowercase':%s}"
                                 .formatted(
-                                        accents == null || accents.isJsonNull()
-                                                ? null
-                                                : flag("strip_accents", false),
+                                        asLowered ? null : flag("strip_accents", false),
                                         flag("do_lower_case", true)));
         put("pre_tokenizer", "{'type':'BertPreTokenizer'}");
         put("decoder", "{'type':'WordPiece','prefix':'##','cleanup':true}");

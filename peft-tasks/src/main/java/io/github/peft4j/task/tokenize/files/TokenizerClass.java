@@ -1,9 +1,11 @@
 package io.github.peft4j.task.tokenize.files;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,9 +142,9 @@ public enum TokenizerClass {
 
     private static ImmutableMap<String, String> roles(String rolesAndTokens) {
         ImmutableMap.Builder<String, String> roles = ImmutableMap.builder();
-        String[] parts = rolesAndTokens.split(" ");
-        for (int i = 0; i < parts.length; i += 2) {
-            roles.put(parts[i], parts[i + 1]);
+        List<String> parts = Splitter.on(' ').splitToList(rolesAndTokens);
+        for (int i = 0; i < parts.size(); i += 2) {
+            roles.put(parts.get(i), parts.get(i + 1));
         }
         return roles.buildOrThrow();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
@@ -83,21 +84,20 @@ class LabelNumbersTest {
         StringBuilder json = new StringBuilder();
         StringBuilder conll = new StringBuilder();
         StringBuilder tagged = new StringBuilder();
-        for (String label : appearing.split(" ")) {
+        List<String> rows = Splitter.on(' ').splitToList(appearing);
+        for (String label : rows) {
             table.append(label).append("\tx\n");
             json.append("{\"text\": \"x\", \"label\": \"%s\"}%n".formatted(label));
             conll.append("x ").append(label).append('\n');
             tagged.append("{\"tokens\": \"x\", \"tags\": \"%s\"}%n".formatted(label));
         }
-        String[] labels = expected.split(" ");
+        String[] labels = Splitter.on(' ').splitToList(expected).toArray(new String[0]);
 
         TextDataset texts = LabeledTextReader.tsv().build().read(write("a.tsv", table));
         assertThat(texts.labels()).containsExactly(labels);
         assertThat(classes(texts))
                 .containsExactlyElementsOf(
-                        Arrays.stream(appearing.split(" "))
-                                .map(Arrays.asList(labels)::indexOf)
-                                .toList());
+                        rows.stream().map(Arrays.asList(labels)::indexOf).toList());
         assertThat(
                         LabeledTextReader.builder(RowReader.jsonLines().build())
                                 .build()
