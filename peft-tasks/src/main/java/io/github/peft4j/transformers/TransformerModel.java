@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  * A Hugging Face checkpoint in memory: the layers of a family and the head of a task. Its modules
  * and parameters carry the checkpoint's names.
  *
- * <p>Owns its weights; close it when no adapter needs it any more. As a DJL block it takes {@code
- * input_ids, attention_mask[, token_type_ids]}, an encoder-decoder {@code input_ids,
- * attention_mask[, decoder_input_ids]}, and gives logits, or start and end logits, or the last
- * hidden state and the pooler's output.
+ * <p>Owns its weights; close it when no adapter needs it any more. As a DJL block it takes arrays
+ * under the names of {@link ModelInput}, or, without names, {@code input_ids, attention_mask} and,
+ * where the embeddings have a table of segments, {@code token_type_ids}. It gives logits, or start
+ * and end logits, or the last hidden state and the pooler's output.
  */
 public final class TransformerModel extends Module implements BaseModel, AutoCloseable {
 
@@ -102,6 +102,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     @Override
     public ModelOutput forward(ModelInput input, AdapterPass pass) {
+        BlockInputs.requireTokens(input);
         Backbone.Output hidden = backbone.forward(pass, input, head.requiredPositions(input));
         Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
         String states =
@@ -144,13 +145,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     @Override
     public ModelInput toInput(NDList data, NDList labels) {
-        ModelInput input = ModelInput.of(Map.of(ModelInput.INPUT_IDS, data.get(0)));
-        if (data.size() > 1) {
-            input = input.with(ModelInput.ATTENTION_MASK, data.get(1));
-        }
-        if (data.size() > 2) {
-            input = input.with(backbone.thirdInput(), data.get(2));
-        }
+        ModelInput input = BlockInputs.named(data, backbone.thirdInput());
         return labels.isEmpty() ? input : input.with(ModelInput.LABELS, labels.get(0));
     }
 

@@ -71,9 +71,7 @@ public final class ClassifyTexts {
                                     .optPerDeviceTrainBatchSize(32)
                                     .optLearningRate(1e-3)
                                     .build())
-                    .fit(
-                            TokenDataset.of(tokenizer, data.rows(), EncodeOptions.truncatedTo(64)),
-                            null);
+                    .fit(TokenDataset.of(tokenizer, data, EncodeOptions.truncatedTo(64)), null);
             model.savePretrained(output);
         }
         // end

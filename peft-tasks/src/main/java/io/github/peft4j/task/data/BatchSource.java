@@ -1,10 +1,17 @@
 package io.github.peft4j.task.data;
 
+import com.google.common.collect.ImmutableList;
+
 /** Examples that a {@link BatchLoader} cuts into batches. */
 public interface BatchSource {
 
     /** Number of examples. */
     int size();
+
+    /** Names of the classes in the order of their indices; empty where they are not known. */
+    default ImmutableList<String> labels() {
+        return ImmutableList.of();
+    }
 
     /** Tokens of an example: batches hold examples of near-equal length. */
     int length(int index);

@@ -76,12 +76,17 @@ public record TokenBatch(Map<String, HostArray> columns, ImmutableIntArray indic
     }
 
     /**
-     * What the model is called with. The arrays belong to {@code manager}, which must stay open
-     * until the backward pass is done.
+     * What the model is called with, each array with its name. The arrays belong to {@code
+     * manager}, which must stay open until the backward pass is done.
      */
     public ModelInput toInput(NDManager manager) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
-        columns.forEach((name, column) -> arrays.put(name, column.toArray(manager)));
+        columns.forEach(
+                (name, column) -> {
+                    NDArray array = column.toArray(manager);
+                    array.setName(name);
+                    arrays.put(name, array);
+                });
         return ModelInput.of(arrays);
     }
 }

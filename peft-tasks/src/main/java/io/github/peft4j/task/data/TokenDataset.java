@@ -1,9 +1,11 @@
 package io.github.peft4j.task.data;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.text.LabeledText;
+import io.github.peft4j.task.data.text.TextDataset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.Side;
@@ -14,6 +16,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * label for each token.
  *
  * <p>Batches are padded to their longest row, on the side and with the token that the tokenizer
- * names. {@code token_type_ids} are there if its {@code model_input_names} ask for them.
+ * names. Without a pad token any does where each token has a label, since mask and labels tell;
+ * other rows must be of one length then. {@code token_type_ids} are there if its {@code
+ * model_input_names} ask for them.
  */
 public final class TokenDataset implements BatchSource {
 
@@ -30,10 +36,28 @@ public final class TokenDataset implements BatchSource {
 
     private final ImmutableMap<String, DatasetColumn> columns;
     private final ImmutableIntArray lengths;
+    private final ImmutableList<String> labels;
+    private final boolean padded;
 
-    private TokenDataset(ImmutableMap<String, DatasetColumn> columns, ImmutableIntArray lengths) {
+    private TokenDataset(
+            ImmutableMap<String, DatasetColumn> columns,
+            ImmutableIntArray lengths,
+            ImmutableList<String> labels,
+            boolean padded) {
         this.columns = columns;
         this.lengths = lengths;
+        this.labels = labels;
+        this.padded = padded;
+    }
+
+    /**
+     * Tokenizes the texts of a file. The dataset knows the names of its classes, so that a trainer
+     * refuses another one that numbers them differently.
+     *
+     * @param options as for {@link #of(Tokenizer, List, EncodeOptions)}
+     */
+    public static TokenDataset of(Tokenizer tokenizer, TextDataset texts, EncodeOptions options) {
+        return of(tokenizer, texts.rows(), options).withLabels(texts.labels());
     }
 
     /**
@@ -71,14 +95,38 @@ public final class TokenDataset implements BatchSource {
         return lengths.length();
     }
 
+    @Override
+    public ImmutableList<String> labels() {
+        return labels;
+    }
+
+    /** The same examples with the names of their classes, in the order of the indices. */
+    public TokenDataset withLabels(List<String> names) {
+        return new TokenDataset(columns, lengths, ImmutableList.copyOf(names), padded);
+    }
+
     /** Tokens of an example, those of its target included. */
     @Override
     public int length(int index) {
         return lengths.get(index);
     }
 
+    private int tokens(int index) {
+        return ((DatasetColumn.PerToken) column(ModelInput.INPUT_IDS)).rows().length(index);
+    }
+
+    private DatasetColumn column(String name) {
+        return Objects.requireNonNull(columns.get(name));
+    }
+
     @Override
     public TokenBatch batch(int... indices) {
+        if (!padded && Arrays.stream(indices).map(this::tokens).distinct().count() > 1) {
+            throw new IllegalStateException(
+                    "Rows of different lengths are padded, and the tokenizer has no pad token to"
+                            + " tell padding by. Name one: Tokenizer.fromPretrained(directory,"
+                            + " Map.of(\"pad_token\", ..)), e.g. the eos_token.");
+        }
         ImmutableMap.Builder<String, HostArray> batch = ImmutableMap.builder();
         columns.forEach((name, column) -> batch.put(name, column.batch(indices)));
         return new TokenBatch(batch.buildOrThrow(), ImmutableIntArray.copyOf(indices));
@@ -102,7 +150,9 @@ public final class TokenDataset implements BatchSource {
                         .putAll(columns)
                         .put(name, column)
                         .buildOrThrow(),
-                lengths);
+                lengths,
+                labels,
+                padded);
     }
 
     private static IllegalArgumentException givenTwice(String name) {
@@ -133,7 +183,7 @@ public final class TokenDataset implements BatchSource {
     public static final class Builder {
 
         private final Side side;
-        private final int padId;
+        private final OptionalInt padId;
         private final int padTypeId;
         private final RaggedInts.Builder ids = RaggedInts.builder();
         private final RaggedInts.@Nullable Builder types;
@@ -146,7 +196,7 @@ public final class TokenDataset implements BatchSource {
             TokenizerConfig config = tokenizer.config();
             boolean segments = config.modelInputNames().contains(ModelInput.TOKEN_TYPE_IDS);
             this.side = side;
-            this.padId = tokenizer.padId();
+            this.padId = tokenizer.fillId();
             this.padTypeId = config.padTypeId();
             this.types = segments ? RaggedInts.builder() : null;
         }
@@ -230,7 +280,8 @@ public final class TokenDataset implements BatchSource {
         public TokenDataset build() {
             RaggedInts rows = ids.build();
             Map<String, DatasetColumn> columns = new LinkedHashMap<>();
-            columns.put(ModelInput.INPUT_IDS, new DatasetColumn.PerToken(rows, padId, side));
+            columns.put(
+                    ModelInput.INPUT_IDS, new DatasetColumn.PerToken(rows, padId.orElse(0), side));
             columns.put(ModelInput.ATTENTION_MASK, new DatasetColumn.Mask(rows, side));
             if (types != null) {
                 columns.put(
@@ -245,7 +296,12 @@ public final class TokenDataset implements BatchSource {
             for (int i = 0; i < rows.size(); i++) {
                 lengths.add(rows.length(i) + (targets == null ? 0 : targets.length(i)));
             }
-            return new TokenDataset(ImmutableMap.copyOf(columns), lengths.build());
+            return new TokenDataset(
+                    ImmutableMap.copyOf(columns),
+                    lengths.build(),
+                    ImmutableList.of(),
+                    padId.isPresent()
+                            || columns.get(ModelInput.LABELS) instanceof DatasetColumn.PerToken);
         }
 
         private DatasetColumn fitting(String name, DatasetColumn column, RaggedInts rows) {

@@ -3,10 +3,9 @@ package io.github.peft4j.task.tokenize;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -28,19 +27,20 @@ final class NativeTokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private volatile @Nullable Boolean spaces;
     private boolean closed;
 
     private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
     }
 
-    static NativeTokenizer read(Path file) throws IOException {
-        try (InputStream json = Files.newInputStream(file)) {
+    static NativeTokenizer read(TokenizerFiles files) throws IOException {
+        try (InputStream json = files.open()) {
             return new NativeTokenizer(HuggingFaceTokenizer.newInstance(json, WHOLE_TEXTS));
         } catch (RuntimeException refused) {
             throw new IOException(
                     "%s is not readable by the tokenizers library: %s. Save the tokenizer again with"
-                                    .formatted(file, refused.getMessage())
+                                    .formatted(files.json(), refused.getMessage())
                             + " save_pretrained of a transformers version that it knows.",
                     refused);
         }
@@ -66,16 +66,90 @@ final class NativeTokenizer implements AutoCloseable {
                                     false),
                     (sequence, word) -> sequence == 0 ? first : second);
         }
+        if (input instanceof TextInput.Marked marked) {
+            return spellsSpaces()
+                    ? inText(marked, addSpecialTokens)
+                    : wordByWord(marked, addSpecialTokens);
+        }
         List<CodePoints> words =
                 ((TextInput.Words) input).words().stream().map(CodePoints::new).toList();
-        String[] texts = words.stream().map(CodePoints::wellFormed).toArray(String[]::new);
         return tokens(
-                open -> open.encode(texts, addSpecialTokens, false),
+                open -> open.encode(wellFormed(words), addSpecialTokens, false),
                 (sequence, word) -> words.get(word));
+    }
+
+    private static String[] wellFormed(List<CodePoints> words) {
+        return words.stream().map(CodePoints::wellFormed).toArray(String[]::new);
+    }
+
+    /** Whether words alone have other tokens than in a text, where spaces stand before them. */
+    private boolean spellsSpaces() {
+        Boolean known = spaces;
+        if (known == null) {
+            String[] words = {"a", "a"};
+            known =
+                    whileOpen(
+                            open ->
+                                    !Arrays.equals(
+                                            open.encode(words, false, false).getIds(),
+                                            open.encode("a a", false, false).getIds()));
+            spaces = known; // two threads may find the same
+        }
+        return known;
+    }
+
+    private TokenColumns inText(TextInput.Marked marked, boolean addSpecialTokens) {
+        CodePoints text = new CodePoints(marked.text());
+        MarkedWords words = new MarkedWords(marked);
+        return tokens(
+                open -> open.encode(text.wellFormed(), addSpecialTokens, false),
+                (sequence, word) -> text,
+                (raw, i) -> {
+                    CharSpan span = raw.getCharTokenSpans()[i];
+                    return span == null
+                            ? -1
+                            : words.at(text.toChars(new Span(span.getStart(), span.getEnd())));
+                });
+    }
+
+    private TokenColumns wordByWord(TextInput.Marked marked, boolean addSpecialTokens) {
+        CodePoints text = new CodePoints(marked.text());
+        List<CodePoints> words =
+                marked.words().stream()
+                        .map(span -> marked.text().substring(span.start(), span.end()))
+                        .map(CodePoints::new)
+                        .toList();
+        return tokens(
+                open -> open.encode(wellFormed(words), addSpecialTokens, false),
+                new TextOfToken() {
+                    @Override
+                    public CodePoints of(int sequence, int word) {
+                        return text;
+                    }
+
+                    @Override
+                    public int start(int word) {
+                        return marked.text().codePointCount(0, marked.words().get(word).start());
+                    }
+                });
     }
 
     String decode(long[] ids, boolean skipSpecialTokens) {
         return whileOpen(open -> open.decode(ids, skipSpecialTokens));
+    }
+
+    /** A text without the spaces that decoding puts before punctuation. */
+    static String cleanUp(String text) {
+        return text.replace(" .", ".")
+                .replace(" ?", "?")
+                .replace(" !", "!")
+                .replace(" ,", ",")
+                .replace(" ' ", "'")
+                .replace(" n't", "n't")
+                .replace(" 'm", "'m")
+                .replace(" 's", "'s")
+                .replace(" 've", "'ve")
+                .replace(" 're", "'re");
     }
 
     @Override
@@ -105,19 +179,25 @@ final class NativeTokenizer implements AutoCloseable {
     private TokenColumns tokens(
             Function<HuggingFaceTokenizer, ai.djl.huggingface.tokenizers.Encoding> call,
             TextOfToken texts) {
+        return tokens(call, texts, (raw, i) -> (int) raw.getWordIds()[i]);
+    }
+
+    private TokenColumns tokens(
+            Function<HuggingFaceTokenizer, ai.djl.huggingface.tokenizers.Encoding> call,
+            TextOfToken texts,
+            WordOfToken wordOf) {
         var raw = whileOpen(call);
         int[] ids = Arrays.stream(raw.getIds()).mapToInt(id -> (int) id).toArray();
         int[] types = Arrays.stream(raw.getTypeIds()).mapToInt(type -> (int) type).toArray();
         long[] special = raw.getSpecialTokenMask();
         long[] sequenceIds = raw.getSequenceIds();
-        long[] wordIds = raw.getWordIds();
         int[] sequences = new int[ids.length];
         int[] words = new int[ids.length];
         Token.Kind[] kinds = new Token.Kind[ids.length];
         for (int i = 0; i < ids.length; i++) {
             boolean ofText = special[i] == 0;
             sequences[i] = ofText ? Math.max(0, (int) sequenceIds[i]) : -1;
-            words[i] = ofText ? (int) wordIds[i] : -1;
+            words[i] = ofText ? wordOf.of(raw, i) : -1;
             kinds[i] = ofText ? Token.Kind.TEXT : Token.Kind.SPECIAL;
         }
         return new TokenColumns(
@@ -144,7 +224,11 @@ final class NativeTokenizer implements AutoCloseable {
             int word,
             TextOfToken texts) {
         @Nullable CharSpan span = raw.getCharTokenSpans()[i];
-        Span codePoints = span == null ? Span.EMPTY : new Span(span.getStart(), span.getEnd());
+        int start = texts.start(word);
+        Span codePoints =
+                span == null
+                        ? Span.EMPTY
+                        : new Span(start + span.getStart(), start + span.getEnd());
         return new Token.Source(
                 sequence, word, texts.of(sequence, word).toChars(codePoints), codePoints);
     }
@@ -152,5 +236,15 @@ final class NativeTokenizer implements AutoCloseable {
     /** The text that a token's span counts in. */
     private interface TextOfToken {
         CodePoints of(int sequence, int word);
+
+        /** Where the tokenizer's count of code points begins. */
+        default int start(int unusedWord) {
+            return 0;
+        }
+    }
+
+    /** The word that a token is a piece of, -1 for none. */
+    private interface WordOfToken {
+        int of(ai.djl.huggingface.tokenizers.Encoding raw, int token);
     }
 }

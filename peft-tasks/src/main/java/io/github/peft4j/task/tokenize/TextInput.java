@@ -3,7 +3,10 @@ package io.github.peft4j.task.tokenize;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 
-/** What a {@link Tokenizer} encodes: a text, a pair of texts, or a text already cut into words. */
+/**
+ * What a {@link Tokenizer} encodes: a text, a pair of texts, a text already cut into words, or one
+ * whose words are marked.
+ */
 public sealed interface TextInput {
 
     /** One text. */
@@ -21,6 +24,12 @@ public sealed interface TextInput {
         }
     }
 
+    /**
+     * A text and where its words stand in it, in chars: word ids count them, and spans are those of
+     * the text.
+     */
+    record Marked(String text, ImmutableList<Span> words) implements TextInput {}
+
     /** One text. */
     static TextInput of(String text) {
         return new Single(text);
@@ -31,8 +40,21 @@ public sealed interface TextInput {
         return new Pair(text, textPair);
     }
 
-    /** A text given as words ({@code is_split_into_words}). */
+    /**
+     * A text given as words ({@code is_split_into_words}). Tokenizers that spell spaces, such as
+     * those of GPT-2, RoBERTa and Gemma, see no spaces between them.
+     */
     static TextInput words(List<String> words) {
         return new Words(words);
+    }
+
+    /**
+     * A text whose words are marked. Its tokens are those that the text has where nobody marks
+     * words, if the tokenizer spells spaces; else those of {@link #words}.
+     *
+     * @param words one after the other
+     */
+    static TextInput marked(String text, List<Span> words) {
+        return new Marked(text, ImmutableList.copyOf(words));
     }
 }

@@ -7,9 +7,10 @@ import com.google.common.collect.Iterables;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.chat.ChatTemplate;
 import io.github.peft4j.task.chat.ChatTemplateFiles;
-import java.io.FileNotFoundException;
+import io.github.peft4j.task.tokenize.files.AddedTokens;
+import io.github.peft4j.task.tokenize.files.TokenizerFile;
+import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,35 +48,52 @@ public final class Tokenizer implements AutoCloseable {
     private final TokenizerFile file;
     private final TokenizerConfig config;
     private final ImmutableMap<String, String> templates;
+    private final OptionalInt modelPadId;
 
     private Tokenizer(
             NativeTokenizer tokenizer,
             TokenizerFile file,
             TokenizerConfig config,
-            Map<String, String> templates) {
+            Map<String, String> templates,
+            OptionalInt modelPadId) {
         this.tokenizer = tokenizer;
         this.file = file;
         this.config = config;
         this.templates = ImmutableMap.copyOf(templates);
+        this.modelPadId = modelPadId;
     }
 
     /**
-     * Loads the tokenizer of a checkpoint directory.
+     * Loads the tokenizer of a checkpoint directory: of tokenizer.json, or else of vocab.txt
+     * (WordPiece), or of vocab.json and merges.txt (byte-level BPE).
      *
-     * @throws IOException if {@code tokenizer.json} is missing or unreadable, or {@code
-     *     tokenizer_config.json} holds a value that cannot be used; the text names the file
+     * @throws IOException if there is no vocabulary, or a file holds a value that cannot be used;
+     *     the text names the file
      */
     public static Tokenizer fromPretrained(Path directory) throws IOException {
-        Path json = directory.resolve("tokenizer.json");
-        if (!Files.isRegularFile(json)) {
-            throw new FileNotFoundException(
-                    "%s does not exist. Save the tokenizer with save_pretrained of a fast tokenizer."
-                            .formatted(json));
+        return fromPretrained(directory, ImmutableMap.of());
+    }
+
+    /**
+     * Loads a tokenizer with special tokens of one's own, e.g. {@code Map.of("pad_token",
+     * "<|endoftext|>")} where the files name no pad token. One that is not in the vocabulary is
+     * added behind it.
+     *
+     * @param specialTokens token of each role, before those of the files
+     * @throws IOException as {@link #fromPretrained(Path)}
+     */
+    public static Tokenizer fromPretrained(Path directory, Map<String, String> specialTokens)
+            throws IOException {
+        if (!AddedTokens.ROLES.containsAll(specialTokens.keySet())) {
+            throw new IllegalArgumentException(
+                    "Special tokens %s are not all of a known role. Use %s."
+                            .formatted(specialTokens.keySet(), AddedTokens.ROLES));
         }
-        TokenizerFile file = TokenizerFile.read(json);
-        TokenizerConfig config = TokenizerConfig.read(directory, file.padding());
+        TokenizerFiles files = TokenizerFiles.read(directory, specialTokens);
+        TokenizerConfig config = TokenizerConfig.of(files);
         Map<String, String> templates = ChatTemplateFiles.read(directory);
-        return new Tokenizer(NativeTokenizer.read(json), file, config, templates);
+        return new Tokenizer(
+                NativeTokenizer.read(files), files.file(), config, templates, files.modelPadId());
     }
 
     /** Encodes one text whole. */
@@ -228,20 +246,9 @@ public final class Tokenizer implements AutoCloseable {
             }
         }
         String text = tokenizer.decode(ids, skipSpecialTokens);
-        return cleanUpTokenizationSpaces && !file.modelType().equals("BPE") ? cleanUp(text) : text;
-    }
-
-    private static String cleanUp(String text) {
-        return text.replace(" .", ".")
-                .replace(" ?", "?")
-                .replace(" !", "!")
-                .replace(" ,", ",")
-                .replace(" ' ", "'")
-                .replace(" n't", "n't")
-                .replace(" 'm", "'m")
-                .replace(" 's", "'s")
-                .replace(" 've", "'ve")
-                .replace(" 're", "'re");
+        return cleanUpTokenizationSpaces && !file.modelType().equals("BPE")
+                ? NativeTokenizer.cleanUp(text)
+                : text;
     }
 
     /** What {@code tokenizer_config.json} says. */
@@ -252,6 +259,11 @@ public final class Tokenizer implements AutoCloseable {
     /** Number of tokens, added ones included; a model may have more rows. */
     public int vocabSize() {
         return file.vocabulary().size();
+    }
+
+    /** Whether tokens inside a word are marked, as WordPiece marks them with {@code ##}. */
+    public boolean marksSubwords() {
+        return !file.subwordPrefix().isEmpty();
     }
 
     /** Id of a token as the vocabulary spells it, e.g. {@code ##ing}. */
@@ -292,7 +304,18 @@ public final class Tokenizer implements AutoCloseable {
      */
     public int padId() {
         return requireSpecial(
-                "pad_token", "Set pad_token in tokenizer_config.json, e.g. to the eos_token.");
+                "pad_token",
+                "Set pad_token in tokenizer_config.json, or name one to"
+                        + " Tokenizer.fromPretrained, e.g. the eos_token.");
+    }
+
+    /**
+     * Id that rows are filled up with: that of the pad token, or else the {@code pad_token_id} of
+     * the model; empty if neither is named.
+     */
+    public OptionalInt fillId() {
+        OptionalInt own = specialId("pad_token");
+        return own.isPresent() ? own : modelPadId;
     }
 
     private int requireSpecial(String role, String cure) {
@@ -356,11 +379,14 @@ public final class Tokenizer implements AutoCloseable {
                         : rows.stream().mapToInt(Encoding::length).max().orElse(0);
         int rest = length % options.padToMultipleOf();
         int full = rest == 0 ? length : Math.addExact(length, options.padToMultipleOf() - rest);
+        if (rows.stream().allMatch(row -> row.length() >= full)) {
+            return rows; // nothing is padded, so no token for it is needed
+        }
         Side own = options.paddingSide();
         Side side = own == null ? config.paddingSide() : own;
         Token padding =
                 new Token(
-                        padId(),
+                        fillId().orElseGet(this::padId),
                         config.specialTokens().getOrDefault("pad_token", ""),
                         config.padTypeId(),
                         Token.Kind.PADDING,

@@ -3,17 +3,13 @@ package io.github.peft4j.task.tokenize;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import io.github.peft4j.task.tokenize.files.AddedTokens;
+import io.github.peft4j.task.tokenize.files.JsonField;
+import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
-import java.io.Reader;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +28,8 @@ import java.util.Set;
  * @param paddingSide where padding goes; default right
  * @param truncationSide where tokens are cut; default right
  * @param padTypeId segment of padding; default 0
- * @param modelInputNames inputs that the model takes, e.g. {@code token_type_ids}
+ * @param modelInputNames inputs for the model, e.g. {@code token_type_ids}; where the file is
+ *     silent, those of the tokenizer's class and the model's family
  * @param cleanUpTokenizationSpaces whether {@code decode} takes out spaces before punctuation
  */
 public record TokenizerConfig(
@@ -52,42 +49,29 @@ public record TokenizerConfig(
         modelInputNames = ImmutableSet.copyOf(modelInputNames);
     }
 
-    private static final ImmutableList<String> ROLES =
-            ImmutableList.of(
-                    "bos_token",
-                    "eos_token",
-                    "unk_token",
-                    "sep_token",
-                    "pad_token",
-                    "cls_token",
-                    "mask_token");
-
-    private static final ImmutableSet<String> DEFAULT_INPUTS =
-            ImmutableSet.of("input_ids", "token_type_ids", "attention_mask");
-
-    /** Reads the files of a checkpoint directory; a missing file means the defaults. */
-    static TokenizerConfig read(Path directory, JsonObject paddingBlock) throws IOException {
-        Path file = directory.resolve("tokenizer_config.json");
-        JsonObject json = readObject(file);
-        JsonObject map = readObject(directory.resolve("special_tokens_map.json"));
+    /** What the files of a checkpoint say; a missing file means the defaults. */
+    static TokenizerConfig of(TokenizerFiles files) throws IOException {
         try {
-            return of(json, map, paddingBlock);
+            JsonObject padding = files.file().block("padding");
+            return of(
+                    files.config(),
+                    padding == null ? new JsonObject() : padding,
+                    files.kind().modelInputNames(files.model()));
         } catch (IllegalArgumentException
                 | IllegalStateException
-                | UnsupportedOperationException bad) {
-            throw new IOException(
-                    "%s holds a value that cannot be used: %s Correct that value."
-                            .formatted(file, bad.getMessage()),
-                    bad);
+                | UnsupportedOperationException
+                | ClassCastException bad) {
+            throw TokenizerFiles.unusable(
+                    files.json().resolveSibling("tokenizer_config.json"), bad);
         }
     }
 
-    private static TokenizerConfig of(JsonObject json, JsonObject map, JsonObject paddingBlock) {
+    private static TokenizerConfig of(
+            JsonObject json, JsonObject paddingBlock, ImmutableSet<String> inputs) {
         Map<String, String> special = new LinkedHashMap<>();
-        for (String role : ROLES) {
-            JsonElement value = present(json, role) ? json.get(role) : map.get(role);
-            if (value != null && !value.isJsonNull()) {
-                special.put(role, content(value));
+        for (String role : AddedTokens.ROLES) {
+            if (present(json, role)) {
+                special.put(role, JsonField.read(json, role, AddedTokens::content));
             }
         }
         if (present(paddingBlock, "pad_token")) {
@@ -98,17 +82,21 @@ public record TokenizerConfig(
                 extraTokens(json),
                 maxLength(json),
                 present(json, "padding_side")
-                        ? Side.of(json.get("padding_side").getAsString())
+                        ? JsonField.read(json, "padding_side", side -> Side.of(side.getAsString()))
                         : Side.RIGHT,
                 present(json, "truncation_side")
-                        ? Side.of(json.get("truncation_side").getAsString())
+                        ? JsonField.read(
+                                json, "truncation_side", side -> Side.of(side.getAsString()))
                         : Side.RIGHT,
-                present(json, "pad_token_type_id") ? json.get("pad_token_type_id").getAsInt() : 0,
+                present(json, "pad_token_type_id")
+                        ? JsonField.read(json, "pad_token_type_id", JsonElement::getAsInt)
+                        : 0,
                 present(json, "model_input_names")
-                        ? strings(json.getAsJsonArray("model_input_names"))
-                        : DEFAULT_INPUTS,
+                        ? JsonField.read(json, "model_input_names", TokenizerConfig::strings)
+                        : inputs,
                 present(json, "clean_up_tokenization_spaces")
-                        && json.get("clean_up_tokenization_spaces").getAsBoolean());
+                        && JsonField.read(
+                                json, "clean_up_tokenization_spaces", JsonElement::getAsBoolean));
     }
 
     /** Hugging Face writes 1e30 for "no limit": whatever passes an int means none. */
@@ -116,7 +104,7 @@ public record TokenizerConfig(
         if (!present(json, "model_max_length")) {
             return OptionalInt.empty();
         }
-        BigDecimal value = json.get("model_max_length").getAsBigDecimal();
+        BigDecimal value = JsonField.read(json, "model_max_length", JsonElement::getAsBigDecimal);
         if (value.signum() <= 0) {
             throw new IllegalArgumentException(
                     "model_max_length %s is not positive.".formatted(value));
@@ -131,46 +119,28 @@ public record TokenizerConfig(
             if (!present(json, key)) {
                 continue;
             }
-            JsonElement value = json.get(key);
-            Iterable<JsonElement> tokens =
-                    value.isJsonObject()
-                            ? value.getAsJsonObject().asMap().values()
-                            : value.getAsJsonArray();
-            ImmutableList.Builder<String> names = ImmutableList.builder();
-            tokens.forEach(token -> names.add(content(token)));
-            return names.build();
+            return JsonField.read(json, key, TokenizerConfig::contents);
         }
         return ImmutableList.of();
     }
 
-    private static ImmutableSet<String> strings(JsonArray array) {
-        ImmutableSet.Builder<String> names = ImmutableSet.builder();
-        array.forEach(name -> names.add(name.getAsString()));
+    private static ImmutableList<String> contents(JsonElement value) {
+        Iterable<JsonElement> tokens =
+                value.isJsonObject()
+                        ? value.getAsJsonObject().asMap().values()
+                        : value.getAsJsonArray();
+        ImmutableList.Builder<String> names = ImmutableList.builder();
+        tokens.forEach(token -> names.add(AddedTokens.content(token)));
         return names.build();
     }
 
-    /** A token is written as a string or as an object with its content. */
-    private static String content(JsonElement token) {
-        return token.isJsonObject()
-                ? token.getAsJsonObject().get("content").getAsString()
-                : token.getAsString();
+    private static ImmutableSet<String> strings(JsonElement array) {
+        ImmutableSet.Builder<String> names = ImmutableSet.builder();
+        array.getAsJsonArray().forEach(name -> names.add(name.getAsString()));
+        return names.build();
     }
 
     private static boolean present(JsonObject json, String key) {
         return json.has(key) && !json.get(key).isJsonNull();
-    }
-
-    private static JsonObject readObject(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return new JsonObject();
-        }
-        try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            return JsonParser.parseReader(text).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException bad) {
-            throw new IOException(
-                    "%s is not a JSON object: %s. Save the tokenizer again with save_pretrained."
-                            .formatted(file, bad.getMessage()),
-                    bad);
-        }
     }
 }

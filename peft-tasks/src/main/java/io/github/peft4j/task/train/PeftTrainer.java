@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.BatchSource;
+import io.github.peft4j.task.data.read.LabelIndex;
 import io.github.peft4j.task.metric.Metric;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
@@ -31,6 +32,7 @@ public final class PeftTrainer {
     private final PeftModel model;
     private final TrainingSetup setup;
     private final Evaluator evaluator;
+    private ImmutableList<String> trainedLabels = ImmutableList.of();
 
     private PeftTrainer(Builder builder) {
         model = builder.model;
@@ -93,15 +95,29 @@ public final class PeftTrainer {
     public TrainingResult fit(BatchLoader train, @Nullable BatchLoader validation)
             throws IOException {
         setup.requireEvaluations(evaluator, validation);
+        trainedLabels = train.source().labels();
+        if (validation != null) {
+            requireSameLabels(validation);
+        }
         ImmutableMap<String, Parameter> trainable = TrainableTensors.require(model);
         try (TrainingRun run = new TrainingRun(model, setup, trainable, train, validation)) {
             return run.run();
         }
     }
 
-    /** The mean loss of labelled examples as {@code loss}, and each metric by its name. */
+    /**
+     * The mean loss of labelled examples as {@code loss}, and each metric by its name.
+     *
+     * @throws IllegalArgumentException if a label has another number than in the training
+     */
     public ImmutableMap<String, Double> evaluate(BatchLoader examples) {
+        requireSameLabels(examples);
         return evaluator.evaluate(examples);
+    }
+
+    private void requireSameLabels(BatchLoader examples) {
+        LabelIndex.requireSameNumbers(
+                examples.source().labels(), trainedLabels, "examples that were trained on");
     }
 
     /** As {@link #evaluate(BatchLoader)}, in batches of the arguments' size. */

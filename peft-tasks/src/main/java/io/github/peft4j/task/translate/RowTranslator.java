@@ -87,7 +87,9 @@ abstract class RowTranslator<I, O> implements Translator<I, O> {
     public final NDList processInput(TranslatorContext ctx, I input) {
         NDList row = new NDList();
         for (NDArray column : batchProcessInput(ctx, ImmutableList.of(input))) {
-            row.add(column.squeeze(0));
+            NDArray one = column.squeeze(0);
+            one.setName(column.getName());
+            row.add(one);
         }
         return row;
     }

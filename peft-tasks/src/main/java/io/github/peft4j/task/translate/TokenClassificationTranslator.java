@@ -16,8 +16,8 @@ import java.util.List;
  *
  * <p>An entity's start and end count Java chars, so that {@code text.substring} takes them; its
  * index is the place of its first token, special tokens included. Tokens with the label {@code O}
- * are left out. A word of several tokens is what the tokenizer calls one, so that Hugging Face's
- * guess at words, where a tokenizer has no word pieces, may join other tokens.
+ * are left out. A word of several tokens is what the tokenizer calls one or, where it marks no
+ * pieces of words, what stands between spaces, as in Hugging Face's pipeline.
  *
  * <p>Immutable, and shared between threads as {@link TextClassificationTranslator} is.
  *
@@ -28,11 +28,13 @@ public final class TokenClassificationTranslator extends RowTranslator<String, N
 
     private final List<String> labels;
     private final EntityAggregation aggregation;
+    private final Tokenizer tokenizer;
 
     private TokenClassificationTranslator(Builder builder) {
         super(builder.tokenizer, builder.options);
         labels = builder.labels;
         aggregation = builder.aggregation;
+        tokenizer = builder.tokenizer;
     }
 
     /**
@@ -53,7 +55,7 @@ public final class TokenClassificationTranslator extends RowTranslator<String, N
     @Override
     NamedEntity[] result(TextInput text, Encoding row, List<float[]> outputs) {
         String original = ((TextInput.Single) text).text();
-        return TokenEntities.of(original, row, outputs.get(0), labels, aggregation);
+        return TokenEntities.of(tokenizer, original, row, outputs.get(0), labels, aggregation);
     }
 
     /** Collects options. */

@@ -3,9 +3,11 @@ package io.github.peft4j.task.translate;
 import ai.djl.modality.nlp.translator.NamedEntity;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.Token;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The entities in a text, of the scores that a model gives to its tokens.
@@ -23,23 +25,27 @@ final class TokenEntities {
     private final String text;
     private final Encoding row;
     private final List<String> labels;
+    private final Tokenizer tokenizer;
     private final int offset;
 
-    private TokenEntities(String text, Encoding row, List<String> labels) {
+    private TokenEntities(String text, Encoding row, List<String> labels, Tokenizer tokenizer) {
         this.text = text;
         this.row = row;
         this.labels = labels;
+        this.tokenizer = tokenizer;
         this.offset = firstToken(row);
     }
 
     /**
      * The entities of one text.
      *
+     * @param tokenizer that made the tokens
      * @param row its tokens, padding included
      * @param logits [S, L], flat
      * @param labels names of the L classes; {@code O} is none
      */
     static NamedEntity[] of(
+            Tokenizer tokenizer,
             String text,
             Encoding row,
             float[] logits,
@@ -51,7 +57,7 @@ final class TokenEntities {
                                     + " from the model that predicts, or set optLabels.")
                             .formatted(logits.length, row.length(), labels.size()));
         }
-        TokenEntities entities = new TokenEntities(text, row, labels);
+        TokenEntities entities = new TokenEntities(text, row, labels, tokenizer);
         List<Piece> pieces = entities.pieces(logits, aggregation);
         return pieces.stream()
                 .filter(piece -> !piece.label().equals(OUTSIDE))
@@ -77,10 +83,22 @@ final class TokenEntities {
         return aggregation == EntityAggregation.NONE ? pieces : grouped(pieces);
     }
 
+    /** As transformers' pipeline: where no pieces of words are marked, words end at spaces. */
     private boolean isOneWord(int left, int right) {
         Token one = row.tokens().get(left);
         Token other = row.tokens().get(right);
-        return other.kind() == Token.Kind.TEXT && other.word() >= 0 && other.word() == one.word();
+        if (other.kind() != Token.Kind.TEXT) {
+            return false;
+        }
+        if (tokenizer.marksSubwords()) {
+            return other.word() >= 0 && other.word() == one.word();
+        }
+        int start = other.chars().start();
+        OptionalInt unknown = tokenizer.specialId("unk_token");
+        return start > 0
+                && text.charAt(start - 1) != ' '
+                && (start == text.length() || text.charAt(start) != ' ')
+                && !(unknown.isPresent() && unknown.getAsInt() == other.id());
     }
 
     private Piece piece(float[] logits, int first, int last, EntityAggregation aggregation) {

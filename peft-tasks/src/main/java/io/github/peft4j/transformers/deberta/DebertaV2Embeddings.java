@@ -12,6 +12,7 @@ import io.github.peft4j.transformers.encoder.TokenIds;
 import io.github.peft4j.transformers.layout.TokenInput;
 import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,11 @@ final class DebertaV2Embeddings extends Module {
 
     Embedding words() {
         return words;
+    }
+
+    /** Segments, if there is a table of them. */
+    Optional<String> thirdInput() {
+        return types == null ? Optional.empty() : Optional.of(ModelInput.TOKEN_TYPE_IDS);
     }
 
     NDArray forward(AdapterPass pass, ModelInput input, TokenLayout layout) {

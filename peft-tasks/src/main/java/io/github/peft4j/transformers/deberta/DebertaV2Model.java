@@ -14,6 +14,7 @@ import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.PathGroup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** DeBERTa without a head: embeddings and layers that share the vectors of distances. */
 final class DebertaV2Model extends PathGroup implements Backbone {
@@ -44,6 +45,11 @@ final class DebertaV2Model extends PathGroup implements Backbone {
     MaskedLanguageModel masked(MaskedLanguageModel.Names names, ActivationFunction activation) {
         return new MaskedLanguageModel(
                 names, form.hiddenSize(), embeddings.words(), activation, form.normEps());
+    }
+
+    @Override
+    public Optional<String> thirdInput() {
+        return embeddings.thirdInput();
     }
 
     @Override

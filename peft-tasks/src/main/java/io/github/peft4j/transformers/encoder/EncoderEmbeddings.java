@@ -9,6 +9,7 @@ import io.github.peft4j.nn.Module;
 import io.github.peft4j.transformers.layout.TokenInput;
 import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Dropout;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Sum of word, token type (where there are types) and position embeddings, normalised. */
@@ -59,6 +60,11 @@ final class EncoderEmbeddings extends Module {
 
     Embedding words() {
         return words;
+    }
+
+    /** Segments, if there is a table of them. */
+    Optional<String> thirdInput() {
+        return types == null ? Optional.empty() : Optional.of(ModelInput.TOKEN_TYPE_IDS);
     }
 
     /** The tokens' embeddings in their layout: [B, S, width] or [T, width]. */

@@ -14,6 +14,7 @@ import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.PathGroup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,11 @@ public final class EncoderModel extends PathGroup implements Backbone {
             MaskedLanguageModel.Names names, ActivationFunction activation) {
         return new MaskedLanguageModel(
                 names, form.hiddenSize(), embeddings.words(), activation, form.normEps());
+    }
+
+    @Override
+    public Optional<String> thirdInput() {
+        return embeddings.thirdInput();
     }
 
     @Override

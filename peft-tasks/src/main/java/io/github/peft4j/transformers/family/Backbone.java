@@ -8,6 +8,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.transformers.layout.TokenLayout;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The layers of a family without a head. */
@@ -16,9 +17,12 @@ public interface Backbone {
     /** Runs the layers. */
     Output forward(AdapterPass pass, ModelInput input, RequiredPositions required);
 
-    /** What a plain DJL block takes after ids and mask. */
-    default String thirdInput() {
-        return ModelInput.TOKEN_TYPE_IDS;
+    /**
+     * What a third array without a name can only be, after ids and mask; empty where such an array
+     * is refused.
+     */
+    default Optional<String> thirdInput() {
+        return Optional.empty();
     }
 
     /**

@@ -36,11 +36,6 @@ public final class EncoderDecoder extends Module implements Backbone {
     }
 
     @Override
-    public String thirdInput() {
-        return ModelInput.DECODER_INPUT_IDS;
-    }
-
-    @Override
     public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
         NDArray given = input.get(ModelInput.ENCODER_OUTPUTS);
         NDArray text = given != null ? given : TokenInput.tokens(input);

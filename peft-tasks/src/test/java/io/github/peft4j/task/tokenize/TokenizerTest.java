@@ -248,13 +248,17 @@ class TokenizerTest {
     @Test
     void refusesToPadWithoutAPadToken() throws IOException {
         copy("bert", "version", "\"1.0\"");
-        configure("pad_token", "\"<none>\"");
+        configure("pad_token", "");
 
         try (Tokenizer tokenizer = Tokenizer.fromPretrained(directory)) {
             assertThatIllegalStateException()
                     .isThrownBy(tokenizer::padId)
-                    .withMessageContaining("<none>")
+                    .withMessageContaining("pad_token (null)")
                     .withMessageContaining("Set pad_token");
+        }
+        configure("pad_token", "\"<none>\"");
+        try (Tokenizer tokenizer = Tokenizer.fromPretrained(directory)) {
+            assertThat(tokenizer.padId()).isEqualTo(bert.vocabSize()); // added, as in Python
         }
     }
 

@@ -10,6 +10,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.peft4j.task.Folders;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.PaddingStrategy;
@@ -19,12 +20,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenEntitiesTest {
 
@@ -71,12 +75,21 @@ class TokenEntitiesTest {
 
     @Test
     void findsWhatTransformersFinds() {
+        assertFound(4);
+    }
+
+    private void assertFound(int texts) {
         for (JsonObject given : cases()) {
             String text = given.get("text").getAsString();
             for (EntityAggregation how : EntityAggregation.values()) {
                 NamedEntity[] found =
                         TokenEntities.of(
-                                text, tokenizer.encode(text), logits(given), labels(), how);
+                                tokenizer,
+                                text,
+                                tokenizer.encode(text),
+                                logits(given),
+                                labels(),
+                                how);
 
                 JsonArray wanted =
                         given.getAsJsonObject("found")
@@ -87,7 +100,22 @@ class TokenEntitiesTest {
                 }
             }
         }
-        assertThat(cases()).hasSize(4);
+        assertThat(cases()).hasSize(texts);
+    }
+
+    /** Where nothing marks pieces of words, its groups are not the tokenizer's words. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "roberta", "llama", "t5"})
+    void findsWhatTransformersFindsWithoutMarkedPieces(String name) throws IOException {
+        expected =
+                JsonParser.parseString(
+                                Files.readString(
+                                        Folders.resource("translate/entities_" + name + ".json")))
+                        .getAsJsonObject();
+        tokenizer.close();
+        tokenizer = Tokenizer.fromPretrained(Folders.resource("golden/tokenizers/" + name));
+
+        assertFound(3);
     }
 
     private static void assertSame(
@@ -128,7 +156,8 @@ class TokenEntitiesTest {
             System.arraycopy(logits, 0, all, shift, logits.length);
 
             NamedEntity[] found =
-                    TokenEntities.of("boat", padded, all, labels(), EntityAggregation.NONE);
+                    TokenEntities.of(
+                            tokenizer, "boat", padded, all, labels(), EntityAggregation.NONE);
 
             assertThat(found).hasSize(1);
             assertThat(found[0].getEntity()).isEqualTo("B-LOC");
@@ -143,6 +172,7 @@ class TokenEntitiesTest {
                 .isThrownBy(
                         () ->
                                 TokenEntities.of(
+                                        tokenizer,
                                         "boat",
                                         tokenizer.encode("boat"),
                                         new float[6],

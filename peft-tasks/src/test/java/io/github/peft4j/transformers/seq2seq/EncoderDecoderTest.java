@@ -149,16 +149,18 @@ class EncoderDecoderTest {
     }
 
     @Test
-    void takesDecoderIdsAsAPlainBlocksThirdArray() throws IOException {
+    void takesDecoderIdsOfAPlainBlockByName() throws IOException {
         try (TransformerModel model = load("t5-seq2seq")) {
             ModelInput input = input("t5-seq2seq");
             NDArray ids = get(input, ModelInput.INPUT_IDS);
-            ModelInput made =
-                    model.toInput(
-                            new NDList(ids, get(input, ModelInput.ATTENTION_MASK), ids),
-                            new NDList());
+            NDArray mask = get(input, ModelInput.ATTENTION_MASK);
+            NDArray decoded = ids.duplicate();
+            ids.setName(ModelInput.INPUT_IDS);
+            mask.setName(ModelInput.ATTENTION_MASK);
+            decoded.setName(ModelInput.DECODER_INPUT_IDS);
+            ModelInput made = model.toInput(new NDList(ids, mask, decoded), new NDList());
 
-            assertThat(made.get(ModelInput.DECODER_INPUT_IDS)).isSameAs(ids);
+            assertThat(made.get(ModelInput.DECODER_INPUT_IDS)).isSameAs(decoded);
         }
     }
 

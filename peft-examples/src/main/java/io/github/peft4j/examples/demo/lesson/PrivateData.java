@@ -192,7 +192,7 @@ public record PrivateData(TaggedDataset train, TaggedDataset test) implements Le
                 new TagDecoder(train.labels(), base.tokenizer().config().paddingSide());
         ImmutableList.Builder<TaggedText> decoded = ImmutableList.builder();
         for (int i = 0; i < texts.size(); i++) {
-            Encoding row = base.tokenizer().encode(texts.get(i).input(), encoding(base));
+            Encoding row = base.tokenizer().encode(texts.get(i).inText(), encoding(base));
             decoded.add(decoder.decode(texts.get(i), row, logits[i]));
         }
         return decoded.build();

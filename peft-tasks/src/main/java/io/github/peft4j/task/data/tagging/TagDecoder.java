@@ -23,7 +23,7 @@ public record TagDecoder(List<String> labels, Side paddingSide) {
      * The text with the predicted tags; {@link TaggedText#entities} makes entities of them. Words
      * without a token, such as those cut off, are outside of entities.
      *
-     * @param row the tokens of {@code words.input()}
+     * @param row the tokens of {@code words.inText()}
      * @param logits of each token and label, [S, labels], padding included
      */
     public TaggedText decode(Words words, Encoding row, float[] logits) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows how the file is read
  * @param texts which columns hold words, tags and spaces
- * @param labels names of the tags in the order of their indices; if empty, they are numbered in the
- *     order of their first appearance in the file
+ * @param labels names of the tags in the order of their indices; if empty, those of the file are
+ *     numbered as {@link LabelIndex} says, in whatever order they appear
  */
 public record TaggedTextReader(RowReader rows, RowMapper<TaggedText> texts, List<String> labels) {
 
@@ -71,7 +71,7 @@ public record TaggedTextReader(RowReader rows, RowMapper<TaggedText> texts, List
     }
 
     private static TaggedDataset dataset(Rows<TaggedText> read, LabelIndex index) {
-        return new TaggedDataset(read.rows(), index.names(), read.badRows());
+        return new TaggedDataset(read.rows(), index.sorted().names(), read.badRows());
     }
 
     private RowMapper<TaggedText> indexing(LabelIndex index) {

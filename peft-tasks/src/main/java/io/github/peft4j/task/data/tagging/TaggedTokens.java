@@ -63,7 +63,7 @@ public final class TaggedTokens {
                     dataset.add(row);
                     rows.add(tagged.labels(row, texts.get(row.sample())));
                 });
-        return dataset.optTokenLabels(rows.build(), labels.size()).build();
+        return dataset.optTokenLabels(rows.build(), labels.size()).build().withLabels(labels);
     }
 
     /** The dataset of texts without tags, for prediction. */
@@ -73,7 +73,7 @@ public final class TaggedTokens {
     }
 
     private static ImmutableList<TextInput> inputs(List<Words> texts) {
-        return texts.stream().map(Words::input).collect(ImmutableList.toImmutableList());
+        return texts.stream().map(Words::inText).collect(ImmutableList.toImmutableList());
     }
 
     private int[] labels(Encoding row, TaggedText text) {

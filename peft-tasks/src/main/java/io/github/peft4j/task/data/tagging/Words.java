@@ -88,7 +88,15 @@ public record Words(String text, List<Span> spans) {
         return text.substring(spans.get(index).start(), spans.get(index).end());
     }
 
-    /** What a tokenizer encodes: the words, so that tokens know theirs. */
+    /**
+     * What a tokenizer encodes to learn tags and to predict them: the text with its words, so that
+     * tokens know theirs and are those of the text where it is served.
+     */
+    public TextInput inText() {
+        return TextInput.marked(text, spans);
+    }
+
+    /** The words alone, without the spaces between them. */
     public TextInput input() {
         ImmutableList.Builder<String> words = ImmutableList.builderWithExpectedSize(size());
         for (int i = 0; i < size(); i++) {

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param textColumn column of the text; default {@code text}
  * @param textPairColumn column of a second text; null for {@code text_pair} where it is there
  * @param labelColumn column of the label; default "label"
- * @param labels names of the classes in the order of their indices; if empty, they are numbered in
- *     the order of their first appearance in the file
+ * @param labels names of the classes in the order of their indices; if empty, those of the file are
+ *     numbered as {@link LabelIndex} says, in whatever order they appear
  * @param leaveOut labels whose rows are passed over, e.g. {@code neutral}
  */
 public record LabeledTextReader(
@@ -75,10 +75,22 @@ public record LabeledTextReader(
     }
 
     private static TextDataset dataset(Rows<LabeledText> read, LabelIndex index) {
-        return new TextDataset(read.rows(), index.names(), read.badRows());
+        LabelIndex sorted = index.sorted();
+        List<String> appeared = index.names();
+        ImmutableList<LabeledText> rows =
+                read.rows().stream()
+                        .map(row -> renumbered(row, appeared, sorted))
+                        .collect(ImmutableList.toImmutableList());
+        return new TextDataset(rows, sorted.names(), read.badRows());
     }
 
-    /** Makes examples of rows; labels get their numbers as they appear. */
+    private static LabeledText renumbered(
+            LabeledText row, List<String> appeared, LabelIndex sorted) {
+        String label = appeared.get(((Label.ClassIndex) row.label()).index());
+        return new LabeledText(row.text(), row.textPair(), Label.ofClass(sorted.number(label)));
+    }
+
+    /** Makes examples of rows; labels are numbered as they appear, until all are known. */
     private final class Mapper implements RowMapper<LabeledText> {
 
         private final LabelIndex index;

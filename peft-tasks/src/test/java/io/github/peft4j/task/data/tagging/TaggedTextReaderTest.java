@@ -41,7 +41,7 @@ class TaggedTextReaderTest {
         TaggedDataset read = table().read(DataFiles.path("pii.tsv"));
 
         assertThat(read.size()).isEqualTo(6);
-        assertThat(read.labels()).startsWith("O", "B-PERSON", "I-PERSON", "B-DATE", "I-DATE");
+        assertThat(read.labels()).isSorted().contains("O", "B-PERSON", "I-PERSON", "B-DATE");
         TaggedText first = read.rows().get(0);
         assertThat(first.words().text()).isEqualTo("Thanks Lizz, that solved it!");
         assertThat(first.entities()).extracting(Entity::text).containsExactly("Lizz");
@@ -59,7 +59,7 @@ class TaggedTextReaderTest {
                 .containsExactly("Ann rows", "Oslo");
         assertThat(read.rows()).extracting(TaggedText::tags).hasSize(2);
         assertThat(read.rows().get(0).tags()).containsExactly("B-PER", "O");
-        assertThat(read.labels()).containsExactly("B-PER", "O", "B-LOC");
+        assertThat(read.labels()).containsExactly("B-LOC", "B-PER", "O");
     }
 
     @Test

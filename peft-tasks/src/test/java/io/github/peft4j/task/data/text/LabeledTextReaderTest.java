@@ -77,16 +77,16 @@ class LabeledTextReaderTest {
     }
 
     @Test
-    void numbersLabelsByFirstAppearanceInTheWholeFile() throws IOException {
+    void sortsTheLabelsOfTheWholeFile() throws IOException {
         Path file = write("label\ttext\tsplit\nb\tone\ttest\na\ttwo\ttrain\nb\tthree\ttrain\n");
 
         TextDataset train = LabeledTextReader.tsv().optSplit("train").build().read(file);
 
-        assertThat(train.labels()).containsExactly("b", "a");
+        assertThat(train.labels()).containsExactly("a", "b");
         assertThat(train.rows())
                 .containsExactly(
-                        new LabeledText("two", Label.ofClass(1)),
-                        new LabeledText("three", Label.ofClass(0)));
+                        new LabeledText("two", Label.ofClass(0)),
+                        new LabeledText("three", Label.ofClass(1)));
     }
 
     @Test

@@ -1,0 +1,189 @@
+package io.github.peft4j.task.tokenize.files;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Tokens that the files around tokenizer.json name and it does not: transformers adds them when it
+ * loads, behind the vocabulary.
+ */
+public final class AddedTokens {
+
+    /** What special tokens are for, by their keys. */
+    public static final ImmutableList<String> ROLES =
+            ImmutableList.of(
+                    "bos_token",
+                    "eos_token",
+                    "unk_token",
+                    "sep_token",
+                    "pad_token",
+                    "cls_token",
+                    "mask_token");
+
+    private static final ImmutableSet<String> EXTRA =
+            ImmutableSet.of("extra_special_tokens", "additional_special_tokens");
+
+    private final JsonObject config;
+    private final TokenizerFile file;
+    private final Set<String> own = new HashSet<>();
+    private final Map<String, JsonObject> added = new LinkedHashMap<>();
+
+    private AddedTokens(JsonObject config, TokenizerFile file) {
+        this.config = config;
+        this.file = file;
+    }
+
+    /**
+     * All added tokens of a tokenizer, those of tokenizer.json first.
+     *
+     * @param config tokenizer_config.json, with what special_tokens_map.json says
+     * @param legacy added_tokens.json, ids by token
+     * @throws IllegalArgumentException if a token has an id that does not follow the vocabulary's
+     */
+    static JsonArray of(JsonObject config, JsonObject legacy, TokenizerFile file) {
+        AddedTokens tokens = new AddedTokens(config, file);
+        JsonArray all = new JsonArray();
+        if (file.blocks().get("added_tokens") instanceof JsonArray before) {
+            before.forEach(token -> tokens.own.add(content(token)));
+            all.addAll(before);
+        }
+        tokens.addNumbered(legacy);
+        tokens.addSpecial();
+        tokens.added.values().forEach(all::add);
+        return all;
+    }
+
+    private void addNumbered(JsonObject legacy) {
+        Map<Integer, JsonObject> byId = new TreeMap<>();
+        JsonElement decoder = config.get("added_tokens_decoder");
+        if (decoder != null && !decoder.isJsonNull()) {
+            byId.putAll(JsonField.read(config, "added_tokens_decoder", AddedTokens::numbered));
+        } else {
+            Set<String> special = specialTexts();
+            for (Map.Entry<String, JsonElement> entry : legacy.entrySet()) {
+                JsonPrimitive text = new JsonPrimitive(entry.getKey());
+                byId.put(
+                        entry.getValue().getAsInt(), token(text, special.contains(entry.getKey())));
+            }
+        }
+        byId.forEach(
+                (id, token) -> {
+                    add(token);
+                    JsonObject made = added.get(token.get("content").getAsString());
+                    if (made != null && made.get("id").getAsInt() != id) {
+                        throw new IllegalArgumentException(
+                                ("token %s has the id %d, but tokenizer.json lacks it and the next"
+                                                + " free id is %s. Save the tokenizer again with"
+                                                + " save_pretrained of a fast tokenizer.")
+                                        .formatted(token.get("content"), id, made.get("id")));
+                    }
+                });
+    }
+
+    private static Map<Integer, JsonObject> numbered(JsonElement decoder) {
+        Map<Integer, JsonObject> tokens = new TreeMap<>();
+        for (Map.Entry<String, JsonElement> entry : decoder.getAsJsonObject().entrySet()) {
+            tokens.put(Integer.valueOf(entry.getKey()), token(entry.getValue(), false));
+        }
+        return tokens;
+    }
+
+    private Set<String> specialTexts() {
+        Set<String> texts = new HashSet<>();
+        for (String role : ROLES) {
+            if (config.has(role) && !config.get(role).isJsonNull()) {
+                texts.add(JsonField.read(config, role, AddedTokens::content));
+            }
+        }
+        extras().forEach(extra -> texts.add(content(extra)));
+        return texts;
+    }
+
+    private void addSpecial() {
+        for (String role : ROLES) {
+            if (config.has(role) && !config.get(role).isJsonNull()) {
+                add(JsonField.read(config, role, value -> token(value, true)));
+            }
+        }
+        extras().forEach(extra -> add(token(extra, true)));
+    }
+
+    private JsonArray extras() {
+        JsonArray all = new JsonArray();
+        for (String key : EXTRA) {
+            if (config.has(key) && !config.get(key).isJsonNull()) {
+                all.addAll(JsonField.read(config, key, AddedTokens::tokens));
+            }
+        }
+        return all;
+    }
+
+    /** A list of tokens, or tokens by name. */
+    private static JsonArray tokens(JsonElement value) {
+        JsonArray tokens = new JsonArray();
+        if (value instanceof JsonObject named) {
+            named.asMap().values().forEach(tokens::add);
+        } else {
+            tokens.addAll(value.getAsJsonArray());
+        }
+        tokens.forEach(AddedTokens::content); // refuses what is no token
+        return tokens;
+    }
+
+    /** Adds a token that is none of the added ones yet; one of the vocabulary keeps its id. */
+    private void add(JsonObject token) {
+        String text = token.get("content").getAsString();
+        if (text.isEmpty() || own.contains(text) || added.containsKey(text)) {
+            return;
+        }
+        Integer known = file.vocabulary().get(text);
+        token.addProperty("id", known == null ? nextId() : known);
+        added.put(text, token);
+    }
+
+    private int nextId() {
+        int last = file.vocabulary().values().stream().mapToInt(id -> id).max().orElse(-1);
+        for (JsonObject before : added.values()) {
+            last = Math.max(last, before.get("id").getAsInt());
+        }
+        return last + 1;
+    }
+
+    /** A token is written as a string or as an object with its content. */
+    public static String content(JsonElement token) {
+        if (!token.isJsonObject()) {
+            return token.getAsString();
+        }
+        JsonElement content = token.getAsJsonObject().get("content");
+        if (content == null || !content.isJsonPrimitive()) {
+            throw new IllegalArgumentException("token %s has no content.".formatted(token));
+        }
+        return content.getAsString();
+    }
+
+    private static JsonObject token(JsonElement given, boolean special) {
+        JsonObject from = given.isJsonObject() ? given.getAsJsonObject() : new JsonObject();
+        JsonObject token = new JsonObject();
+        token.addProperty("content", content(given));
+        boolean isSpecial = special || truth(from, "special", false);
+        for (String flag : ImmutableList.of("single_word", "lstrip", "rstrip")) {
+            token.addProperty(flag, truth(from, flag, false));
+        }
+        token.addProperty("normalized", truth(from, "normalized", !isSpecial));
+        token.addProperty("special", isSpecial);
+        return token;
+    }
+
+    private static boolean truth(JsonObject token, String key, boolean missing) {
+        return token.has(key) ? token.get(key).getAsBoolean() : missing;
+    }
+}

@@ -1,0 +1,138 @@
+package io.github.peft4j.task.tokenize.files;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a tokenizer put together as transformers does: its class makes blocks of its own of
+ * the settings in tokenizer_config.json, and tokens that tokenizer.json lacks are added.
+ *
+ * @param json tokenizer.json, which is not there where a vocabulary takes its place
+ * @param file what it holds, with those changes
+ * @param config tokenizer_config.json, with what special_tokens_map.json and the class say of
+ *     tokens
+ * @param model config.json, empty if there is none
+ * @param kind the class
+ * @param changed the blocks that are not those of tokenizer.json, null if all are; with the model
+ *     where there is no such file
+ */
+public record TokenizerFiles(
+        Path json,
+        TokenizerFile file,
+        JsonObject config,
+        JsonObject model,
+        TokenizerClass kind,
+        @Nullable JsonObject changed) {
+
+    /**
+     * Reads the files of a directory; all but a vocabulary may be missing.
+     *
+     * @param tokens special tokens by role that count before those of the files
+     * @throws IOException if one cannot be read or holds a value that cannot be used; the text
+     *     names it
+     */
+    public static TokenizerFiles read(Path directory, Map<String, String> tokens)
+            throws IOException {
+        Path json = directory.resolve("tokenizer.json");
+        boolean whole = Files.isRegularFile(json);
+        JsonObject blocks = whole ? new JsonObject() : VocabularyFiles.read(directory);
+        TokenizerFile file =
+                whole ? TokenizerFile.read(json) : VocabularyFiles.file(blocks, directory);
+        Path configFile = directory.resolve("tokenizer_config.json");
+        JsonObject config = object(configFile);
+        JsonObject model = object(directory.resolve("config.json"));
+        merge(config, object(directory.resolve("special_tokens_map.json")));
+        tokens.forEach(config::addProperty);
+        JsonObject legacy = object(directory.resolve("added_tokens.json"));
+        try {
+            TokenizerClass named = TokenizerClass.of(config, model, file);
+            boolean unnamed = !whole && named == TokenizerClass.UNNAMED_WORD_PIECE;
+            TokenizerClass kind = unnamed ? TokenizerClass.BERT : named;
+            for (Map.Entry<String, String> token : kind.specialTokens().entrySet()) {
+                if (!config.has(token.getKey())) {
+                    config.addProperty(token.getKey(), token.getValue());
+                }
+            }
+            TokenizerBlocks.of(kind, config, file).asMap().forEach(blocks::add);
+            blocks.add("added_tokens", AddedTokens.of(config, legacy, file));
+            TokenizerFile changed = file.with(blocks);
+            if (!whole) {
+                blocks.add("post_processor", VocabularyFiles.template(kind, config, changed));
+            }
+            boolean same = whole && changed.blocks().equals(file.blocks());
+            return new TokenizerFiles(json, changed, config, model, kind, same ? null : blocks);
+        } catch (IllegalArgumentException
+                | IllegalStateException
+                | UnsupportedOperationException
+                | ClassCastException bad) {
+            throw unusable(configFile, bad);
+        }
+    }
+
+    /** The refusal of a value in a file. */
+    public static IOException unusable(Path file, RuntimeException bad) {
+        return new IOException(
+                "%s holds a value that cannot be used: %s Correct that value."
+                        .formatted(file, bad.getMessage()),
+                bad);
+    }
+
+    /** What the older file says, where the config does not number its added tokens itself. */
+    private static void merge(JsonObject config, JsonObject map) {
+        boolean numbered = config.has("added_tokens_decoder");
+        map.asMap()
+                .forEach(
+                        (key, value) -> {
+                            if (!numbered || !config.has(key) || config.get(key).isJsonNull()) {
+                                config.add(key, value);
+                            }
+                        });
+    }
+
+    /** The {@code pad_token_id} of config.json; empty if it names no token. */
+    public OptionalInt modelPadId() {
+        JsonElement id = model.get("pad_token_id");
+        boolean number = id instanceof JsonPrimitive value && value.isNumber();
+        return number && id.getAsInt() >= 0 ? OptionalInt.of(id.getAsInt()) : OptionalInt.empty();
+    }
+
+    /** tokenizer.json as it counts. */
+    public InputStream open() throws IOException {
+        if (changed == null) {
+            return Files.newInputStream(json);
+        }
+        return new ByteArrayInputStream(
+                changed.has("model")
+                        ? changed.toString().getBytes(StandardCharsets.UTF_8)
+                        : TokenizerJson.with(json, changed));
+    }
+
+    /** The object in a file, empty if it does not exist. */
+    static JsonObject object(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return new JsonObject();
+        }
+        try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            JsonElement read = JsonParser.parseReader(text);
+            return read.getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException bad) {
+            throw new IOException(
+                    "%s is not a JSON object: %s. Save the tokenizer again with save_pretrained."
+                            .formatted(file, bad.getMessage()),
+                    bad);
+        }
+    }
+}
