@@ -1,12 +1,15 @@
 package io.github.peft4j.config;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.TargetModules;
 import io.github.peft4j.matching.TargetOptions;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,12 @@ public abstract class LayerConfigBuilder<C extends LayerConfig, B extends LayerC
     /** For the builders of the methods. */
     protected LayerConfigBuilder(ConfigType<C> type) {
         super(type);
+    }
+
+    /** Sets numbers of single layers, in their order. */
+    protected final B setNumbers(
+            Option<Map<String, Number>> option, Map<String, ? extends Number> values) {
+        return set(option, ImmutableMap.copyOf(values));
     }
 
     /** All options that select modules at once. */

@@ -57,6 +57,12 @@ public final class Options {
         return R.withDefault(standard).check(value -> requirePositive("r", value, standard));
     }
 
+    /** The probability with which a feature of the input is dropped in training. */
+    public static Option<Number> inputDropout(String key) {
+        return Option.dropout(key, 0.0)
+                .means("probability that a feature of the input is dropped in training");
+    }
+
     /** A number that is neither infinite nor NaN. */
     public static Option<Number> finite(String key, Number standard) {
         return Option.number(key, standard).check(value -> requireFinite(key, value));

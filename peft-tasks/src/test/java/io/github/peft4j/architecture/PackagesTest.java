@@ -54,14 +54,6 @@ class PackagesTest {
                         "task.generate.config.SpecialTokens.eosTokenId",
                         "task.generate.config.SpecialTokens.forcedEosTokenId",
                         "task.generate.logits.LogitsProcessors.of",
-                        "task.train.PeftTrainer.evaluate",
-                        "task.train.PeftTrainer.predict",
-                        "task.train.optim.AdamW.state",
-                        "task.train.optim.ParameterGroup.parameters",
-                        "task.train.optim.ParameterGrouping.group",
-                        "task.train.report.Evaluation.figures",
-                        "task.train.report.LogEntry.figures",
-                        "task.train.report.TrainingResult.history",
                         "transformers.family.FamilyParts.aliases");
     }
 

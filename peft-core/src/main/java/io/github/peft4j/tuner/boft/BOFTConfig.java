@@ -42,14 +42,8 @@ public final class BOFTConfig extends LayerConfig
 
     static final ConfigType<BOFTConfig> TYPE =
             LayerConfig.type("BOFT", BOFTConfig.class, BOFTConfig::new)
-                    .with(
-                            BOFT_BLOCK_SIZE,
-                            BOFT_BLOCK_NUM,
-                            BOFT_N_BUTTERFLY_FACTOR,
-                            BOFT_DROPOUT,
-                            Options.FAN_IN_FAN_OUT,
-                            Options.bias("BOFT"),
-                            Options.INIT_WEIGHTS)
+                    .with(BOFT_BLOCK_SIZE, BOFT_BLOCK_NUM, BOFT_N_BUTTERFLY_FACTOR, BOFT_DROPOUT)
+                    .with(Options.FAN_IN_FAN_OUT, Options.bias("BOFT"), Options.INIT_WEIGHTS)
                     .rule(LayerConfig::refusePatternWithoutLayers)
                     .rule(BOFTConfig::blocks);
 

@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.delora;
 
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.LayerConfigBuilder;
@@ -24,9 +23,7 @@ public final class DeloraConfig extends LayerConfig
             Options.finite("delora_lambda", 15).means("scale λ at the start, of any sign");
     private static final Option<Map<String, Number>> LAMBDA_PATTERN =
             Options.finites("lambda_pattern").means("λ of single layers, in the same way");
-    private static final Option<Number> MODULE_DROPOUT =
-            Option.dropout("module_dropout", 0.0)
-                    .means("probability that a feature of the input is dropped in training");
+    private static final Option<Number> MODULE_DROPOUT = Options.inputDropout("module_dropout");
 
     static final ConfigType<DeloraConfig> TYPE =
             LayerConfig.type("DELORA", DeloraConfig.class, DeloraConfig::new)
@@ -75,18 +72,13 @@ public final class DeloraConfig extends LayerConfig
         }
 
         /** Scale λ at the start. Default 15. */
-        public Builder optDeloraLambda(int value) {
-            return set(DELORA_LAMBDA, value);
-        }
-
-        /** The same with a fraction. */
-        public Builder optDeloraLambda(double value) {
+        public Builder optDeloraLambda(Number value) {
             return set(DELORA_LAMBDA, value);
         }
 
         /** λ of layers by regular expression for the end of the name. Default: none. */
         public Builder optLambdaPattern(Map<String, ? extends Number> value) {
-            return set(LAMBDA_PATTERN, ImmutableMap.copyOf(value));
+            return setNumbers(LAMBDA_PATTERN, value);
         }
 
         /** Probability that an input feature is dropped in training, in [0, 1). Default 0. */

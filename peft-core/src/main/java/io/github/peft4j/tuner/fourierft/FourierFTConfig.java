@@ -6,11 +6,10 @@ import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.Options;
 import io.github.peft4j.config.group.HasBias;
 import io.github.peft4j.config.group.HasFanInFanOut;
+import io.github.peft4j.config.group.HasFrequencies;
 import io.github.peft4j.config.group.HasInitWeights;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
-import io.github.peft4j.json.JsonType;
-import java.util.Map;
 
 /**
  * The config of FourierFT.
@@ -18,19 +17,8 @@ import java.util.Map;
  * @see <a href="https://arxiv.org/abs/2405.03003">Gao et al. 2024</a>
  */
 public final class FourierFTConfig extends LayerConfig
-        implements HasInitWeights, HasBias, HasFanInFanOut {
+        implements HasFrequencies, HasInitWeights, HasBias, HasFanInFanOut {
 
-    private static final Option<Integer> N_FREQUENCY =
-            Options.positive("n_frequency", 1000)
-                    .means("how many frequencies of a layer are trained, at most in · out");
-    private static final Option<Map<String, Integer>> N_FREQUENCY_PATTERN =
-            Options.ranks("n_frequency_pattern")
-                    .means(
-                            "other numbers for single layers, by regular expression for the end "
-                                    + "of a name after a dot, or by the whole name");
-    private static final Option<Long> RANDOM_LOC_SEED =
-            Option.of("random_loc_seed", JsonType.LONG, 777L)
-                    .means("seed of the permutation that places the frequencies");
     private static final Option<Number> SCALING =
             Options.finite("scaling", 150.0).means("factor on the change of weight");
     private static final Option<Boolean> INIT_WEIGHTS =
@@ -61,24 +49,6 @@ public final class FourierFTConfig extends LayerConfig
         return builder().from(this);
     }
 
-    /** How many frequencies of a layer are trained. */
-    public int nFrequency() {
-        return get(N_FREQUENCY);
-    }
-
-    /**
-     * Other numbers of frequencies, by regular expression for the end of a layer's name after a
-     * dot, or by its whole name.
-     */
-    public Map<String, Integer> nFrequencyPattern() {
-        return get(N_FREQUENCY_PATTERN);
-    }
-
-    /** Seed of the permutation that places the frequencies. */
-    public long randomLocSeed() {
-        return get(RANDOM_LOC_SEED);
-    }
-
     /** Factor on the change of weight. */
     public double scaling() {
         return get(SCALING).doubleValue();
@@ -86,27 +56,13 @@ public final class FourierFTConfig extends LayerConfig
 
     /** Builds a {@link FourierFTConfig}. */
     public static final class Builder extends LayerConfigBuilder<FourierFTConfig, Builder>
-            implements HasInitWeights.Setters<Builder>,
+            implements HasFrequencies.Setters<Builder>,
+                    HasInitWeights.Setters<Builder>,
                     HasBias.Setters<Builder>,
                     HasFanInFanOut.Setters<Builder> {
 
         private Builder() {
             super(TYPE);
-        }
-
-        /** How many frequencies of a layer are trained; at most in · out. Default 1000. */
-        public Builder optNFrequency(int value) {
-            return set(N_FREQUENCY, value);
-        }
-
-        /** Other numbers of frequencies, by regular expression for a name's end. Default: none. */
-        public Builder optNFrequencyPattern(Map<String, Integer> value) {
-            return set(N_FREQUENCY_PATTERN, value);
-        }
-
-        /** Seed of the permutation that places them. Default 777. */
-        public Builder optRandomLocSeed(long value) {
-            return set(RANDOM_LOC_SEED, value);
         }
 
         /** Factor on the change of weight. Default 150. */

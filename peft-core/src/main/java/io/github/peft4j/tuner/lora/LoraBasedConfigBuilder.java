@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.lora;
 
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.group.HasBias;
@@ -41,7 +40,7 @@ public abstract class LoraBasedConfigBuilder<
 
     /** Alphas of layers by regular expression for the end of the name. Default: none. */
     public final B optAlphaPattern(Map<String, ? extends Number> value) {
-        return set(LoraOptions.ALPHA_PATTERN, ImmutableMap.copyOf(value));
+        return setNumbers(LoraOptions.ALPHA_PATTERN, value);
     }
 
     /** Probability p that an input feature of the adapter is dropped, in [0, 1). Default 0. */

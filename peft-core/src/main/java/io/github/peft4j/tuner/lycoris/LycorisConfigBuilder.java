@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.lycoris;
 
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.group.HasRankPattern;
@@ -33,7 +32,7 @@ public abstract class LycorisConfigBuilder<
 
     /** Alphas of layers by regular expression for the end of the name. Default: none. */
     public final B optAlphaPattern(Map<String, ? extends Number> value) {
-        return set(LycorisConfig.ALPHA_PATTERN, ImmutableMap.copyOf(value));
+        return setNumbers(LycorisConfig.ALPHA_PATTERN, value);
     }
 
     /** Probability that an output goes without the adapter, in [0, 1). Default 0. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.ActivationFunction;
@@ -75,5 +76,15 @@ record LstmEncoder(
         Shape rows = x.getShape().slice(1);
         NDArray middle = Ops.activate(ActivationFunction.RELU, in.apply(pass, x.reshape(rows)));
         return out.apply(pass, middle);
+    }
+
+    /** An LSTM has at least one layer. */
+    static void checkLayers(PromptEncoderConfig config) {
+        Preconditions.checkArgument(
+                config.encoderNumLayers() > 0
+                        || config.encoderReparameterizationType()
+                                == PromptEncoderReparameterizationType.MLP,
+                "encoder_num_layers is %s; an LSTM has at least 1. Pass 2, for example.",
+                config.encoderNumLayers());
     }
 }

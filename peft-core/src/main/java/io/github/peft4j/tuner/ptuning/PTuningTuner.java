@@ -4,6 +4,7 @@ import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.PeftMethod;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.NewPrompt;
@@ -38,7 +39,7 @@ public final class PTuningTuner extends PromptTuner<PromptEncoderConfig> {
 
     @Override
     protected List<String> warnings(PromptEncoderConfig config) {
-        return config.inferenceMode() || !config.ignoresLayers()
+        return config.inferenceMode() || !ignoresLayers(config)
                 ? ImmutableList.of()
                 : ImmutableList.of(
                         "encoder_num_layers "
@@ -46,5 +47,12 @@ public final class PTuningTuner extends PromptTuner<PromptEncoderConfig> {
                                 + " is ignored: with encoder_reparameterization_type MLP the"
                                 + " encoder always has three linear layers. Use LSTM, or leave it"
                                 + " out.");
+    }
+
+    /** Whether the number of layers is set and has no effect. */
+    private static boolean ignoresLayers(PromptEncoderConfig config) {
+        Option<Integer> layers = PromptEncoderConfig.ENCODER_NUM_LAYERS;
+        return config.encoderReparameterizationType() == PromptEncoderReparameterizationType.MLP
+                && config.encoderNumLayers() != layers.standard().orElseThrow();
     }
 }

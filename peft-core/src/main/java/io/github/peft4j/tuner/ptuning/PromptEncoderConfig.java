@@ -1,11 +1,8 @@
 package io.github.peft4j.tuner.ptuning;
 
-import com.google.common.base.Preconditions;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
-import io.github.peft4j.json.JsonType;
 import io.github.peft4j.tuner.prompt.PromptConfig;
 import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
 import java.util.Optional;
@@ -17,24 +14,14 @@ import java.util.Optional;
  */
 public final class PromptEncoderConfig extends PromptConfig {
 
-    /** The network that makes the prompt. */
-    public enum Reparameterization {
-        /** Three linear layers. */
-        MLP,
-        /** A bidirectional LSTM and two linear layers. */
-        LSTM
-    }
-
-    private static final Option<Reparameterization> ENCODER_REPARAMETERIZATION_TYPE =
-            Option.of(
-                            "encoder_reparameterization_type",
-                            JsonType.choice(
-                                    ImmutableMap.of(
-                                            Reparameterization.MLP, "MLP",
-                                            Reparameterization.LSTM, "LSTM")),
-                            Reparameterization.MLP)
-                    .means("the network: three linear layers, or an LSTM and two of them");
-    private static final Option<Integer> ENCODER_NUM_LAYERS =
+    private static final Option<PromptEncoderReparameterizationType>
+            ENCODER_REPARAMETERIZATION_TYPE =
+                    Option.of(
+                                    "encoder_reparameterization_type",
+                                    PromptEncoderReparameterizationType.JSON,
+                                    PromptEncoderReparameterizationType.MLP)
+                            .means("the network: three linear layers, or an LSTM and two of them");
+    static final Option<Integer> ENCODER_NUM_LAYERS =
             Option.integer("encoder_num_layers", 2)
                     .means(
                             "layers of the LSTM; the MLP has three layers and warns of another number");
@@ -47,23 +34,12 @@ public final class PromptEncoderConfig extends PromptConfig {
 
     static final ConfigType<PromptEncoderConfig> TYPE =
             promptType("P_TUNING", PromptEncoderConfig.class, PromptEncoderConfig::new)
-                    .with(
-                            ENCODER_REPARAMETERIZATION_TYPE,
-                            ENCODER_HIDDEN_SIZE,
-                            ENCODER_NUM_LAYERS,
-                            ENCODER_DROPOUT)
-                    .rule(PromptEncoderConfig::checkLayers);
+                    .with(ENCODER_REPARAMETERIZATION_TYPE, ENCODER_HIDDEN_SIZE)
+                    .with(ENCODER_NUM_LAYERS, ENCODER_DROPOUT)
+                    .rule(LstmEncoder::checkLayers);
 
     private PromptEncoderConfig(OptionValues values) {
         super(TYPE, values);
-    }
-
-    private static void checkLayers(PromptEncoderConfig config) {
-        Preconditions.checkArgument(
-                config.encoderNumLayers() > 0
-                        || config.encoderReparameterizationType() == Reparameterization.MLP,
-                "encoder_num_layers is %s; an LSTM has at least 1. Pass 2, for example.",
-                config.encoderNumLayers());
     }
 
     /** A builder with PEFT's defaults. */
@@ -77,7 +53,7 @@ public final class PromptEncoderConfig extends PromptConfig {
     }
 
     /** The network that makes the prompt. */
-    public Reparameterization encoderReparameterizationType() {
+    public PromptEncoderReparameterizationType encoderReparameterizationType() {
         return get(ENCODER_REPARAMETERIZATION_TYPE);
     }
 
@@ -89,12 +65,6 @@ public final class PromptEncoderConfig extends PromptConfig {
     /** Layers of the LSTM. */
     public int encoderNumLayers() {
         return get(ENCODER_NUM_LAYERS);
-    }
-
-    /** Whether the number of layers is set and has no effect. */
-    boolean ignoresLayers() {
-        return encoderReparameterizationType() == Reparameterization.MLP
-                && !get(ENCODER_NUM_LAYERS).equals(ENCODER_NUM_LAYERS.standard().orElseThrow());
     }
 
     /** Probability of dropout between the layers of the LSTM. */
@@ -109,8 +79,11 @@ public final class PromptEncoderConfig extends PromptConfig {
             super(TYPE);
         }
 
-        /** The network that makes the prompt. Default {@link Reparameterization#MLP}. */
-        public Builder optEncoderReparameterizationType(Reparameterization value) {
+        /**
+         * The network that makes the prompt. Default {@link
+         * PromptEncoderReparameterizationType#MLP}.
+         */
+        public Builder optEncoderReparameterizationType(PromptEncoderReparameterizationType value) {
             return set(ENCODER_REPARAMETERIZATION_TYPE, value);
         }
 

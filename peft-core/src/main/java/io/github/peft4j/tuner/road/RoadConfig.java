@@ -31,10 +31,8 @@ public final class RoadConfig extends LayerConfig implements HasInitWeights {
     static final ConfigType<RoadConfig> TYPE =
             LayerConfig.type("ROAD", RoadConfig.class, RoadConfig::new)
                     .with(VARIANT, GROUP_SIZE, Options.INIT_WEIGHTS)
-                    .without(
-                            TargetOptions.EXCLUDE_MODULES,
-                            TargetOptions.LAYERS_TO_TRANSFORM,
-                            TargetOptions.LAYERS_PATTERN);
+                    .without(TargetOptions.EXCLUDE_MODULES, TargetOptions.LAYERS_PATTERN)
+                    .without(TargetOptions.LAYERS_TO_TRANSFORM);
 
     private RoadConfig(OptionValues values) {
         super(TYPE, values);

@@ -29,9 +29,7 @@ public final class VBLoRAConfig extends LayerConfig implements HasRank, HasBias,
                     .means(
                             "whether a file holds only the largest logits, which cannot train "
                                     + "on");
-    private static final Option<Number> VBLORA_DROPOUT =
-            Option.dropout("vblora_dropout", 0.0)
-                    .means("probability that a feature of the input is dropped in training");
+    private static final Option<Number> VBLORA_DROPOUT = Options.inputDropout("vblora_dropout");
     private static final Option<Number> INIT_VECTOR_BANK_BOUND =
             Options.finite("init_vector_bank_bound", 0.02)
                     .means("the vectors start uniform within this bound");

@@ -29,9 +29,7 @@ public final class VeraConfig extends LayerConfig
                     .means(
                             "whether the file holds the shared matrices; false saves r·(in + "
                                     + "out) numbers and is warned of");
-    private static final Option<Number> VERA_DROPOUT =
-            Option.dropout("vera_dropout", 0.0)
-                    .means("probability that a feature of the input is dropped in training");
+    private static final Option<Number> VERA_DROPOUT = Options.inputDropout("vera_dropout");
     private static final Option<Number> D_INITIAL =
             Options.finite("d_initial", 0.1).means("what the vectors d start with");
 

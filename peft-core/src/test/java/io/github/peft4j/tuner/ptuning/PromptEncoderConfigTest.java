@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.tuner.ptuning.PromptEncoderConfig.Reparameterization;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +27,8 @@ class PromptEncoderConfigTest {
                                 + " \"LSTM\"");
         assertThatIllegalArgumentException()
                 .isThrownBy(
-                        builder.optEncoderReparameterizationType(Reparameterization.LSTM)
+                        builder.optEncoderReparameterizationType(
+                                                PromptEncoderReparameterizationType.LSTM)
                                         .optEncoderNumLayers(0)
                                 ::build)
                 .withMessageContaining("encoder_num_layers is 0");

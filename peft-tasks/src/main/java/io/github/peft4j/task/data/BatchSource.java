@@ -1,6 +1,7 @@
 package io.github.peft4j.task.data;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /** Examples that a {@link BatchLoader} cuts into batches. */
 public interface BatchSource {
@@ -9,7 +10,7 @@ public interface BatchSource {
     int size();
 
     /** Names of the classes in the order of their indices; empty where they are not known. */
-    default ImmutableList<String> labels() {
+    default List<String> labels() {
         return ImmutableList.of();
     }
 

@@ -96,7 +96,7 @@ public final class TokenDataset implements BatchSource {
     }
 
     @Override
-    public ImmutableList<String> labels() {
+    public List<String> labels() {
         return labels;
     }
 

@@ -13,6 +13,8 @@ import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,7 @@ public final class PeftTrainer {
     private final PeftModel model;
     private final TrainingSetup setup;
     private final Evaluator evaluator;
-    private ImmutableList<String> trainedLabels = ImmutableList.of();
+    private List<String> trainedLabels = ImmutableList.of();
 
     private PeftTrainer(Builder builder) {
         model = builder.model;
@@ -110,7 +112,7 @@ public final class PeftTrainer {
      *
      * @throws IllegalArgumentException if a label has another number than in the training
      */
-    public ImmutableMap<String, Double> evaluate(BatchLoader examples) {
+    public Map<String, Double> evaluate(BatchLoader examples) {
         requireSameLabels(examples);
         return evaluator.evaluate(examples);
     }
@@ -121,7 +123,7 @@ public final class PeftTrainer {
     }
 
     /** As {@link #evaluate(BatchLoader)}, in batches of the arguments' size. */
-    public ImmutableMap<String, Double> evaluate(BatchSource examples) {
+    public Map<String, Double> evaluate(BatchSource examples) {
         return evaluate(evaluationBatches(examples));
     }
 
@@ -134,7 +136,7 @@ public final class PeftTrainer {
      * Some fields of the output for each example, flat, in the order of the dataset, by name:
      * {@code start_logits}, {@code end_logits}. Labels are not needed.
      */
-    public ImmutableMap<String, float[][]> predict(BatchLoader examples, String... fields) {
+    public Map<String, float[][]> predict(BatchLoader examples, String... fields) {
         return evaluator.predict(examples, fields);
     }
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.ptuning.PromptEncoderConfig;
+import io.github.peft4j.tuner.ptuning.PromptEncoderReparameterizationType;
 
 class PTuningLstmTest extends PromptContract {
 
@@ -13,7 +14,7 @@ class PTuningLstmTest extends PromptContract {
                 .optTaskType(TaskType.CAUSAL_LM)
                 .setNumVirtualTokens(3)
                 .optEncoderHiddenSize(12)
-                .optEncoderReparameterizationType(PromptEncoderConfig.Reparameterization.LSTM)
+                .optEncoderReparameterizationType(PromptEncoderReparameterizationType.LSTM)
                 .build();
     }
 

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,7 +175,7 @@ public record Passages(List<Question> train, List<Question> dev) implements Less
 
     private static Logits logits(PeftModel model, QuestionWindows windows) {
         BatchLoader batches = BatchLoader.builder(windows).optBatchSize(2 * BATCH).build();
-        ImmutableMap<String, float[][]> rows =
+        Map<String, float[][]> rows =
                 new PeftTrainer(model, TrainingArguments.builder().build())
                         .predict(batches, ModelOutput.START_LOGITS, ModelOutput.END_LOGITS);
         return new Logits(

@@ -106,7 +106,7 @@ public final class AdamW implements AutoCloseable {
     }
 
     /** The moments by {@code name.exp_avg} and {@code name.exp_avg_sq}; not copies. */
-    public ImmutableMap<String, NDArray> state() {
+    public Map<String, NDArray> state() {
         ImmutableMap.Builder<String, NDArray> state = ImmutableMap.builder();
         slots.forEach(
                 (name, slot) -> {

@@ -2,6 +2,7 @@ package io.github.peft4j.task.train.optim;
 
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
+import java.util.Map;
 
 /**
  * Tensors that an optimizer treats alike.
@@ -11,4 +12,10 @@ import com.google.common.collect.ImmutableMap;
  * @param rateFactor what the learning rate is multiplied by, over 0
  */
 public record ParameterGroup(
-        ImmutableMap<String, Parameter> parameters, double weightDecay, double rateFactor) {}
+        Map<String, Parameter> parameters, double weightDecay, double rateFactor) {
+
+    /** Copies the map. */
+    public ParameterGroup {
+        parameters = ImmutableMap.copyOf(parameters);
+    }
+}

@@ -3,7 +3,9 @@ package io.github.peft4j.task.train.optim;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Divides the trained tensors into groups with a weight decay and a learning rate of their own. */
@@ -15,7 +17,7 @@ public interface ParameterGrouping {
      *
      * @param trainable the trained tensors by their key in the adapter's file
      */
-    ImmutableList<ParameterGroup> group(ImmutableMap<String, Parameter> trainable);
+    List<ParameterGroup> group(Map<String, Parameter> trainable);
 
     /** One learning rate for all; no decay for biases and the weights of norms, as Hugging Face. */
     static ParameterGrouping byDecay(double weightDecay) {

@@ -1,6 +1,7 @@
 package io.github.peft4j.task.train.report;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.Map;
 
 /**
  * What an evaluation during training found.
@@ -10,5 +11,10 @@ import com.google.common.collect.ImmutableMap;
  * @param figures {@code loss} and each metric by its name
  * @param best whether no evaluation before it was as good
  */
-public record Evaluation(
-        long step, double epoch, ImmutableMap<String, Double> figures, boolean best) {}
+public record Evaluation(long step, double epoch, Map<String, Double> figures, boolean best) {
+
+    /** Copies the figures. */
+    public Evaluation {
+        figures = ImmutableMap.copyOf(figures);
+    }
+}

@@ -1,6 +1,7 @@
 package io.github.peft4j.task.train.report;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -23,4 +24,10 @@ public record TrainingResult(
         OptionalDouble bestMetric,
         OptionalLong bestStep,
         boolean stoppedEarly,
-        ImmutableList<LogEntry> history) {}
+        List<LogEntry> history) {
+
+    /** Copies the history. */
+    public TrainingResult {
+        history = ImmutableList.copyOf(history);
+    }
+}
