@@ -73,7 +73,8 @@ public final class PackageRules {
 
     /**
      * Public methods of public types, outside {@code internal}, that return or take a type of
-     * Guava: it stays inside, so that users need not know it, nor its version.
+     * Guava: it stays inside, so that users need not know it, nor its version. Immutable arrays of
+     * numbers are allowed, for which java.util has nothing.
      */
     public static Set<String> guavaShown(JavaClasses classes) {
         Set<String> shown = new TreeSet<>();
@@ -99,7 +100,8 @@ public final class PackageRules {
     }
 
     private static boolean isGuava(JavaClass type) {
-        return type.getPackageName().startsWith("com.google.common");
+        return type.getPackageName().startsWith("com.google.common")
+                && !type.getPackageName().equals("com.google.common.primitives");
     }
 
     private static boolean isInternal(JavaClass type) {

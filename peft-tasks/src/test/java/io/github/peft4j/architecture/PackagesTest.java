@@ -42,15 +42,7 @@ class PackagesTest {
 
         Assertions.assertThat(shown)
                 .isSubsetOf(
-                        "task.data.RaggedInts.row",
-                        "task.data.RaggedInts.starts",
-                        "task.data.RaggedInts.values",
-                        "task.data.TokenBatch.indices",
                         "task.data.text.Label$MultiLabel.values",
-                        "task.generate.GenerationResult.newTokenCounts",
-                        "task.generate.GenerationResult.newTokens",
-                        "task.generate.GenerationResult.scores",
-                        "task.generate.GenerationResult.sequences",
                         "task.generate.config.SpecialTokens.eosTokenId",
                         "task.generate.config.SpecialTokens.forcedEosTokenId",
                         "task.generate.logits.LogitsProcessors.of",

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -136,9 +137,8 @@ class LossAloneTest {
         TrainingArguments arguments = TrainingArguments.builder().build();
         try (TransformerModel base = base();
                 PeftModel model = lora(base)) {
-            ImmutableMap<String, Double> alone =
-                    new PeftTrainer(model, arguments).evaluate(new Texts(12));
-            ImmutableMap<String, Double> counted =
+            Map<String, Double> alone = new PeftTrainer(model, arguments).evaluate(new Texts(12));
+            Map<String, Double> counted =
                     PeftTrainer.builder(model, arguments)
                             .addMetric(Accuracy::new)
                             .build()

@@ -3,8 +3,8 @@ package io.github.peft4j.task.train.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ParameterGroupingTest {
@@ -32,7 +32,7 @@ class ParameterGroupingTest {
                         .put("classifier.weight", parameter(Parameter.Type.WEIGHT))
                         .buildOrThrow();
 
-        ImmutableList<ParameterGroup> groups = ParameterGrouping.byDecay(0.1).group(all);
+        List<ParameterGroup> groups = ParameterGrouping.byDecay(0.1).group(all);
 
         assertThat(groups).extracting(ParameterGroup::weightDecay).containsExactly(0.1, 0.0);
         assertThat(groups).extracting(ParameterGroup::rateFactor).containsOnly(1.0);
