@@ -1,13 +1,13 @@
 package io.github.peft4j.task.tokenize;
 
 import com.google.common.base.CharMatcher;
-import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /** Which marked word of a text a token belongs to. */
 final class MarkedWords {
 
     private final String text;
-    private final ImmutableList<Span> words;
+    private final List<Span> words;
 
     MarkedWords(TextInput.Marked marked) {
         text = marked.text();

@@ -28,7 +28,13 @@ public sealed interface TextInput {
      * A text and where its words stand in it, in chars: word ids count them, and spans are those of
      * the text.
      */
-    record Marked(String text, ImmutableList<Span> words) implements TextInput {}
+    record Marked(String text, List<Span> words) implements TextInput {
+
+        /** Copies the spans. */
+        public Marked {
+            words = ImmutableList.copyOf(words);
+        }
+    }
 
     /** One text. */
     static TextInput of(String text) {

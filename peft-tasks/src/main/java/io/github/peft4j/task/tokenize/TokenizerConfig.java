@@ -67,7 +67,7 @@ public record TokenizerConfig(
     }
 
     private static TokenizerConfig of(
-            JsonObject json, JsonObject paddingBlock, ImmutableSet<String> inputs) {
+            JsonObject json, JsonObject paddingBlock, Set<String> inputs) {
         Map<String, String> special = new LinkedHashMap<>();
         for (String role : AddedTokens.ROLES) {
             if (present(json, role)) {

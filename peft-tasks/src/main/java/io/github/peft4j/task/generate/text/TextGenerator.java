@@ -167,14 +167,14 @@ public final class TextGenerator implements AutoCloseable {
      * @return one text a prompt, in their order
      * @throws IllegalArgumentException as {@link #generate(String)}
      */
-    public ImmutableList<String> generateAll(List<String> prompts) {
+    public List<String> generateAll(List<String> prompts) {
         return generatePrompts(prompts.stream().map(this::prompt).toList()).stream()
                 .map(GeneratedText::text)
                 .collect(ImmutableList.toImmutableList());
     }
 
     /** Gives tokens and text of what the model writes after each prompt, generated as one batch. */
-    public ImmutableList<GeneratedText> generatePrompts(List<TextPrompt> prompts) {
+    public List<GeneratedText> generatePrompts(List<TextPrompt> prompts) {
         if (prompts.isEmpty()) {
             return ImmutableList.of();
         }

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,7 +166,7 @@ public enum TokenizerClass {
      *
      * @param config config.json, empty if there is none
      */
-    public ImmutableSet<String> modelInputNames(JsonObject config) {
+    public Set<String> modelInputNames(JsonObject config) {
         TokenizerClass registered = registered(config);
         return segments && (registered == null || registered.segments)
                 ? INPUTS_WITH_SEGMENTS
