@@ -205,7 +205,8 @@ public final class AdapterFiles {
             LoadAdapterOptions options)
             throws IOException {
         ImmutableSet<String> embeddings = EmbeddingsInFile.check(base, set, checkpoint);
-        return TensorTransfer.into(set, name, checkpoint, options, embeddings);
+        return TensorTransfer.into(
+                set, name, checkpoint, options, embeddings, EmbeddingsInFile.tokens(base));
     }
 
     /** The config of an adapter that was loaded: frozen unless it may train on. */
