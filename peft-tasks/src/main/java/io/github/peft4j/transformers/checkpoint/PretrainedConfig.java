@@ -75,6 +75,11 @@ public final class PretrainedConfig {
         return new PretrainedConfig(root.getAsJsonObject().deepCopy(), source);
     }
 
+    /** A config of plain values; {@code source} names it in errors. */
+    public static PretrainedConfig of(Map<String, ?> values, String source) {
+        return of(GSON.toJsonTree(values), source);
+    }
+
     /** The same config with one value laid over it. */
     public PretrainedConfig with(String key, Object value) {
         JsonObject copy = json.deepCopy();
@@ -154,6 +159,11 @@ public final class PretrainedConfig {
         return value == null
                 ? new PretrainedConfig(new JsonObject(), source)
                 : of(value, key + " of " + source);
+    }
+
+    /** Whether there is no value at all. */
+    public boolean isEmpty() {
+        return json.isEmpty();
     }
 
     /** Whether the key is there and not null. */
