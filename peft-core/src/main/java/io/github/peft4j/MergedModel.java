@@ -7,7 +7,6 @@ import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -19,7 +18,7 @@ import io.github.peft4j.internal.runtime.FrozenBase;
 import io.github.peft4j.internal.runtime.MergedWeights;
 import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.internal.store.MergedCheckpoint;
-import io.github.peft4j.io.checkpoint.CheckpointOrigin;
+import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -30,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -107,7 +107,7 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     }
 
     /** Folds these adapters; saved modules and biases are those of the registry's activation. */
-    static MergedModel of(AdapterRegistry registry, ImmutableList<String> names) {
+    static MergedModel of(AdapterRegistry registry, List<String> names) {
         BaseModel base = registry.base();
         ActiveAdapters active =
                 registry.unmerged().asWeights(base, registry.adapters().sets(), names);
@@ -129,19 +129,19 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     }
 
     @Override
-    public ImmutableMap<ParameterUse, Parameter> substitutes() {
+    public Map<ParameterUse, Parameter> substitutes() {
         return substitutes;
     }
 
     /** The merged weights where there are any, else those of the base, by checkpoint key. */
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return weights;
     }
 
     /** Those of the base: no adapter is merged into a buffer. */
     @Override
-    public ImmutableSet<Parameter> buffers() {
+    public Set<Parameter> buffers() {
         return base.buffers();
     }
 
@@ -161,7 +161,7 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     }
 
     @Override
-    public ImmutableList<LayerSite> sites() {
+    public List<LayerSite> sites() {
         return sites;
     }
 

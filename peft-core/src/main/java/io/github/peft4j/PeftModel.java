@@ -5,7 +5,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterPass;
@@ -22,6 +21,7 @@ import io.github.peft4j.internal.runtime.DisableScope;
 import io.github.peft4j.internal.runtime.ModelAdapters;
 import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.internal.store.AdapterFiles;
+import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterCount;
@@ -31,6 +31,8 @@ import io.github.peft4j.store.SaveAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -54,22 +56,15 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     private final NDManager manager;
 
     /**
-     * Wraps a base with a first adapter, which becomes active. Use {@link PeftModels}, which finds
-     * the class for the config's task.
+     * Wraps a base; there is no adapter yet. Use {@link PeftModels}, which finds the class for the
+     * config's task and gives the model its first adapter.
      */
-    protected PeftModel(BaseModel base, PeftConfig config, String adapterName) {
+    protected PeftModel(BaseModel base) {
         super(base);
         this.base = base;
         manager = Engines.newManager(base.device());
         manager.setName("peft model");
-        registry = new AdapterRegistry(base, folder -> AdapterFiles.loadPart(base, folder));
-        try {
-            registry.add(adapterName, config);
-            registry.activate(ImmutableList.of(adapterName));
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
+        registry = new AdapterRegistry(base, folder -> StoredAdapter.loadPart(base, folder));
     }
 
     final AdapterRegistry registry() {
@@ -164,7 +159,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     /** Loads an adapter; see {@link #loadAdapter(Path, String)}. */
     public final LoadReport loadAdapter(Path directory, String name, LoadAdapterOptions options)
             throws IOException {
-        return AdapterFiles.load(registry, directory, name, options);
+        return StoredAdapter.in(directory, options).into(registry, name);
     }
 
     /**
@@ -290,7 +285,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     /** Adapters whose merged weights are served; empty if none. */
-    public final ImmutableList<String> mergedAdapters() {
+    public final List<String> mergedAdapters() {
         return registry.mergedNames();
     }
 
@@ -315,7 +310,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     /** The active adapters, the first innermost. */
-    public final ImmutableList<String> activeAdapters() {
+    public final List<String> activeAdapters() {
         return registry.activation().names();
     }
 
@@ -325,7 +320,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     /** All adapters by name, in the order in which they came. */
-    public final ImmutableMap<String, PeftConfig> peftConfig() {
+    public final Map<String, PeftConfig> peftConfig() {
         return registry.adapters().configs();
     }
 
@@ -343,7 +338,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     /** The tensors that train now, by their key in the adapter's file. */
-    public final ImmutableMap<String, Parameter> trainableTensors() {
+    public final Map<String, Parameter> trainableTensors() {
         return registry.trainableTensors();
     }
 

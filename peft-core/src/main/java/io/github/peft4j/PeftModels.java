@@ -7,19 +7,16 @@ import io.github.peft4j.adapter.BlockModel;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.internal.store.AdapterFiles;
+import io.github.peft4j.internal.create.ConfigCompletion;
+import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.store.LoadAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.ServiceLoader;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Wraps base models with adapters: PEFT's {@code get_peft_model} and {@code from_pretrained}. */
 public final class PeftModels {
-
-    private static final Logger logger = LoggerFactory.getLogger(PeftModels.class);
 
     private PeftModels() {}
 
@@ -39,27 +36,28 @@ public final class PeftModels {
     /** Wraps a base with a fresh adapter of this name. */
     public static PeftModel getPeftModel(Block base, PeftConfig config, String adapterName) {
         BaseModel model = baseOf(base);
-        String name = model.info().nameOrPath();
-        String given = config.baseModelNameOrPath().orElse(null);
-        if (given != null && !given.equals(name)) {
-            logger.warn("The config names base model {}, but the base is {}.", given, name);
+        PeftConfig named = ConfigCompletion.named(config, model.info());
+        PeftModel wrapped = wrap(model, named);
+        try {
+            wrapped.addAdapter(adapterName, named);
+            wrapped.setAdapter(adapterName);
+            return wrapped;
+        } catch (RuntimeException e) {
+            wrapped.close();
+            throw e;
         }
-        return wrap(
-                model,
-                config.toBuilder().optBaseModelNameOrPath(name).build(warning -> {}),
-                adapterName);
     }
 
-    private static PeftModel wrap(BaseModel base, PeftConfig config, String adapterName) {
+    private static PeftModel wrap(BaseModel base, PeftConfig config) {
         TaskType task = config.taskType().orElse(null);
         if (task != null) {
             for (TaskModelProvider provider : ServiceLoader.load(TaskModelProvider.class)) {
                 if (provider.taskTypes().contains(task)) {
-                    return provider.wrap(task, base, config, adapterName);
+                    return provider.wrap(task, base);
                 }
             }
         }
-        return new PeftModel(base, config, adapterName);
+        return new PeftModel(base);
     }
 
     /**
@@ -91,10 +89,11 @@ public final class PeftModels {
     public static PeftModel fromPretrained(
             Block base, Path directory, String adapterName, LoadAdapterOptions options)
             throws IOException {
-        PeftConfig config = PeftConfig.fromPretrained(directory.resolve(options.subfolder()));
-        PeftModel model = wrap(baseOf(base), AdapterFiles.forUse(config, options), adapterName);
+        StoredAdapter stored = StoredAdapter.in(directory, options);
+        PeftModel model = wrap(baseOf(base), stored.config());
         try {
-            model.loadAdapter(directory, adapterName, options);
+            stored.into(model.registry(), adapterName);
+            model.setAdapter(adapterName);
             return model;
         } catch (IOException | RuntimeException e) {
             model.close();

@@ -1,7 +1,6 @@
 package io.github.peft4j;
 
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import java.util.Set;
 
@@ -11,6 +10,6 @@ public interface TaskModelProvider {
     /** The tasks that have a wrapper here. */
     Set<TaskType> taskTypes();
 
-    /** The wrapper of one of these tasks with a first adapter. */
-    PeftModel wrap(TaskType task, BaseModel base, PeftConfig config, String adapterName);
+    /** The wrapper of one of these tasks, without an adapter yet. */
+    PeftModel wrap(TaskType task, BaseModel base);
 }

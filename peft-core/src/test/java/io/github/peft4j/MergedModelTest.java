@@ -18,6 +18,7 @@ import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +63,7 @@ class MergedModelTest {
     @Test
     void holdsWhatChangedAndSharesTheRest() {
         try (MergedModel merged = model.mergeAndUnload()) {
-            ImmutableMap<String, Parameter> before = toy.base().parameters();
+            Map<String, Parameter> before = toy.base().parameters();
             merged.parameters()
                     .forEach(
                             (key, p) -> {

@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which adapters act in a pass: an immutable value, so that a running pass keeps the one it started
@@ -17,16 +19,19 @@ import java.util.Map;
  * @param disabledLayers layers (exact path, or its end after a dot) where no adapter acts
  */
 public record Activation(
-        ImmutableList<String> names,
-        ImmutableMap<String, Double> scales,
+        List<String> names,
+        Map<String, Double> scales,
         boolean enabled,
-        ImmutableSet<String> disabledLayers) {
+        Set<String> disabledLayers) {
 
     private static final Activation NONE =
             new Activation(ImmutableList.of(), ImmutableMap.of(), true, ImmutableSet.of());
 
     /** Checks the names. */
     public Activation {
+        names = ImmutableList.copyOf(names);
+        scales = ImmutableMap.copyOf(scales);
+        disabledLayers = ImmutableSet.copyOf(disabledLayers);
         if (ImmutableSet.copyOf(names).size() < names.size()) {
             throw new IllegalArgumentException(
                     "Adapters " + names + " hold a name twice. Name each adapter once.");
@@ -39,12 +44,12 @@ public record Activation(
     }
 
     /** These adapters, the first innermost. */
-    public static Activation of(ImmutableList<String> names) {
+    public static Activation of(List<String> names) {
         return new Activation(names, ImmutableMap.of(), true, ImmutableSet.of());
     }
 
     /** Other adapters, all switched on, with the scales of this activation. */
-    public Activation withNames(ImmutableList<String> others) {
+    public Activation withNames(List<String> others) {
         return new Activation(others, scales, true, ImmutableSet.of());
     }
 

@@ -12,6 +12,7 @@ import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.TensorOps;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ public final class AdapterPass extends ParameterStore {
 
     /** Runs a layer of ours with the adapters that act on it. */
     public NDArray apply(AdaptableLayer layer, NDArray x) {
-        ImmutableList<LayerAdapter> around = active.around(layer);
+        List<LayerAdapter> around = active.around(layer);
         BaseLayer below = new Bound(layer);
         for (LayerAdapter adapter : around) {
             below = new Stacked(adapter, below);
@@ -93,7 +94,7 @@ public final class AdapterPass extends ParameterStore {
     }
 
     /** The adapters around a layer, innermost first: for blocks that fuse several layers. */
-    public ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
+    public List<LayerAdapter> around(AdaptableLayer layer) {
         return active.around(layer);
     }
 
@@ -319,12 +320,12 @@ public final class AdapterPass extends ParameterStore {
     private static final class NoAdapters implements PassAdapters {
 
         @Override
-        public ImmutableList<LayerAdapter> around(AdaptableLayer layer) {
+        public List<LayerAdapter> around(AdaptableLayer layer) {
             return ImmutableList.of();
         }
 
         @Override
-        public ImmutableList<WeightAdapter> folds(ParameterUse use) {
+        public List<WeightAdapter> folds(ParameterUse use) {
             return ImmutableList.of();
         }
 

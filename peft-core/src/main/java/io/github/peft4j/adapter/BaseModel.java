@@ -4,16 +4,18 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.io.checkpoint.CheckpointOrigin;
+import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The model under the adapters: its modules by dotted name, its parameters by checkpoint key, and
@@ -44,10 +46,10 @@ public interface BaseModel {
     NDList toList(ModelOutput output);
 
     /** All modules in the order of the checkpoint, containers included. */
-    ImmutableList<LayerSite> sites();
+    List<LayerSite> sites();
 
     /** All parameters by checkpoint key, in order. */
-    ImmutableMap<String, Parameter> parameters();
+    Map<String, Parameter> parameters();
 
     /**
      * Whether adapters add their terms to its loss: PEFT adds to that of a transformer, and not to
@@ -61,7 +63,7 @@ public interface BaseModel {
      * Those of {@link #parameters} that PyTorch calls buffers: saved with the model, never trained,
      * not counted.
      */
-    default ImmutableSet<Parameter> buffers() {
+    default Set<Parameter> buffers() {
         return ImmutableSet.of();
     }
 
@@ -77,7 +79,7 @@ public interface BaseModel {
      * Parameters that take the place of those which the blocks hold, by where they are read: the
      * weights of a merged model. {@link #sites} and {@link #parameters} show them already.
      */
-    default ImmutableMap<ParameterUse, Parameter> substitutes() {
+    default Map<ParameterUse, Parameter> substitutes() {
         return ImmutableMap.of();
     }
 

@@ -3,13 +3,14 @@ package io.github.peft4j.adapter;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ModuleTree;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Any DJL block as a base model: arrays go in and come out in the block's own order, and layers are
@@ -18,8 +19,8 @@ import io.github.peft4j.model.ModuleTree;
 public final class BlockModel implements BaseModel {
 
     private final Block block;
-    private final ImmutableList<LayerSite> sites;
-    private final ImmutableMap<String, Parameter> parameters;
+    private final List<LayerSite> sites;
+    private final Map<String, Parameter> parameters;
     private final ModelInfo info;
 
     /**
@@ -69,16 +70,16 @@ public final class BlockModel implements BaseModel {
 
     @Override
     public NDList toList(ModelOutput output) {
-        return new NDList(output.arrays().values().asList());
+        return new NDList(output.arrays().values());
     }
 
     @Override
-    public ImmutableList<LayerSite> sites() {
+    public List<LayerSite> sites() {
         return sites;
     }
 
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return parameters;
     }
 

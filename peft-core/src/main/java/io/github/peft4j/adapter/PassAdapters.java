@@ -4,17 +4,17 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import com.google.common.collect.ImmutableList;
 import io.github.peft4j.model.ParameterUse;
+import java.util.List;
 
 /** What an {@link AdapterPass} asks of the adapters that act in it. Immutable. */
 public interface PassAdapters {
 
     /** The adapters around a layer, innermost first. */
-    ImmutableList<LayerAdapter> around(AdaptableLayer layer);
+    List<LayerAdapter> around(AdaptableLayer layer);
 
     /** Adapters in weight form that act where a parameter is read, innermost first. */
-    ImmutableList<WeightAdapter> folds(ParameterUse use);
+    List<WeightAdapter> folds(ParameterUse use);
 
     /** What the adapters in weight form make of the numbers that are read there. */
     NDArray fold(ParameterUse use, NDArray current, AdapterPass pass);

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.SortedSet;
 
 /** Finds methods among the services on the class path. */
 public final class PeftMethods {
@@ -57,7 +58,7 @@ public final class PeftMethods {
     }
 
     /** The names of all methods on the class path. */
-    public static ImmutableSortedSet<String> names() {
+    public static SortedSet<String> names() {
         return ImmutableSortedSet.copyOf(ALL.keySet());
     }
 }

@@ -5,6 +5,7 @@ import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.Immutable;
+import java.util.SortedSet;
 
 /**
  * The name of a method, as in {@code peft_type} of adapter_config.json.
@@ -61,7 +62,7 @@ public final class PeftType {
     }
 
     /** The names of all methods that PEFT has, in alphabetical order. */
-    public static ImmutableSortedSet<String> knownNames() {
+    public static SortedSet<String> knownNames() {
         return ImmutableSortedSet.copyOf(KNOWN.keySet());
     }
 

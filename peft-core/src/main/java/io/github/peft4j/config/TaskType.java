@@ -2,6 +2,7 @@ package io.github.peft4j.config;
 
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /**
  * What a model is trained for: decides the wrapper class, the loss and the modules that are saved
@@ -35,7 +36,7 @@ public enum TaskType {
     }
 
     /** Names appended to {@code modules_to_save}: heads stay out of the adapter, saved whole. */
-    public ImmutableList<String> headModules() {
+    public List<String> headModules() {
         return headModules;
     }
 

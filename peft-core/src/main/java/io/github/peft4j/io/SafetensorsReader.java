@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.ops.TensorOps;
@@ -15,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,12 +92,12 @@ public final class SafetensorsReader implements AutoCloseable {
     }
 
     /** What stands under {@code __metadata__}; empty if nothing does. */
-    public ImmutableMap<String, String> metadata() {
+    public Map<String, String> metadata() {
         return header.metadata();
     }
 
     /** All tensors, in the order of their data. */
-    public ImmutableSet<String> names() {
+    public Set<String> names() {
         return header.tensors().keySet();
     }
 

@@ -73,7 +73,7 @@ public interface TensorView {
     }
 
     /** Views of all arrays of a map, under the same names. */
-    static ImmutableMap<String, TensorView> of(Map<String, NDArray> arrays) {
+    static Map<String, TensorView> of(Map<String, NDArray> arrays) {
         return ImmutableMap.copyOf(Maps.transformValues(arrays, TensorView::of));
     }
 }

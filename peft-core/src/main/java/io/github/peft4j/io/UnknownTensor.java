@@ -1,9 +1,9 @@
 package io.github.peft4j.io;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** The error for a name that a file does not hold. */
 public final class UnknownTensor {
@@ -12,7 +12,7 @@ public final class UnknownTensor {
 
     private UnknownTensor() {}
 
-    public static IllegalArgumentException in(Path where, String name, ImmutableSet<String> known) {
+    public static IllegalArgumentException in(Path where, String name, Set<String> known) {
         ImmutableList<String> listed =
                 known.stream()
                         .sorted()

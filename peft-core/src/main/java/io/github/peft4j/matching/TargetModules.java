@@ -109,7 +109,7 @@ public record TargetModules(
     }
 
     /** The pattern, unless it is empty, which counts as none. */
-    public ImmutableList<String> layersPatterns() {
+    public List<String> layersPatterns() {
         if (layersPattern == null || (layersPattern.single() && layersPattern.value().isEmpty())) {
             return ImmutableList.of();
         }
@@ -159,7 +159,7 @@ public record TargetModules(
      *
      * @param paths of all modules, in model order
      */
-    public static ImmutableList<String> pathsToSave(List<String> names, List<String> paths) {
+    public static List<String> pathsToSave(List<String> names, List<String> paths) {
         Set<String> saved = new LinkedHashSet<>();
         for (String path : paths) {
             if (names.stream().anyMatch(path::endsWith) && !saved.contains(twoLevelsUp(path))) {

@@ -3,6 +3,7 @@ package io.github.peft4j.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -11,10 +12,11 @@ import java.util.function.Supplier;
  *
  * @param layers [B, P, K H] for each layer
  */
-public record FixedKeyValueCache(ImmutableList<KeyValues> layers) implements KeyValueCache {
+public record FixedKeyValueCache(List<KeyValues> layers) implements KeyValueCache {
 
     /** Refuses an empty list. */
     public FixedKeyValueCache {
+        layers = ImmutableList.copyOf(layers);
         if (layers.isEmpty()) {
             throw new IllegalArgumentException(
                     "There are keys and values of 0 layers. Give a pair for each layer.");

@@ -1,6 +1,7 @@
 package io.github.peft4j.model;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,4 +24,10 @@ public record ModelInfo(
         @Nullable String modelType,
         @Nullable String outputEmbedding,
         @Nullable String inputEmbedding,
-        ImmutableMap<String, Object> config) {}
+        Map<String, Object> config) {
+
+    /** Copies the collections. */
+    public ModelInfo {
+        config = ImmutableMap.copyOf(config);
+    }
+}

@@ -118,7 +118,7 @@ public final class ModelInput {
     }
 
     /** All arrays by argument name, in the order given. */
-    public ImmutableMap<String, NDArray> arrays() {
+    public Map<String, NDArray> arrays() {
         return arrays;
     }
 

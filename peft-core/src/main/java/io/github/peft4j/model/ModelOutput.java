@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -60,7 +61,7 @@ public final class ModelOutput {
     }
 
     /** All fields in order. */
-    public ImmutableMap<String, NDArray> arrays() {
+    public Map<String, NDArray> arrays() {
         return arrays;
     }
 
@@ -110,7 +111,7 @@ public final class ModelOutput {
      *
      * @throws IllegalStateException if they were not asked for
      */
-    public ImmutableList<NDArray> hiddenStates() {
+    public List<NDArray> hiddenStates() {
         String prefix = arrays.containsKey("hidden_states.0") ? "" : "decoder_";
         ImmutableList.Builder<NDArray> states = ImmutableList.builder();
         states.add(require(prefix + "hidden_states.0", "Call with withOutputHiddenStates(true)."));

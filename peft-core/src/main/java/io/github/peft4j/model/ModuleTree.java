@@ -36,21 +36,21 @@ public final class ModuleTree {
      * All modules below the root, parents before children, in order; one that stands at several
      * places is named by the first.
      */
-    public static ImmutableList<LayerSite> sites(Block root) {
+    public static List<LayerSite> sites(Block root) {
         ImmutableList.Builder<LayerSite> sites = ImmutableList.builder();
         addSites("", root, Sets.newIdentityHashSet(), sites);
         return sites.build();
     }
 
     /** All parameters by dotted name, in order; one that is shared stands under its first name. */
-    public static ImmutableMap<String, Parameter> parameters(Block root) {
+    public static Map<String, Parameter> parameters(Block root) {
         Map<String, Parameter> parameters = new LinkedHashMap<>();
         addParameters("", root, Sets.newIdentityHashSet(), parameters);
         return ImmutableMap.copyOf(parameters);
     }
 
     /** The direct children by name, without DJL's ordinals where that is unambiguous. */
-    public static ImmutableMap<String, Block> children(Block block) {
+    public static Map<String, Block> children(Block block) {
         ImmutableMap.Builder<String, Block> named = ImmutableMap.builder();
         List<String> names = childNames(block.getChildren());
         List<Block> children = block.getChildren().values();

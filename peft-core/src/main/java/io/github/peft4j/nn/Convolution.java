@@ -3,11 +3,12 @@ package io.github.peft4j.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import com.google.common.primitives.ImmutableLongArray;
+import com.google.common.primitives.Longs;
 import io.github.peft4j.model.ConvolutionLayer;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ public final class Convolution extends Leaf implements ConvolutionLayer {
 
     /** A layer with a bias. */
     public Convolution(ConvolutionSpec form, long in, long out, long... kernel) {
-        this(form, in, out, ImmutableLongArray.copyOf(kernel), true);
+        this(form, in, out, Longs.asList(kernel), true);
     }
 
     /**
@@ -42,7 +43,7 @@ public final class Convolution extends Leaf implements ConvolutionLayer {
      *     has another number of axes than the form
      */
     public Convolution(
-            ConvolutionSpec form, long in, long out, ImmutableLongArray kernel, boolean hasBias) {
+            ConvolutionSpec form, long in, long out, List<Long> kernel, boolean hasBias) {
         if (in % form.groups() != 0 || out % form.groups() != 0) {
             throw new IllegalArgumentException(
                     "A convolution in "
@@ -53,7 +54,7 @@ public final class Convolution extends Leaf implements ConvolutionLayer {
                             + out
                             + " output channels; the groups must divide both.");
         }
-        if (kernel.length() != 1 && kernel.length() != form.axes()) {
+        if (kernel.size() != 1 && kernel.size() != form.axes()) {
             throw new IllegalArgumentException(
                     "The kernel "
                             + kernel
@@ -66,7 +67,7 @@ public final class Convolution extends Leaf implements ConvolutionLayer {
         shape[0] = out;
         shape[1] = in / form.groups();
         for (int i = 0; i < form.axes(); i++) {
-            shape[i + 2] = kernel.get(kernel.length() == 1 ? 0 : i);
+            shape[i + 2] = kernel.get(kernel.size() == 1 ? 0 : i);
         }
         weight = parameter("weight", Parameter.Type.WEIGHT, shape);
         bias = hasBias ? parameter("bias", Parameter.Type.BIAS, out) : null;

@@ -1,6 +1,10 @@
 package io.github.peft4j.ops;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableLongArray;
+import com.google.common.primitives.Longs;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * How a convolution moves over its input.
@@ -11,18 +15,18 @@ import com.google.common.primitives.ImmutableLongArray;
  * @param groups into how many parts, none of which sees another, the channels split
  */
 public record ConvolutionSpec(
-        ImmutableLongArray stride,
-        ImmutableLongArray padding,
-        ImmutableLongArray dilation,
-        int groups) {
+        List<Long> stride, List<Long> padding, List<Long> dilation, int groups) {
 
-    /** Checks the numbers. */
+    /** Copies and checks the numbers. */
     public ConvolutionSpec {
+        stride = ImmutableList.copyOf(stride);
+        padding = ImmutableList.copyOf(padding);
+        dilation = ImmutableList.copyOf(dilation);
         requireAtLeast(stride, 1, "stride");
         requireAtLeast(padding, 0, "padding");
         requireAtLeast(dilation, 1, "dilation");
-        int axes = stride.length();
-        if (axes < 1 || axes > 3 || padding.length() != axes || dilation.length() != axes) {
+        int axes = stride.size();
+        if (axes < 1 || axes > 3 || padding.size() != axes || dilation.size() != axes) {
             throw new IllegalArgumentException(
                     "A convolution of stride "
                             + stride
@@ -65,7 +69,7 @@ public record ConvolutionSpec(
 
     /** How many axes it moves over. */
     public int axes() {
-        return stride.length();
+        return stride.size();
     }
 
     /** Outputs along an axis of this length, for a kernel of that width there. */
@@ -84,19 +88,15 @@ public record ConvolutionSpec(
                 .build();
     }
 
-    private ImmutableLongArray each(long[] values) {
-        return values.length == 1 ? fill(axes(), values[0]) : ImmutableLongArray.copyOf(values);
+    private List<Long> each(long[] values) {
+        return values.length == 1 ? fill(axes(), values[0]) : Longs.asList(values);
     }
 
-    private static ImmutableLongArray fill(int axes, long value) {
-        ImmutableLongArray.Builder filled = ImmutableLongArray.builder(axes);
-        for (int i = 0; i < axes; i++) {
-            filled.add(value);
-        }
-        return filled.build();
+    private static List<Long> fill(int axes, long value) {
+        return Collections.nCopies(axes, value);
     }
 
-    private static void requireAtLeast(ImmutableLongArray values, long least, String what) {
+    private static void requireAtLeast(List<Long> values, long least, String what) {
         if (values.stream().anyMatch(value -> value < least)) {
             throw new IllegalArgumentException(
                     "The " + what + " is " + values + "; each must be at least " + least + ".");

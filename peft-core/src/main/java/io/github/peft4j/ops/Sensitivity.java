@@ -2,6 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.internal.script.ScriptModule;
 
 /**
@@ -13,12 +14,9 @@ import io.github.peft4j.internal.script.ScriptModule;
  */
 public record Sensitivity(NDArray gradient, NDArray importance, NDArray uncertainty) {
 
-    /** Zeros for a tensor. */
-    public static Sensitivity of(NDManager manager, NDArray p) {
-        return new Sensitivity(
-                manager.zeros(p.getShape()),
-                manager.zeros(p.getShape()),
-                manager.zeros(p.getShape()));
+    /** Zeros for a tensor of this shape. */
+    public static Sensitivity of(NDManager manager, Shape shape) {
+        return new Sensitivity(manager.zeros(shape), manager.zeros(shape), manager.zeros(shape));
     }
 
     /**

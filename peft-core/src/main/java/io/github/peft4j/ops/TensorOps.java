@@ -26,6 +26,13 @@ public final class TensorOps {
         return array.toDevice(device, true);
     }
 
+    /** This array in another manager and on its device, without a copy if it is there already. */
+    public static NDArray moved(NDArray array, NDManager manager) {
+        NDArray there = array.toDevice(manager.getDevice(), false);
+        there.attach(manager);
+        return there;
+    }
+
     /** The same numbers in another type, without gradient history; always a new array. */
     public static NDArray detachedAs(NDArray array, DataType type) {
         return array.toType(type, true);

@@ -1,6 +1,7 @@
 package io.github.peft4j.store;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.Map;
 
 /**
  * How an adapter is loaded.
@@ -16,7 +17,12 @@ public record LoadAdapterOptions(
         boolean trainable,
         String subfolder,
         boolean ignoreMismatchedSizes,
-        ImmutableMap<String, String> keyMapping) {
+        Map<String, String> keyMapping) {
+
+    /** Copies the collections. */
+    public LoadAdapterOptions {
+        keyMapping = ImmutableMap.copyOf(keyMapping);
+    }
 
     /** For prediction, strict. */
     public static final LoadAdapterOptions DEFAULT = builder().build();
@@ -55,8 +61,8 @@ public record LoadAdapterOptions(
         }
 
         /** Renames file keys. */
-        public Builder optKeyMapping(ImmutableMap<String, String> value) {
-            keyMapping = value;
+        public Builder optKeyMapping(Map<String, String> value) {
+            keyMapping = ImmutableMap.copyOf(value);
             return this;
         }
 

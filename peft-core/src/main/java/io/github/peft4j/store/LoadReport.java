@@ -1,6 +1,7 @@
 package io.github.peft4j.store;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /**
  * What making or loading an adapter found.
@@ -10,12 +11,17 @@ import com.google.common.collect.ImmutableList;
  * @param warnings everything that is odd in words, logged too
  */
 public record LoadReport(
-        ImmutableList<String> missingKeys,
-        ImmutableList<String> unexpectedKeys,
-        ImmutableList<String> warnings) {
+        List<String> missingKeys, List<String> unexpectedKeys, List<String> warnings) {
+
+    /** Copies the collections. */
+    public LoadReport {
+        missingKeys = ImmutableList.copyOf(missingKeys);
+        unexpectedKeys = ImmutableList.copyOf(unexpectedKeys);
+        warnings = ImmutableList.copyOf(warnings);
+    }
 
     /** The report on an adapter that was made here: nothing can be missing. */
-    public static LoadReport ofNew(ImmutableList<String> warnings) {
+    public static LoadReport ofNew(List<String> warnings) {
         return new LoadReport(ImmutableList.of(), ImmutableList.of(), warnings);
     }
 }

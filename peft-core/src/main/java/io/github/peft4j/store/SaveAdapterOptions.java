@@ -1,6 +1,7 @@
 package io.github.peft4j.store;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /**
  * How adapters are saved.
@@ -10,7 +11,12 @@ import com.google.common.collect.ImmutableList;
  *     written too; default {@link EmbeddingLayers#AUTO}
  */
 public record SaveAdapterOptions(
-        ImmutableList<String> selectedAdapters, EmbeddingLayers saveEmbeddingLayers) {
+        List<String> selectedAdapters, EmbeddingLayers saveEmbeddingLayers) {
+
+    /** Copies the collections. */
+    public SaveAdapterOptions {
+        selectedAdapters = ImmutableList.copyOf(selectedAdapters);
+    }
 
     /** Every adapter, embeddings where they are targets. */
     public static final SaveAdapterOptions DEFAULT = builder().build();

@@ -1,9 +1,11 @@
 package io.github.peft4j.store;
 
+import ai.djl.ndarray.types.DataType;
 import com.google.common.base.Preconditions;
-import io.github.peft4j.io.Dtype;
+import com.google.common.collect.Sets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How a merged model is saved as a checkpoint. Immutable. */
@@ -12,7 +14,7 @@ public final class SaveCheckpointOptions {
     /** In the types of the base's file, with its tokenizer. */
     public static final SaveCheckpointOptions DEFAULT = builder().build();
 
-    private final @Nullable Dtype dtype;
+    private final @Nullable DataType dtype;
     private final long maxShardBytes;
     private final @Nullable Path tokenizer;
 
@@ -28,7 +30,7 @@ public final class SaveCheckpointOptions {
     }
 
     /** The type of all tensors, if they do not keep those of the base's file. */
-    public Optional<Dtype> dtype() {
+    public Optional<DataType> dtype() {
         return Optional.ofNullable(dtype);
     }
 
@@ -47,18 +49,22 @@ public final class SaveCheckpointOptions {
 
         private static final long GIB = 1L << 30;
 
-        private @Nullable Dtype dtype;
+        private static final Set<DataType> TYPES =
+                Sets.immutableEnumSet(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
+
+        private @Nullable DataType dtype;
         private long maxShardBytes = 5 * GIB;
         private @Nullable Path tokenizer;
 
         private Builder() {}
 
-        /** Writes all tensors as F32, F16 or BF16. Default: as in the base's file. */
-        public Builder optDtype(Dtype value) {
+        /** Writes all tensors as FLOAT32, FLOAT16 or BFLOAT16. Default: as in the base's file. */
+        public Builder optDtype(DataType value) {
             Preconditions.checkArgument(
-                    value == Dtype.F32 || value == Dtype.F16 || value == Dtype.BF16,
-                    "The type is %s. Weights are written as F32, F16 or BF16.",
-                    value);
+                    TYPES.contains(value),
+                    "The type is %s. Weights are written as one of %s.",
+                    value,
+                    TYPES);
             dtype = value;
             return this;
         }

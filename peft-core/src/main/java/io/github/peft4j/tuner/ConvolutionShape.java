@@ -3,11 +3,12 @@ package io.github.peft4j.tuner;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
-import com.google.common.primitives.ImmutableLongArray;
+import com.google.common.primitives.Longs;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.model.ConvolutionLayer;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.ConvolutionSpec;
+import java.util.List;
 
 /**
  * Sizes of a convolution.
@@ -20,16 +21,21 @@ import io.github.peft4j.ops.ConvolutionSpec;
  *     and such a layer is adapted through its weight, which needs no more
  */
 public record ConvolutionShape(
-        String path, long out, long in, ImmutableLongArray kernel, ConvolutionSpec form) {
+        String path, long out, long in, List<Long> kernel, ConvolutionSpec form) {
+
+    /** Copies the list. */
+    public ConvolutionShape {
+        kernel = ImmutableList.copyOf(kernel);
+    }
 
     /** The shape of a layer of kind CONVOLUTION. */
     public static ConvolutionShape of(LayerSite site) {
         Shape weight = site.requireWeight().getShape();
-        ImmutableLongArray kernel = ImmutableLongArray.copyOf(weight.slice(2).getShape());
+        List<Long> kernel = Longs.asList(weight.slice(2).getShape());
         ConvolutionSpec form =
                 site.block() instanceof ConvolutionLayer layer
                         ? layer.form()
-                        : ConvolutionSpec.plain(kernel.length()).withGroups(groups(site, weight));
+                        : ConvolutionSpec.plain(kernel.size()).withGroups(groups(site, weight));
         return new ConvolutionShape(
                 site.path(), weight.get(0), weight.get(1) * form.groups(), kernel, form);
     }
@@ -41,7 +47,7 @@ public record ConvolutionShape(
 
     /** How many axes it moves over. */
     public int axes() {
-        return kernel.length();
+        return kernel.size();
     }
 
     /** Whether the kernel sees one place alone. */
@@ -51,12 +57,12 @@ public record ConvolutionShape(
 
     /** Numbers in a patch of the input under the kernel, in one group: columns of the weight. */
     public long columns() {
-        return in / form.groups() * kernel.stream().reduce(1, (a, b) -> a * b);
+        return in / form.groups() * kernel.stream().reduce(1L, (a, b) -> a * b);
     }
 
     /** A shape with this many numbers on its first two axes and the kernel on the others. */
     public Shape withKernel(long first, long second) {
-        return new Shape(first, second).addAll(new Shape(kernel.toArray()));
+        return new Shape(first, second).addAll(new Shape(Longs.toArray(kernel)));
     }
 
     /** The core [r, r, kernel...] of a kernel in Tucker form; two axes of kernel also for one. */
@@ -116,7 +122,7 @@ public record ConvolutionShape(
      */
     public void requireSquareKernel(PeftType type) {
         requireAxes(type, 2);
-        if (kernel.get(0) != kernel.get(1)) {
+        if (!kernel.get(0).equals(kernel.get(1))) {
             throw refuse(type, "a kernel that is not square (got " + kernel + ")");
         }
     }
@@ -145,7 +151,7 @@ public record ConvolutionShape(
         }
     }
 
-    private static boolean isEven(ImmutableLongArray values) {
+    private static boolean isEven(List<Long> values) {
         return values.stream().distinct().count() == 1;
     }
 

@@ -5,6 +5,8 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What a tuner is asked for.
@@ -22,7 +24,15 @@ import io.github.peft4j.config.PeftConfig;
 public record CreateRequest<C extends PeftConfig>(
         BaseModel model,
         C config,
-        ImmutableList<String> lateModulesToSave,
-        ImmutableMap<String, C> others,
-        ImmutableMap<String, AdapterSet> otherSets,
-        AdapterSource source) {}
+        List<String> lateModulesToSave,
+        Map<String, C> others,
+        Map<String, AdapterSet> otherSets,
+        AdapterSource source) {
+
+    /** Copies the collections. */
+    public CreateRequest {
+        lateModulesToSave = ImmutableList.copyOf(lateModulesToSave);
+        others = ImmutableMap.copyOf(others);
+        otherSets = ImmutableMap.copyOf(otherSets);
+    }
+}

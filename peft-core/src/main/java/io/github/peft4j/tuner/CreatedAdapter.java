@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
+import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -18,18 +20,24 @@ import java.util.function.UnaryOperator;
 public record CreatedAdapter<C extends PeftConfig>(
         C config,
         AdapterSet set,
-        ImmutableList<String> warnings,
+        List<String> warnings,
         UnaryOperator<C> saving,
-        ImmutableMap<String, CreatedAdapter<?>> parts) {
+        Map<String, CreatedAdapter<?>> parts) {
+
+    /** Copies the collections. */
+    public CreatedAdapter {
+        warnings = ImmutableList.copyOf(warnings);
+        parts = ImmutableMap.copyOf(parts);
+    }
 
     /** An adapter of one piece. */
     public CreatedAdapter(
-            C config, AdapterSet set, ImmutableList<String> warnings, UnaryOperator<C> saving) {
+            C config, AdapterSet set, List<String> warnings, UnaryOperator<C> saving) {
         this(config, set, warnings, saving, ImmutableMap.of());
     }
 
     /** An adapter of one piece whose config is saved as it is. */
-    public CreatedAdapter(C config, AdapterSet set, ImmutableList<String> warnings) {
+    public CreatedAdapter(C config, AdapterSet set, List<String> warnings) {
         this(config, set, warnings, UnaryOperator.identity());
     }
 

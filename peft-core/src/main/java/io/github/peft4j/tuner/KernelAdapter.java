@@ -2,12 +2,12 @@ package io.github.peft4j.tuner;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ public final class KernelAdapter implements DeltaAdapter, WeightAdapter {
         NDArray weight(double factor, AdapterPass pass);
 
         /** The tensors of the change by suffix. */
-        ImmutableMap<String, Parameter> parameters();
+        Map<String, Parameter> parameters();
 
         /** The input that the change sees: dropped by chance, in some methods. */
         default NDArray input(NDArray x, AdapterPass pass) {
@@ -69,7 +69,7 @@ public final class KernelAdapter implements DeltaAdapter, WeightAdapter {
     }
 
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return change.parameters();
     }
 }

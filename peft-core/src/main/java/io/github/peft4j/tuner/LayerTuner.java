@@ -1,10 +1,8 @@
 package io.github.peft4j.tuner;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.Adapter;
@@ -30,6 +28,7 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +71,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
     }
 
     /** Kinds of layers that the method can adapt. */
-    protected ImmutableSet<LayerKind> kinds() {
+    protected Set<LayerKind> kinds() {
         return kinds;
     }
 
@@ -133,7 +132,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
             C config,
             AdapterSetBuilder set,
             List<LayerSite> sites,
-            ImmutableMap<String, AdapterSet> others) {
+            Map<String, AdapterSet> others) {
         return prepare(config, set, sites);
     }
 
@@ -142,7 +141,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
      *
      * @param others their configs by name
      */
-    protected void checkOthers(C config, ImmutableMap<String, C> others) {}
+    protected void checkOthers(C config, Map<String, C> others) {}
 
     /** What becomes of the config when this adapter is saved. */
     protected UnaryOperator<C> saving(AdapterSet set) {
@@ -170,12 +169,12 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
      * The options that single layers out by name. Keys that match none of the adapted layers are
      * warned of.
      */
-    protected ImmutableList<NamePatterns<?>> patterns(C config) {
+    protected List<NamePatterns<?>> patterns(C config) {
         return ImmutableList.of();
     }
 
     /** More warnings about a config and what it matched. */
-    protected ImmutableList<String> warnings(C config, List<LayerSite> adapted) {
+    protected List<String> warnings(C config, List<LayerSite> adapted) {
         return ImmutableList.of();
     }
 
@@ -240,28 +239,8 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         return transposed;
     }
 
-    /** A tensor of an adapter: trained, and named without dots, which DJL gives a meaning. */
-    protected static Parameter trained(String name, NDArray array) {
-        return tensor(name, array, false);
-    }
-
-    /**
-     * A tensor of an adapter that is not trained; see also {@link AdapterSetBuilder#markBuffer}.
-     */
-    protected static Parameter frozen(String name, NDArray array) {
-        return tensor(name, array, true);
-    }
-
-    private static Parameter tensor(String name, NDArray array, boolean frozen) {
-        Parameter parameter =
-                Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
-        parameter.setArray(array);
-        parameter.freeze(frozen);
-        return parameter;
-    }
-
     private static ImmutableList<String> unmatched(
-            ImmutableList<NamePatterns<?>> patterns, List<LayerSite> adapted) {
+            List<NamePatterns<?>> patterns, List<LayerSite> adapted) {
         List<String> paths = adapted.stream().map(LayerSite::path).toList();
         return patterns.stream()
                 .flatMap(option -> option.unmatchedWarning(paths).stream())
@@ -300,7 +279,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         return null;
     }
 
-    private static void refuseHeads(TargetMatch match, ImmutableList<String> heads) {
+    private static void refuseHeads(TargetMatch match, List<String> heads) {
         for (String path : match.adapted()) {
             for (String head : heads) {
                 if (path.endsWith(head)) {
@@ -375,8 +354,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         return model.sites().stream().filter(site -> wanted.contains(site.path())).toList();
     }
 
-    private static List<String> savedPaths(
-            BaseModel model, TargetMatch match, ImmutableList<String> late) {
+    private static List<String> savedPaths(BaseModel model, TargetMatch match, List<String> late) {
         List<String> paths = new ArrayList<>(match.saved());
         for (LayerSite site : model.sites()) {
             if (late.stream().anyMatch(site.path()::endsWith) && !paths.contains(site.path())) {
@@ -386,7 +364,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         return paths;
     }
 
-    private static TargetModules withLate(TargetModules targets, ImmutableList<String> late) {
+    private static TargetModules withLate(TargetModules targets, List<String> late) {
         if (late.isEmpty()) {
             return targets;
         }

@@ -1,7 +1,5 @@
 package io.github.peft4j.tuner;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.BaseModel;
@@ -12,7 +10,6 @@ import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.config.Bias;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ParameterUse;
-import io.github.peft4j.ops.TensorOps;
 import java.util.List;
 import java.util.Map;
 
@@ -33,7 +30,7 @@ public record ModulesToSave(
         for (Map.Entry<String, ParameterUse> entry : slots.named().entrySet()) {
             for (String module : saved) {
                 if (entry.getKey().startsWith(module + ".")) {
-                    Parameter copy = copy(set.manager(), slots.shown(entry.getValue()));
+                    Parameter copy = copy(slots.shown(entry.getValue()));
                     set.addSaved(
                             prefix + entry.getKey(),
                             entry.getValue(),
@@ -64,7 +61,7 @@ public record ModulesToSave(
                 continue;
             }
             String name = prefix + (isAdapted ? path + ".base_layer.bias" : key);
-            set.addBias(name, entry.getValue(), copy(set.manager(), entry.getValue()));
+            set.addBias(name, entry.getValue(), copy(entry.getValue()));
         }
     }
 
@@ -80,9 +77,7 @@ public record ModulesToSave(
         set.addAlias(prefix + module + ".original_module." + rest, original);
     }
 
-    private static Parameter copy(NDManager manager, Parameter original) {
-        NDArray array = TensorOps.detached(original.getArray());
-        array.attach(manager);
-        return LayerTuner.trained(original.getName(), array);
+    private static Parameter copy(Parameter original) {
+        return InitialValue.copyOf(original).trained(original.getName());
     }
 }

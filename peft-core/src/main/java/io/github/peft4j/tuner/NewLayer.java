@@ -1,8 +1,6 @@
 package io.github.peft4j.tuner;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
@@ -10,8 +8,8 @@ import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 
 /**
- * A layer that gets an adapter: its sizes, and what a method needs to make tensors for it. Tensors
- * live in the adapter's manager, are float32, and are drawn from LibTorch's generator.
+ * A layer that gets an adapter: its sizes, and what a method needs to make tensors for it. Each
+ * tensor has an initial value, which is made only where no file holds the tensor.
  */
 public final class NewLayer {
 
@@ -60,43 +58,43 @@ public final class NewLayer {
     }
 
     /** Zeros. */
-    public NDArray zeros(long... shape) {
-        return manager().zeros(new Shape(shape));
+    public InitialValue zeros(long... shape) {
+        return InitialValue.zeros(new Shape(shape));
     }
 
     /** One value everywhere. */
-    public NDArray full(double value, long... shape) {
-        return manager().full(new Shape(shape), (float) value);
+    public InitialValue full(double value, long... shape) {
+        return InitialValue.full(value, new Shape(shape));
     }
 
     /** Uniform within ±bound. */
-    public NDArray uniform(double bound, long... shape) {
-        return manager().randomUniform((float) -bound, (float) bound, new Shape(shape));
+    public InitialValue uniform(double bound, long... shape) {
+        return InitialValue.uniform(bound, new Shape(shape));
     }
 
     /** Normal with mean 0. */
-    public NDArray normal(double deviation, long... shape) {
-        return manager().randomNormal(0f, (float) deviation, new Shape(shape), DataType.FLOAT32);
+    public InitialValue normal(double deviation, long... shape) {
+        return InitialValue.normal(0, deviation, new Shape(shape));
     }
 
-    /** PyTorch's start of a linear layer; see {@link Initializers#kaiming}. */
-    public NDArray kaiming(long... shape) {
-        return Initializers.kaiming(manager(), new Shape(shape));
+    /** PyTorch's start of a linear layer; see {@link InitialValue#kaiming}. */
+    public InitialValue kaiming(long... shape) {
+        return InitialValue.kaiming(new Shape(shape));
     }
 
     /** A tensor that trains, under its name in the file. */
-    public Parameter trained(String name, NDArray array) {
-        return LayerTuner.trained(name, array);
+    public Parameter trained(String name, InitialValue start) {
+        return start.trained(name);
     }
 
     /** A tensor that does not train but counts as a parameter of the model. */
-    public Parameter frozen(String name, NDArray array) {
-        return LayerTuner.frozen(name, array);
+    public Parameter frozen(String name, InitialValue start) {
+        return start.frozen(name);
     }
 
     /** A tensor that does not train and does not count: a buffer, as PyTorch calls it. */
-    public Parameter buffer(String name, NDArray array) {
-        Parameter buffer = frozen(name, array);
+    public Parameter buffer(String name, InitialValue start) {
+        Parameter buffer = frozen(name, start);
         set.markBuffer(buffer);
         return buffer;
     }

@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.github.peft4j.testkit.GradientSafety;
 import io.github.peft4j.testkit.PackageRules;
+import io.github.peft4j.testkit.ToyModel;
 import java.util.Set;
 import java.util.TreeSet;
 import org.assertj.core.api.Assertions;
@@ -49,6 +50,20 @@ class ArchitectureTest {
     void packagesAreSmall() {
         Assertions.assertThat(PackageRules.crowded(PackageRules.classesOf("peft-core")).keySet())
                 .isSubsetOf("io.github.peft4j.tuner.lora");
+    }
+
+    @Test
+    void publicMethodsSpeakJavaUtil() {
+        Assertions.assertThat(PackageRules.guavaShown(PackageRules.classesOf("peft-core")))
+                .isEmpty();
+    }
+
+    @Test
+    void theRuleAboutPublicMethodsSeesGuava() {
+        JavaClasses kit = new ClassFileImporter().importClasses(ToyModel.class);
+
+        Assertions.assertThat(PackageRules.guavaShown(kit))
+                .contains("io.github.peft4j.testkit.ToyModel.bytes");
     }
 
     @Test

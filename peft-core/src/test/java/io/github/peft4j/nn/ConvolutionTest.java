@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.Tensors;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,11 +97,7 @@ class ConvolutionTest {
         assertThatThrownBy(
                         () ->
                                 new Convolution(
-                                        ConvolutionSpec.plain(3),
-                                        1,
-                                        1,
-                                        ImmutableLongArray.of(2, 2),
-                                        false))
+                                        ConvolutionSpec.plain(3), 1, 1, List.of(2L, 2L), false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[2, 2] must have one number for each of the 3 axes");
     }

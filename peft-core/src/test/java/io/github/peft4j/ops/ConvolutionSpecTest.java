@@ -12,7 +12,7 @@ class ConvolutionSpecTest {
     void oneNumberCountsForEveryAxis() {
         ConvolutionSpec form = ConvolutionSpec.plain(2).withStride(2).withPadding(1, 0);
 
-        assertThat(form.stride()).isEqualTo(ImmutableLongArray.of(2, 2));
+        assertThat(form.stride()).containsExactly(2L, 2L);
         assertThat(form.numbers()).isEqualTo(ImmutableLongArray.of(2, 2, 1, 0, 1, 1, 1));
     }
 

@@ -3,6 +3,8 @@ package io.github.peft4j.testkit;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -67,6 +69,47 @@ public final class PackageRules {
             }
         }
         return foreign;
+    }
+
+    /**
+     * Public methods of public types, outside {@code internal}, that return or take a type of
+     * Guava: it stays inside, so that users need not know it, nor its version.
+     */
+    public static Set<String> guavaShown(JavaClasses classes) {
+        Set<String> shown = new TreeSet<>();
+        for (JavaClass type : classes) {
+            if (isInternal(type) || !isPublic(type)) {
+                continue;
+            }
+            for (JavaMethod method : type.getMethods()) {
+                Set<JavaModifier> modifiers = method.getModifiers();
+                boolean visible =
+                        modifiers.contains(JavaModifier.PUBLIC)
+                                && !modifiers.contains(JavaModifier.BRIDGE);
+                if (visible && (isGuava(method.getRawReturnType()) || takesGuava(method))) {
+                    shown.add(type.getName() + "." + method.getName());
+                }
+            }
+        }
+        return shown;
+    }
+
+    private static boolean takesGuava(JavaMethod method) {
+        return method.getRawParameterTypes().stream().anyMatch(PackageRules::isGuava);
+    }
+
+    private static boolean isGuava(JavaClass type) {
+        return type.getPackageName().startsWith("com.google.common");
+    }
+
+    private static boolean isInternal(JavaClass type) {
+        return (type.getPackageName() + ".").contains(".internal.");
+    }
+
+    /** Whether the type can be named from everywhere, and what it is nested in, too. */
+    private static boolean isPublic(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(PackageRules::isPublic).orElse(true);
     }
 
     /** Every package is a slice of its own. */

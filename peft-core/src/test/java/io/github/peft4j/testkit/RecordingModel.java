@@ -8,7 +8,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -35,7 +34,7 @@ public final class RecordingModel extends Module implements BaseModel, AutoClose
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
     private final Embedding words;
     private final ModelInfo info;
-    private final ImmutableList<LayerSite> sites;
+    private final List<LayerSite> sites;
     private final List<ModelInput> calls = new ArrayList<>();
 
     /**
@@ -98,12 +97,12 @@ public final class RecordingModel extends Module implements BaseModel, AutoClose
     }
 
     @Override
-    public ImmutableList<LayerSite> sites() {
+    public List<LayerSite> sites() {
         return sites;
     }
 
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return ModuleTree.parameters(this);
     }
 

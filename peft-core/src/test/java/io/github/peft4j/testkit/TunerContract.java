@@ -3,8 +3,10 @@ package io.github.peft4j.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -245,6 +247,22 @@ public abstract class TunerContract {
                 assertThat(Tensors.bytes(theirs)).isEqualTo(Tensors.bytes(ours));
                 assertThat(again.trainableTensors()).isEmpty();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("bases")
+    void loadingDrawsNothing(Base base, @TempDir Path directory) throws IOException {
+        try (TunerSubject subject = trained(base);
+                NDManager scope = NDManager.newBaseManager("PyTorch")) {
+            subject.model().savePretrained(directory, FIRST);
+            Engine.getEngine("PyTorch").setRandomSeed(5);
+            float[] expected = scope.randomNormal(new Shape(4)).toFloatArray();
+
+            Engine.getEngine("PyTorch").setRandomSeed(5);
+            PeftModels.fromPretrained(subject.toy().base().block(), directory).close();
+
+            assertThat(scope.randomNormal(new Shape(4)).toFloatArray()).containsExactly(expected);
         }
     }
 

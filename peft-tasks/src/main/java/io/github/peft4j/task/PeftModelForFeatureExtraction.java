@@ -2,7 +2,6 @@ package io.github.peft4j.task;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.config.PeftConfig;
 
 /**
  * Hidden states with adapters: embeddings of texts, for search and comparison. Nothing is saved but
@@ -10,7 +9,7 @@ import io.github.peft4j.config.PeftConfig;
  */
 public final class PeftModelForFeatureExtraction extends PeftModel {
 
-    PeftModelForFeatureExtraction(BaseModel base, PeftConfig config, String name) {
-        super(base, config, name);
+    PeftModelForFeatureExtraction(BaseModel base) {
+        super(base);
     }
 }

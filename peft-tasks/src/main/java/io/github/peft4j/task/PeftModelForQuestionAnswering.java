@@ -2,7 +2,6 @@ package io.github.peft4j.task;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.model.ModelInput;
 
 /**
@@ -14,8 +13,8 @@ import io.github.peft4j.model.ModelInput;
  */
 public final class PeftModelForQuestionAnswering extends PeftModel {
 
-    PeftModelForQuestionAnswering(BaseModel base, PeftConfig config, String name) {
-        super(base, config, name);
+    PeftModelForQuestionAnswering(BaseModel base) {
+        super(base);
     }
 
     @Override

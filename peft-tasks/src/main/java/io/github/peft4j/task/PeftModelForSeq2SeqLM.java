@@ -2,7 +2,6 @@ package io.github.peft4j.task;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
@@ -14,8 +13,8 @@ import io.github.peft4j.task.generate.config.GenerationConfig;
  */
 public final class PeftModelForSeq2SeqLM extends PeftModel {
 
-    PeftModelForSeq2SeqLM(BaseModel base, PeftConfig config, String name) {
-        super(base, config, name);
+    PeftModelForSeq2SeqLM(BaseModel base) {
+        super(base);
     }
 
     /**

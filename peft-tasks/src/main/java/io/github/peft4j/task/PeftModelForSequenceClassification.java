@@ -2,7 +2,6 @@ package io.github.peft4j.task;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.config.PeftConfig;
 
 /**
  * A text classifier with adapters. The head ({@code classifier} or {@code score}) stays out of the
@@ -10,7 +9,7 @@ import io.github.peft4j.config.PeftConfig;
  */
 public final class PeftModelForSequenceClassification extends PeftModel {
 
-    PeftModelForSequenceClassification(BaseModel base, PeftConfig config, String name) {
-        super(base, config, name);
+    PeftModelForSequenceClassification(BaseModel base) {
+        super(base);
     }
 }

@@ -5,7 +5,6 @@ import com.google.common.collect.Sets;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.TaskModelProvider;
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import java.util.EnumSet;
 import java.util.Set;
@@ -23,14 +22,14 @@ public final class TaskModels implements TaskModelProvider {
     }
 
     @Override
-    public PeftModel wrap(TaskType task, BaseModel base, PeftConfig config, String adapterName) {
+    public PeftModel wrap(TaskType task, BaseModel base) {
         return switch (task) {
-            case SEQ_CLS -> new PeftModelForSequenceClassification(base, config, adapterName);
-            case TOKEN_CLS -> new PeftModelForTokenClassification(base, config, adapterName);
-            case QUESTION_ANS -> new PeftModelForQuestionAnswering(base, config, adapterName);
-            case CAUSAL_LM -> new PeftModelForCausalLM(base, config, adapterName);
-            case SEQ_2_SEQ_LM -> new PeftModelForSeq2SeqLM(base, config, adapterName);
-            case FEATURE_EXTRACTION -> new PeftModelForFeatureExtraction(base, config, adapterName);
+            case SEQ_CLS -> new PeftModelForSequenceClassification(base);
+            case TOKEN_CLS -> new PeftModelForTokenClassification(base);
+            case QUESTION_ANS -> new PeftModelForQuestionAnswering(base);
+            case CAUSAL_LM -> new PeftModelForCausalLM(base);
+            case SEQ_2_SEQ_LM -> new PeftModelForSeq2SeqLM(base);
+            case FEATURE_EXTRACTION -> new PeftModelForFeatureExtraction(base);
         };
     }
 }

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,10 +17,15 @@ import java.util.Map;
  * @param vocabSize rows of the token tables, for an adapter that was trained with more tokens than
  *     the checkpoint has; 0 keeps those of the checkpoint
  */
-public record LoadOptions(
-        ImmutableList<String> labels, ImmutableMap<String, Object> configOverrides, int vocabSize) {
+public record LoadOptions(List<String> labels, Map<String, Object> configOverrides, int vocabSize) {
 
     private static final String ID2LABEL = "id2label";
+
+    /** Copies the collections. */
+    public LoadOptions {
+        labels = ImmutableList.copyOf(labels);
+        configOverrides = ImmutableMap.copyOf(configOverrides);
+    }
 
     /** As config.json says. */
     public static final LoadOptions DEFAULT = builder().build();

@@ -3,18 +3,17 @@ package io.github.peft4j.transformers;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.io.Dtype;
-import io.github.peft4j.io.checkpoint.CheckpointOrigin;
+import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -26,8 +25,10 @@ import io.github.peft4j.transformers.family.Backbone;
 import io.github.peft4j.transformers.family.Head;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,10 +48,10 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private final Backbone backbone;
     private final Head head;
     private final ModelInfo info;
-    private final ImmutableList<LayerSite> sites;
-    private final ImmutableMap<String, Parameter> weights;
+    private final List<LayerSite> sites;
+    private final Map<String, Parameter> weights;
     private final ImmutableSet<Parameter> buffers;
-    private Map<String, Dtype> types = Map.of();
+    private Map<String, DataType> types = Map.of();
 
     /**
      * Puts a backbone and a head together.
@@ -88,7 +89,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     }
 
     /** Takes note of the types that the parameters have in the checkpoint. */
-    void loaded(Map<String, Dtype> inFile) {
+    void loaded(Map<String, DataType> inFile) {
         types = ImmutableMap.copyOf(inFile);
     }
 
@@ -132,7 +133,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     }
 
     /** Names of the labels, for heads that have labels. */
-    public ImmutableList<String> labels() {
+    public List<String> labels() {
         return config.labels(2);
     }
 
@@ -170,17 +171,17 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     }
 
     @Override
-    public ImmutableList<LayerSite> sites() {
+    public List<LayerSite> sites() {
         return sites;
     }
 
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return weights;
     }
 
     @Override
-    public ImmutableSet<Parameter> buffers() {
+    public Set<Parameter> buffers() {
         return buffers;
     }
 

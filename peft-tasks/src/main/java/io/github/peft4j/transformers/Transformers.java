@@ -1,7 +1,6 @@
 package io.github.peft4j.transformers;
 
 import ai.djl.ndarray.NDManager;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -14,6 +13,7 @@ import io.github.peft4j.transformers.family.Family;
 import io.github.peft4j.transformers.family.FamilyParts;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,7 +92,7 @@ public final class Transformers {
     }
 
     /** Values of {@code model_type} that can be loaded, sorted. */
-    public static ImmutableSet<String> modelTypes() {
+    public static Set<String> modelTypes() {
         return Families.modelTypes();
     }
 

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Maps;
 import io.github.peft4j.exception.MalformedTensorFileException;
@@ -64,7 +63,7 @@ final class WeightLoader {
      * @return the types that the parameters have in the checkpoint
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    Map<String, Dtype> fill(ImmutableMap<String, Parameter> parameters, Wishes wishes)
+    Map<String, DataType> fill(Map<String, Parameter> parameters, Wishes wishes)
             throws IOException {
         Map<String, String> sources = match(parameters);
         Map<String, Integer> resized = check(parameters, sources, wishes);
@@ -90,15 +89,21 @@ final class WeightLoader {
                     checkpoint.directory(),
                     shown(fresh));
         }
-        return Maps.transformValues(sources, checkpoint::dtype);
+        return Maps.transformValues(sources, source -> type(checkpoint.dtype(source)));
     }
 
-    private static boolean isIn(ImmutableList<String> modules, String name) {
+    private static DataType type(Dtype inFile) {
+        return inFile == Dtype.BF16
+                ? DataType.BFLOAT16
+                : inFile == Dtype.F16 ? DataType.FLOAT16 : DataType.FLOAT32;
+    }
+
+    private static boolean isIn(List<String> modules, String name) {
         return Iterables.any(modules, module -> name.startsWith(module + "."));
     }
 
     /** Parameter name to the checkpoint's own name for it. */
-    private Map<String, String> match(ImmutableMap<String, Parameter> parameters) {
+    private Map<String, String> match(Map<String, Parameter> parameters) {
         Map<String, String> sources = new LinkedHashMap<>();
         for (String name : checkpoint.names()) {
             String target = target(CheckpointKeys.modern(name), parameters);
@@ -118,7 +123,7 @@ final class WeightLoader {
         return sources;
     }
 
-    private @Nullable String target(String name, ImmutableMap<String, Parameter> parameters) {
+    private @Nullable String target(String name, Map<String, Parameter> parameters) {
         if (parameters.containsKey(name)) {
             return name;
         }
@@ -129,8 +134,8 @@ final class WeightLoader {
         return parameters.containsKey(stripped) ? stripped : null;
     }
 
-    private ImmutableList<String> headModules() {
-        return parts.head().modules().keySet().asList();
+    private List<String> headModules() {
+        return ImmutableList.copyOf(parts.head().modules().keySet());
     }
 
     /**
@@ -139,7 +144,7 @@ final class WeightLoader {
      * @return the axis of the vocabulary, by parameter, of tensors that are to be resized
      */
     private Map<String, Integer> check(
-            ImmutableMap<String, Parameter> parameters, Map<String, String> sources, Wishes wishes)
+            Map<String, Parameter> parameters, Map<String, String> sources, Wishes wishes)
             throws IOException {
         ImmutableList<String> mayBeFresh =
                 ImmutableList.<String>builder()

@@ -14,10 +14,12 @@ import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,7 +80,7 @@ class LoraStartsOfFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"eva", "lora_ga", "mica"})
+    @ValueSource(strings = {"lora_ga", "mica"})
     void refusesToTrainWhatOnlyPythonTrains(String start) throws IOException {
         Path adapter = adapter(start);
         TransformerModel base = base();
@@ -92,5 +94,27 @@ class LoraStartsOfFilesTest {
                                         LoadAdapterOptions.builder().optTrainable(true).build()))
                 .isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("Load such an adapter for prediction");
+    }
+
+    @Test
+    void trainsOnWhatEvaBegan() throws IOException {
+        Path adapter = adapter("eva");
+        LoadAdapterOptions trainable = LoadAdapterOptions.builder().optTrainable(true).build();
+
+        try (PeftModel model =
+                PeftModels.fromPretrained(base(), adapter, PeftModel.DEFAULT_ADAPTER, trainable)) {
+            assertThat(model.activeAdapters()).containsExactly(PeftModel.DEFAULT_ADAPTER);
+        }
+    }
+
+    @Test
+    void refusesToBeginWithEva() throws IOException {
+        TransformerModel base = base();
+        LoraConfig fresh = LoraConfig.builder().optInitLoraWeights("eva").build();
+
+        assertThatThrownBy(() -> PeftModels.getPeftModel(base, fresh))
+                .isInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("init_lora_weights is eva")
+                .hasMessageContaining("choose another start");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MergedCheckpointTest {
 
     private static final SaveCheckpointOptions EXACT =
-            SaveCheckpointOptions.builder().optDtype(Dtype.F32).build();
+            SaveCheckpointOptions.builder().optDtype(DataType.FLOAT32).build();
 
     @TempDir private Path out;
 
@@ -192,7 +193,8 @@ class MergedCheckpointTest {
 
     @Test
     void refusesNumbersThatHalfPrecisionCannotHold() throws IOException {
-        SaveCheckpointOptions half = SaveCheckpointOptions.builder().optDtype(Dtype.F16).build();
+        SaveCheckpointOptions half =
+                SaveCheckpointOptions.builder().optDtype(DataType.FLOAT16).build();
         try (TransformerModel base = load("gpt2-causal", AutoClass.CAUSAL_LM);
                 PeftModel model = adapted(base, "c_attn");
                 MergedModel merged = model.mergeAndUnload()) {
@@ -201,7 +203,7 @@ class MergedCheckpointTest {
             assertThatThrownBy(() -> merged.savePretrained(out, half))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("transformer.ln_f.bias reaches 7")
-                    .hasMessageContaining("Save as BF16 or F32");
+                    .hasMessageContaining("Save as BFLOAT16 or FLOAT32");
         }
         assertThat(out).isEmptyDirectory();
     }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.gson.JsonArray;
@@ -38,6 +37,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntToLongFunction;
 import java.util.stream.Stream;
@@ -125,7 +125,7 @@ public final class Benchmark {
         JsonArray losses = new JsonArray();
         Stopwatches time = new Stopwatches(steps);
         Map<String, Parameter> trained = model.trainableTensors();
-        ImmutableSet<StepAware> aware = model.adapter(PeftModel.DEFAULT_ADAPTER).stepAware();
+        Set<StepAware> aware = model.adapter(PeftModel.DEFAULT_ADAPTER).stepAware();
         try (AdamW optimizer = optimizer(trained, optimizerOptions);
                 NDManager root = Engines.newManager()) {
             for (int step = 0; step < steps; step++) {

@@ -77,7 +77,7 @@ record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
     }
 
     private static NDArray output(ModelOutput output) {
-        return output.arrays().values().asList().get(0);
+        return output.arrays().values().iterator().next();
     }
 
     /** Virtual tokens may make an output longer. */

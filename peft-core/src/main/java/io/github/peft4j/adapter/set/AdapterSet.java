@@ -1,6 +1,8 @@
 package io.github.peft4j.adapter.set;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -9,8 +11,13 @@ import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.adapter.Penalized;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.ops.TensorOps;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +80,7 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** Adapters by layer path, in model order. */
-    public ImmutableMap<String, Adapter> layers() {
+    public Map<String, Adapter> layers() {
         return layers;
     }
 
@@ -81,12 +88,12 @@ public final class AdapterSet implements AutoCloseable {
      * Every tensor of the adapter by its key, without the adapter's name: those of its file, and
      * those that a file leaves out, such as a prompt's encoder.
      */
-    public ImmutableMap<String, Parameter> tensors() {
+    public Map<String, Parameter> tensors() {
         return tensors;
     }
 
     /** What the adapter's file holds, by key: what is written and what is read. */
-    public ImmutableMap<String, FileTensor> file() {
+    public Map<String, FileTensor> file() {
         return file;
     }
 
@@ -94,7 +101,7 @@ public final class AdapterSet implements AutoCloseable {
      * Tensors that predictions need although PEFT's file lacks them, by key: they are written to a
      * second file, which Python does not read.
      */
-    public ImmutableMap<String, Parameter> localState() {
+    public Map<String, Parameter> localState() {
         return localState;
     }
 
@@ -103,7 +110,7 @@ public final class AdapterSet implements AutoCloseable {
      * that the file leaves out or holds in another form, and the statistics of a {@link StepAware}.
      * Empty for most methods.
      */
-    public ImmutableMap<String, Parameter> trainingState() {
+    public Map<String, Parameter> trainingState() {
         boolean asItIs =
                 state.isEmpty()
                         && file.keySet().equals(tensors.keySet())
@@ -117,7 +124,7 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** What acts around the optimizer's step: for the set as a whole, then for single adapters. */
-    public ImmutableSet<StepAware> stepAware() {
+    public Set<StepAware> stepAware() {
         ImmutableSet.Builder<StepAware> all = ImmutableSet.builder();
         all.addAll(stepAware);
         everyAdapter().forEach(adapter -> addIf(StepAware.class, adapter, all));
@@ -125,7 +132,7 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** What adds to the loss for the set as a whole, whatever its layers do. */
-    public ImmutableList<Penalized> penalties() {
+    public List<Penalized> penalties() {
         return penalties;
     }
 
@@ -143,22 +150,22 @@ public final class AdapterSet implements AutoCloseable {
     }
 
     /** The tensors that are trained while this adapter is active. */
-    public ImmutableSet<Parameter> trainable() {
+    public Set<Parameter> trainable() {
         return trainable;
     }
 
     /** Frozen tensors that PEFT does not count as parameters: what PyTorch calls buffers. */
-    public ImmutableSet<Parameter> buffers() {
+    public Set<Parameter> buffers() {
         return buffers;
     }
 
     /** Copies of whole modules, by where the base parameter is read whose place they take. */
-    public ImmutableMap<ParameterUse, ModuleCopy> savedModules() {
+    public Map<ParameterUse, ModuleCopy> savedModules() {
         return savedModules;
     }
 
     /** Trained biases, by the base parameter whose place they take. */
-    public ImmutableMap<Parameter, Parameter> biases() {
+    public Map<Parameter, Parameter> biases() {
         return biases;
     }
 
@@ -190,7 +197,7 @@ public final class AdapterSet implements AutoCloseable {
     /**
      * Parts of the keys of older files, which mean something else, by the reason to refuse them.
      */
-    public ImmutableMap<String, String> retired() {
+    public Map<String, String> retired() {
         return retired;
     }
 
@@ -198,6 +205,48 @@ public final class AdapterSet implements AutoCloseable {
     public void setTraining(boolean on) {
         for (Parameter parameter : trainable) {
             parameter.freeze(!on);
+        }
+    }
+
+    /** Copies the values of another set's tensors, by key; leaves the other tensors alone. */
+    public void initializeFrom(AdapterSet other) {
+        tensors.forEach(
+                (key, target) -> {
+                    Parameter original = other.tensors.get(key);
+                    if (original != null) {
+                        copy(target, original);
+                    }
+                });
+    }
+
+    private static void copy(Parameter target, Parameter original) {
+        if (target.isInitialized()) {
+            try (Gradients off = Gradients.off()) {
+                TensorOps.copy(target.getArray(), original.getArray());
+            }
+            return;
+        }
+        target.setInitializer(
+                (manager, shape, type) -> {
+                    NDArray copy = TensorOps.detached(original.getArray());
+                    copy.attach(manager);
+                    return copy;
+                });
+    }
+
+    /**
+     * Gives every tensor that has no values yet those of a file, if {@link FileTensor#put} brought
+     * some, or else its initial value, in the order in which the tensors were added.
+     *
+     * @throws IllegalArgumentException if initial values cannot be made
+     */
+    public void initialize() {
+        try (Gradients off = Gradients.off()) {
+            for (Parameter parameter : tensors.values()) {
+                if (!parameter.isInitialized()) {
+                    parameter.initialize(manager, DataType.FLOAT32);
+                }
+            }
         }
     }
 

@@ -4,13 +4,19 @@ import ai.djl.nn.Parameter;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Further keys under which PEFT writes tensors a second time; they are not read.
  *
  * @param keys each with its tensor; {@link #ADAPTER_NAME} in a key stands for the adapter's name
  */
-public record Aliases(ImmutableMap<String, Parameter> keys) {
+public record Aliases(Map<String, Parameter> keys) {
+
+    /** Copies the collections. */
+    public Aliases {
+        keys = ImmutableMap.copyOf(keys);
+    }
 
     /** Where an adapter's name belongs in a key. */
     public static final String ADAPTER_NAME = ".*.";
@@ -18,7 +24,7 @@ public record Aliases(ImmutableMap<String, Parameter> keys) {
     private static final Splitter AT_NAME = Splitter.on(ADAPTER_NAME);
 
     /** The keys in the file of an adapter of this name. */
-    public ImmutableMap<String, Parameter> of(String name) {
+    public Map<String, Parameter> of(String name) {
         ImmutableMap.Builder<String, Parameter> named = ImmutableMap.builder();
         keys.forEach((key, p) -> named.put(key.replace(ADAPTER_NAME, "." + name + "."), p));
         return named.buildOrThrow();

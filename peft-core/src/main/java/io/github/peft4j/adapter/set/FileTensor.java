@@ -67,7 +67,7 @@ public interface FileTensor {
 
         @Override
         public Shape shape() {
-            return parameter.getArray().getShape();
+            return parameter.getShape();
         }
 
         @Override
@@ -77,7 +77,20 @@ public interface FileTensor {
 
         @Override
         public void read(NDArray value) {
-            TensorOps.copy(parameter.getArray(), value);
+            put(parameter, value);
         }
+    }
+
+    /**
+     * Gives a parameter the value of a file: overwrites its values, or replaces an initial value
+     * that was not made yet. In the second case the value must stay open until {@link
+     * AdapterSet#initialize}, which hands it to the adapter without a copy.
+     */
+    static void put(Parameter parameter, NDArray value) {
+        if (parameter.isInitialized()) {
+            TensorOps.copy(parameter.getArray(), value);
+            return;
+        }
+        parameter.setInitializer((manager, shape, type) -> TensorOps.moved(value, manager));
     }
 }

@@ -72,7 +72,7 @@ public final class ParameterUses {
      * Every slot by its parameter's name, in the order of the model; a shared parameter stands
      * under the name that it has in each of its layers.
      */
-    public ImmutableMap<String, ParameterUse> named() {
+    public Map<String, ParameterUse> named() {
         Map<String, LayerSite> sites = new HashMap<>();
         model.sites().forEach(site -> sites.put(site.path(), site));
         Map<String, ParameterUse> named = new LinkedHashMap<>();

@@ -76,7 +76,7 @@ public final class ConfigReader {
     }
 
     /** What was noted. */
-    public ImmutableList<String> warnings() {
+    public List<String> warnings() {
         return ImmutableList.copyOf(warnings);
     }
 }

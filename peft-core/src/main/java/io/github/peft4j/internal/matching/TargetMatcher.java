@@ -93,7 +93,7 @@ public final class TargetMatcher {
         }
         List<String> names = options.modulesToSave();
         List<String> paths = model.modules().stream().map(ModuleInfo::path).toList();
-        ImmutableList<String> saved =
+        List<String> saved =
                 names == null ? ImmutableList.of() : TargetModules.pathsToSave(names, paths);
         return new TargetMatch(adapted, saved, options, warnings());
     }

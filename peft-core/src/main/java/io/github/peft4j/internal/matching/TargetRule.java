@@ -6,6 +6,7 @@ import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.PythonRegex;
 import io.github.peft4j.matching.TargetModules;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +107,7 @@ public final class TargetRule {
         return path -> layerIndex(regexes, path).map(indices::contains).orElse(false);
     }
 
-    private static ImmutableList<PythonRegex> indexRegexes(ImmutableList<String> patterns) {
+    private static ImmutableList<PythonRegex> indexRegexes(List<String> patterns) {
         if (patterns.isEmpty()) {
             return ImmutableList.of(
                     PythonRegex.compile("layers_pattern", INDEX_OF_ANY_LIST, INDEX_OF_ANY_LIST));

@@ -96,7 +96,7 @@ public final class ActiveAdapters implements PassAdapters {
      * @throws UnsupportedFeatureException if an adapter has no weight form
      */
     public ActiveAdapters asWeights(
-            BaseModel model, Map<String, AdapterSet> sets, ImmutableList<String> names) {
+            BaseModel model, Map<String, AdapterSet> sets, List<String> names) {
         if (!modelAdapters.isEmpty()) {
             throw new IllegalArgumentException(
                     "Adapters "
@@ -117,7 +117,7 @@ public final class ActiveAdapters implements PassAdapters {
     public ActiveAdapters over(
             BaseModel model,
             Map<String, AdapterSet> sets,
-            ImmutableList<String> merged,
+            List<String> merged,
             Map<ParameterUse, Parameter> weights) {
         ActiveAdapters over = of(model, base, sets, activation);
         ParameterUses slots = new ParameterUses(model);
@@ -131,8 +131,7 @@ public final class ActiveAdapters implements PassAdapters {
         return over;
     }
 
-    private boolean isMerged(
-            LayerSite site, Map<String, AdapterSet> sets, ImmutableList<String> merged) {
+    private boolean isMerged(LayerSite site, Map<String, AdapterSet> sets, List<String> merged) {
         return merged.stream()
                 .map(sets::get)
                 .anyMatch(set -> set != null && set.layers().containsKey(site.path()));
@@ -158,7 +157,7 @@ public final class ActiveAdapters implements PassAdapters {
             FrozenBase base,
             Map<String, AdapterSet> sets,
             Activation activation,
-            @Nullable ImmutableList<String> folded) {
+            @Nullable List<String> folded) {
         ActiveAdapters active = new ActiveAdapters(base, activation);
         ParameterUses slots = new ParameterUses(model);
         model.substitutes().forEach(active::standIn);

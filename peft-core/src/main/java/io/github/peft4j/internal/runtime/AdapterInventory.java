@@ -2,7 +2,6 @@ package io.github.peft4j.internal.runtime;
 
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Sets;
@@ -10,6 +9,7 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ParameterCount;
@@ -114,7 +114,7 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
     }
 
     /** The tensors that train while these adapters are active, by their key in the file. */
-    public ImmutableMap<String, Parameter> trainableTensors(ImmutableList<String> names) {
+    public ImmutableMap<String, Parameter> trainableTensors(List<String> names) {
         ImmutableMap.Builder<String, Parameter> tensors = ImmutableMap.builder();
         for (String name : names) {
             Entry entry = entries.get(name);
@@ -135,7 +135,7 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
     }
 
     /** How many numbers train while these adapters are active, and how many there are. */
-    public ParameterCount count(BaseModel base, ImmutableList<String> names) {
+    public ParameterCount count(BaseModel base, List<String> names) {
         long all = 0;
         for (Parameter parameter : base.parameters().values()) {
             all += base.buffers().contains(parameter) ? 0 : parameter.getShape().size();
@@ -227,7 +227,7 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
      * Refuses to activate an adapter that takes the place of modules where another of the model
      * takes the place of more, as PEFT does.
      */
-    public void refuseUncovered(ImmutableList<String> names) {
+    public void refuseUncovered(List<String> names) {
         for (String name : names) {
             Entry chosen = entry(name);
             entries.forEach(

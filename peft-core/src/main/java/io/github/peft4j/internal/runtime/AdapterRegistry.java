@@ -8,13 +8,13 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ParameterCount;
-import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -109,7 +109,7 @@ public final class AdapterRegistry implements AutoCloseable {
         return workOut(now.adapters(), now.shown(), null);
     }
 
-    public ImmutableList<String> mergedNames() {
+    public List<String> mergedNames() {
         MergedWeights merged = state.merged();
         return merged == null ? ImmutableList.of() : merged.names();
     }
@@ -125,20 +125,34 @@ public final class AdapterRegistry implements AutoCloseable {
     /** Builds an adapter and publishes it; it is not active. */
     public synchronized void add(String name, PeftConfig config) {
         CreatedAdapter<?> attachment = attach(name, config);
+        initialize(attachment);
         LoadReport report = LoadReport.ofNew(attachment.warnings());
         publish(name, attachment, ImmutableMap.of(), report);
     }
 
-    /** Builds an adapter without publishing it. */
+    private static void initialize(CreatedAdapter<?> attachment) {
+        try {
+            attachment.set().initialize();
+        } catch (RuntimeException e) {
+            attachment.set().close();
+            throw e;
+        }
+    }
+
+    /**
+     * Builds an adapter without publishing it; its tensors have no values before {@link
+     * AdapterSet#initialize}.
+     */
     public CreatedAdapter<?> attach(String name, PeftConfig config) {
         adapters().checkFree(name);
         adapters().checkMethod(name, config);
         adapters().checkBias(config);
-        return AdapterFactory.create(base, config, name, adapters(), parts);
+        AdapterInventory others = adapters();
+        return AdapterFactory.create(base, config, name, others.configs(), others.sets(), parts);
     }
 
     /**
-     * Publishes an adapter that {@link #attach} has built.
+     * Publishes an adapter that {@link #attach} has built, and whose tensors have their values.
      *
      * @param storedTypes in which types its file holds its tensors
      * @param report what was odd about it
@@ -172,24 +186,14 @@ public final class AdapterRegistry implements AutoCloseable {
     public synchronized void copy(String from, String name) {
         AdapterInventory.Entry source = adapters().entry(from);
         CreatedAdapter<?> attachment = attach(name, source.config());
-        try (Gradients off = Gradients.off()) {
-            attachment
-                    .set()
-                    .tensors()
-                    .forEach(
-                            (key, target) -> {
-                                Parameter original = source.set().tensors().get(key);
-                                if (original != null) {
-                                    TensorOps.copy(target.getArray(), original.getArray());
-                                }
-                            });
-        }
+        attachment.set().initializeFrom(source.set());
+        initialize(attachment);
         LoadReport report = LoadReport.ofNew(attachment.warnings());
         publish(name, attachment, source.storedTypes(), report);
     }
 
     /** Makes adapters active; a scale that was set stays with its adapter. */
-    public void activate(ImmutableList<String> names) {
+    public void activate(List<String> names) {
         if (names.isEmpty()) {
             throw new IllegalArgumentException(
                     "setAdapter names no adapter. Adapters of this model: "
@@ -233,7 +237,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     /** Merges adapters on top of those that are merged. */
-    public void merge(ImmutableList<String> names) {
+    public void merge(List<String> names) {
         synchronized (this) {
             if (mergedNames().containsAll(names)) {
                 logger.warn("Adapters {} are merged already; nothing to do.", names);

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -13,6 +12,7 @@ import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.TensorOps;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,9 +23,7 @@ import java.util.Map;
  * @param manager what they live in
  */
 public record MergedWeights(
-        ImmutableList<String> names,
-        ImmutableMap<ParameterUse, Parameter> parameters,
-        NDManager manager)
+        List<String> names, ImmutableMap<ParameterUse, Parameter> parameters, NDManager manager)
         implements AutoCloseable {
 
     /**
@@ -34,8 +32,7 @@ public record MergedWeights(
      * @param active the adapters in their weight form
      * @throws IllegalStateException if a number is not finite
      */
-    public static MergedWeights of(
-            BaseModel base, ActiveAdapters active, ImmutableList<String> names) {
+    public static MergedWeights of(BaseModel base, ActiveAdapters active, List<String> names) {
         NDManager manager = Engines.newManager(base.device());
         manager.setName("peft merged");
         try (NDManager scratch = manager.newSubManager();
@@ -60,7 +57,7 @@ public record MergedWeights(
         }
     }
 
-    private static void refuseNonFinite(String key, NDArray weight, ImmutableList<String> names) {
+    private static void refuseNonFinite(String key, NDArray weight, List<String> names) {
         try (NDArray bad = weight.isNaN().logicalOr(weight.isInfinite())) {
             if (bad.any().getBoolean()) {
                 throw new IllegalStateException(

@@ -3,8 +3,6 @@ package io.github.peft4j.internal.runtime;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
@@ -13,6 +11,8 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
+import java.util.List;
+import java.util.Map;
 
 /** Stacks adapters that act around the whole model. */
 public final class ModelAdapters {
@@ -61,17 +61,17 @@ public final class ModelAdapters {
         }
 
         @Override
-        public ImmutableList<LayerSite> sites() {
+        public List<LayerSite> sites() {
             return below.sites();
         }
 
         @Override
-        public ImmutableMap<String, Parameter> parameters() {
+        public Map<String, Parameter> parameters() {
             return below.parameters();
         }
 
         @Override
-        public ImmutableMap<ParameterUse, Parameter> substitutes() {
+        public Map<ParameterUse, Parameter> substitutes() {
             return below.substitutes();
         }
 

@@ -1,13 +1,14 @@
 package io.github.peft4j.internal.store;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.TensorView;
-import io.github.peft4j.io.checkpoint.CheckpointOrigin;
 import io.github.peft4j.io.checkpoint.CheckpointWriter;
 import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.json.PythonJson;
+import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.store.SaveCheckpointOptions;
 import java.io.IOException;
@@ -102,15 +103,20 @@ public final class MergedCheckpoint {
 
     private TensorView view(String name, NDArray array) {
         // A fresh head has no type in the file: it gets that of the others.
-        Dtype type = options.dtype().orElse(origin.types().getOrDefault(name, usual()));
+        Dtype type =
+                switch (options.dtype().orElse(origin.types().getOrDefault(name, usual()))) {
+                    case FLOAT16 -> Dtype.F16;
+                    case BFLOAT16 -> Dtype.BF16;
+                    default -> Dtype.F32;
+                };
         if (type == Dtype.F16) {
             requireFits(name, array);
         }
         return TensorView.of(array, type);
     }
 
-    private Dtype usual() {
-        return origin.types().values().stream().findFirst().orElse(Dtype.F32);
+    private DataType usual() {
+        return origin.types().values().stream().findFirst().orElse(DataType.FLOAT32);
     }
 
     private static void requireFits(String name, NDArray array) {
@@ -118,7 +124,7 @@ public final class MergedCheckpoint {
                 NDArray largest = size.max()) {
             if (largest.getFloat() > LARGEST_F16) {
                 throw new IllegalArgumentException(
-                        "%s reaches %s, more than F16 can hold (65504). Save as BF16 or F32."
+                        "%s reaches %s, more than FLOAT16 can hold (65504). Save as BFLOAT16 or FLOAT32."
                                 .formatted(name, largest.getFloat()));
             }
         }
@@ -141,17 +147,8 @@ public final class MergedCheckpoint {
                 .ifPresent(
                         type -> {
                             config.remove("torch_dtype");
-                            config.put("dtype", name(type));
+                            config.put("dtype", type.name().toLowerCase(Locale.ROOT));
                         });
         return config;
-    }
-
-    private static String name(Dtype type) {
-        return switch (type) {
-            case F16 -> "float16";
-            case BF16 -> "bfloat16";
-            case F32 -> "float32";
-            default -> type.name().toLowerCase(Locale.ROOT);
-        };
     }
 }

@@ -2,16 +2,18 @@ package io.github.peft4j.internal.store;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.file.FileContent;
-import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.LoadReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,10 +38,10 @@ public final class SidecarFile {
     private static final Logger logger = LoggerFactory.getLogger(SidecarFile.class);
 
     private final Path file;
-    private final ImmutableMap<String, Parameter> targets;
+    private final Map<String, Parameter> targets;
     private final Map<String, NDArray> values = new LinkedHashMap<>();
 
-    private SidecarFile(Path file, ImmutableMap<String, Parameter> targets) {
+    private SidecarFile(Path file, Map<String, Parameter> targets) {
         this.file = file;
         this.targets = targets;
     }
@@ -53,7 +55,7 @@ public final class SidecarFile {
     /**
      * Reads and checks; changes nothing yet.
      *
-     * @param scratch where the tensors live until {@link #transfer}
+     * @param scratch where the tensors live until the set has been initialized
      */
     public static SidecarFile read(Path folder, AdapterSet set, NDManager scratch)
             throws IOException {
@@ -65,9 +67,9 @@ public final class SidecarFile {
             try (SafetensorsReader reader = SafetensorsReader.open(sidecar.file)) {
                 for (Map.Entry<String, Parameter> target : sidecar.targets.entrySet()) {
                     NDArray value = reader.load(scratch, target.getKey());
-                    NDArray wanted = target.getValue().getArray();
-                    if (!value.getShape().equals(wanted.getShape())
-                            || value.getDataType() != wanted.getDataType()) {
+                    Shape wanted = target.getValue().getShape();
+                    if (!value.getShape().equals(wanted)
+                            || value.getDataType() != DataType.FLOAT32) {
                         throw new IOException(
                                 ("%s: %s is %s %s, the adapter needs %s %s. Save the adapter"
                                                 + " again.")
@@ -76,8 +78,8 @@ public final class SidecarFile {
                                                 target.getKey(),
                                                 value.getDataType(),
                                                 value.getShape(),
-                                                wanted.getDataType(),
-                                                wanted.getShape()));
+                                                DataType.FLOAT32,
+                                                wanted));
                     }
                     sidecar.values.put(target.getKey(), value);
                 }
@@ -88,7 +90,7 @@ public final class SidecarFile {
 
     /** Takes the tensors over, and adds to the report what there was none of. */
     public LoadReport transfer(LoadReport report) {
-        values.forEach((key, value) -> TensorOps.copy(target(key).getArray(), value));
+        values.forEach((key, value) -> FileTensor.put(target(key), value));
         if (values.size() == targets.size()) {
             return report;
         }

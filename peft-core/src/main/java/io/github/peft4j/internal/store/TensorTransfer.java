@@ -12,7 +12,6 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.adapter.set.ModuleCopy;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
@@ -48,6 +47,7 @@ public final class TensorTransfer {
     private final String adapterName;
     private final Checkpoint checkpoint;
     private final LoadAdapterOptions options;
+    private final NDManager scratch;
     private final ImmutableSet<String> known;
     private final long tokens;
     private final List<String> warnings = new ArrayList<>();
@@ -59,12 +59,14 @@ public final class TensorTransfer {
             String adapterName,
             Checkpoint checkpoint,
             LoadAdapterOptions options,
+            NDManager scratch,
             ImmutableSet<String> known,
             long tokens) {
         this.set = set;
         this.adapterName = adapterName;
         this.checkpoint = checkpoint;
         this.options = options;
+        this.scratch = scratch;
         this.known = known;
         this.tokens = tokens;
     }
@@ -72,6 +74,7 @@ public final class TensorTransfer {
     /**
      * From a file into a set.
      *
+     * @param scratch where the file's tensors live until the set has been initialized
      * @param known names in the file that are accounted for already
      * @param tokens how many the base has, or -1
      */
@@ -80,9 +83,10 @@ public final class TensorTransfer {
             String name,
             Checkpoint checkpoint,
             LoadAdapterOptions options,
+            NDManager scratch,
             ImmutableSet<String> known,
             long tokens) {
-        return new TensorTransfer(set, name, checkpoint, options, known, tokens);
+        return new TensorTransfer(set, name, checkpoint, options, scratch, known, tokens);
     }
 
     /** Does it; {@code before} are warnings that the report starts with, logged already. */
@@ -324,8 +328,7 @@ public final class TensorTransfer {
     }
 
     private void transfer(Map<String, String> sources) throws IOException {
-        try (NDManager scratch = Engines.newManager();
-                Gradients off = Gradients.off()) {
+        try (Gradients off = Gradients.off()) {
             Map<FileTensor, NDArray> read = new LinkedHashMap<>();
             for (Map.Entry<String, String> source : sources.entrySet()) {
                 NDArray array = checkpoint.load(scratch, source.getValue());

@@ -17,6 +17,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tensors of a Hugging Face checkpoint or adapter directory, in one file or in many.
@@ -125,7 +126,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /** All tensors: of a single file in the order of their data, of an index in its order. */
-    public ImmutableSet<String> names() {
+    public Set<String> names() {
         return owners.keySet();
     }
 

@@ -20,7 +20,12 @@ import java.util.Map;
  * @param file the index itself, for messages
  * @param shards paths by tensor name, in the index's order
  */
-public record ShardIndex(Path file, ImmutableMap<String, Path> shards) {
+public record ShardIndex(Path file, Map<String, Path> shards) {
+
+    /** Copies the collections. */
+    public ShardIndex {
+        shards = ImmutableMap.copyOf(shards);
+    }
 
     static final String FILE_NAME = "model.safetensors.index.json";
 

@@ -1,15 +1,10 @@
 package io.github.peft4j.tuner.adalora;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.adapter.set.AdapterSet;
@@ -22,12 +17,14 @@ import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** AdaLoRA: puts A, E and B at each matched layer, and what takes ranks away over all of them. */
@@ -69,7 +66,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
     }
 
     @Override
-    protected void checkOthers(AdaLoraConfig config, ImmutableMap<String, AdaLoraConfig> others) {
+    protected void checkOthers(AdaLoraConfig config, Map<String, AdaLoraConfig> others) {
         others.forEach(
                 (name, other) ->
                         Preconditions.checkArgument(
@@ -85,7 +82,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
             AdaLoraConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         if (config.inferenceMode()) {
             set.addPenalty(new NoLoss());
-            return site -> layer(config, set, site, tensors(config, set.manager(), site));
+            return site -> layer(config, set, site, tensors(config, site));
         }
         RankAllocator allocator = new RankAllocator(set.manager(), config);
         List<AdaLoraTensors> all = new ArrayList<>();
@@ -95,7 +92,7 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
             set.addPenalty(new OrthogonalPenalty(all, config.orthRegWeight()));
         }
         return site -> {
-            AdaLoraTensors tensors = tensors(config, set.manager(), site);
+            AdaLoraTensors tensors = tensors(config, site);
             all.add(tensors);
             RankedLayer ranked = new RankedLayer(set.manager(), tensors, kept(config, site));
             allocator.add(site.path(), ranked);
@@ -154,19 +151,19 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
         return kept;
     }
 
-    private static AdaLoraTensors tensors(AdaLoraConfig config, NDManager manager, LayerSite site) {
+    private static AdaLoraTensors tensors(AdaLoraConfig config, LayerSite site) {
         long r = kept(config, site).stream().filter(left -> left).count();
         LinearShape shape = shape(site);
         boolean silent = !config.initLoraWeights().json().equals(false);
-        float spread = silent ? 0.02f : 1;
+        double spread = silent ? 0.02 : 1;
         Shape values = new Shape(r, 1);
-        float count = config.schedule().initR();
-        Parameter ranknum = frozen("ranknum", manager.full(new Shape(1), count));
+        InitialValue e = silent ? InitialValue.zeros(values) : InitialValue.normal(0, 1, values);
+        InitialValue count = InitialValue.full(config.schedule().initR(), new Shape(1));
         return new AdaLoraTensors(
-                trained("lora_A", normal(manager, spread, new Shape(r, shape.in()))),
-                trained("lora_E", silent ? manager.zeros(values) : manager.randomNormal(values)),
-                trained("lora_B", normal(manager, spread, new Shape(shape.out(), r))),
-                ranknum);
+                InitialValue.normal(0, spread, new Shape(r, shape.in())).trained("lora_A"),
+                e.trained("lora_E"),
+                InitialValue.normal(0, spread, new Shape(shape.out(), r)).trained("lora_B"),
+                count.frozen("ranknum"));
     }
 
     /** The weight as a matrix: a kernel is laid flat. */
@@ -184,10 +181,6 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
                 shape.form().groups(),
                 site.path());
         return new LinearShape(shape.out(), shape.columns());
-    }
-
-    private static NDArray normal(NDManager manager, float deviation, Shape shape) {
-        return manager.randomNormal(0, deviation, shape, DataType.FLOAT32);
     }
 
     @Override

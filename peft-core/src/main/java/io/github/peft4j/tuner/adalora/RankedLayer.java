@@ -36,7 +36,7 @@ final class RankedLayer {
         this.before = ImmutableList.copyOf(before);
         ImmutableList.Builder<Sensitivity> each = ImmutableList.builder();
         for (Parameter p : ImmutableList.of(tensors.a(), tensors.b(), tensors.e())) {
-            each.add(Sensitivity.of(manager, p.getArray()));
+            each.add(Sensitivity.of(manager, p.getShape()));
         }
         sensitivities = each.build();
         kept = state(manager.ones(new Shape(ranks())));
@@ -64,7 +64,7 @@ final class RankedLayer {
 
     /** How many ranks the layer has, left or not. */
     int ranks() {
-        return (int) tensors.e().getArray().getShape().get(0);
+        return (int) tensors.e().getShape().get(0);
     }
 
     /** Takes the gradients down before the optimizer uses them. */

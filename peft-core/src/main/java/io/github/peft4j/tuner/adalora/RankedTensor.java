@@ -18,7 +18,7 @@ record RankedTensor(Parameter parameter, int axis, RankedLayer layer, RankAlloca
 
     @Override
     public Shape shape() {
-        Shape whole = parameter.getArray().getShape();
+        Shape whole = parameter.getShape();
         if (!allocator.isPruned()) {
             return whole;
         }
@@ -39,7 +39,7 @@ record RankedTensor(Parameter parameter, int axis, RankedLayer layer, RankAlloca
     @Override
     public void read(NDArray value) {
         if (!allocator.isPruned()) {
-            TensorOps.copy(parameter.getArray(), value);
+            FileTensor.put(parameter, value);
             return;
         }
         try (NDArray places = value.getManager().create(layer.places())) {

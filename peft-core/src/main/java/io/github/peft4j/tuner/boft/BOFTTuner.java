@@ -1,7 +1,5 @@
 package io.github.peft4j.tuner.boft;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
@@ -12,6 +10,7 @@ import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
@@ -49,17 +48,17 @@ public final class BOFTTuner extends LayerTuner<BOFTConfig> {
     private static Parameter squares(BOFTConfig config, NewLayer layer, long in) {
         long count = config.blocks().count(layer.path(), in);
         Shape shape = new Shape(1, count, in / count, in / count);
-        return layer.trained("boft_R", start(config, layer, 0, shape));
+        return layer.trained("boft_R", start(config, 0, shape));
     }
 
     private static Parameter factors(BOFTConfig config, NewLayer layer, Shape shape) {
-        return layer.trained("boft_s", start(config, layer, 1, shape));
+        return layer.trained("boft_s", start(config, 1, shape));
     }
 
-    private static NDArray start(BOFTConfig config, NewLayer layer, float mean, Shape shape) {
+    private static InitialValue start(BOFTConfig config, float mean, Shape shape) {
         return config.initWeights()
-                ? layer.full(mean, shape.getShape())
-                : layer.manager().randomNormal(mean, SPREAD, shape, DataType.FLOAT32);
+                ? InitialValue.full(mean, shape)
+                : InitialValue.normal(mean, SPREAD, shape);
     }
 
     /** PEFT says so whatever the factor is. */

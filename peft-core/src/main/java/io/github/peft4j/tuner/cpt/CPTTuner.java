@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.cpt;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
@@ -9,6 +8,7 @@ import com.google.common.primitives.Longs;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.ModelDimensions;
 import io.github.peft4j.tuner.prompt.NewPrompt;
@@ -50,7 +50,7 @@ public final class CPTTuner extends PromptTuner<CPTConfig> {
             return prompt.table(prompt.normal(rows, dim));
         }
         long[] ids = Longs.toArray(config.cptTokenIds());
-        NDArray words = prompt.site().words().copies(prompt.manager(), ids);
+        InitialValue words = prompt.site().words().copies(ids);
         Parameter base = prompt.frozenEncoder("embedding.weight", words);
         Parameter delta = prompt.encoder("delta_embedding.weight", prompt.zeros(rows, dim));
         ContextEmbeddings embeddings = ContextEmbeddings.of(base, delta, config, dim);

@@ -1,8 +1,8 @@
 package io.github.peft4j.tuner.delora;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
@@ -12,6 +12,7 @@ import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
@@ -36,8 +37,8 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
             NewLayer layer = new NewLayer(set, site);
             int r = ranks.find(site.path()).orElse(config.r());
             double lambda = lambdas.find(site.path()).orElse(config.deloraLambda()).doubleValue();
-            NDArray a = layer.kaiming(r, layer.in());
-            NDArray b =
+            InitialValue a = layer.kaiming(r, layer.in());
+            InitialValue b =
                     config.initWeights()
                             ? layer.zeros(layer.out(), r)
                             : layer.kaiming(layer.out(), r);
@@ -45,20 +46,23 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
                     layer.trained("delora_A", a),
                     layer.trained("delora_B", b),
                     layer.trained("delora_lambda", layer.full(lambda, 1)),
-                    layer.buffer("delora_w_norm", columnNorms(layer)),
+                    layer.buffer("delora_w_norm", columnNorms(layer.site().requireWeight())),
                     layer.dropout("module_dropout", config.moduleDropout()));
         };
     }
 
-    private static NDArray columnNorms(NewLayer layer) {
-        try (NDManager scratch = layer.manager().newSubManager()) {
-            NDArray stored = layer.site().requireWeight().getArray();
-            NDArray weight = TensorOps.detachedAs(stored, DataType.FLOAT32);
-            weight.attach(scratch);
-            NDArray norms = weight.square().sum(new int[] {0}).sqrt();
-            norms.attach(layer.manager());
-            return norms;
-        }
+    private static InitialValue columnNorms(Parameter weight) {
+        InitialValue wide =
+                InitialValue.of(
+                        weight.getShape(),
+                        manager -> {
+                            NDArray copy =
+                                    TensorOps.detachedAs(weight.getArray(), DataType.FLOAT32);
+                            copy.attach(manager);
+                            return copy;
+                        });
+        return wide.then(
+                weight.getShape().slice(1), each -> each.square().sum(new int[] {0}).sqrt());
     }
 
     private static NamePatterns<Integer> ranks(DeloraConfig config) {

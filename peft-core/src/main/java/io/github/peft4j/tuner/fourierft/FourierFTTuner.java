@@ -11,6 +11,7 @@ import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.random.TorchGenerator;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.NewLayer;
@@ -59,7 +60,7 @@ public final class FourierFTTuner extends LayerTuner<FourierFTConfig> {
                     places.computeIfAbsent(
                             new Size(numbers, n),
                             size -> places(layer.manager(), config.randomLocSeed(), size));
-            NDArray start = config.initWeights() ? layer.zeros(n) : layer.normal(1, n);
+            InitialValue start = config.initWeights() ? layer.zeros(n) : layer.normal(1, n);
             return new FourierLinear(
                     layer.trained("fourierft_spectrum", start), here, shape, config.scaling());
         };

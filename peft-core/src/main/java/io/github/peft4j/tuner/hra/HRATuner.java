@@ -1,6 +1,6 @@
 package io.github.peft4j.tuner.hra;
 
-import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
@@ -10,6 +10,7 @@ import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
@@ -42,11 +43,8 @@ public final class HRATuner extends LayerTuner<HRAConfig> {
             return layer.trained("hra_u", layer.uniform(1 / Math.sqrt(r), in, r));
         }
         int half = r / 2;
-        try (NDArray vectors = layer.uniform(1 / Math.sqrt(half), in, half)) {
-            NDArray pairs = vectors.repeat(1, 2);
-            pairs.attach(layer.manager());
-            return layer.trained("hra_u", pairs);
-        }
+        InitialValue vectors = layer.uniform(1 / Math.sqrt(half), in, half);
+        return layer.trained("hra_u", vectors.then(new Shape(in, r), each -> each.repeat(1, 2)));
     }
 
     @Override

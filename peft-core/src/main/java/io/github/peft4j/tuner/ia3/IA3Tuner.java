@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.ia3;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
@@ -11,6 +10,7 @@ import io.github.peft4j.matching.PythonRegex;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 
@@ -67,7 +67,8 @@ public final class IA3Tuner extends LayerTuner<IA3Config> {
 
     private static Parameter factors(IA3Config config, NewLayer layer, Shape shape) {
         long[] sizes = shape.getShape();
-        NDArray start = config.initIa3Weights() ? layer.full(1, sizes) : layer.normal(1, sizes);
+        InitialValue start =
+                config.initIa3Weights() ? layer.full(1, sizes) : layer.normal(1, sizes);
         return layer.trained("ia3_l", start);
     }
 }

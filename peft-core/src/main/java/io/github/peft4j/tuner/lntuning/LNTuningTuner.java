@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.lntuning;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
@@ -8,7 +7,7 @@ import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import java.util.EnumSet;
 import java.util.List;
@@ -68,14 +67,8 @@ public final class LNTuningTuner extends LayerTuner<LNTuningConfig> {
             Parameter bias = site.bias();
             return new LNTuningCopy(
                     site,
-                    copy("ln_tuning_weight", site.requireWeight(), set),
-                    bias == null ? null : copy("ln_tuning_bias", bias, set));
+                    InitialValue.copyOf(site.requireWeight()).trained("ln_tuning_weight"),
+                    bias == null ? null : InitialValue.copyOf(bias).trained("ln_tuning_bias"));
         };
-    }
-
-    private static Parameter copy(String name, Parameter original, AdapterSetBuilder set) {
-        NDArray array = TensorOps.detached(original.getArray());
-        array.attach(set.manager());
-        return trained(name, array);
     }
 }

@@ -1,10 +1,10 @@
 package io.github.peft4j.tuner.loha;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.DeltaOps;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.NewLayer;
 
 /**
@@ -23,7 +23,7 @@ record HadamardFactors(Parameter a1, Parameter b1, Parameter a2, Parameter b2) {
      * @param silent whether the last factor is zero, so that the change is zero
      */
     static HadamardFactors start(NewLayer layer, long out, long in, int r, boolean silent) {
-        NDArray last = silent ? layer.zeros(r, in) : layer.kaiming(r, in);
+        InitialValue last = silent ? layer.zeros(r, in) : layer.kaiming(r, in);
         return new HadamardFactors(
                 layer.trained("hada_w1_a", layer.kaiming(out, r)),
                 layer.trained("hada_w1_b", layer.kaiming(r, in)),

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.NewLayer;
 
 /**
@@ -33,7 +34,7 @@ record TuckerFactors(
         ConvolutionShape shape = layer.convolution();
         long[] core = shape.tuckerCore(r).getShape();
         long in = shape.in() / shape.form().groups();
-        NDArray last = silent ? layer.zeros(r, in) : layer.kaiming(r, in);
+        InitialValue last = silent ? layer.zeros(r, in) : layer.kaiming(r, in);
         return new TuckerFactors(
                 layer.trained("hada_t1", layer.kaiming(core)),
                 layer.trained("hada_w1_a", layer.kaiming(r, shape.out())),

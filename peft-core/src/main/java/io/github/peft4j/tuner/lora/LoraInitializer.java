@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Preconditions;
-import io.github.peft4j.ops.Decompositions;
-import io.github.peft4j.ops.Ops;
 
 /**
  * Start values of LoRA's A and B.
@@ -25,6 +23,13 @@ public interface LoraInitializer {
      * @param rank rows of A and columns of B
      */
     Pair create(NDManager manager, long in, long out, int rank);
+
+    /**
+     * Refuses a rank that this start cannot make, before anything is made.
+     *
+     * @throws IllegalArgumentException with the cure
+     */
+    default void requireRank(int rank) {}
 
     /**
      * A and B of one layer, float32.
@@ -83,25 +88,7 @@ public interface LoraInitializer {
      * @throws IllegalArgumentException if the rank is odd
      */
     static LoraInitializer orthogonal() {
-        return (manager, in, out, rank) -> {
-            Preconditions.checkArgument(
-                    rank % 2 == 0,
-                    "Orthogonal initialisation needs an even rank, got r = %s. Choose r = %s.",
-                    rank,
-                    rank + 1);
-            try (NDManager scratch = manager.newSubManager()) {
-                NDArray q = Decompositions.qr(scratch.randomNormal(new Shape(rank, rank))).get(0);
-                NDArray left = q.get("0::2").transpose();
-                NDArray right = q.get("1::2");
-                NDArray wide = scratch.randomNormal(new Shape(rank / 2, in));
-                NDArray tall = scratch.randomNormal(new Shape(out, rank / 2));
-                NDArray a = Ops.scale(left.matMul(wide), 0.1);
-                NDArray b = Ops.scale(tall.matMul(right), 0.1);
-                a.attach(manager);
-                b.attach(manager);
-                return new Pair(a, b);
-            }
-        };
+        return new OrthogonalInitializer();
     }
 
     /** PEFT's start for embeddings: A zero, B standard normal. */

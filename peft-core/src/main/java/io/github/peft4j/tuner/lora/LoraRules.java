@@ -163,8 +163,7 @@ final class LoraRules {
         InitLoraWeights start = config.initLoraWeights();
         if (start.isPissa()
                 || STARTS_OF_LATER_VERSIONS.stream().anyMatch(start::is)
-                || (LoraStarts.ONLY_IN_FILES.contains(start.toString())
-                        && !config.inferenceMode())) {
+                || ((start.is("mica") || start.is("lora_ga")) && !config.inferenceMode())) {
             names.add(start(start));
         }
         return ImmutableList.sortedCopyOf(names);

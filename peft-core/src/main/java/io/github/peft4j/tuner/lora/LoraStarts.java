@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 
 /**
  * Which initializer a value of {@code init_lora_weights} stands for.
@@ -33,7 +34,13 @@ final class LoraStarts {
         LoraInitializer custom = start.custom();
         LoraInitializer initializer = custom != null ? custom : LINEAR.get(start.json());
         if (ONLY_IN_FILES.contains(start.toString())) {
-            return LoraInitializer.kaiming();
+            return (manager, in, out, rank) -> {
+                throw new UnsupportedFeatureException(
+                        "init_lora_weights is "
+                                + start
+                                + ", a start that this version cannot compute. Load an adapter that"
+                                + " has begun, or choose another start.");
+            };
         }
         if (initializer == null) {
             throw new IllegalArgumentException(

@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.lora;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Joiner;
@@ -14,6 +13,7 @@ import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
@@ -77,9 +77,8 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     }
 
     private static Adapter linear(LoraConfig config, NewLayer layer, int rank, double scaling) {
-        LoraInitializer.Pair start =
-                LoraStarts.linear(config.initLoraWeights())
-                        .create(layer.manager(), layer.in(), layer.out(), rank);
+        LoraInitializer initializer = LoraStarts.linear(config.initLoraWeights());
+        InitialPair start = new InitialPair(initializer, layer.in(), layer.out(), rank);
         return new LoraLinear(tensors(config, layer, start.a(), start.b(), layer.out(), scaling));
     }
 
@@ -90,21 +89,30 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
         layer.require(rank % groups == 0, "r", rank, "divisible by the groups, " + groups);
         LoraInitializer initializer = LoraStarts.convolution(config.initLoraWeights());
         long patch = shape.columns() * groups;
-        NDArray a = initializer.create(layer.manager(), patch, shape.out(), rank).a();
-        NDArray b = initializer.create(layer.manager(), patch, shape.out(), rank / groups).b();
+        InitialValue a = new InitialPair(initializer, patch, shape.out(), rank).a();
+        InitialValue b = new InitialPair(initializer, patch, shape.out(), rank / groups).b();
         return new LoraConvolution(
                 tensors(
                         config,
                         layer,
-                        a.reshape(shape.withKernel(rank, shape.in())),
-                        b.reshape(shape.withPoints(shape.out(), rank / groups)),
+                        reshaped(a, shape.withKernel(rank, shape.in())),
+                        reshaped(b, shape.withPoints(shape.out(), rank / groups)),
                         shape.out(),
                         scaling),
                 shape);
     }
 
+    private static InitialValue reshaped(InitialValue start, Shape shape) {
+        return start.then(shape, array -> array.reshape(shape));
+    }
+
     private static LoraTensors tensors(
-            LoraConfig config, NewLayer layer, NDArray a, NDArray b, long out, double scaling) {
+            LoraConfig config,
+            NewLayer layer,
+            InitialValue a,
+            InitialValue b,
+            long out,
+            double scaling) {
         return new LoraTensors(
                 layer.trained("lora_A_weight", a),
                 layer.trained("lora_B_weight", b),
@@ -120,9 +128,8 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
                 true,
                 "false, as LoRA of an Embedding has no bias");
         Shape shape = layer.site().requireWeight().getShape();
-        LoraInitializer.Pair start =
-                LoraStarts.embedding(config.initLoraWeights())
-                        .create(layer.manager(), shape.get(0), shape.get(1), rank);
+        LoraInitializer initializer = LoraStarts.embedding(config.initLoraWeights());
+        InitialPair start = new InitialPair(initializer, shape.get(0), shape.get(1), rank);
         return new LoraEmbedding(
                 layer.trained("lora_embedding_A", start.a()),
                 layer.trained("lora_embedding_B", start.b()),

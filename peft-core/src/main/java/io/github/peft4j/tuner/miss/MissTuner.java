@@ -1,11 +1,11 @@
 package io.github.peft4j.tuner.miss;
 
-import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 
@@ -42,7 +42,7 @@ public final class MissTuner extends LayerTuner<MissConfig> {
         };
     }
 
-    private static MissLinear linear(MissConfig config, NewLayer layer, NDArray block) {
+    private static MissLinear linear(MissConfig config, NewLayer layer, InitialValue block) {
         return new MissLinear(
                 layer.trained("miss_block", block),
                 layer.out(),

@@ -23,12 +23,7 @@ public final class MultitaskPromptTuningTuner extends PromptTuner<MultitaskPromp
 
     @Override
     protected PromptRows rows(MultitaskPromptTuningConfig config, NewPrompt prompt) {
-        TaskPrompt rows = TaskPrompt.add(config, prompt);
-        if (config.startsFromSource() && !config.inferenceMode()) {
-            config.promptTuningInitStateDictPath()
-                    .ifPresent(file -> new SourceTasks(file).copyTo(rows, config));
-        }
-        return rows;
+        return TaskPrompt.add(config, prompt);
     }
 
     @Override

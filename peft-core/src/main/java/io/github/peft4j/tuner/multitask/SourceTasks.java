@@ -3,13 +3,11 @@ package io.github.peft4j.tuner.multitask;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import com.google.common.base.Preconditions;
-import io.github.peft4j.engine.Engines;
-import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,32 +20,46 @@ import java.nio.file.Path;
 record SourceTasks(String file) {
 
     /**
-     * Writes it over the start of a training on a target.
+     * The table that all tasks share, as the start of a training on a target.
      *
-     * @throws IllegalArgumentException if the file cannot be read or does not fit
+     * @throws IllegalArgumentException if the file is of another kind
      */
-    void copyTo(TaskPrompt prompt, MultitaskPromptTuningConfig config) {
+    InitialValue table(InitialValue own) {
+        return initial(own.shape(), PromptRows.KEY, this::tensor);
+    }
+
+    /** What tasks have of their own, instead of a random initialization. */
+    InitialValue task(InitialValue own, String key, MultitaskPromptTuningConfig config) {
+        return config.promptTuningInit().equals(MultitaskPromptTuningConfig.ONLY_SOURCE_SHARED)
+                ? own
+                : initial(
+                        own.shape(),
+                        key,
+                        (reader, scratch, name) -> oneTask(reader, scratch, name, config));
+    }
+
+    /** Takes a tensor out of the file. */
+    private interface Reading {
+        NDArray read(SafetensorsReader reader, NDManager scratch, String key) throws IOException;
+    }
+
+    private InitialValue initial(Shape shape, String key, Reading reading) {
         Preconditions.checkArgument(
                 file.endsWith(".safetensors"),
                 "prompt_tuning_init_state_dict_path %s is not a .safetensors file, and reading a"
                         + " pickle may run code. Save the source adapter with save_pretrained and"
                         + " name its adapter_model.safetensors.",
                 file);
-        try (NDManager scratch = Engines.newManager();
-                Gradients off = Gradients.off();
+        return InitialValue.of(shape, manager -> read(manager, shape, key, reading));
+    }
+
+    /** Reads it now; an error names the file and the key. */
+    private NDArray read(NDManager manager, Shape shape, String key, Reading reading) {
+        try (NDManager scratch = manager.newSubManager();
                 SafetensorsReader reader = SafetensorsReader.open(Path.of(file))) {
-            copy(prompt.table(), tensor(reader, scratch, PromptRows.KEY), PromptRows.KEY);
-            String init = config.promptTuningInit();
-            if (!init.equals(MultitaskPromptTuningConfig.ONLY_SOURCE_SHARED)) {
-                copy(
-                        prompt.cols(),
-                        oneTask(reader, scratch, TaskPrompt.COLS, config),
-                        TaskPrompt.COLS);
-                copy(
-                        prompt.rows(),
-                        oneTask(reader, scratch, TaskPrompt.ROWS, config),
-                        TaskPrompt.ROWS);
-            }
+            NDArray source = reading.read(reader, scratch, key);
+            refuseOther(shape, source.getShape(), key);
+            return own(source, manager);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "prompt_tuning_init_state_dict_path "
@@ -56,6 +68,13 @@ record SourceTasks(String file) {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /** A copy: the reader's arrays may share memory with the file. */
+    private static NDArray own(NDArray source, NDManager manager) {
+        NDArray own = TensorOps.detached(source);
+        own.attach(manager);
+        return own;
     }
 
     /** The mean over tasks, or one of them: [1, ...]. */
@@ -91,17 +110,15 @@ record SourceTasks(String file) {
         return Ops.toFloat32(reader.load(scratch, key));
     }
 
-    private void copy(Parameter target, NDArray source, String key) {
-        Shape wanted = target.getArray().getShape();
+    private void refuseOther(Shape wanted, Shape found, String key) {
         Preconditions.checkArgument(
-                wanted.equals(source.getShape()),
+                wanted.equals(found),
                 "%s gives %s of shape %s, but this adapter needs %s. A target training takes over"
                         + " one task: num_tasks 1, and num_virtual_tokens and num_ranks of the"
                         + " source.",
                 file,
                 key,
-                source.getShape(),
+                found,
                 wanted);
-        TensorOps.copy(target.getArray(), source);
     }
 }

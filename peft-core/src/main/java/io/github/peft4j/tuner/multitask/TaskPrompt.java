@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.PromptOps;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptShape;
@@ -32,10 +33,20 @@ record TaskPrompt(Parameter table, Parameter cols, Parameter rows) implements Pr
         PromptShape shape = prompt.shape();
         int tasks = config.numTasks();
         int ranks = config.numRanks();
+        InitialValue table = PromptTable.start(config, prompt);
+        InitialValue cols = prompt.normal(DEVIATION, tasks, shape.rows(), ranks);
+        InitialValue rows = prompt.normal(DEVIATION, tasks, ranks, shape.dim());
+        if (config.startsFromSource() && !config.inferenceMode()) {
+            String file = config.promptTuningInitStateDictPath().orElse(null);
+            if (file != null) {
+                SourceTasks source = new SourceTasks(file);
+                table = source.table(table);
+                cols = source.task(cols, COLS, config);
+                rows = source.task(rows, ROWS, config);
+            }
+        }
         return new TaskPrompt(
-                prompt.trained(KEY, PromptTable.start(config, prompt)),
-                prompt.trained(COLS, prompt.normal(DEVIATION, tasks, shape.rows(), ranks)),
-                prompt.trained(ROWS, prompt.normal(DEVIATION, tasks, ranks, shape.dim())));
+                prompt.trained(KEY, table), prompt.trained(COLS, cols), prompt.trained(ROWS, rows));
     }
 
     @Override
@@ -57,7 +68,7 @@ record TaskPrompt(Parameter table, Parameter cols, Parameter rows) implements Pr
                             + input.arrays().keySet()
                             + ". Give the number of each text's task, [batch] int64.");
         }
-        long count = cols.getArray().getShape().get(0);
+        long count = cols.getShape().get(0);
         Preconditions.checkArgument(
                 tasks.getDataType() == DataType.INT64 && tasks.getShape().dimension() == 1,
                 "task_ids are %s %s; they must be int64 [batch].",

@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.oft;
 
-import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
@@ -11,6 +10,7 @@ import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.NewLayer;
@@ -54,7 +54,7 @@ public final class OFTTuner extends LayerTuner<OFTConfig> {
         long size = config.blocks().size(length);
         long count = config.blockShare() ? 1 : length / size;
         long triangle = size * (size - 1) / 2;
-        NDArray start =
+        InitialValue start =
                 config.initWeights()
                         ? layer.zeros(count, triangle)
                         : layer.normal(SPREAD, count, triangle);

@@ -25,9 +25,11 @@ record PrefixProjection(Parameter table, EncoderLayer in, EncoderLayer out) {
         Parameter table =
                 prompt.encoder("embedding.weight", prompt.normal(prompt.shape().tokens(), dim));
         EncoderLayer in = prompt.encoderLayer("transform.0", dim, hidden);
-        EncoderLayer out = prompt.encoderLayer("transform.2", hidden, width);
-        return new PrefixProjection(
-                table, in, config.startsAtZero() ? out.zeroed(prompt.manager()) : out);
+        EncoderLayer out =
+                config.startsAtZero()
+                        ? prompt.zeroEncoderLayer("transform.2", hidden, width)
+                        : prompt.encoderLayer("transform.2", hidden, width);
+        return new PrefixProjection(table, in, out);
     }
 
     /** The prefix, [n, 2 L D]. */

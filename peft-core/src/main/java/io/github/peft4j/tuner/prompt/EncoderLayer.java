@@ -1,10 +1,7 @@
 package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Ops;
 
@@ -16,16 +13,6 @@ import io.github.peft4j.ops.Ops;
  * </ul>
  */
 public record EncoderLayer(Parameter weight, Parameter bias) {
-
-    /** Zeros in place of the start values. */
-    public EncoderLayer zeroed(NDManager manager) {
-        for (Parameter parameter : ImmutableList.of(weight, bias)) {
-            Shape shape = parameter.getArray().getShape();
-            parameter.getArray().close();
-            parameter.setArray(manager.zeros(shape));
-        }
-        return this;
-    }
 
     /** The output for x [..., in]. */
     public NDArray apply(AdapterPass pass, NDArray x) {

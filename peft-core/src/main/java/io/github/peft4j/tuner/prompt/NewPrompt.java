@@ -2,18 +2,18 @@ package io.github.peft4j.tuner.prompt;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.tuner.InitialValue;
 import java.util.Map;
 
 /**
- * A prompt that is being made: where it goes, and what a method needs to make its tensors. These
- * live in the adapter's manager, are float32, and are drawn from LibTorch's generator.
+ * A prompt that is being made: where it goes, and what a method needs to make its tensors. Each has
+ * an initial value, which is made only where no file holds the tensor.
  *
  * @param set the adapter
  * @param site where the prompt goes
@@ -34,32 +34,29 @@ public record NewPrompt(AdapterSetBuilder set, PromptSite site) {
     }
 
     /** Zeros. */
-    public NDArray zeros(long... shape) {
-        return manager().zeros(new Shape(shape));
+    public InitialValue zeros(long... shape) {
+        return InitialValue.zeros(new Shape(shape));
     }
 
     /** Drawn from N(0, 1), as PyTorch starts a {@code torch.nn.Embedding}. */
-    public NDArray normal(long... shape) {
+    public InitialValue normal(long... shape) {
         return normal(1, shape);
     }
 
     /** Drawn from N(0, deviation²). */
-    public NDArray normal(double deviation, long... shape) {
+    public InitialValue normal(double deviation, long... shape) {
         Shape all = new Shape(shape);
-        return all.size() == 0
-                ? manager().zeros(all)
-                : manager().randomNormal(0f, (float) deviation, all, DataType.FLOAT32);
+        return all.size() == 0 ? InitialValue.zeros(all) : InitialValue.normal(0, deviation, all);
     }
 
     /** Uniform within ±1/√fanIn. */
-    public NDArray uniform(long fanIn, long... shape) {
-        float bound = (float) (1 / Math.sqrt((double) fanIn));
-        return manager().randomUniform(-bound, bound, new Shape(shape), DataType.FLOAT32);
+    public InitialValue uniform(long fanIn, long... shape) {
+        return InitialValue.uniform(1 / Math.sqrt((double) fanIn), new Shape(shape));
     }
 
     /** A trained tensor. */
-    public Parameter trained(String name, NDArray array) {
-        return parameter(name, array, false);
+    public Parameter trained(String name, InitialValue start) {
+        return start.trained(name);
     }
 
     /**
@@ -67,41 +64,40 @@ public record NewPrompt(AdapterSetBuilder set, PromptSite site) {
      *
      * @param path its name within the network
      */
-    public Parameter encoder(String path, NDArray array) {
-        return unsaved(path, array, false);
+    public Parameter encoder(String path, InitialValue start) {
+        return unsaved(path, start.trained(lastOf(path)));
     }
 
     /** The same for a tensor that does not train. */
-    public Parameter frozenEncoder(String path, NDArray array) {
-        return unsaved(path, array, true);
+    public Parameter frozenEncoder(String path, InitialValue start) {
+        return unsaved(path, start.frozen(lastOf(path)));
     }
 
-    /** A linear layer of such a network, with PyTorch's start values. */
+    /** A linear layer of such a network, with PyTorch's initial values. */
     public EncoderLayer encoderLayer(String path, long in, long out) {
         return new EncoderLayer(
                 encoder(path + ".weight", uniform(in, out, in)),
                 encoder(path + ".bias", uniform(in, out)));
     }
 
+    /** A linear layer of such a network that starts at zero. */
+    public EncoderLayer zeroEncoderLayer(String path, long in, long out) {
+        return new EncoderLayer(
+                encoder(path + ".weight", zeros(out, in)), encoder(path + ".bias", zeros(out)));
+    }
+
     /** A prompt that is trained as such, and stands so in the file. */
-    public PromptRows table(NDArray start) {
+    public PromptRows table(InitialValue start) {
         return new Table(trained(PromptRows.KEY, start));
     }
 
-    private Parameter unsaved(String path, NDArray array, boolean frozen) {
-        String name = path.substring(path.lastIndexOf('.') + 1);
-        Parameter parameter = parameter(name, array, frozen);
+    private Parameter unsaved(String path, Parameter parameter) {
         set.addUnsaved(ENCODER + path, parameter);
         return parameter;
     }
 
-    /** A tensor, named without dots, which DJL gives a meaning. */
-    private static Parameter parameter(String name, NDArray array, boolean frozen) {
-        Parameter parameter =
-                Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
-        parameter.setArray(array);
-        parameter.freeze(frozen);
-        return parameter;
+    private static String lastOf(String path) {
+        return path.substring(path.lastIndexOf('.') + 1);
     }
 
     private record Table(Parameter table) implements PromptRows {

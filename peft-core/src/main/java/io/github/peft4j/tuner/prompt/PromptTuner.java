@@ -15,7 +15,6 @@ import io.github.peft4j.tuner.CreateRequest;
 import io.github.peft4j.tuner.CreatedAdapter;
 import io.github.peft4j.tuner.ModulesToSave;
 import io.github.peft4j.tuner.Tuner;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -73,11 +72,7 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
     public final CreatedAdapter<C> attach(CreateRequest<C> request) {
         BaseModel model = request.model();
         TaskType task = requireTask(request.config());
-        PromptConfig completed =
-                complete(
-                        withHeads(request.config(), request.lateModulesToSave()),
-                        ModelDimensions.of(model.info()),
-                        task);
+        PromptConfig completed = complete(request.config(), ModelDimensions.of(model.info()), task);
         C config = configs.configClass().cast(completed.withEncoderSize());
         PromptShape shape = PromptShape.of(config);
         PromptSite site = new PromptSite(model, task, WordEmbedding.of(model), shape);
@@ -109,14 +104,6 @@ public abstract class PromptTuner<C extends PromptConfig> implements Tuner<C> {
                                                 + " has no task_type, which decides what virtual"
                                                 + " tokens do to a call. Set task_type"
                                                 + " (optTaskType)."));
-    }
-
-    private C withHeads(C config, List<String> heads) {
-        List<String> names = new ArrayList<>(config.modulesToSave());
-        heads.stream().filter(head -> !names.contains(head)).forEach(names::add);
-        return heads.isEmpty()
-                ? config
-                : configs.configClass().cast(config.withModulesToSave(names));
     }
 
     private ImmutableList<String> allWarnings(C config, PromptShape shape) {

@@ -3,6 +3,7 @@ package io.github.peft4j.tuner.prompt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Preconditions;
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.AdapterPass;
@@ -11,6 +12,7 @@ import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InitialValue;
 
 /**
  * A base's token embedding: what turns ids into the embeddings that a prompt is put before.
@@ -85,10 +87,16 @@ public record WordEmbedding(AdaptableLayer layer, LayerSite site) {
     }
 
     /**
-     * Copies of rows as start values, [ids, H] float32, in a manager.
+     * Copies of rows as initial values, [ids, H] float32.
      *
      * @throws IllegalArgumentException if an id has no row
      */
+    public InitialValue copies(long[] ids) {
+        requireRows(ids);
+        return InitialValue.of(new Shape(ids.length, width()), manager -> copies(manager, ids));
+    }
+
+    /** The same at once, in a manager. */
     public NDArray copies(NDManager manager, long[] ids) {
         requireRows(ids);
         try (NDManager scratch = manager.newSubManager();

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.TextTokens;
@@ -19,16 +20,22 @@ public final class PromptTable {
      * The start, [n, H] for all stacks. An adapter that does not train gets its table from a file,
      * so that these values do not matter.
      */
-    public static NDArray start(PromptTableConfig config, NewPrompt prompt) {
+    public static InitialValue start(PromptTableConfig config, NewPrompt prompt) {
         PromptSite site = prompt.site();
-        NDManager manager = prompt.manager();
         int rows = site.shape().rows();
+        Shape shape = new Shape(rows, site.shape().dim());
         String init = config.inferenceMode() ? PromptTableConfig.RANDOM : config.promptTuningInit();
         return switch (init) {
             case PromptTableConfig.SAMPLE_VOCAB ->
-                    site.words().copies(manager, sampled(manager, site.words().rows(), rows));
+                    InitialValue.of(
+                            shape,
+                            manager ->
+                                    site.words()
+                                            .copies(
+                                                    manager,
+                                                    sampled(manager, site.words().rows(), rows)));
             case PromptTableConfig.TEXT ->
-                    site.words().copies(manager, repeated(textIds(config, site), rows));
+                    site.words().copies(repeated(textIds(config, site), rows));
             default -> prompt.normal(rows, site.shape().dim());
         };
     }

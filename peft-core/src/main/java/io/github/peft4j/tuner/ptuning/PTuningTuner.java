@@ -1,10 +1,10 @@
 package io.github.peft4j.tuner.ptuning;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.PeftMethod;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptRows;
@@ -23,7 +23,7 @@ public final class PTuningTuner extends PromptTuner<PromptEncoderConfig> {
 
     @Override
     protected PromptRows rows(PromptEncoderConfig config, NewPrompt prompt) {
-        NDArray start = prompt.normal(prompt.shape().rows(), prompt.shape().dim());
+        InitialValue start = prompt.normal(prompt.shape().rows(), prompt.shape().dim());
         if (config.inferenceMode()) {
             return prompt.table(start);
         }
@@ -33,7 +33,7 @@ public final class PTuningTuner extends PromptTuner<PromptEncoderConfig> {
                     case MLP -> MlpEncoder.add(config, prompt);
                     case LSTM -> LstmEncoder.add(config, prompt);
                 };
-        return new EncodedPrompt(start.getShape(), pass -> encoder.encode(pass, pass.value(table)));
+        return new EncodedPrompt(start.shape(), pass -> encoder.encode(pass, pass.value(table)));
     }
 
     @Override

@@ -1,11 +1,12 @@
 package io.github.peft4j.tuner.road;
 
-import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 
@@ -26,8 +27,9 @@ public final class RoadTuner extends LayerTuner<RoadConfig> {
         layer.require(out % group == 0, "group_size", group, "a divisor of out_features = " + out);
         long size = config.variant().size(out);
         boolean init = config.initWeights();
-        NDArray theta = init ? layer.zeros(size) : layer.normal(0.5, size);
-        NDArray alpha = init ? layer.full(1, size) : layer.normal(0.5, size).addi(1);
+        InitialValue theta = init ? layer.zeros(size) : layer.normal(0.5, size);
+        InitialValue alpha =
+                init ? layer.full(1, size) : InitialValue.normal(1, 0.5, new Shape(size));
         return new RoadLinear(
                 layer.trained("road_theta", theta), layer.trained("road_alpha", alpha), group);
     }

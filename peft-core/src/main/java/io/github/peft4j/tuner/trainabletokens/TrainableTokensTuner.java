@@ -17,6 +17,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.WeightedLayer;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -91,8 +92,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
         return site -> {
             Parameter table = site.requireWeight();
             requireRows(config, site, table.getShape());
-            Parameter delta =
-                    rows.computeIfAbsent(table, shared -> start(config, set, shared, index));
+            Parameter delta = rows.computeIfAbsent(table, shared -> start(config, shared, index));
             long unmoved = site.block() instanceof WeightedLayer layer ? layer.unmovedRow() : -1;
             boolean lookUp = site.kind() == LayerKind.EMBEDDING;
             return new TokenRows(delta, config.tokenIndices(), index, lookUp, unmoved);
@@ -114,15 +114,13 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
         }
     }
 
-    private static Parameter start(
-            TrainableTokensConfig config, AdapterSetBuilder set, Parameter table, NDArray index) {
+    private static Parameter start(TrainableTokensConfig config, Parameter table, NDArray index) {
         Shape shape = new Shape(index.getShape().size(), table.getShape().get(1));
-        NDArray values =
+        InitialValue start =
                 config.initWeights()
-                        ? rowsOf(table.getArray(), index)
-                        : set.manager().randomNormal(shape);
-        values.attach(set.manager());
-        return trained("trainable_tokens_delta", values);
+                        ? InitialValue.of(shape, manager -> rowsOf(table.getArray(), index))
+                        : InitialValue.normal(0, 1, shape);
+        return start.trained("trainable_tokens_delta");
     }
 
     private static NDArray rowsOf(NDArray table, NDArray index) {

@@ -30,12 +30,12 @@ final class ChosenLogits {
     }
 
     private Shape shape(int last) {
-        Shape whole = logits.getArray().getShape();
+        Shape whole = logits.getShape();
         return whole.slice(0, whole.dimension() - 1).add(last);
     }
 
     private int vectors() {
-        Shape whole = logits.getArray().getShape();
+        Shape whole = logits.getShape();
         return (int) whole.get(whole.dimension() - 1);
     }
 
@@ -45,13 +45,17 @@ final class ChosenLogits {
         return parts.get(part);
     }
 
-    /** Puts both parts together once they are read. */
-    private void join() {
+    /**
+     * Puts both parts together once they are read.
+     *
+     * @param manager where the file's tensors live
+     */
+    private void join(NDManager manager) {
         if (places == null || weights == null) {
             return;
         }
         int n = vectors();
-        float[] values = new float[Math.toIntExact(logits.getArray().size())];
+        float[] values = new float[Math.toIntExact(logits.getShape().size())];
         Arrays.fill(values, Float.NEGATIVE_INFINITY);
         for (int row = 0; row < places.length / k; row++) {
             float rest = 1;
@@ -74,10 +78,7 @@ final class ChosenLogits {
         }
         places = null;
         weights = null;
-        NDManager manager = logits.getArray().getManager();
-        try (NDArray array = manager.create(values, logits.getArray().getShape())) {
-            TensorOps.copy(logits.getArray(), array);
-        }
+        FileTensor.put(logits, manager.create(values, logits.getShape()));
     }
 
     /** The places, in as few bits as hold them. */
@@ -96,7 +97,7 @@ final class ChosenLogits {
             @Override
             public void read(NDArray value) {
                 places = TensorOps.detachedAs(value, DataType.INT64).toLongArray();
-                join();
+                join(value.getManager());
             }
 
             @Override
@@ -134,7 +135,7 @@ final class ChosenLogits {
             @Override
             public void read(NDArray value) {
                 weights = value.toFloatArray();
-                join();
+                join(value.getManager());
             }
 
             @Override

@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.vblora;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
@@ -10,6 +9,7 @@ import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
@@ -32,9 +32,8 @@ public final class VBLoRATuner extends LayerTuner<VBLoRAConfig> {
     @Override
     protected LayerAdapters prepare(
             VBLoRAConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
-        float bound = (float) config.initVectorBankBound();
         Shape shape = new Shape(config.numVectors(), config.vectorLength());
-        Parameter bank = trained(BANK, set.manager().randomUniform(-bound, bound, shape));
+        Parameter bank = InitialValue.uniform(config.initVectorBankBound(), shape).trained(BANK);
         set.addTensor("base_model." + BANK, bank);
         return site -> {
             NewLayer layer = new NewLayer(set, site);
@@ -63,8 +62,8 @@ public final class VBLoRATuner extends LayerTuner<VBLoRAConfig> {
         long n = config.numVectors();
         long r = config.r();
         double deviation = config.initLogitsStd();
-        NDArray a = layer.normal(deviation, r, layer.in() / v, n);
-        NDArray b = layer.normal(deviation, layer.out() / v, r, n);
+        InitialValue a = layer.normal(deviation, r, layer.in() / v, n);
+        InitialValue b = layer.normal(deviation, layer.out() / v, r, n);
         return new VBLoRATensors(
                 layer.trained("vblora_logits_A", a),
                 layer.trained("vblora_logits_B", b),

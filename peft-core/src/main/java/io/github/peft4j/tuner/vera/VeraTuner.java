@@ -7,7 +7,6 @@ import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.adapter.set.FileTensor;
@@ -15,12 +14,13 @@ import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.random.TorchGenerator;
+import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** VeRA: draws the two matrices that all layers share, and puts two vectors at each layer. */
@@ -39,7 +39,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
     }
 
     @Override
-    protected void checkOthers(VeraConfig config, ImmutableMap<String, VeraConfig> others) {
+    protected void checkOthers(VeraConfig config, Map<String, VeraConfig> others) {
         others.forEach(
                 (name, other) -> {
                     Preconditions.checkArgument(
@@ -67,8 +67,8 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
             VeraConfig config,
             AdapterSetBuilder set,
             List<LayerSite> sites,
-            ImmutableMap<String, AdapterSet> others) {
-        VeraProjections projections = projections(config, set.manager(), sites, others);
+            Map<String, AdapterSet> others) {
+        VeraProjections projections = projections(config, sites, others);
         if (config.saveProjection()) {
             share(set, MODEL_PREFIX + "vera_A", projections.a());
             share(set, MODEL_PREFIX + "vera_B", projections.b());
@@ -86,10 +86,7 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
     }
 
     private static VeraProjections projections(
-            VeraConfig config,
-            NDManager manager,
-            List<LayerSite> sites,
-            ImmutableMap<String, AdapterSet> others) {
+            VeraConfig config, List<LayerSite> sites, Map<String, AdapterSet> others) {
         long out = 0;
         long in = 0;
         for (LayerSite site : sites) {
@@ -103,10 +100,10 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
                         .map(adapter -> ((VeraLinear) adapter).projections())
                         .findFirst();
         if (known.isEmpty()) {
-            return drawn(manager, config.projectionPrngKey(), config.r(), out, in);
+            return drawn(config.projectionPrngKey(), config.r(), out, in);
         }
         refuseSmaller(known.get(), config.r(), out, in);
-        return new VeraProjections(copy(known.get().a(), manager), copy(known.get().b(), manager));
+        return new VeraProjections(copy(known.get().a()), copy(known.get().b()));
     }
 
     /** As in PEFT, later adapters read the matrices of the first. */
@@ -131,32 +128,39 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
                 b);
     }
 
-    private static VeraProjections drawn(NDManager manager, long seed, int r, long out, long in) {
-        TorchGenerator generator = new TorchGenerator(seed);
-        NDArray a = kaiming(generator, manager, r, in);
-        NDArray b = kaiming(generator, manager, out, r);
-        return new VeraProjections(frozen("vera_A", a), frozen("vera_B", b));
+    /** Both come from one generator, A first. */
+    private static VeraProjections drawn(long seed, int r, long out, long in) {
+        Shape a = new Shape(r, in);
+        Shape b = new Shape(out, r);
+        InitialValue first =
+                InitialValue.of(a, manager -> kaiming(new TorchGenerator(seed), manager, a));
+        InitialValue second =
+                InitialValue.of(
+                        b,
+                        manager -> {
+                            TorchGenerator generator = new TorchGenerator(seed);
+                            kaiming(generator, manager, a).close();
+                            return kaiming(generator, manager, b);
+                        });
+        return new VeraProjections(first.frozen("vera_A"), second.frozen("vera_B"));
     }
 
-    private static NDArray kaiming(
-            TorchGenerator generator, NDManager manager, long rows, long columns) {
-        double bound = Math.sqrt(3) * (Math.sqrt(2) / Math.sqrt((double) columns));
-        return generator.uniform(manager, new Shape(rows, columns), -bound, bound);
+    private static NDArray kaiming(TorchGenerator generator, NDManager manager, Shape shape) {
+        double bound = Math.sqrt(3) * (Math.sqrt(2) / Math.sqrt((double) shape.get(1)));
+        return generator.uniform(manager, shape, -bound, bound);
     }
 
     /** The same numbers in memory of their own: each adapter of a model has them. */
-    private static Parameter copy(Parameter known, NDManager manager) {
-        NDArray copy = TensorOps.detached(known.getArray());
-        copy.attach(manager);
-        return frozen(known.getName(), copy);
+    private static Parameter copy(Parameter known) {
+        return InitialValue.copyOf(known).frozen(known.getName());
     }
 
     private static VeraLinear layer(
             VeraConfig config, NewLayer layer, VeraProjections projections) {
         boolean silent = config.initWeights();
-        NDArray d =
+        InitialValue d =
                 silent ? layer.full(config.dInitial(), config.r()) : layer.normal(1, config.r());
-        NDArray b = silent ? layer.zeros(layer.out()) : layer.full(1, layer.out());
+        InitialValue b = silent ? layer.zeros(layer.out()) : layer.full(1, layer.out());
         return new VeraLinear(
                 projections,
                 LinearShape.of(layer.site()),

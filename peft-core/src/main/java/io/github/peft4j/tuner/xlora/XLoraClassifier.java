@@ -1,13 +1,13 @@
 package io.github.peft4j.tuner.xlora;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.tuner.InitialValue;
 
 /**
  * Linear layers from a hidden state to a score for each expert, ReLU and dropout between them.
@@ -42,25 +42,16 @@ record XLoraClassifier(
 
     private static Layer layer(
             XLoraConfig config, AdapterSetBuilder set, int position, long in, long out) {
-        float bound = (float) (1 / Math.sqrt((double) in));
-        NDManager manager = set.manager();
+        double bound = 1 / Math.sqrt((double) in);
         Layer layer =
                 new Layer(
-                        tensor("weight", manager.randomUniform(-bound, bound, new Shape(out, in))),
-                        tensor("bias", manager.randomUniform(-bound, bound, new Shape(out))));
+                        InitialValue.uniform(bound, new Shape(out, in)).trained("weight"),
+                        InitialValue.uniform(bound, new Shape(out)).trained("bias"));
         // PEFT takes ".0." for the name of expert 0, and so loses the classifier's own layer 0.
         boolean lost = config.adapters().containsKey(String.valueOf(position));
         add(set, KEY + position + ".weight", layer.weight(), lost);
         add(set, KEY + position + ".bias", layer.bias(), lost);
         return layer;
-    }
-
-    private static Parameter tensor(String name, NDArray array) {
-        Parameter parameter =
-                Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
-        parameter.setArray(array);
-        parameter.freeze(false);
-        return parameter;
     }
 
     private static void add(AdapterSetBuilder set, String key, Parameter parameter, boolean lost) {

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Preconditions;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -12,6 +11,7 @@ import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import java.util.List;
 
 /**
  * Runs the model twice: first with every expert at one fixed weight, to see the last hidden state
@@ -53,7 +53,7 @@ final class XLoraRouter implements ModelAdapter {
             float value = (float) config.scalingPassValue();
             weights(first).set(pass.scope().full(wanted, value));
             ModelInput scaling = input.without(ModelInput.LABELS).withOutputHiddenStates(true);
-            ImmutableList<NDArray> states = base.forward(scaling, first).hiddenStates();
+            List<NDArray> states = base.forward(scaling, first).hiddenStates();
             return states.get(states.size() - 1);
         }
     }

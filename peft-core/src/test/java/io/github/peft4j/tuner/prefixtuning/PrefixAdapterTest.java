@@ -51,6 +51,7 @@ class PrefixAdapterTest {
                                                     "made of no other adapter");
                                         }));
         try (var set = attachment.set()) {
+            set.initialize();
             Tensors.fill(
                     Tensors.get(set.tensors(), "prompt_embeddings"),
                     scope.arange(2f * LAYERS).reshape(1, 2 * LAYERS),

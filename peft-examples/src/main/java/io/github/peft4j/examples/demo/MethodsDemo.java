@@ -48,7 +48,7 @@ public final class MethodsDemo implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         DemoSettings settings = options.settings(3);
-        ImmutableList<MethodPreset> presets = presets();
+        List<MethodPreset> presets = presets();
         ImmutableList<String> labels = ImmutableList.of("negative", "positive");
         Path data = options.data();
         Domain domain = data == null ? Domain.shipped("tweets", labels) : Domain.of(data, labels);
@@ -84,8 +84,8 @@ public final class MethodsDemo implements Callable<Integer> {
         }
     }
 
-    private ImmutableList<MethodPreset> presets() {
-        ImmutableList<MethodPreset> fitting = MethodPresets.fitting(TaskType.SEQ_CLS);
+    private List<MethodPreset> presets() {
+        List<MethodPreset> fitting = MethodPresets.fitting(TaskType.SEQ_CLS);
         if (methods == null) {
             return fitting;
         }
@@ -101,7 +101,7 @@ public final class MethodsDemo implements Callable<Integer> {
         return ImmutableList.copyOf(chosen);
     }
 
-    private ParameterException unknown(String name, ImmutableList<MethodPreset> fitting) {
+    private ParameterException unknown(String name, List<MethodPreset> fitting) {
         return new ParameterException(
                 spec.commandLine(),
                 "--methods names '"

@@ -34,7 +34,7 @@ public final class ChatTemplateFiles {
      *
      * @throws IOException if a file cannot be read; the text names it
      */
-    public static ImmutableMap<String, String> read(Path directory) throws IOException {
+    public static Map<String, String> read(Path directory) throws IOException {
         Map<String, String> files = new LinkedHashMap<>();
         Path single = directory.resolve("chat_template.jinja");
         if (Files.isRegularFile(single)) {

@@ -46,7 +46,7 @@ public final class RestoreOrder<T> {
      *
      * @throws IllegalStateException if an example has none
      */
-    public ImmutableList<T> toList() {
+    public List<T> toList() {
         ImmutableList.Builder<T> all = ImmutableList.builderWithExpectedSize(results.size());
         for (int i = 0; i < results.size(); i++) {
             T result = results.get(i);

@@ -19,10 +19,11 @@ import java.util.Map;
  *     regression
  * @param indices number of each row's example in its dataset
  */
-public record TokenBatch(ImmutableMap<String, HostArray> columns, ImmutableIntArray indices) {
+public record TokenBatch(Map<String, HostArray> columns, ImmutableIntArray indices) {
 
     /** Refuses an empty batch, columns whose rows do not belong together, and rows of padding. */
     public TokenBatch {
+        columns = ImmutableMap.copyOf(columns);
         if (!columns.containsKey(ModelInput.INPUT_IDS)) {
             throw new IllegalArgumentException(
                     "The columns %s lack input_ids. Add them.".formatted(columns.keySet()));

@@ -6,6 +6,7 @@ import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.JsonValues;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,11 @@ public record MethodPreset(
         double learningRate,
         String source,
         Map<String, @Nullable Object> fields,
-        ImmutableList<TaskType> tasks) {
+        List<TaskType> tasks) {
 
     /** Copies the fields. */
     public MethodPreset {
+        tasks = ImmutableList.copyOf(tasks);
         fields = JsonValues.freezeObject(fields);
     }
 

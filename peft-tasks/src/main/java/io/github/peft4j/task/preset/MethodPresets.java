@@ -22,12 +22,12 @@ public final class MethodPresets {
     private MethodPresets() {}
 
     /** All presets by method, in the order in which they are worth trying. */
-    public static ImmutableMap<String, MethodPreset> all() {
+    public static Map<String, MethodPreset> all() {
         return ALL;
     }
 
     /** Those that fit a task. */
-    public static ImmutableList<MethodPreset> fitting(TaskType task) {
+    public static List<MethodPreset> fitting(TaskType task) {
         return ALL.values().stream()
                 .filter(preset -> preset.fits(task))
                 .collect(ImmutableList.toImmutableList());

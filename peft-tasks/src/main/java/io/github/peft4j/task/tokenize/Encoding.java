@@ -3,6 +3,7 @@ package io.github.peft4j.task.tokenize;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
@@ -32,7 +33,7 @@ public final class Encoding {
      * @param sample number of the text in the list that was encoded; several windows of one text
      *     share it ({@code overflow_to_sample_mapping})
      */
-    public Encoding(int sample, ImmutableList<Token> tokens) {
+    public Encoding(int sample, List<Token> tokens) {
         this(
                 sample,
                 TokenColumns.of(tokens),
@@ -94,7 +95,7 @@ public final class Encoding {
     }
 
     /** All tokens in their order, with their texts and where they come from. */
-    public ImmutableList<Token> tokens() {
+    public List<Token> tokens() {
         ImmutableList<Token> made = tokens;
         if (made == null) {
             made =

@@ -13,7 +13,13 @@ public sealed interface TextInput {
     record Pair(String text, String textPair) implements TextInput {}
 
     /** A text given as words: word ids count them and spans are relative to each of them. */
-    record Words(ImmutableList<String> words) implements TextInput {}
+    record Words(List<String> words) implements TextInput {
+
+        /** Copies the list. */
+        public Words {
+            words = ImmutableList.copyOf(words);
+        }
+    }
 
     /** One text. */
     static TextInput of(String text) {
@@ -27,6 +33,6 @@ public sealed interface TextInput {
 
     /** A text given as words ({@code is_split_into_words}). */
     static TextInput words(List<String> words) {
-        return new Words(ImmutableList.copyOf(words));
+        return new Words(words);
     }
 }

@@ -1,7 +1,7 @@
 package io.github.peft4j.task.tokenize;
 
-import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntFunction;
 
 /**
@@ -40,7 +40,7 @@ final class TokenColumns {
     }
 
     /** The columns of tokens that are there already. */
-    static TokenColumns of(ImmutableList<Token> tokens) {
+    static TokenColumns of(List<Token> tokens) {
         return new TokenColumns(
                 tokens.stream().mapToInt(Token::id).toArray(),
                 tokens.stream().mapToInt(Token::typeId).toArray(),

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,11 +52,11 @@ public final class Tokenizer implements AutoCloseable {
             NativeTokenizer tokenizer,
             TokenizerFile file,
             TokenizerConfig config,
-            ImmutableMap<String, String> templates) {
+            Map<String, String> templates) {
         this.tokenizer = tokenizer;
         this.file = file;
         this.config = config;
-        this.templates = templates;
+        this.templates = ImmutableMap.copyOf(templates);
     }
 
     /**
@@ -72,7 +74,7 @@ public final class Tokenizer implements AutoCloseable {
         }
         TokenizerFile file = TokenizerFile.read(json);
         TokenizerConfig config = TokenizerConfig.read(directory, file.padding());
-        ImmutableMap<String, String> templates = ChatTemplateFiles.read(directory);
+        Map<String, String> templates = ChatTemplateFiles.read(directory);
         return new Tokenizer(NativeTokenizer.read(json), file, config, templates);
     }
 
@@ -112,7 +114,7 @@ public final class Tokenizer implements AutoCloseable {
      * Encodes a batch: a row for each input, in order, or with {@code overflowWindows} its windows
      * one after the other; {@link Encoding#sample} tells the input of each row.
      */
-    public ImmutableList<Encoding> encodeAll(List<TextInput> inputs, EncodeOptions options) {
+    public List<Encoding> encodeAll(List<TextInput> inputs, EncodeOptions options) {
         ImmutableList<Encoding> rows = encodePart(inputs, 0, options);
         return options.padding() == PaddingStrategy.NONE ? rows : pad(rows, options);
     }
@@ -265,7 +267,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /** Ids of all special tokens that the configuration names. */
-    public ImmutableSortedSet<Integer> allSpecialIds() {
+    public SortedSet<Integer> allSpecialIds() {
         return Stream.concat(
                         config.specialTokens().values().stream(),
                         config.extraSpecialTokens().stream())

@@ -15,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What {@code tokenizer_config.json} says, with Hugging Face's defaults where it is silent.
@@ -34,14 +36,21 @@ import java.util.OptionalInt;
  * @param cleanUpTokenizationSpaces whether {@code decode} takes out spaces before punctuation
  */
 public record TokenizerConfig(
-        ImmutableMap<String, String> specialTokens,
-        ImmutableList<String> extraSpecialTokens,
+        Map<String, String> specialTokens,
+        List<String> extraSpecialTokens,
         OptionalInt modelMaxLength,
         Side paddingSide,
         Side truncationSide,
         int padTypeId,
-        ImmutableSet<String> modelInputNames,
+        Set<String> modelInputNames,
         boolean cleanUpTokenizationSpaces) {
+
+    /** Copies the collections. */
+    public TokenizerConfig {
+        specialTokens = ImmutableMap.copyOf(specialTokens);
+        extraSpecialTokens = ImmutableList.copyOf(extraSpecialTokens);
+        modelInputNames = ImmutableSet.copyOf(modelInputNames);
+    }
 
     private static final ImmutableList<String> ROLES =
             ImmutableList.of(

@@ -23,7 +23,7 @@ final class TrainableTensors {
      *     tensor of the model asks for gradients
      */
     static ImmutableMap<String, Parameter> require(PeftModel model) {
-        ImmutableMap<String, Parameter> trainable = model.trainableTensors();
+        ImmutableMap<String, Parameter> trainable = ImmutableMap.copyOf(model.trainableTensors());
         if (trainable.isEmpty() || !model.activation().enabled()) {
             throw new IllegalStateException(
                     ("The active adapters %s have nothing to train. Activate a trainable one: "

@@ -81,7 +81,11 @@ final class TrainingRun implements AutoCloseable {
             store = new CheckpointStore(outputDir, arguments.saveTotalLimit());
             checkpoint =
                     new TrainingCheckpoint(
-                            model, model.activeAdapters(), optimizer, best, fingerprint);
+                            model,
+                            ImmutableList.copyOf(model.activeAdapters()),
+                            optimizer,
+                            best,
+                            fingerprint);
         }
     }
 

@@ -128,7 +128,7 @@ public final class QuestionAnsweringTranslator implements Translator<QAInput, St
                             + " task type QUESTION_ANS.");
         }
         QuestionWindows windows = (QuestionWindows) ctx.getAttachment(WINDOWS);
-        ImmutableList<FoundAnswer> answers =
+        List<FoundAnswer> answers =
                 finder.find(windows, rows(list.get(0), windows), rows(list.get(1), windows));
         ImmutableList.Builder<String> texts = ImmutableList.builder();
         for (int i = 0; i < answers.size(); i++) {

@@ -98,10 +98,10 @@ abstract class RowTranslator<I, O> implements Translator<I, O> {
             return new NDList();
         }
         switchGradientsOff(ctx);
-        ImmutableList<TextInput> texts =
+        List<TextInput> texts =
                 inputs.stream().map(this::text).collect(ImmutableList.toImmutableList());
-        ImmutableList<Encoding> rows = tokenizer.encodeAll(texts, options);
-        ctx.setAttachment(ROWS, new Rows(texts, rows));
+        List<Encoding> rows = tokenizer.encodeAll(texts, options);
+        ctx.setAttachment(ROWS, new Rows(ImmutableList.copyOf(texts), ImmutableList.copyOf(rows)));
         return batch(rows).toInput(ctx.getNDManager()).toList();
     }
 

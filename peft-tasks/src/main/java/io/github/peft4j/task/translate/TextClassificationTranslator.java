@@ -31,7 +31,7 @@ import java.util.List;
  */
 public final class TextClassificationTranslator extends SequenceTranslator<Classifications> {
 
-    private final ImmutableList<String> labels;
+    private final List<String> labels;
     private final boolean multiLabel;
 
     private TextClassificationTranslator(Builder builder) {
@@ -75,7 +75,7 @@ public final class TextClassificationTranslator extends SequenceTranslator<Class
     public static final class Builder {
 
         private final Tokenizer tokenizer;
-        private ImmutableList<String> labels;
+        private List<String> labels;
         private boolean multiLabel;
         private EncodeOptions options;
 

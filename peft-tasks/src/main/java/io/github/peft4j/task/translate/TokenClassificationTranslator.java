@@ -26,7 +26,7 @@ import java.util.List;
  */
 public final class TokenClassificationTranslator extends RowTranslator<String, NamedEntity[]> {
 
-    private final ImmutableList<String> labels;
+    private final List<String> labels;
     private final EntityAggregation aggregation;
 
     private TokenClassificationTranslator(Builder builder) {
@@ -60,11 +60,11 @@ public final class TokenClassificationTranslator extends RowTranslator<String, N
     public static final class Builder {
 
         private final Tokenizer tokenizer;
-        private ImmutableList<String> labels;
+        private List<String> labels;
         private EntityAggregation aggregation = EntityAggregation.NONE;
         private EncodeOptions options;
 
-        private Builder(Tokenizer tokenizer, ImmutableList<String> labels) {
+        private Builder(Tokenizer tokenizer, List<String> labels) {
             this.tokenizer = tokenizer;
             this.labels = labels;
             options = cutToModel(tokenizer, TruncationStrategy.LONGEST_FIRST);

@@ -1,7 +1,6 @@
 package io.github.peft4j.task.translate;
 
 import ai.djl.modality.nlp.translator.NamedEntity;
-import com.google.common.collect.ImmutableList;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.Token;
 import java.util.ArrayList;
@@ -23,10 +22,10 @@ final class TokenEntities {
 
     private final String text;
     private final Encoding row;
-    private final ImmutableList<String> labels;
+    private final List<String> labels;
     private final int offset;
 
-    private TokenEntities(String text, Encoding row, ImmutableList<String> labels) {
+    private TokenEntities(String text, Encoding row, List<String> labels) {
         this.text = text;
         this.row = row;
         this.labels = labels;
@@ -44,7 +43,7 @@ final class TokenEntities {
             String text,
             Encoding row,
             float[] logits,
-            ImmutableList<String> labels,
+            List<String> labels,
             EntityAggregation aggregation) {
         if (logits.length != row.length() * labels.size()) {
             throw new IllegalArgumentException(

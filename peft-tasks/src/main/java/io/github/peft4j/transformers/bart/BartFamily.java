@@ -18,6 +18,7 @@ import io.github.peft4j.transformers.seq2seq.DecoderTokens;
 import io.github.peft4j.transformers.seq2seq.EncoderDecoder;
 import io.github.peft4j.transformers.seq2seq.SharedEmbedding;
 import io.github.peft4j.transformers.seq2seq.ShiftRight;
+import java.util.Set;
 
 /** Builds BART or MBART. */
 @AutoService(Family.class)
@@ -29,12 +30,12 @@ public final class BartFamily implements Family {
     public BartFamily() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("bart", "mbart");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return Sets.immutableEnumSet(
                 AutoClass.MODEL,
                 AutoClass.SEQ_2_SEQ_LM,

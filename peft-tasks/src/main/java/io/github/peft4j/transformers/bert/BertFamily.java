@@ -18,6 +18,7 @@ import io.github.peft4j.transformers.head.MaskedLanguageModel;
 import io.github.peft4j.transformers.head.PooledClassifier;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
+import java.util.Set;
 
 /** Builds BERT. */
 @AutoService(Family.class)
@@ -29,12 +30,12 @@ public final class BertFamily implements Family {
     public BertFamily() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("bert");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return EncoderNaming.HEADS;
     }
 

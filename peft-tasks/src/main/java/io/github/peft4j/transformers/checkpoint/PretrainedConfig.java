@@ -184,7 +184,7 @@ public final class PretrainedConfig {
     }
 
     /** Texts, or an empty list where the key is absent or null. */
-    public ImmutableList<String> strings(String key) {
+    public List<String> strings(String key) {
         JsonElement value = find(key);
         ImmutableList.Builder<String> texts = ImmutableList.builder();
         if (value != null && value.isJsonArray()) {
@@ -196,7 +196,7 @@ public final class PretrainedConfig {
     }
 
     /** Numbers, or an empty list where the key is absent or null. */
-    public ImmutableList<Double> decimals(String key) {
+    public List<Double> decimals(String key) {
         JsonElement value = find(key);
         ImmutableList.Builder<Double> numbers = ImmutableList.builder();
         if (value != null && value.isJsonArray()) {
@@ -243,7 +243,7 @@ public final class PretrainedConfig {
      * Names of the labels in order, or {@code LABEL_0}, ... where the file has none, or not as many
      * as {@code num_labels} says.
      */
-    public ImmutableList<String> labels(int missing) {
+    public List<String> labels(int missing) {
         int count = numLabels(missing);
         JsonObject labels =
                 labelNames().filter(all -> all.size() == count).orElseGet(JsonObject::new);
@@ -267,7 +267,7 @@ public final class PretrainedConfig {
     }
 
     /** All values as plain Java objects. */
-    public ImmutableMap<String, Object> values() {
+    public Map<String, Object> values() {
         Map<String, Object> all = GSON.fromJson(json, new TypeToken<Map<String, Object>>() {});
         ImmutableMap.Builder<String, Object> known = ImmutableMap.builder();
         all.forEach(

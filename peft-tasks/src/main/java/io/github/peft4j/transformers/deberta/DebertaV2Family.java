@@ -16,6 +16,7 @@ import io.github.peft4j.transformers.head.DenseClassifier;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
+import java.util.Set;
 
 /** Builds DeBERTa of versions 2 and 3. */
 @AutoService(Family.class)
@@ -37,12 +38,12 @@ public final class DebertaV2Family implements Family {
     public DebertaV2Family() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("deberta-v2");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return EncoderNaming.HEADS;
     }
 

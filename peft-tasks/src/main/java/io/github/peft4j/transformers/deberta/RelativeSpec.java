@@ -3,6 +3,7 @@ package io.github.peft4j.transformers.deberta;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -28,7 +29,7 @@ record RelativeSpec(
         int maxDistance) {
 
     static RelativeSpec from(PretrainedConfig config, int maxPositions) {
-        ImmutableList<String> kinds = listed(config, "pos_att_type");
+        List<String> kinds = listed(config, "pos_att_type");
         int distance = config.integer("max_relative_positions", -1);
         return new RelativeSpec(
                 config.flag("relative_attention", false),
@@ -41,7 +42,7 @@ record RelativeSpec(
     }
 
     /** A list, or a text with bars between its parts. */
-    private static ImmutableList<String> listed(PretrainedConfig config, String key) {
+    private static List<String> listed(PretrainedConfig config, String key) {
         return config.isText(key)
                 ? ImmutableList.copyOf(
                         Splitter.on('|')

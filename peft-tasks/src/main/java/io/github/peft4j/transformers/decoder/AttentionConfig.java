@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.Collections;
+import java.util.List;
 
 /**
  * Attention of a decoder in Llama's shape.
@@ -29,7 +30,12 @@ public record AttentionConfig(
         double scale,
         double softCap,
         double dropout,
-        ImmutableList<Integer> windows) {
+        List<Integer> windows) {
+
+    /** Copies the collections. */
+    public AttentionConfig {
+        windows = ImmutableList.copyOf(windows);
+    }
 
     /**
      * Starts with what config.json says of heads and dropout; otherwise the plain kind: no biases
@@ -108,8 +114,8 @@ public record AttentionConfig(
         }
 
         /** Positions that a query sees, by layer; 0 for all. */
-        public Builder optWindows(ImmutableList<Integer> positions) {
-            windows = positions;
+        public Builder optWindows(List<Integer> positions) {
+            windows = ImmutableList.copyOf(positions);
             return this;
         }
 

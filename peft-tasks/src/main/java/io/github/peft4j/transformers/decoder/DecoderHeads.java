@@ -3,6 +3,7 @@ package io.github.peft4j.transformers.decoder;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.github.peft4j.transformers.family.AutoClass;
+import java.util.Set;
 
 /**
  * How a family calls its classes and modules, and which heads it has: all that differs where a head
@@ -25,7 +26,12 @@ public record DecoderHeads(
         String questionPrefix,
         String words,
         String tokenHead,
-        ImmutableSet<AutoClass> heads) {
+        Set<AutoClass> heads) {
+
+    /** Copies the collections. */
+    public DecoderHeads {
+        heads = ImmutableSet.copyOf(heads);
+    }
 
     /**
      * The names that most families have, and the heads of all.

@@ -3,6 +3,7 @@ package io.github.peft4j.transformers.decoder;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /** How many positions a query of each layer sees. */
@@ -11,7 +12,7 @@ public final class LayerWindows {
     private LayerWindows() {}
 
     /** The same window for all layers; 0 sees all positions. */
-    public static ImmutableList<Integer> all(int layers, int window) {
+    public static List<Integer> all(int layers, int window) {
         return of(layers, window, layer -> true);
     }
 
@@ -22,9 +23,9 @@ public final class LayerWindows {
      * @param window 0 if no layer slides
      * @throws UnsupportedFeatureException if a layer is of another type
      */
-    public static ImmutableList<Integer> byType(
+    public static List<Integer> byType(
             PretrainedConfig config, int layers, int window, IntPredicate slides) {
-        ImmutableList<String> types = config.strings("layer_types");
+        List<String> types = config.strings("layer_types");
         if (types.isEmpty()) {
             return of(layers, window, slides);
         }
@@ -52,7 +53,7 @@ public final class LayerWindows {
      * The rule of Qwen: {@code sliding_window} counts only with {@code use_sliding_window}, and
      * only from layer {@code max_window_layers} on.
      */
-    public static ImmutableList<Integer> ofQwen(PretrainedConfig config, int layers) {
+    public static List<Integer> ofQwen(PretrainedConfig config, int layers) {
         boolean used = config.flag("use_sliding_window", false);
         int window =
                 used && !config.isNull("sliding_window")

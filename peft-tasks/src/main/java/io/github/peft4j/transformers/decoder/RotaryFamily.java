@@ -8,6 +8,7 @@ import io.github.peft4j.transformers.family.AutoClass;
 import io.github.peft4j.transformers.family.Family;
 import io.github.peft4j.transformers.family.FamilyParts;
 import io.github.peft4j.transformers.part.Rope;
+import java.util.Set;
 
 /**
  * A family of Llama's shape: rotary positions, grouped heads, gated feed-forward layers, RMS norms.
@@ -34,12 +35,12 @@ public abstract class RotaryFamily implements Family {
     }
 
     @Override
-    public final ImmutableSet<String> modelTypes() {
+    public final Set<String> modelTypes() {
         return ImmutableSet.of(modelType);
     }
 
     @Override
-    public final ImmutableSet<AutoClass> heads() {
+    public final Set<AutoClass> heads() {
         return names.heads();
     }
 

@@ -20,6 +20,7 @@ import io.github.peft4j.transformers.head.MaskedLanguageModel;
 import io.github.peft4j.transformers.head.SequenceLoss;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
+import java.util.Set;
 
 /** Builds DistilBERT for a head: BERT under other names, without token types and pooler. */
 @AutoService(Family.class)
@@ -48,12 +49,12 @@ public final class DistilBertFamily implements Family {
     public DistilBertFamily() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("distilbert");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return EncoderNaming.HEADS;
     }
 

@@ -19,6 +19,7 @@ import io.github.peft4j.transformers.head.DenseClassifier;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
+import java.util.Set;
 
 /** Builds ELECTRA, generator or discriminator,. */
 @AutoService(Family.class)
@@ -43,12 +44,12 @@ public final class ElectraFamily implements Family {
     public ElectraFamily() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("electra");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return EncoderNaming.HEADS;
     }
 

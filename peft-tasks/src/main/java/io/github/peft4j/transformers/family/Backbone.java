@@ -6,6 +6,8 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.transformers.layout.TokenLayout;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The layers of a family without a head. */
@@ -34,11 +36,17 @@ public interface Backbone {
             TokenLayout layout,
             boolean firstOnly,
             @Nullable NDArray pooled,
-            ImmutableList<NDArray> hiddenStates,
-            ImmutableMap<String, NDArray> further) {
+            List<NDArray> hiddenStates,
+            Map<String, NDArray> further) {
+
+        /** Copies the collections. */
+        public Output {
+            hiddenStates = ImmutableList.copyOf(hiddenStates);
+            further = ImmutableMap.copyOf(further);
+        }
 
         /** All positions, and nothing else but hidden states. */
-        public Output(NDArray last, TokenLayout layout, ImmutableList<NDArray> hiddenStates) {
+        public Output(NDArray last, TokenLayout layout, List<NDArray> hiddenStates) {
             this(last, layout, false, null, hiddenStates, ImmutableMap.of());
         }
 

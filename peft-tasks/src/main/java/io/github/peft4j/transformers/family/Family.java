@@ -1,17 +1,17 @@
 package io.github.peft4j.transformers.family;
 
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import java.util.Set;
 
 /** One family of transformers: what it builds for a config and a head. */
 public interface Family {
 
     /** Values of {@code model_type} that this family reads. */
-    ImmutableSet<String> modelTypes();
+    Set<String> modelTypes();
 
     /** What transformers has for this family. */
-    ImmutableSet<AutoClass> heads();
+    Set<AutoClass> heads();
 
     /** The config with what this family's own defaults say of its labels. */
     default PretrainedConfig completed(PretrainedConfig config) {

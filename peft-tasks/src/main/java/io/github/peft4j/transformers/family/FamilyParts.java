@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.family;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,13 @@ public record FamilyParts(
         String inputEmbedding,
         @Nullable String outputEmbedding,
         double initializerRange,
-        ImmutableList<String> mayBeFresh,
+        List<String> mayBeFresh,
         ImmutableListMultimap<String, String> aliases) {
+
+    /** Copies the collections. */
+    public FamilyParts {
+        mayBeFresh = ImmutableList.copyOf(mayBeFresh);
+    }
 
     /** Starts with these layers and no head. */
     public static Builder builder(String className, String library, Backbone backbone) {

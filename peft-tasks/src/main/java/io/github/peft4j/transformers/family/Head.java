@@ -12,10 +12,10 @@ import java.util.Map;
 public interface Head {
 
     /** The head's modules by checkpoint name; empty for a model without a head. */
-    ImmutableMap<String, Module> modules();
+    Map<String, Module> modules();
 
     /** Arrays at the model's top that never train, by checkpoint name. */
-    default ImmutableMap<String, Parameter> buffers() {
+    default Map<String, Parameter> buffers() {
         return ImmutableMap.of();
     }
 

@@ -16,7 +16,7 @@ public final class NoHead implements Head {
     public NoHead() {}
 
     @Override
-    public ImmutableMap<String, Module> modules() {
+    public Map<String, Module> modules() {
         return ImmutableMap.of();
     }
 

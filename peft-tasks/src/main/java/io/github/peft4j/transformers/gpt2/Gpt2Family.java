@@ -9,6 +9,7 @@ import io.github.peft4j.transformers.decoder.HeadedDecoder;
 import io.github.peft4j.transformers.family.AutoClass;
 import io.github.peft4j.transformers.family.Family;
 import io.github.peft4j.transformers.family.FamilyParts;
+import java.util.Set;
 
 /** Builds GPT-2. */
 @AutoService(Family.class)
@@ -23,12 +24,12 @@ public final class Gpt2Family implements Family {
     public Gpt2Family() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("gpt2");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return NAMES.heads();
     }
 

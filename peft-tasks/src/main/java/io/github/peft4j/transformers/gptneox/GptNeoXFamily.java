@@ -9,6 +9,7 @@ import io.github.peft4j.transformers.decoder.HeadedDecoder;
 import io.github.peft4j.transformers.family.AutoClass;
 import io.github.peft4j.transformers.family.Family;
 import io.github.peft4j.transformers.family.FamilyParts;
+import java.util.Set;
 
 /** Builds GPT-NeoX and Pythia. */
 @AutoService(Family.class)
@@ -22,12 +23,12 @@ public final class GptNeoXFamily implements Family {
     public GptNeoXFamily() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("gpt_neox");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return NAMES.heads();
     }
 

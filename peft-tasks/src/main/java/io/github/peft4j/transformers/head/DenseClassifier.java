@@ -1,7 +1,6 @@
 package io.github.peft4j.transformers.head;
 
 import ai.djl.ndarray.NDArray;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Linear;
@@ -76,7 +75,7 @@ public final class DenseClassifier implements Head {
     }
 
     @Override
-    public ImmutableMap<String, Module> modules() {
+    public Map<String, Module> modules() {
         return modules.members();
     }
 

@@ -48,7 +48,7 @@ public final class EosClassifier implements Head {
     }
 
     @Override
-    public ImmutableMap<String, Module> modules() {
+    public Map<String, Module> modules() {
         return ImmutableMap.of("classification_head", head);
     }
 

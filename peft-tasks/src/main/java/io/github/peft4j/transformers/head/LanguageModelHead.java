@@ -108,12 +108,12 @@ public final class LanguageModelHead implements Head {
     }
 
     @Override
-    public ImmutableMap<String, Module> modules() {
+    public Map<String, Module> modules() {
         return modules;
     }
 
     @Override
-    public ImmutableMap<String, Parameter> buffers() {
+    public Map<String, Parameter> buffers() {
         return bias == null ? ImmutableMap.of() : ImmutableMap.of(bias.getName(), bias);
     }
 

@@ -36,7 +36,7 @@ public final class LastTokenClassifier implements Head {
     }
 
     @Override
-    public ImmutableMap<String, Module> modules() {
+    public Map<String, Module> modules() {
         return ImmutableMap.of("score", score);
     }
 

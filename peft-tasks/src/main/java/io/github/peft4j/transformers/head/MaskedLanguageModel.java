@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.head;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.nn.LayerNorm;
@@ -107,7 +108,9 @@ public record MaskedLanguageModel(
             root.at(names.decoder, decoder);
         }
         return LanguageModelHead.masked(
-                root.members(), (pass, x) -> transformed(pass, x, dense, norm), decoder);
+                ImmutableMap.copyOf(root.members()),
+                (pass, x) -> transformed(pass, x, dense, norm),
+                decoder);
     }
 
     private NDArray transformed(AdapterPass pass, NDArray x, Linear dense, LayerNorm norm) {

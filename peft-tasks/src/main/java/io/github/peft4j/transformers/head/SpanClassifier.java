@@ -40,7 +40,7 @@ public final class SpanClassifier implements Head {
     }
 
     @Override
-    public ImmutableMap<String, Module> modules() {
+    public Map<String, Module> modules() {
         return ImmutableMap.of("qa_outputs", layer);
     }
 

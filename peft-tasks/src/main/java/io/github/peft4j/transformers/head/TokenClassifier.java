@@ -47,7 +47,7 @@ public final class TokenClassifier implements Head {
     }
 
     @Override
-    public ImmutableMap<String, Module> modules() {
+    public Map<String, Module> modules() {
         return ImmutableMap.of(name, layer);
     }
 

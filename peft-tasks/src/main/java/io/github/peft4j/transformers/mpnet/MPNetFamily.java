@@ -20,6 +20,7 @@ import io.github.peft4j.transformers.head.DenseClassifier;
 import io.github.peft4j.transformers.head.MaskedLanguageModel;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
+import java.util.Set;
 
 /** Builds MPNet for a head: RoBERTa without token types, with a bias by distance. */
 @AutoService(Family.class)
@@ -41,12 +42,12 @@ public final class MPNetFamily implements Family {
     public MPNetFamily() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("mpnet");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return EncoderNaming.HEADS;
     }
 

@@ -10,6 +10,7 @@ import io.github.peft4j.transformers.decoder.HeadedDecoder;
 import io.github.peft4j.transformers.family.AutoClass;
 import io.github.peft4j.transformers.family.Family;
 import io.github.peft4j.transformers.family.FamilyParts;
+import java.util.Set;
 
 /** Builds OPT. */
 @AutoService(Family.class)
@@ -24,12 +25,12 @@ public final class OptFamily implements Family {
     public OptFamily() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("opt");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return NAMES.heads();
     }
 

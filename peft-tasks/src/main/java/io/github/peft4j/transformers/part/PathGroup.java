@@ -33,7 +33,7 @@ public class PathGroup extends Module {
     }
 
     /** The members right below by name, as a head hands them to its model. */
-    public final ImmutableMap<String, Module> members() {
+    public final Map<String, Module> members() {
         ImmutableMap.Builder<String, Module> members = ImmutableMap.builder();
         ModuleTree.children(this).forEach((name, block) -> members.put(name, (Module) block));
         return members.buildOrThrow();

@@ -1,10 +1,10 @@
 package io.github.peft4j.transformers.part;
 
 import ai.djl.ndarray.NDArray;
-import com.google.common.collect.ImmutableList;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How a checkpoint turns its queries and keys, from {@code rope_parameters} of transformers 5 or
@@ -155,7 +155,7 @@ public final class Rope {
     }
 
     private static double[] factors(PretrainedConfig form, String key, int count) {
-        ImmutableList<Double> factors = form.decimals(key);
+        List<Double> factors = form.decimals(key);
         if (factors.size() != count) {
             throw new IllegalArgumentException(
                     key

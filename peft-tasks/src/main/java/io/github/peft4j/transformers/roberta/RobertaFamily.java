@@ -2,7 +2,6 @@ package io.github.peft4j.transformers.roberta;
 
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -22,6 +21,7 @@ import io.github.peft4j.transformers.head.MaskedLanguageModel;
 import io.github.peft4j.transformers.head.SpanClassifier;
 import io.github.peft4j.transformers.head.TokenClassifier;
 import java.util.Objects;
+import java.util.Set;
 
 /** Builds RoBERTa, XLM-RoBERTa and CamemBERT for a head: one architecture of three names. */
 @AutoService(Family.class)
@@ -42,12 +42,12 @@ public final class RobertaFamily implements Family {
     public RobertaFamily() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return SPELLINGS.keySet();
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return EncoderNaming.HEADS;
     }
 

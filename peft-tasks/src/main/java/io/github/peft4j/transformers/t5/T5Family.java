@@ -20,6 +20,7 @@ import io.github.peft4j.transformers.seq2seq.EncoderDecoder;
 import io.github.peft4j.transformers.seq2seq.SharedEmbedding;
 import io.github.peft4j.transformers.seq2seq.ShiftRight;
 import java.util.Map;
+import java.util.Set;
 
 /** Builds T5 or mT5. */
 @AutoService(Family.class)
@@ -29,12 +30,12 @@ public final class T5Family implements Family {
     public T5Family() {}
 
     @Override
-    public ImmutableSet<String> modelTypes() {
+    public Set<String> modelTypes() {
         return ImmutableSet.of("t5", "mt5");
     }
 
     @Override
-    public ImmutableSet<AutoClass> heads() {
+    public Set<AutoClass> heads() {
         return Sets.immutableEnumSet(
                 AutoClass.MODEL,
                 AutoClass.TEXT_ENCODING,

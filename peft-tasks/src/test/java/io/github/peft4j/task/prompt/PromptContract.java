@@ -284,7 +284,7 @@ abstract class PromptContract {
 
             assertThat(subject.bytes(Activation.of("copy")))
                     .isEqualTo(subject.bytes(Activation.of(FIRST)));
-            Parameter copied = subject.model().adapter("copy").trainable().asList().get(0);
+            Parameter copied = subject.model().adapter("copy").trainable().iterator().next();
             assertThat(subject.model().adapter(FIRST).trainable()).doesNotContain(copied);
         }
     }

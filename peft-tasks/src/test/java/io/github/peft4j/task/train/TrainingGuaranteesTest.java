@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
@@ -274,7 +273,7 @@ class TrainingGuaranteesTest {
                             });
             Tensors.assertClose(
                     ours, Objects.requireNonNull(expected.get("losses")), 1e-5, "losses");
-            ImmutableMap<String, Parameter> trained = model.trainableTensors();
+            Map<String, Parameter> trained = model.trainableTensors();
             trained.forEach(
                     (name, p) ->
                             Tensors.assertClose(

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.task.train.config.TrainingArguments;
@@ -15,13 +14,14 @@ import io.github.peft4j.transformers.TransformerModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TrainingStepTest {
 
     private static final ToyTokens TRAIN = ToyTokens.of(8, 1);
 
-    private static float norm(ImmutableMap<String, Parameter> tensors) {
+    private static float norm(Map<String, Parameter> tensors) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             double sum = 0;
             for (Parameter parameter : tensors.values()) {
@@ -69,7 +69,7 @@ class TrainingStepTest {
                     new TrainingStep(
                             model,
                             arguments,
-                            model.trainableTensors().values().asList(),
+                            ImmutableList.copyOf(model.trainableTensors().values()),
                             optimizer,
                             ImmutableList.of(watching),
                             new LossWeights(false),

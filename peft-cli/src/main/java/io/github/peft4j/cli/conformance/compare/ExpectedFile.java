@@ -22,10 +22,9 @@ public final class ExpectedFile {
     private static final Pattern WRAPPED = Pattern.compile("\\.modules_to_save\\.[^.]+\\.");
 
     private final ImmutableMap<String, NDArray> tensors;
-    private final ImmutableMap<String, String> metadata;
+    private final Map<String, String> metadata;
 
-    private ExpectedFile(
-            ImmutableMap<String, NDArray> tensors, ImmutableMap<String, String> metadata) {
+    private ExpectedFile(ImmutableMap<String, NDArray> tensors, Map<String, String> metadata) {
         this.tensors = tensors;
         this.metadata = metadata;
     }

@@ -5,9 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.primitives.ImmutableLongArray;
+import com.google.common.primitives.Longs;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.adapter.AdapterPass;
@@ -44,8 +43,8 @@ public final class NetModel extends Module implements BaseModel, AutoCloseable {
     private final NDManager manager;
     private final List<BiFunction<AdapterPass, NDArray, NDArray>> steps = new ArrayList<>();
     private final Map<String, Group> groups = new LinkedHashMap<>();
-    private final ImmutableList<LayerSite> sites;
-    private final ImmutableMap<String, Parameter> weights;
+    private final List<LayerSite> sites;
+    private final Map<String, Parameter> weights;
 
     private NetModel(NDManager manager, JsonObject net) {
         this.manager = manager;
@@ -144,7 +143,7 @@ public final class NetModel extends Module implements BaseModel, AutoCloseable {
                 form,
                 args.get("in_channels").getAsLong(),
                 args.get("out_channels").getAsLong(),
-                ImmutableLongArray.copyOf(numbers(args, "kernel_size", 1)),
+                Longs.asList(numbers(args, "kernel_size", 1)),
                 !args.has("bias") || args.get("bias").getAsBoolean());
     }
 
@@ -225,12 +224,12 @@ public final class NetModel extends Module implements BaseModel, AutoCloseable {
     }
 
     @Override
-    public ImmutableList<LayerSite> sites() {
+    public List<LayerSite> sites() {
         return sites;
     }
 
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return weights;
     }
 

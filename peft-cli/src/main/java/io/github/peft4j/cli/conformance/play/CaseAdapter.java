@@ -81,8 +81,7 @@ public record CaseAdapter(
             model.setAdapter(PeftModel.DEFAULT_ADAPTER);
             model.deleteAdapter(FROM_FILE);
             fill(model, starts.keySet());
-            ImmutableMap<String, Parameter> tensors =
-                    model.adapter(PeftModel.DEFAULT_ADAPTER).tensors();
+            Map<String, Parameter> tensors = model.adapter(PeftModel.DEFAULT_ADAPTER).tensors();
             for (String key : checkpoint.names()) {
                 Parameter head = tensors.get(key);
                 if (head != null) {

@@ -233,9 +233,9 @@ public final class MultiPlayer {
     }
 
     private void keepState(JsonObject step) {
-        ImmutableList<String> active = model.activeAdapters();
-        ImmutableList<String> names = model.peftConfig().keySet().asList();
-        ImmutableList<String> merged = model.mergedAdapters();
+        List<String> active = model.activeAdapters();
+        ImmutableList<String> names = ImmutableList.copyOf(model.peftConfig().keySet());
+        List<String> merged = model.mergedAdapters();
         boolean enabled = model.activation().enabled();
         checks.add(
                 () -> {

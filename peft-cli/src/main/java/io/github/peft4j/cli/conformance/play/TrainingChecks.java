@@ -18,6 +18,7 @@ import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.task.train.optim.AdamW;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -70,7 +71,7 @@ public record TrainingChecks(
     private void train(String start, PeftModel model, ModelInput input, Step step)
             throws CaseFailure {
         int steps = description.get("steps").getAsInt();
-        ImmutableSet<StepAware> aware =
+        Set<StepAware> aware =
                 description.has("allocate")
                         ? model.adapter(PeftModel.DEFAULT_ADAPTER).stepAware()
                         : ImmutableSet.of();

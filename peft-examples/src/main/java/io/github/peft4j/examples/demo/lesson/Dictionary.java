@@ -1,6 +1,5 @@
 package io.github.peft4j.examples.demo.lesson;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.examples.data.DemoData;
@@ -36,8 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param train definitions and words to learn from
  * @param test unseen definitions and words
  */
-public record Dictionary(ImmutableList<TextPair> train, ImmutableList<TextPair> test)
-        implements Lesson {
+public record Dictionary(List<TextPair> train, List<TextPair> test) implements Lesson {
 
     private static final int MAX_LENGTH = 48;
     private static final int BATCH = 64;
@@ -50,8 +48,7 @@ public record Dictionary(ImmutableList<TextPair> train, ImmutableList<TextPair> 
         return new Dictionary(read(file, "train"), read(file, "test"));
     }
 
-    private static ImmutableList<TextPair> read(@Nullable Path file, String split)
-            throws IOException {
+    private static List<TextPair> read(@Nullable Path file, String split) throws IOException {
         RowReader reader = RowReader.tsv().optSplit(split).build();
         if (file != null) {
             return reader.read(file, TextPair.columns("gloss", "word")).rows();

@@ -1,6 +1,5 @@
 package io.github.peft4j.examples.demo.lesson;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Lists;
 import io.github.peft4j.PeftModel;
@@ -36,10 +35,7 @@ import java.util.Locale;
  * @param generation how answers are made
  */
 public record Normalisation(
-        String adapter,
-        ImmutableList<TextPair> train,
-        ImmutableList<TextPair> test,
-        GenerationConfig generation)
+        String adapter, List<TextPair> train, List<TextPair> test, GenerationConfig generation)
         implements Lesson {
 
     private static final int MAX_LENGTH = 128;
@@ -55,8 +51,7 @@ public record Normalisation(
                 kind, shipped(resource, "train"), shipped(resource, "test"), generation);
     }
 
-    private static ImmutableList<TextPair> shipped(String resource, String split)
-            throws IOException {
+    private static List<TextPair> shipped(String resource, String split) throws IOException {
         try (InputStream bytes = DemoData.open(resource)) {
             return reader(split).read(bytes, resource, TextPair.columns("input", "target")).rows();
         }

@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param train questions to learn from
  * @param dev questions on other passages
  */
-public record Passages(ImmutableList<Question> train, ImmutableList<Question> dev)
-        implements Lesson {
+public record Passages(List<Question> train, List<Question> dev) implements Lesson {
 
     private static final int MAX_LENGTH = 192;
     private static final int STRIDE = 64;
@@ -65,7 +64,7 @@ public record Passages(ImmutableList<Question> train, ImmutableList<Question> de
                 reader.read(folder.resolve("dev.json")).rows());
     }
 
-    private static ImmutableList<Question> shipped(String name) throws IOException {
+    private static List<Question> shipped(String name) throws IOException {
         try (InputStream bytes = DemoData.open("qa/" + name)) {
             return new SquadReader().read(bytes, "qa/" + name).rows();
         }
@@ -100,10 +99,10 @@ public record Passages(ImmutableList<Question> train, ImmutableList<Question> de
     public Figures examine(DemoBase base, PeftModel model) {
         QuestionWindows windows = windows(base, dev);
         Logits logits = logits(model, windows);
-        ImmutableList<FoundAnswer> found = answers(windows, logits);
+        List<FoundAnswer> found = answers(windows, logits);
         AnswerScores all = new AnswerScores();
         AnswerScores answerable = new AnswerScores();
-        ImmutableList<FoundAnswer> forced =
+        List<FoundAnswer> forced =
                 new AnswerFinder(LONGEST_ANSWER, true)
                         .find(windows, logits.startRows(), logits.endRows());
         for (int i = 0; i < dev.size(); i++) {
@@ -133,11 +132,11 @@ public record Passages(ImmutableList<Question> train, ImmutableList<Question> de
         for (int i = 0; i < dev.size(); i += step) {
             some.add(dev.get(i));
         }
-        ImmutableList<Question> questions = some.build();
+        List<Question> questions = some.build();
         QuestionWindows windows = windows(base, questions);
-        ImmutableList<FoundAnswer> found = answers(windows, logits(model, windows));
+        List<FoundAnswer> found = answers(windows, logits(model, windows));
         for (int i = 0; i < questions.size(); i++) {
-            ImmutableList<Answer> right = questions.get(i).answers();
+            List<Answer> right = questions.get(i).answers();
             out.println("  " + questions.get(i).question());
             out.println(
                     "    "
@@ -162,7 +161,7 @@ public record Passages(ImmutableList<Question> train, ImmutableList<Question> de
     }
 
     /** Scores of each window's tokens; the arrays are this demo's own. */
-    private record Logits(ImmutableList<float[]> starts, ImmutableList<float[]> ends) {
+    private record Logits(List<float[]> starts, List<float[]> ends) {
 
         float[][] startRows() {
             return starts.toArray(new float[0][]);
@@ -183,7 +182,7 @@ public record Passages(ImmutableList<Question> train, ImmutableList<Question> de
                 ImmutableList.copyOf(rows.getOrDefault(ModelOutput.END_LOGITS, new float[0][])));
     }
 
-    private static ImmutableList<FoundAnswer> answers(QuestionWindows windows, Logits logits) {
+    private static List<FoundAnswer> answers(QuestionWindows windows, Logits logits) {
         return new AnswerFinder(LONGEST_ANSWER, false)
                 .find(windows, logits.startRows(), logits.endRows());
     }

@@ -2,6 +2,7 @@ package io.github.peft4j.examples.demo.lesson;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Lists;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.examples.data.DemoData;
 import io.github.peft4j.examples.demo.story.DemoBase;
@@ -169,7 +170,7 @@ public record PrivateData(TaggedDataset train, TaggedDataset test) implements Le
     /** The text with each entity as {@code [PERSON Ada Lovelace]}. */
     private static String masked(TaggedText text) {
         StringBuilder marked = new StringBuilder(text.words().text());
-        for (Entity entity : text.entities().reverse()) {
+        for (Entity entity : Lists.reverse(text.entities())) {
             marked.insert(entity.chars().end(), ']');
             marked.insert(entity.chars().start(), '[' + entity.kind() + ' ');
         }

@@ -47,16 +47,12 @@ import org.jspecify.annotations.Nullable;
  * @param batch blocks a step
  */
 public record Style(
-        ImmutableList<String> train,
-        ImmutableList<String> test,
-        ImmutableList<String> prompts,
-        double learningRate,
-        int batch)
+        List<String> train, List<String> test, List<String> prompts, double learningRate, int batch)
         implements Lesson {
 
     private static final int BLOCK = 256;
     private static final int NEW_TOKENS = 40;
-    private static final ImmutableMap<String, ImmutableList<String>> PROMPTS =
+    private static final ImmutableMap<String, List<String>> PROMPTS =
             ImmutableMap.of(
                     "kjv", ImmutableList.of("And the LORD", "The wise man", "In the morning"),
                     "devil",
@@ -64,18 +60,18 @@ public record Style(
                                     "love (noun):", "politician (noun):", "marriage (noun):"));
 
     /** Names of the shipped styles. */
-    public static final ImmutableList<String> SHIPPED = PROMPTS.keySet().asList();
+    public static final List<String> SHIPPED = PROMPTS.keySet().asList();
 
     /** A shipped style, or a file of the same form: split, key, text. */
     public static Style read(@Nullable Path file, String name, double learningRate, int batch)
             throws IOException {
-        ImmutableList<String> test = read(file, name, "test");
-        ImmutableList<String> prompts =
+        List<String> test = read(file, name, "test");
+        List<String> prompts =
                 file == null ? PROMPTS.getOrDefault(name, ImmutableList.of()) : beginnings(test);
         return new Style(read(file, name, "train"), test, prompts, learningRate, batch);
     }
 
-    private static ImmutableList<String> read(@Nullable Path file, String name, String split)
+    private static List<String> read(@Nullable Path file, String name, String split)
             throws IOException {
         RowReader reader = RowReader.tsv().optSplit(split).build();
         // A line break inside a text is written as two characters.
@@ -90,7 +86,7 @@ public record Style(
     }
 
     /** The first three words of the first texts. */
-    private static ImmutableList<String> beginnings(List<String> texts) {
+    private static List<String> beginnings(List<String> texts) {
         return texts.stream()
                 .limit(3)
                 .map(text -> String.join(" ", Iterables.limit(List.of(text.split("\\s+")), 3)))

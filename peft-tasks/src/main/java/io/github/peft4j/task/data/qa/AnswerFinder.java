@@ -2,6 +2,7 @@ package io.github.peft4j.task.data.qa;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.task.tokenize.Span;
+import java.util.List;
 
 /**
  * Finds answers in the logits of start and end.
@@ -37,7 +38,7 @@ public record AnswerFinder(int maxAnswerTokens, boolean alwaysAnswer) {
      * @param startLogits a row a window, in the order of the windows, padding included
      * @param endLogits as {@code startLogits}
      */
-    public ImmutableList<FoundAnswer> find(
+    public List<FoundAnswer> find(
             QuestionWindows windows, float[][] startLogits, float[][] endLogits) {
         if (startLogits.length != windows.size() || endLogits.length != windows.size()) {
             throw new IllegalArgumentException(

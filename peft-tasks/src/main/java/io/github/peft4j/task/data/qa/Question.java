@@ -1,6 +1,7 @@
 package io.github.peft4j.task.data.qa;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /**
  * A question and the passage that may answer it.
@@ -10,12 +11,13 @@ import com.google.common.collect.ImmutableList;
  * @param context the passage
  * @param answers pieces of the passage, each of them right; empty if the passage does not say
  */
-public record Question(String id, String question, String context, ImmutableList<Answer> answers) {
+public record Question(String id, String question, String context, List<Answer> answers) {
 
     private static final int SHOWN = 60;
 
     /** Refuses texts that say nothing, and answers that do not stand where they say. */
     public Question {
+        answers = ImmutableList.copyOf(answers);
         requireText("question", question);
         requireText("context", context);
         answers.forEach(answer -> requireStands(answer, context));

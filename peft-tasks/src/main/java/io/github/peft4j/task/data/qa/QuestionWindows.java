@@ -93,7 +93,7 @@ public final class QuestionWindows implements BatchSource {
     }
 
     /** The questions, in the order given. */
-    public ImmutableList<Question> questions() {
+    public List<Question> questions() {
         return questions;
     }
 

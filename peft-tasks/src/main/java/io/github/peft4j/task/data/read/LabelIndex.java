@@ -45,7 +45,7 @@ public final class LabelIndex {
     }
 
     /** The labels in the order of their numbers. */
-    public ImmutableList<String> names() {
+    public List<String> names() {
         return ImmutableList.copyOf(numbers.keySet());
     }
 }

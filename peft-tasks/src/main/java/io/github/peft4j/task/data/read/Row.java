@@ -1,6 +1,7 @@
 package io.github.peft4j.task.data.read;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param fields text of each field by its name, in the order of the file; numbers and truth values
  *     of JSON as they are written, without lists, objects and nulls
  */
-public record Row(ImmutableMap<String, String> fields) {
+public record Row(Map<String, String> fields) {
+
+    /** Copies the collections. */
+    public Row {
+        fields = ImmutableMap.copyOf(fields);
+    }
 
     /** The text of a field, or null if the row has none of this name. */
     public @Nullable String find(String field) {

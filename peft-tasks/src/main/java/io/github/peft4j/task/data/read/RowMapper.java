@@ -1,6 +1,7 @@
 package io.github.peft4j.task.data.read;
 
 import com.google.common.collect.ImmutableSet;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public interface RowMapper<T> {
 
     /** Columns without which a table is refused at its header. */
-    ImmutableSet<String> columns();
+    Set<String> columns();
 
     /**
      * The example of a row, or null to pass the row over.
@@ -26,7 +27,7 @@ public interface RowMapper<T> {
         ImmutableSet<String> needed = ImmutableSet.copyOf(columns);
         return new RowMapper<>() {
             @Override
-            public ImmutableSet<String> columns() {
+            public Set<String> columns() {
                 return needed;
             }
 

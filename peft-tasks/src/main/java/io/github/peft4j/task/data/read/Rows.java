@@ -1,6 +1,7 @@
 package io.github.peft4j.task.data.read;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /**
  * What a file gave.
@@ -9,4 +10,10 @@ import com.google.common.collect.ImmutableList;
  * @param badRows rows that were left out because something was wrong with them
  * @param <T> an example
  */
-public record Rows<T>(ImmutableList<T> rows, int badRows) {}
+public record Rows<T>(List<T> rows, int badRows) {
+
+    /** Copies the collections. */
+    public Rows {
+        rows = ImmutableList.copyOf(rows);
+    }
+}

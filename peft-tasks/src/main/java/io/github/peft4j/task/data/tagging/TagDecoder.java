@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.Side;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Turns the logits of tokens into the tags of words: the best label of each word's first token.
@@ -11,7 +12,12 @@ import java.util.Arrays;
  * @param labels names of the tags in the order of their indices
  * @param paddingSide where the batches of the model were padded
  */
-public record TagDecoder(ImmutableList<String> labels, Side paddingSide) {
+public record TagDecoder(List<String> labels, Side paddingSide) {
+
+    /** Copies the collections. */
+    public TagDecoder {
+        labels = ImmutableList.copyOf(labels);
+    }
 
     /**
      * The text with the predicted tags; {@link TaggedText#entities} makes entities of them. Words

@@ -1,6 +1,7 @@
 package io.github.peft4j.task.data.tagging;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /**
  * Tagged texts and the names of their tags.
@@ -9,8 +10,13 @@ import com.google.common.collect.ImmutableList;
  * @param labels name of each tag index
  * @param badRows texts that were left out because something was wrong with them
  */
-public record TaggedDataset(
-        ImmutableList<TaggedText> rows, ImmutableList<String> labels, int badRows) {
+public record TaggedDataset(List<TaggedText> rows, List<String> labels, int badRows) {
+
+    /** Copies the collections. */
+    public TaggedDataset {
+        rows = ImmutableList.copyOf(rows);
+        labels = ImmutableList.copyOf(labels);
+    }
 
     /** Number of texts. */
     public int size() {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param tags {@code O} outside of entities, {@code B-KIND} where one begins and {@code I-KIND}
  *     inside (BIO); other tags may be learned, but give no {@link #entities}
  */
-public record TaggedText(Words words, ImmutableList<String> tags) {
+public record TaggedText(Words words, List<String> tags) {
 
     /** The tag of words that belong to no entity. */
     public static final String OUTSIDE = "O";
@@ -24,6 +24,7 @@ public record TaggedText(Words words, ImmutableList<String> tags) {
 
     /** Refuses more or fewer tags than words. */
     public TaggedText {
+        tags = ImmutableList.copyOf(tags);
         if (tags.size() != words.size()) {
             throw new IllegalArgumentException(
                     "%d tags do not fit %d words. Give each word one tag."
@@ -71,7 +72,7 @@ public record TaggedText(Words words, ImmutableList<String> tags) {
      * @throws IllegalArgumentException if a tag is none of {@code O}, {@code B-KIND}, {@code
      *     I-KIND}
      */
-    public ImmutableList<Entity> entities() {
+    public List<Entity> entities() {
         ImmutableList.Builder<Entity> entities = ImmutableList.builder();
         int start = 0;
         String open = "";

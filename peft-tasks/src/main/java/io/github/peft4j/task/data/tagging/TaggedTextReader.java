@@ -1,7 +1,6 @@
 package io.github.peft4j.task.data.tagging;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.task.data.read.LabelIndex;
 import io.github.peft4j.task.data.read.Row;
 import io.github.peft4j.task.data.read.RowMapper;
@@ -10,6 +9,8 @@ import io.github.peft4j.task.data.read.Rows;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param labels names of the tags in the order of their indices; if empty, they are numbered in the
  *     order of their first appearance in the file
  */
-public record TaggedTextReader(
-        RowReader rows, RowMapper<TaggedText> texts, ImmutableList<String> labels) {
+public record TaggedTextReader(RowReader rows, RowMapper<TaggedText> texts, List<String> labels) {
 
     /** Refuses labels that are given twice. */
     public TaggedTextReader {
+        labels = ImmutableList.copyOf(labels);
         labels = new LabelIndex(labels).names();
     }
 
@@ -76,7 +77,7 @@ public record TaggedTextReader(
     private RowMapper<TaggedText> indexing(LabelIndex index) {
         return new RowMapper<>() {
             @Override
-            public ImmutableSet<String> columns() {
+            public Set<String> columns() {
                 return texts.columns();
             }
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param text the whole text
  * @param spans where each word stands in the text, in Java chars
  */
-public record Words(String text, ImmutableList<Span> spans) {
+public record Words(String text, List<Span> spans) {
 
     /** A run of letters, a run of digits, or one other sign. */
     public static final Pattern LETTERS_DIGITS_SIGNS =
@@ -22,6 +22,7 @@ public record Words(String text, ImmutableList<Span> spans) {
 
     /** Refuses a text without words, and words that are empty or do not follow one another. */
     public Words {
+        spans = ImmutableList.copyOf(spans);
         if (spans.isEmpty()) {
             throw new IllegalArgumentException(
                     "the text '%s' has 0 words. Leave it out.".formatted(text));

@@ -10,6 +10,8 @@ import io.github.peft4j.task.data.read.Rows;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +33,16 @@ public record LabeledTextReader(
         String textColumn,
         @Nullable String textPairColumn,
         String labelColumn,
-        ImmutableList<String> labels,
-        ImmutableSet<String> leaveOut) {
+        List<String> labels,
+        Set<String> leaveOut) {
 
     private static final String TEXT_PAIR = "text_pair";
 
     /** Refuses labels that are given twice, or given and left out. */
     public LabeledTextReader {
-        ImmutableList<String> distinct = new LabelIndex(labels).names();
+        labels = ImmutableList.copyOf(labels);
+        leaveOut = ImmutableSet.copyOf(leaveOut);
+        List<String> distinct = new LabelIndex(labels).names();
         for (String label : leaveOut) {
             if (distinct.contains(label)) {
                 throw new IllegalArgumentException(
@@ -84,7 +88,7 @@ public record LabeledTextReader(
         }
 
         @Override
-        public ImmutableSet<String> columns() {
+        public Set<String> columns() {
             return textPairColumn == null
                     ? ImmutableSet.of(labelColumn, textColumn)
                     : ImmutableSet.of(labelColumn, textColumn, textPairColumn);

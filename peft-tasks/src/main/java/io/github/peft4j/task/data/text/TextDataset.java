@@ -3,6 +3,7 @@ package io.github.peft4j.task.data.text;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.task.data.internal.Permutation;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -12,8 +13,13 @@ import java.util.SplittableRandom;
  * @param labels name of each class index
  * @param badRows rows that were left out because something was wrong with them
  */
-public record TextDataset(
-        ImmutableList<LabeledText> rows, ImmutableList<String> labels, int badRows) {
+public record TextDataset(List<LabeledText> rows, List<String> labels, int badRows) {
+
+    /** Copies the collections. */
+    public TextDataset {
+        rows = ImmutableList.copyOf(rows);
+        labels = ImmutableList.copyOf(labels);
+    }
 
     /** Number of examples. */
     public int size() {

@@ -33,7 +33,7 @@ public record Entity(String type, int start, int end) {
      * @throws IllegalArgumentException for a tag with another prefix
      * @see <a href="https://github.com/chakki-works/seqeval">seqeval</a>, mode default
      */
-    public static ImmutableList<Entity> of(List<String> tags) {
+    public static List<Entity> of(List<String> tags) {
         ImmutableList.Builder<Entity> entities = ImmutableList.builder();
         String before = "O";
         int start = 0;

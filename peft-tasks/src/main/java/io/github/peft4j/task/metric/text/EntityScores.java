@@ -7,6 +7,7 @@ import com.google.common.collect.Multiset;
 import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 
 /**
  * Precision, recall and F1 of whole entities: one counts as found if its type, its first and its
@@ -58,7 +59,7 @@ public final class EntityScores {
     }
 
     /** The types that occur, in the order of their names. */
-    public ImmutableSortedSet<String> types() {
+    public SortedSet<String> types() {
         return ImmutableSortedSet.copyOf(Sets.union(found.elementSet(), wanted.elementSet()));
     }
 

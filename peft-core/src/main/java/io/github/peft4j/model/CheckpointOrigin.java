@@ -1,6 +1,6 @@
-package io.github.peft4j.io.checkpoint;
+package io.github.peft4j.model;
 
-import io.github.peft4j.io.Dtype;
+import ai.djl.ndarray.types.DataType;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,4 +13,4 @@ import org.jspecify.annotations.Nullable;
  * @param types the types of the tensors in their file, by the model's name for them
  */
 public record CheckpointOrigin(
-        Path directory, Map<String, @Nullable Object> config, Map<String, Dtype> types) {}
+        Path directory, Map<String, @Nullable Object> config, Map<String, DataType> types) {}

@@ -1,28 +1,21 @@
-package io.github.peft4j.internal.runtime;
+package io.github.peft4j.internal.create;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.Bias;
-import io.github.peft4j.config.CommonOptions;
-import io.github.peft4j.config.HasModulesToSave;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.config.PeftConfigBuilder;
-import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreateRequest;
 import io.github.peft4j.tuner.CreatedAdapter;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.Tuners;
-import java.util.ArrayList;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Builds an adapter from any config: fills in what model and task decide, and asks the tuner. */
+/** Builds an adapter from any config: completes the config, and asks the tuner of its method. */
 public final class AdapterFactory {
 
     private static final Logger logger = LoggerFactory.getLogger(AdapterFactory.class);
@@ -30,23 +23,28 @@ public final class AdapterFactory {
     private AdapterFactory() {}
 
     /**
-     * The adapter of a config on a base; its warnings are logged.
+     * The adapter of a config on a base; its warnings are logged. Its tensors have no values yet:
+     * the caller brings those of a file, if there is one, and then initializes the set.
      *
+     * @param others the model's other adapters, by name
+     * @param sets the parts of those
      * @param parts loads adapters that this one is made of
      */
     public static CreatedAdapter<?> create(
             BaseModel base,
             PeftConfig config,
             String name,
-            AdapterInventory others,
+            ImmutableMap<String, PeftConfig> others,
+            ImmutableMap<String, AdapterSet> sets,
             AdapterSource parts) {
         CreatedAdapter<?> created =
                 withNameWarning(
                         attach(
                                 Tuners.require(config.peftType()),
                                 base,
-                                withModelFacts(base.info(), config),
+                                config,
                                 others,
+                                sets,
                                 parts),
                         name);
         for (String warning : created.warnings()) {
@@ -85,57 +83,20 @@ public final class AdapterFactory {
             Tuner<C> tuner,
             BaseModel base,
             PeftConfig config,
-            AdapterInventory others,
+            ImmutableMap<String, PeftConfig> others,
+            ImmutableMap<String, AdapterSet> sets,
             AdapterSource parts) {
-        ImmutableList<String> heads =
-                trainsHeads(config)
-                        ? config.taskType().map(TaskType::headModules).orElse(ImmutableList.of())
-                        : ImmutableList.of();
-        boolean early = config.taskType().map(TaskType::headsKnownBeforeMatching).orElse(true);
-        PeftConfig complete = early ? withModulesToSave(config, heads) : config;
+        ConfigCompletion complete = ConfigCompletion.of(config, base.info());
         ImmutableMap.Builder<String, C> same = ImmutableMap.builder();
-        others.configs()
-                .forEach(
-                        (name, other) ->
-                                same.put(name, tuner.configType().configClass().cast(other)));
+        others.forEach(
+                (name, other) -> same.put(name, tuner.configType().configClass().cast(other)));
         return tuner.attach(
                 new CreateRequest<>(
                         base,
-                        tuner.configType().configClass().cast(complete),
-                        early ? ImmutableList.of() : heads,
+                        tuner.configType().configClass().cast(complete.config()),
+                        complete.lateHeads(),
                         same.buildOrThrow(),
-                        others.sets(),
+                        sets,
                         parts));
-    }
-
-    private static boolean trainsHeads(PeftConfig config) {
-        return !(config instanceof LayerConfig layers) || layers.hasModulesToSave();
-    }
-
-    /** Fills in what the config leaves to the model. */
-    private static PeftConfig withModelFacts(ModelInfo info, PeftConfig config) {
-        PeftConfigBuilder<?, ?> completed = config.toBuilder();
-        if (info.nameOrPath() != null && config.baseModelNameOrPath().isEmpty()) {
-            completed.optBaseModelNameOrPath(info.nameOrPath());
-        }
-        if (config.taskType().isEmpty() && config.find(CommonOptions.AUTO_MAPPING).isEmpty()) {
-            completed.optAutoMapping(
-                    ImmutableMap.of(
-                            "base_model_class",
-                            info.className(),
-                            "parent_library",
-                            info.library()));
-        }
-        return completed.build(warning -> {});
-    }
-
-    /** Adds what is not there yet: a loaded config names its heads already. */
-    private static PeftConfig withModulesToSave(PeftConfig config, ImmutableList<String> heads) {
-        if (heads.isEmpty() || !(config instanceof HasModulesToSave saves)) {
-            return config;
-        }
-        List<String> names = new ArrayList<>(saves.modulesToSave());
-        heads.stream().filter(head -> !names.contains(head)).forEach(names::add);
-        return saves.withModulesToSave(names);
     }
 }
