@@ -64,6 +64,7 @@ public final class Transformers {
     public static TransformerModel load(Path directory, AutoClass head, LoadOptions options)
             throws IOException {
         PretrainedConfig read = options.apply(PretrainedConfig.read(directory));
+        refuseQuantized(directory, read);
         Family family = Families.require(read.modelType());
         PretrainedConfig completed = family.completed(read);
         // Start and end have an output each, whatever labels another head of the checkpoint has.
@@ -94,6 +95,26 @@ public final class Transformers {
     /** Values of {@code model_type} that can be loaded, sorted. */
     public static Set<String> modelTypes() {
         return Families.modelTypes();
+    }
+
+    /** Quantised weights have other names and shapes, or numbers that mean something else. */
+    private static void refuseQuantized(Path directory, PretrainedConfig config) {
+        for (String key : new String[] {"quantization_config", "compression_config"}) {
+            if (config.has(key) && !config.section(key).isEmpty()) {
+                String method =
+                        config.section(key).string("quant_method").orElse("without quant_method");
+                throw new UnsupportedFeatureException(
+                        directory
+                                + " is quantised: "
+                                + key
+                                + " of config.json says quant_method '"
+                                + method
+                                + "', and quantised weights cannot be read. Take the checkpoint that"
+                                + " was quantised, whose name is usually the same without the"
+                                + " suffix (-bnb-4bit, -GPTQ, -AWQ, -FP8, ...); adapters of this"
+                                + " one fit it.");
+            }
+        }
     }
 
     /** How many labels the head has; 0 for a head that has none. */

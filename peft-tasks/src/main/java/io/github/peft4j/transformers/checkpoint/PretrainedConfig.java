@@ -6,16 +6,10 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
-import com.google.gson.stream.JsonReader;
 import io.github.peft4j.json.JsonValues;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +27,11 @@ public final class PretrainedConfig {
     public static final String FILE = "config.json";
 
     private static final Gson GSON =
-            new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
+            new GsonBuilder()
+                    .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
+                    .serializeSpecialFloatingPointValues()
+                    .serializeNulls()
+                    .create();
 
     private final JsonObject json;
     private final String source;
@@ -57,14 +55,7 @@ public final class PretrainedConfig {
                             + ". A Hugging Face checkpoint directory holds config.json,"
                             + " *.safetensors and tokenizer.json.");
         }
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            JsonReader strict = new JsonReader(reader);
-            strict.setStrictness(Strictness.STRICT);
-            JsonElement root = JsonParser.parseReader(strict);
-            return of(root, file.toString());
-        } catch (JsonParseException e) {
-            throw new IOException(file + " is not valid JSON: " + e.getMessage(), e);
-        }
+        return of(JsonValues.parseObject(Files.readString(file), file.toString()), file.toString());
     }
 
     /** A config of these values; {@code source} names it in errors. */
