@@ -22,6 +22,9 @@ import java.util.function.Supplier;
  * Needs no closing; any number of threads may use one. A generation runs with the adapters that
  * were active when it began.
  *
+ * <p>What a config leaves open (tokens that start, end and fill, limits of length) is taken from
+ * the checkpoint's generation_config.json, or config.json, as in transformers.
+ *
  * <p>Each token is a pass over all weights, and adapters run in each: those that have a weight form
  * alone (LoHa, LoKr, ...) fold it anew for every token, and even LoRA adds two small products a
  * layer. For long answers call {@link PeftModel#mergeAdapter()} first, or generate with {@link
@@ -123,7 +126,7 @@ public final class Generator {
                 new Sampler(
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
         return new TokenStream(
-                start.decoding(), rows, answers, config.tokens(), choice, start.total);
+                start.decoding(), rows, answers, start.config.tokens(), choice, start.total);
     }
 
     /**
@@ -147,7 +150,7 @@ public final class Generator {
         ImmutableList<LogitsProcessor> all = start.processors(processors);
         List<GrowingRow> rows = start.rows();
         try (DecodingState decoding = start.decoding()) {
-            return new BeamSearch(decoding, rows, config, all, start.total).run();
+            return new BeamSearch(decoding, rows, start.config, all, start.total).run();
         }
     }
 
@@ -163,7 +166,7 @@ public final class Generator {
         Start(GenerativeModel model, PromptBatch prompts, GenerationConfig config) {
             this.model = model;
             this.prompts = prompts;
-            this.config = config;
+            this.config = model.completed(config);
             OptionalInt positions = model.positions();
             if (prompts.length() > positions.orElse(Integer.MAX_VALUE)) {
                 throw new IllegalArgumentException(
@@ -174,7 +177,7 @@ public final class Generator {
                                 + " positions. Shorten it.");
             }
             length = model.isEncoderDecoder() ? 1 : prompts.length();
-            total = config.length().total(length, positions);
+            total = this.config.length().total(length, positions);
         }
 
         ImmutableList<LogitsProcessor> processors(List<LogitsProcessor> own) {

@@ -160,6 +160,21 @@ public final class GenerationConfig {
         return values.get(USE_CACHE);
     }
 
+    /**
+     * This config with what it leaves open of a checkpoint's generation_config.json, or of its
+     * config.json without one: tokens that start, end and fill, and limits of length.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public GenerationConfig completedBy(Path directory) throws IOException {
+        return GenerationConfigFiles.completed(this, directory);
+    }
+
+    /** All values by their options. */
+    Map<Option<?>, @Nullable Object> given() {
+        return values.asMap();
+    }
+
     /** What differs from the defaults, as JSON values under the keys; {@code seed} included. */
     public Map<String, @Nullable Object> toMap() {
         return JsonValues.freezeObject(TaskOptions.changed(OPTIONS, values));
