@@ -8,12 +8,14 @@ import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import io.github.peft4j.task.generate.logits.LogitsProcessors;
 import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generates text, token by token, as Hugging Face's {@code generate}: ids in, ids out.
@@ -34,8 +36,13 @@ public final class Generator {
 
     private final Supplier<GenerativeModel> model;
     private final ImmutableList<LogitsProcessor> processors;
+    private final @Nullable Tokenizer tokenizer;
 
-    private Generator(Supplier<GenerativeModel> model, ImmutableList<LogitsProcessor> processors) {
+    private Generator(
+            Supplier<GenerativeModel> model,
+            ImmutableList<LogitsProcessor> processors,
+            @Nullable Tokenizer tokenizer) {
+        this.tokenizer = tokenizer;
         this.model = model;
         this.processors = processors;
     }
@@ -68,14 +75,20 @@ public final class Generator {
      * @param model asked once a generation
      */
     static Generator of(Supplier<GenerativeModel> model) {
-        return new Generator(model, ImmutableList.of());
+        return new Generator(model, ImmutableList.of(), null);
     }
 
     /** This generator with a processor of one's own, behind the config's but before sampling's. */
     public Generator with(LogitsProcessor processor) {
         return new Generator(
                 model,
-                ImmutableList.<LogitsProcessor>builder().addAll(processors).add(processor).build());
+                ImmutableList.<LogitsProcessor>builder().addAll(processors).add(processor).build(),
+                tokenizer);
+    }
+
+    /** This generator with the texts of its tokens, which {@code stop_strings} needs. */
+    public Generator withTokenizer(Tokenizer texts) {
+        return new Generator(model, processors, texts);
     }
 
     /**
@@ -126,7 +139,12 @@ public final class Generator {
                 new Sampler(
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
         return new TokenStream(
-                start.decoding(), rows, answers, start.config.tokens(), choice, start.total);
+                start.decoding(),
+                rows,
+                answers,
+                new TextEnds(start.config, tokenizer),
+                choice,
+                start.total);
     }
 
     /**
@@ -150,7 +168,14 @@ public final class Generator {
         ImmutableList<LogitsProcessor> all = start.processors(processors);
         List<GrowingRow> rows = start.rows();
         try (DecodingState decoding = start.decoding()) {
-            return new BeamSearch(decoding, rows, start.config, all, start.total).run();
+            return new BeamSearch(
+                            decoding,
+                            rows,
+                            start.config,
+                            all,
+                            new TextEnds(start.config, tokenizer),
+                            start.total)
+                    .run();
         }
     }
 

@@ -166,7 +166,7 @@ class GenerationConfigTest {
                 "top_k | 2.5 | top_k is 2.5 but must be a whole number.",
                 "early_stopping | 3 | early_stopping is 3.0 but must be one of",
                 "do_sample | 1 | do_sample is 1.0 but must be true or false.",
-                "max_tokens | 3 | max_tokens is no generation setting. Settings: [bos_token_id,"
+                "max_tokens | 3 | max_tokens is no generation setting. Settings: [bad_words_ids,"
             })
     void refusesWrongValuesWithTheirNames(String key, double value, String text) {
         assertThatIllegalArgumentException()
