@@ -39,19 +39,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PromptLossTest {
 
     private static final Rows ROWS =
-            new Rows(false, new long[][] {{5, 7, 9}, {11, 13, 17, 19, 23, 29, 31, 37, 41}});
+            new Rows(
+                    false,
+                    List.of(new long[] {5, 7, 9}, new long[] {11, 13, 17, 19, 23, 29, 31, 37, 41}));
 
     /** Each token its own label; in rows marked so, none counts. */
-    private record Rows(boolean withIgnored, long[][] ids) implements BatchSource {
+    private record Rows(boolean withIgnored, List<long[]> ids) implements BatchSource {
 
         @Override
         public int size() {
-            return ids.length;
+            return ids.size();
         }
 
         @Override
         public int length(int index) {
-            return ids[index].length;
+            return ids.get(index).length;
         }
 
         @Override
@@ -62,7 +64,7 @@ class PromptLossTest {
             long[] labels = new long[tokens.length];
             Arrays.fill(labels, -100);
             for (int row = 0; row < indices.length; row++) {
-                long[] own = ids[indices[row]];
+                long[] own = ids.get(indices[row]);
                 System.arraycopy(own, 0, tokens, row * width, own.length);
                 Arrays.fill(mask, row * width, row * width + own.length, 1);
                 if (!withIgnored || indices[row] > 0) {
@@ -192,7 +194,7 @@ class PromptLossTest {
     @Test
     void leavesOutBatchesWithoutALabelThatCounts() throws IOException {
         Rows some = new Rows(true, ROWS.ids());
-        Rows rest = new Rows(false, new long[][] {ROWS.ids()[1]});
+        Rows rest = new Rows(false, List.of(ROWS.ids().get(1)));
         try (TransformerModel base = base("llama-causal");
                 PeftModel model = trainable(base)) {
             assertThat(loss(model, some, 1))
