@@ -13,6 +13,7 @@ import com.google.common.collect.Maps;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.family.FamilyParts;
 import java.io.IOException;
@@ -271,7 +272,9 @@ final class WeightLoader {
             NDArray result;
             if (wanted < size) {
                 NDIndex rows = new NDIndex().addAllDim(axis).addSliceDim(0, wanted);
-                result = array.get(scratch, rows).duplicate();
+                NDArray kept = array.get(scratch, rows);
+                result = scratch.zeros(kept.getShape());
+                TensorOps.copy(result, kept);
             } else {
                 NDArray mean = array.mean(new int[] {axis}, true);
                 NDArray row = isBias ? mean.zerosLike() : mean;
