@@ -49,13 +49,14 @@ public final class JsonValues {
     }
 
     /**
-     * Parses a text that holds one JSON object; of equal keys the last one counts, as in Python.
+     * Parses a text that holds one JSON object; of equal keys the last one counts, and {@code NaN}
+     * and {@code Infinity} are numbers, as in Python.
      *
      * @throws IOException if the text is no JSON object
      */
     public static Map<String, @Nullable Object> parseObject(String text, String source)
             throws IOException {
-        try (JsonReader reader = new JsonReader(new StringReader(text))) {
+        try (JsonReader reader = new JsonReader(new StringReader(PythonNumbers.marked(text)))) {
             reader.setStrictness(Strictness.STRICT);
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
                 throw new MalformedJsonException("expected an object, found " + reader.peek());
@@ -80,7 +81,7 @@ public final class JsonValues {
         return switch (token) {
             case BEGIN_OBJECT -> readObject(reader);
             case BEGIN_ARRAY -> readArray(reader);
-            case STRING -> reader.nextString();
+            case STRING -> PythonNumbers.value(reader.nextString());
             case BOOLEAN -> reader.nextBoolean();
             case NUMBER -> number(reader.nextString());
             case NULL -> {

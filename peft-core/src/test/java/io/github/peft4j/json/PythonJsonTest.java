@@ -105,10 +105,33 @@ class PythonJsonTest {
         assertThat(json.keySet()).containsExactly("a", "b", "c");
     }
 
+    @Test
+    void readsTheNumbersThatPythonWrites() throws IOException {
+        Map<String, @Nullable Object> json =
+                JsonValues.parseObject(
+                        "{\"a\": NaN, \"b\": -Infinity, \"c\": [Infinity], \"d\": \"\\\"NaN\"}",
+                        "text");
+
+        assertThat(json)
+                .containsEntry("a", Double.NaN)
+                .containsEntry("b", Double.NEGATIVE_INFINITY)
+                .containsEntry("c", List.of(Double.POSITIVE_INFINITY))
+                .containsEntry("d", "\"NaN");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"{", "[1]", "{\"a\": 1} x", "{'a': 1}", "{\"a\": NaN}", "{\"a\": 1e999}", "3"})
+            value = {
+                "{",
+                "[1]",
+                "{\"a\": 1} x",
+                "{'a': 1}",
+                "{\"a\": Nan}",
+                "{\"a\": NaNs}",
+                "{\"a\": 1e999}",
+                "3"
+            })
     void refusesWhatIsNoObject(String text) {
         assertThatThrownBy(() -> JsonValues.parseObject(text, "some/file"))
                 .isInstanceOf(IOException.class)

@@ -28,6 +28,7 @@ final class BeamSearch {
     private final DecodingState decoding;
     private final GenerationConfig config;
     private final ImmutableList<LogitsProcessor> processors;
+    private final TextEnds ends;
     private final List<PromptBeams> prompts = new ArrayList<>();
 
     /**
@@ -41,10 +42,12 @@ final class BeamSearch {
             List<GrowingRow> prompts,
             GenerationConfig config,
             ImmutableList<LogitsProcessor> processors,
+            TextEnds ends,
             int total) {
         this.decoding = decoding;
         this.config = config;
         this.processors = processors;
+        this.ends = ends;
         SamplingOptions sampling = config.sampling();
         SplittableRandom random = Sampler.random(sampling);
         for (GrowingRow prompt : prompts) {
@@ -53,6 +56,7 @@ final class BeamSearch {
                             prompt,
                             config.beams(),
                             config.tokens(),
+                            ends,
                             total,
                             sampling.doSample() ? random.split() : null));
         }
@@ -133,6 +137,10 @@ final class BeamSearch {
         return parents;
     }
 
+    private long fill() {
+        return config.tokens().fill() < 0 ? ends.fill() : config.tokens().fillOfBeams();
+    }
+
     private GenerationResult result() {
         List<PromptBeams.Beam> chosen = new ArrayList<>();
         for (PromptBeams prompt : prompts) {
@@ -142,7 +150,7 @@ final class BeamSearch {
         int promptLength = chosen.get(0).row().promptLength();
         return new GenerationResult(
                 chosen.stream()
-                        .map(beam -> beam.row().filled(longest, config.tokens().fillOfBeams()))
+                        .map(beam -> beam.row().filled(longest, fill()))
                         .map(ImmutableLongArray::copyOf)
                         .collect(ImmutableList.toImmutableList()),
                 promptLength,

@@ -5,21 +5,34 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.part.Rope;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A language model, with adapters or without.
  *
  * @param forward calls it without a graph
  * @param info facts from its config
+ * @param checkpoint its folder, which says what a config leaves open; null if there is none
  * @param allowsCache whether keys and values of earlier calls may stand in for their positions
  */
 record GenerativeModel(
-        Function<ModelInput, ModelOutput> forward, ModelInfo info, boolean allowsCache) {
+        Function<ModelInput, ModelOutput> forward,
+        ModelInfo info,
+        @Nullable Path checkpoint,
+        boolean allowsCache) {
 
     /** Refuses models that name no next token. */
     GenerativeModel {
@@ -49,6 +62,7 @@ record GenerativeModel(
                     }
                 },
                 model.info(),
+                checkpoint(model),
                 true);
     }
 
@@ -57,7 +71,25 @@ record GenerativeModel(
         boolean allowsCache =
                 activation.names().stream().allMatch(name -> model.adapter(name).allowsCache());
         return new GenerativeModel(
-                input -> model.forward(input, activation), model.base().info(), allowsCache);
+                input -> model.forward(input, activation),
+                model.base().info(),
+                checkpoint(model.base()),
+                allowsCache);
+    }
+
+    private static @Nullable Path checkpoint(BaseModel model) {
+        return model.origin().map(CheckpointOrigin::directory).orElse(null);
+    }
+
+    /** The config with what the checkpoint says where it leaves something open. */
+    GenerationConfig completed(GenerationConfig config) {
+        try {
+            return checkpoint == null || !Files.isDirectory(checkpoint)
+                    ? config
+                    : config.completedBy(checkpoint);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read where texts end: " + e.getMessage(), e);
+        }
     }
 
     /** Whether an encoder reads the prompt and a decoder writes the answer. */
@@ -65,6 +97,11 @@ record GenerativeModel(
         return info.config().get("is_encoder_decoder") instanceof Boolean flag
                 ? flag
                 : info.className().endsWith("ForConditionalGeneration");
+    }
+
+    /** The longest text whose keys stay what they are when it grows; see {@link Rope}. */
+    long lengthOfOneForm() {
+        return Rope.lengthOfOneForm(PretrainedConfig.of(info.config(), PretrainedConfig.FILE));
     }
 
     /** How many positions the model was made for; empty if they have no end. */

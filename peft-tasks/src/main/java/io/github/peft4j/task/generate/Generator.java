@@ -8,12 +8,14 @@ import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import io.github.peft4j.task.generate.logits.LogitsProcessors;
 import io.github.peft4j.task.tokenize.Side;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generates text, token by token, as Hugging Face's {@code generate}: ids in, ids out.
@@ -21,6 +23,9 @@ import java.util.function.Supplier;
  * <p>Works on a decoder and on an encoder-decoder, with adapters, with merged weights or without.
  * Needs no closing; any number of threads may use one. A generation runs with the adapters that
  * were active when it began.
+ *
+ * <p>What a config leaves open (tokens that start, end and fill, limits of length) is taken from
+ * the checkpoint's generation_config.json, or config.json, as in transformers.
  *
  * <p>Each token is a pass over all weights, and adapters run in each: those that have a weight form
  * alone (LoHa, LoKr, ...) fold it anew for every token, and even LoRA adds two small products a
@@ -31,8 +36,13 @@ public final class Generator {
 
     private final Supplier<GenerativeModel> model;
     private final ImmutableList<LogitsProcessor> processors;
+    private final @Nullable Tokenizer tokenizer;
 
-    private Generator(Supplier<GenerativeModel> model, ImmutableList<LogitsProcessor> processors) {
+    private Generator(
+            Supplier<GenerativeModel> model,
+            ImmutableList<LogitsProcessor> processors,
+            @Nullable Tokenizer tokenizer) {
+        this.tokenizer = tokenizer;
         this.model = model;
         this.processors = processors;
     }
@@ -65,14 +75,20 @@ public final class Generator {
      * @param model asked once a generation
      */
     static Generator of(Supplier<GenerativeModel> model) {
-        return new Generator(model, ImmutableList.of());
+        return new Generator(model, ImmutableList.of(), null);
     }
 
     /** This generator with a processor of one's own, behind the config's but before sampling's. */
     public Generator with(LogitsProcessor processor) {
         return new Generator(
                 model,
-                ImmutableList.<LogitsProcessor>builder().addAll(processors).add(processor).build());
+                ImmutableList.<LogitsProcessor>builder().addAll(processors).add(processor).build(),
+                tokenizer);
+    }
+
+    /** This generator with the texts of its tokens, which {@code stop_strings} needs. */
+    public Generator withTokenizer(Tokenizer texts) {
+        return new Generator(model, processors, texts);
     }
 
     /**
@@ -123,7 +139,12 @@ public final class Generator {
                 new Sampler(
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
         return new TokenStream(
-                start.decoding(), rows, answers, config.tokens(), choice, start.total);
+                start.decoding(),
+                rows,
+                answers,
+                new TextEnds(start.config, tokenizer),
+                choice,
+                start.total);
     }
 
     /**
@@ -147,7 +168,14 @@ public final class Generator {
         ImmutableList<LogitsProcessor> all = start.processors(processors);
         List<GrowingRow> rows = start.rows();
         try (DecodingState decoding = start.decoding()) {
-            return new BeamSearch(decoding, rows, config, all, start.total).run();
+            return new BeamSearch(
+                            decoding,
+                            rows,
+                            start.config,
+                            all,
+                            new TextEnds(start.config, tokenizer),
+                            start.total)
+                    .run();
         }
     }
 
@@ -163,7 +191,7 @@ public final class Generator {
         Start(GenerativeModel model, PromptBatch prompts, GenerationConfig config) {
             this.model = model;
             this.prompts = prompts;
-            this.config = config;
+            this.config = model.completed(config);
             OptionalInt positions = model.positions();
             if (prompts.length() > positions.orElse(Integer.MAX_VALUE)) {
                 throw new IllegalArgumentException(
@@ -174,7 +202,7 @@ public final class Generator {
                                 + " positions. Shorten it.");
             }
             length = model.isEncoderDecoder() ? 1 : prompts.length();
-            total = config.length().total(length, positions);
+            total = this.config.length().total(length, positions);
         }
 
         ImmutableList<LogitsProcessor> processors(List<LogitsProcessor> own) {

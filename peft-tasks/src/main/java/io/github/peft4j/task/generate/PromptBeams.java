@@ -19,6 +19,7 @@ final class PromptBeams {
 
     private final BeamOptions options;
     private final SpecialTokens tokens;
+    private final TextEnds ends;
     private final int total;
     private final int promptLength;
     private final @Nullable SplittableRandom random;
@@ -38,10 +39,12 @@ final class PromptBeams {
             GrowingRow prompt,
             BeamOptions options,
             SpecialTokens tokens,
+            TextEnds ends,
             int total,
             @Nullable SplittableRandom random) {
         this.options = options;
         this.tokens = tokens;
+        this.ends = ends;
         this.total = total;
         this.random = random;
         promptLength = prompt.length();
@@ -98,7 +101,8 @@ final class PromptBeams {
             int beam = candidates.beam(i);
             int token = candidates.token(i);
             float score = running.get(beam).score() + logProbabilities.get(beam)[token];
-            steps.add(new Step(beam, token, score, length >= total || tokens.ends(token)));
+            boolean last = length >= total || ends.ends(running.get(beam).row(), length - 1, token);
+            steps.add(new Step(beam, token, score, last));
         }
         allEnded = steps.stream().allMatch(Step::ends);
         List<Beam> ended = ended(steps, length);

@@ -7,7 +7,6 @@ import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.task.generate.config.SpecialTokens;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -25,7 +24,7 @@ import java.util.Queue;
 public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
 
     private final DecodingState decoding;
-    private final SpecialTokens tokens;
+    private final TextEnds ends;
     private final Sampler choice;
     private final int prompts;
     private final int total;
@@ -47,12 +46,12 @@ public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
             DecodingState decoding,
             List<GrowingRow> prompts,
             int answers,
-            SpecialTokens tokens,
+            TextEnds ends,
             Sampler choice,
             int total) {
         this.decoding = decoding;
         this.prompts = prompts.size();
-        this.tokens = tokens;
+        this.ends = ends;
         this.choice = choice;
         this.total = total;
         for (GrowingRow prompt : prompts) {
@@ -116,13 +115,15 @@ public final class TokenStream implements Iterator<NewToken>, AutoCloseable {
 
     private void append(int row, long token) {
         if (finished.get(row)) {
-            rows.get(row).append(tokens.fill());
+            rows.get(row).append(ends.fill());
             return;
         }
-        rows.get(row).append(token);
+        GrowingRow text = rows.get(row);
+        boolean last = ends.ends(text, text.length(), token);
+        text.append(token);
         ready.add(new NewToken(row, token));
         counts[row]++;
-        if (tokens.ends(token)) {
+        if (last) {
             finished.set(row);
         }
     }

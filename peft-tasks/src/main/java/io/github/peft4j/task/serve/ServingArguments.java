@@ -131,6 +131,11 @@ record ServingArguments(Path checkpoint, Map<String, ?> values) {
         return names;
     }
 
+    /** Whether the caller has given it. */
+    boolean has(String name) {
+        return values.get(name) != null;
+    }
+
     /** A truth value. */
     boolean flag(String name, boolean missing) {
         Object given = values.get(name);

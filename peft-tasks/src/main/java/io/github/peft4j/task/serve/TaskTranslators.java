@@ -21,6 +21,7 @@ import com.google.gson.JsonParseException;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -38,7 +39,10 @@ import io.github.peft4j.task.translate.TokenClassificationTranslator;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -114,15 +118,21 @@ final class TaskTranslators {
 
         /** Cuts texts to {@code maxLength}, or to what the tokenizer says the model takes. */
         EncodeOptions cut() {
-            EncodeOptions.Builder options =
-                    EncodeOptions.builder().optTruncation(TruncationStrategy.LONGEST_FIRST);
             OptionalInt length = arguments.count("maxLength");
             if (length.isPresent()) {
-                return options.optMaxLength(length.orElseThrow()).build();
+                return cut(length.orElseThrow());
             }
             return tokenizer.config().modelMaxLength().isPresent()
-                    ? options.build()
+                    ? longestFirst().build()
                     : EncodeOptions.DEFAULT;
+        }
+
+        static EncodeOptions cut(int length) {
+            return longestFirst().optMaxLength(length).build();
+        }
+
+        private static EncodeOptions.Builder longestFirst() {
+            return EncodeOptions.builder().optTruncation(TruncationStrategy.LONGEST_FIRST);
         }
     }
 
@@ -209,9 +219,24 @@ final class TaskTranslators {
         return builder.build();
     }
 
-    private static Translator<String, float[]> embeddings(Parts parts) {
+    private static Translator<String, float[]> embeddings(Parts parts) throws IOException {
+        ServingArguments arguments = parts.arguments();
+        List<Path> folders = new ArrayList<>(arguments.adapters().values());
+        folders.add(arguments.checkpoint());
+        SentenceModules modules = SentenceModules.read(folders);
+        if (!modules.notApplied().isEmpty() && !arguments.has("pooling")) {
+            throw new UnsupportedFeatureException(
+                    "modules.json asks for %s, which this version does not apply. Say how to pool"
+                                    .formatted(String.join(", ", modules.notApplied()))
+                            + " by the arguments pooling (mean, first_token, pooler) and normalize,"
+                            + " or apply the modules yourself to what it gives.");
+        }
+        OptionalInt longest = modules.longestText();
         return TextEmbeddingTranslator.builder(parts.tokenizer())
-                .optEncodeOptions(parts.cut())
+                .optEncodeOptions(
+                        longest.isPresent() && arguments.count("maxLength").isEmpty()
+                                ? Parts.cut(longest.getAsInt())
+                                : parts.cut())
                 .optPooling(parts.arguments().choice("pooling", Pooling.class, Pooling.MEAN))
                 .optNormalize(parts.arguments().flag("normalize", false))
                 .build();

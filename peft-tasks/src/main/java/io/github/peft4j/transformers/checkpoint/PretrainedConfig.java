@@ -6,16 +6,10 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
-import com.google.gson.stream.JsonReader;
 import io.github.peft4j.json.JsonValues;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +27,11 @@ public final class PretrainedConfig {
     public static final String FILE = "config.json";
 
     private static final Gson GSON =
-            new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
+            new GsonBuilder()
+                    .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
+                    .serializeSpecialFloatingPointValues()
+                    .serializeNulls()
+                    .create();
 
     private final JsonObject json;
     private final String source;
@@ -57,14 +55,7 @@ public final class PretrainedConfig {
                             + ". A Hugging Face checkpoint directory holds config.json,"
                             + " *.safetensors and tokenizer.json.");
         }
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            JsonReader strict = new JsonReader(reader);
-            strict.setStrictness(Strictness.STRICT);
-            JsonElement root = JsonParser.parseReader(strict);
-            return of(root, file.toString());
-        } catch (JsonParseException e) {
-            throw new IOException(file + " is not valid JSON: " + e.getMessage(), e);
-        }
+        return of(JsonValues.parseObject(Files.readString(file), file.toString()), file.toString());
     }
 
     /** A config of these values; {@code source} names it in errors. */
@@ -73,6 +64,11 @@ public final class PretrainedConfig {
             throw new IllegalArgumentException(source + " is not a JSON object.");
         }
         return new PretrainedConfig(root.getAsJsonObject().deepCopy(), source);
+    }
+
+    /** A config of plain values; {@code source} names it in errors. */
+    public static PretrainedConfig of(Map<String, ?> values, String source) {
+        return of(GSON.toJsonTree(values), source);
     }
 
     /** The same config with one value laid over it. */
@@ -156,6 +152,11 @@ public final class PretrainedConfig {
                 : of(value, key + " of " + source);
     }
 
+    /** Whether there is no value at all. */
+    public boolean isEmpty() {
+        return json.isEmpty();
+    }
+
     /** Whether the key is there and not null. */
     public boolean has(String key) {
         return find(key) != null;
@@ -221,28 +222,39 @@ public final class PretrainedConfig {
         return Optional.of(value.getAsString());
     }
 
-    /** How many labels a head has: the size of {@code id2label}, or {@code num_labels}, or 2. */
+    /**
+     * How many labels a head has: {@code num_labels}, else the size of {@code id2label}, else the
+     * default. Where both are there and differ, the number counts, as in transformers 5.
+     */
     public int numLabels(int missing) {
-        JsonElement labels = find("id2label");
-        if (labels != null && labels.isJsonObject()) {
-            return labels.getAsJsonObject().size();
-        }
-        return positive("num_labels", missing);
+        return positive("num_labels", labelNames().map(JsonObject::size).orElse(missing));
     }
 
-    /** Names of the labels in order, or {@code LABEL_0}, ... where the file has none. */
+    /**
+     * Names of the labels in order, or {@code LABEL_0}, ... where the file has none, or not as many
+     * as {@code num_labels} says.
+     */
     public List<String> labels(int missing) {
-        JsonElement labels = find("id2label");
-        ImmutableList.Builder<String> names = ImmutableList.builder();
         int count = numLabels(missing);
+        JsonObject labels =
+                labelNames().filter(all -> all.size() == count).orElseGet(JsonObject::new);
+        ImmutableList.Builder<String> names = ImmutableList.builder();
         for (int i = 0; i < count; i++) {
-            JsonElement name =
-                    labels != null && labels.isJsonObject()
-                            ? labels.getAsJsonObject().get(Integer.toString(i))
-                            : null;
+            JsonElement name = labels.get(Integer.toString(i));
             names.add(name == null ? "LABEL_" + i : name.getAsString());
         }
         return names.build();
+    }
+
+    /** Whether {@code num_labels} and {@code id2label} are there and say different numbers. */
+    public boolean labelsDisagree() {
+        return labelNames().filter(names -> names.size() != numLabels(2)).isPresent();
+    }
+
+    private Optional<JsonObject> labelNames() {
+        return Optional.ofNullable(find("id2label"))
+                .filter(JsonElement::isJsonObject)
+                .map(JsonElement::getAsJsonObject);
     }
 
     /** All values as plain Java objects. */

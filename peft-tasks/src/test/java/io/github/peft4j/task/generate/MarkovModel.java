@@ -45,7 +45,7 @@ final class MarkovModel {
                         "lm_head",
                         "embed",
                         ImmutableMap.of("is_encoder_decoder", encoderDecoder));
-        return new GenerativeModel(this::forward, info, true);
+        return new GenerativeModel(this::forward, info, null, true);
     }
 
     private ModelOutput forward(ModelInput input) {

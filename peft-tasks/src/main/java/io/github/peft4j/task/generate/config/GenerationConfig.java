@@ -39,6 +39,7 @@ public final class GenerationConfig {
                     .with(SamplingOptions.OPTIONS)
                     .with(RepetitionOptions.OPTIONS)
                     .with(SpecialTokens.OPTIONS)
+                    .with(WordRules.OPTIONS)
                     .with(List.of(USE_CACHE));
 
     /** All options: those of the file, and this library's own. */
@@ -52,6 +53,7 @@ public final class GenerationConfig {
     private final SamplingOptions sampling;
     private final RepetitionOptions repetition;
     private final SpecialTokens tokens;
+    private final WordRules words;
 
     /** Refuses several answers that would all be the same. */
     GenerationConfig(Map<Option<?>, @Nullable Object> given) {
@@ -61,6 +63,7 @@ public final class GenerationConfig {
         sampling = new SamplingOptions(values);
         repetition = new RepetitionOptions(values);
         tokens = new SpecialTokens(values);
+        words = new WordRules(values);
         if (beams.numBeams() == 1 && beams.numReturnSequences() > 1 && !sampling.doSample()) {
             throw new IllegalArgumentException(
                     "num_return_sequences is "
@@ -155,9 +158,29 @@ public final class GenerationConfig {
         return tokens;
     }
 
+    /** Texts that end an answer, and tokens that must not be in it. */
+    public WordRules words() {
+        return words;
+    }
+
     /** Whether keys and values of the text so far are kept. */
     public boolean useCache() {
         return values.get(USE_CACHE);
+    }
+
+    /**
+     * This config with what it leaves open of a checkpoint's generation_config.json, or of its
+     * config.json without one: tokens that start, end and fill, and limits of length.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public GenerationConfig completedBy(Path directory) throws IOException {
+        return GenerationConfigFiles.completed(this, directory);
+    }
+
+    /** All values by their options. */
+    Map<Option<?>, @Nullable Object> given() {
+        return values.asMap();
     }
 
     /** What differs from the defaults, as JSON values under the keys; {@code seed} included. */

@@ -3,6 +3,7 @@ package io.github.peft4j.task.generate.config;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.option.Option;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -134,6 +135,26 @@ public final class GenerationConfigBuilder {
     /** One of these tokens is the last if the length ends a text. Default none: any may be. */
     public GenerationConfigBuilder optForcedEosTokenId(Integer... values) {
         return set(SpecialTokens.FORCED_EOS_TOKEN_ID, ImmutableSet.copyOf(values));
+    }
+
+    /** Ends an answer with each of these texts; needs a tokenizer. Default none. */
+    public GenerationConfigBuilder optStopStrings(List<String> texts) {
+        return set(WordRules.STOP_STRINGS, List.copyOf(texts));
+    }
+
+    /** Rows of tokens that must not occur. Default none. */
+    public GenerationConfigBuilder optBadWordsIds(List<List<Integer>> words) {
+        return set(WordRules.BAD_WORDS_IDS, List.copyOf(words));
+    }
+
+    /** Tokens that must not occur. Default none. */
+    public GenerationConfigBuilder optSuppressTokens(List<Integer> ids) {
+        return set(WordRules.SUPPRESS_TOKENS, List.copyOf(ids));
+    }
+
+    /** Tokens that must not begin an answer. Default none. */
+    public GenerationConfigBuilder optBeginSuppressTokens(List<Integer> ids) {
+        return set(WordRules.BEGIN_SUPPRESS_TOKENS, List.copyOf(ids));
     }
 
     /**

@@ -2,20 +2,22 @@ package io.github.peft4j.task.generate.config;
 
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.peft4j.config.option.Option;
+import io.github.peft4j.config.option.OptionTable;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
+import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.json.PythonJson;
 import io.github.peft4j.task.internal.TaskOptions;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,21 +26,52 @@ final class GenerationConfigFiles {
 
     private GenerationConfigFiles() {}
 
+    /** What a config may leave to its checkpoint: where texts start and end. */
+    private static final OptionTable LEFT_OPEN =
+            OptionTable.EMPTY.with(LengthLimits.OPTIONS).with(SpecialTokens.OPTIONS);
+
+    private static final Set<Option<?>> MOST =
+            Set.of(LengthLimits.MAX_LENGTH, LengthLimits.MAX_NEW_TOKENS);
+
+    /**
+     * The config with tokens and limits that it does not have and the checkpoint names, as
+     * transformers completes the arguments of generate. A limit of one's own is not added to.
+     */
+    static GenerationConfig completed(GenerationConfig config, Path directory) throws IOException {
+        Map<Option<?>, @Nullable Object> own = config.given();
+        boolean limited = MOST.stream().anyMatch(option -> isSet(own.get(option)));
+        Map<Option<?>, Object> added = new LinkedHashMap<>();
+        TaskOptions.read(LEFT_OPEN, values(directory))
+                .forEach(
+                        (option, value) -> {
+                            boolean wanted = !(limited && MOST.contains(option));
+                            if (value != null && wanted && !isSet(own.get(option))) {
+                                added.put(option, value);
+                            }
+                        });
+        return added.isEmpty() ? config : config.toBuilder().setAll(added).build();
+    }
+
+    private static boolean isSet(@Nullable Object value) {
+        return value != null && !(value instanceof Set<?> ids && ids.isEmpty());
+    }
+
+    private static Map<String, Object> values(Path directory) throws IOException {
+        Path file = directory.resolve(GenerationConfig.FILE);
+        if (!Files.isRegularFile(file)) {
+            return PretrainedConfig.read(directory).values();
+        }
+        String source = file.toString();
+        return PretrainedConfig.of(JsonValues.parseObject(Files.readString(file), source), source)
+                .values();
+    }
+
     static GenerationConfig read(Path directory) throws IOException {
         Path file = directory.resolve(GenerationConfig.FILE);
-        PretrainedConfig config;
-        if (Files.isRegularFile(file)) {
-            try {
-                String text = Files.readString(file);
-                config = PretrainedConfig.of(JsonParser.parseString(text), file.toString());
-            } catch (JsonParseException e) {
-                throw new IOException(file + " is not valid JSON: " + e.getMessage(), e);
-            }
-        } else {
+        if (!Files.isRegularFile(file)) {
             file = directory.resolve(PretrainedConfig.FILE);
-            config = PretrainedConfig.read(directory);
         }
-        Map<String, Object> values = config.values();
+        Map<String, Object> values = values(directory);
         requireAvailable(values, " in " + file);
         try {
             return GenerationConfig.builder()

@@ -1,5 +1,6 @@
 package io.github.peft4j.task.generate.config;
 
+import com.google.common.base.Preconditions;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.task.internal.TaskOptions;
@@ -14,11 +15,7 @@ public final class SamplingOptions {
                     .nullAsDefault()
                     .means("draw by probability instead of taking the likeliest token");
     static final Option<Double> TEMPERATURE =
-            TaskOptions.finite(
-                            "temperature",
-                            1,
-                            value -> value > 0,
-                            "a positive number. For the likeliest token, set do_sample to false")
+            TaskOptions.finite("temperature", 1, value -> true, "a number")
                     .nullAsDefault()
                     .means("scores are divided by it; below 1 the likely become likelier");
 
@@ -52,6 +49,11 @@ public final class SamplingOptions {
 
     SamplingOptions(OptionValues values) {
         this.values = values;
+        Preconditions.checkArgument(
+                !doSample() || temperature() > 0,
+                "temperature is %s; it must be a positive number. For the likeliest token, set"
+                        + " do_sample to false.",
+                temperature());
     }
 
     private static boolean isProbability(double value) {

@@ -34,9 +34,12 @@ public final class SpecialTokens {
     static final Option<Integer> DECODER_START_TOKEN_ID =
             id("decoder_start_token_id").means("starts the text of an encoder-decoder");
     static final Option<Integer> FORCED_BOS_TOKEN_ID =
-            id("forced_bos_token_id").means("the first token after the start");
+            id("forced_bos_token_id")
+                    .must(id -> id >= 0, RULE)
+                    .means("the first token after the start");
     static final Option<ImmutableSet<Integer>> FORCED_EOS_TOKEN_ID =
             ids("forced_eos_token_id")
+                    .must(ids -> ids.stream().allMatch(id -> id >= 0), RULE)
                     .means("one of them is the last token if `max_length` ends a text");
 
     static final List<Option<?>> OPTIONS =
@@ -53,17 +56,24 @@ public final class SpecialTokens {
 
     SpecialTokens(OptionValues values) {
         this.values = values;
-        ends = values.get(EOS_TOKEN_ID);
+        ends =
+                values.get(EOS_TOKEN_ID).stream()
+                        .filter(id -> id >= 0)
+                        .collect(ImmutableSet.toImmutableSet());
+    }
+
+    /** Old files say -1 for none; a token that is forced must exist. */
+    private @Nullable Integer present(Option<Integer> option) {
+        Integer id = values.find(option);
+        return id == null || id < 0 ? null : id;
     }
 
     private static Option<Integer> id(String key) {
-        return Option.nullable(key, TaskOptions.WHOLE).must(id -> id >= 0, RULE);
+        return Option.nullable(key, TaskOptions.WHOLE);
     }
 
     private static Option<ImmutableSet<Integer>> ids(String key) {
-        return Option.of(key, IDS, ImmutableSet.of())
-                .nullAsDefault()
-                .must(ids -> ids.stream().allMatch(id -> id >= 0), RULE);
+        return Option.of(key, IDS, ImmutableSet.of()).nullAsDefault();
     }
 
     private static Optional<ImmutableSet<Integer>> ids(Object json) {
@@ -74,7 +84,7 @@ public final class SpecialTokens {
 
     /** Starts a decoder's text if there is no {@link #decoderStartTokenId}. */
     public @Nullable Integer bosTokenId() {
-        return values.find(BOS_TOKEN_ID);
+        return present(BOS_TOKEN_ID);
     }
 
     /** Each of them ends a text. */
@@ -84,12 +94,12 @@ public final class SpecialTokens {
 
     /** Fills finished rows. */
     public @Nullable Integer padTokenId() {
-        return values.find(PAD_TOKEN_ID);
+        return present(PAD_TOKEN_ID);
     }
 
     /** Starts the text of an encoder-decoder. */
     public @Nullable Integer decoderStartTokenId() {
-        return values.find(DECODER_START_TOKEN_ID);
+        return present(DECODER_START_TOKEN_ID);
     }
 
     /** The first token after the start. */

@@ -6,6 +6,7 @@ import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.config.RepetitionOptions;
 import io.github.peft4j.task.generate.config.SamplingOptions;
 import io.github.peft4j.task.generate.config.SpecialTokens;
+import io.github.peft4j.task.generate.config.WordRules;
 import java.util.List;
 
 /** The processors that a config asks for, in the order in which transformers runs them. */
@@ -31,6 +32,14 @@ public final class LogitsProcessors {
             all.add(new NoRepeatNgrams(repetition.noRepeatNgramSize()));
         }
         SpecialTokens tokens = config.tokens();
+        WordRules words = config.words();
+        List<List<Integer>> bad =
+                words.badWordsIds().stream()
+                        .filter(word -> word.size() > 1 || !tokens.ends(word.get(0)))
+                        .toList();
+        if (!bad.isEmpty()) {
+            all.add(new BadWords(bad));
+        }
         int least = config.length().least(promptLength);
         if (least > promptLength && !tokens.eosTokenId().isEmpty()) {
             all.add(new MinLength(least, tokens.eosTokenId()));
@@ -41,6 +50,13 @@ public final class LogitsProcessors {
         }
         if (!tokens.forcedEosTokenId().isEmpty()) {
             all.add(new ForcedTokens(total - 1, tokens.forcedEosTokenId()));
+        }
+        if (!words.suppressTokens().isEmpty()) {
+            all.add(new SuppressedTokens(words.suppressTokens(), SuppressedTokens.EVERYWHERE));
+        }
+        if (!words.beginSuppressTokens().isEmpty()) {
+            int begin = promptLength > 1 || first == null ? promptLength : promptLength + 1;
+            all.add(new SuppressedTokens(words.beginSuppressTokens(), begin));
         }
         all.addAll(own);
         if (config.sampling().doSample()) {

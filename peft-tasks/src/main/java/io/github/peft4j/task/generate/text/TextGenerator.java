@@ -50,7 +50,7 @@ public final class TextGenerator implements AutoCloseable {
 
     private TextGenerator(Builder builder, ImmutableList<Runnable> owned) {
         tokenizer = builder.tokenizer;
-        generator = builder.generator;
+        generator = builder.generator.withTokenizer(builder.tokenizer);
         config = builder.config;
         encoding = builder.encoding;
         paddingSide = builder.paddingSide;

@@ -156,18 +156,17 @@ class GenerationConfigTest {
                 "max_new_tokens | 0 | max_new_tokens is 0; it must be 1 or more.",
                 "min_length | -1 | min_length is -1; it must be 0 or more.",
                 "num_beams | 0 | num_beams is 0; it must be 1 or more.",
-                "temperature | 0 | temperature is 0.0; it must be a positive number.",
                 "top_k | -3 | top_k is -3; it must be at least 0. Pass 0 for all",
                 "top_p | 1.5 | top_p is 1.5; it must be from 0 to 1.",
                 "min_p | -1 | min_p is -1.0; it must be from 0 to 1.",
                 "repetition_penalty | 0 | repetition_penalty is 0.0; it must be a positive number",
                 "no_repeat_ngram_size | -1 | no_repeat_ngram_size is -1; it must be at least 0",
                 "num_return_sequences | 2 | num_return_sequences is 2, but the likeliest tokens",
-                "pad_token_id | -1 | pad_token_id is -1; it must be the id of a token, or none.",
+                "forced_bos_token_id | -1 | forced_bos_token_id is -1; it must be the id of a",
                 "top_k | 2.5 | top_k is 2.5 but must be a whole number.",
                 "early_stopping | 3 | early_stopping is 3.0 but must be one of",
                 "do_sample | 1 | do_sample is 1.0 but must be true or false.",
-                "max_tokens | 3 | max_tokens is no generation setting. Settings: [bos_token_id,"
+                "max_tokens | 3 | max_tokens is no generation setting. Settings: [bad_words_ids,"
             })
     void refusesWrongValuesWithTheirNames(String key, double value, String text) {
         assertThatIllegalArgumentException()
@@ -203,7 +202,7 @@ class GenerationConfigTest {
 
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> GenerationConfig.fromPretrained(folder))
-                .withMessageContaining("generation_config.json is not valid JSON");
+                .withMessageContaining("generation_config.json is no valid JSON object");
     }
 
     @Test

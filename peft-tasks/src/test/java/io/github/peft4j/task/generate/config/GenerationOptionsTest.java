@@ -61,6 +61,10 @@ class GenerationOptionsTest {
                     .put(
                             "forced_eos_token_id",
                             new Sample(new Integer[] {9}, ImmutableSet.of(9), 9))
+                    .put("stop_strings", same(List.of("/", "end")))
+                    .put("bad_words_ids", same(List.of(List.of(3), List.of(4, 5))))
+                    .put("suppress_tokens", same(List.of(6)))
+                    .put("begin_suppress_tokens", same(List.of(7, 8)))
                     .put("use_cache", same(false))
                     .put("seed", same(11L))
                     .buildOrThrow();
@@ -101,6 +105,7 @@ class GenerationOptionsTest {
                                 built.sampling(),
                                 built.repetition(),
                                 built.tokens(),
+                                built.words(),
                                 built))
                 .isEqualTo(sample.value());
         assertThat(built).isNotEqualTo(GenerationConfig.builder().build());
@@ -142,6 +147,14 @@ class GenerationOptionsTest {
         onPurpose.put("min_length", null); // 0 there
         onPurpose.put("eos_token_id", List.of()); // null there
         onPurpose.put("forced_eos_token_id", List.of()); // null there
+        for (String key : // null there
+                List.of(
+                        "stop_strings",
+                        "bad_words_ids",
+                        "suppress_tokens",
+                        "begin_suppress_tokens")) {
+            onPurpose.put(key, List.of());
+        }
 
         assertThat(OptionContract.differences(GenerationConfig.FILE_OPTIONS, python))
                 .isEqualTo(onPurpose);
