@@ -132,9 +132,12 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         return config;
     }
 
-    /** Names of the labels, for heads that have labels. */
+    @Override
     public List<String> labels() {
-        return config.labels(2);
+        String name = info.className();
+        return name.endsWith("ForSequenceClassification") || name.endsWith("ForTokenClassification")
+                ? config.labels(2)
+                : List.of();
     }
 
     @Override

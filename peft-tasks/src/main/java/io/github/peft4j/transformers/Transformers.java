@@ -124,11 +124,10 @@ public final class Transformers {
     private static ModelInfo info(
             Path directory, PretrainedConfig config, FamilyParts parts, String path) {
         String above = path.isEmpty() ? "" : path + ".";
-        Path name = directory.getFileName();
         return new ModelInfo(
                 parts.className(),
                 parts.library(),
-                config.string("_name_or_path").orElse(name == null ? null : directory.toString()),
+                directory.toString(),
                 config.modelType(),
                 parts.outputEmbedding(),
                 above + parts.inputEmbedding(),

@@ -5,6 +5,7 @@ import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.store.AdapterPassport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,7 +22,8 @@ public final class ModelCard {
     /**
      * The card for a directory: a card that somebody wrote there is kept, with our version line.
      */
-    public static String text(Path directory, ModelInfo info, PeftConfig config)
+    public static String text(
+            Path directory, ModelInfo info, PeftConfig config, AdapterPassport passport)
             throws IOException {
         String version = "- PEFT " + CommonOptions.PEFT_VERSION;
         Path file = directory.resolve(FILE_NAME);
