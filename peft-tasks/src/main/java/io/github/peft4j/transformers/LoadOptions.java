@@ -1,5 +1,6 @@
 package io.github.peft4j.transformers;
 
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -13,8 +14,12 @@ import java.util.Map;
  * @param labels names of the labels of a head of one's own, which may start fresh without a
  *     warning; empty keeps those of config.json
  * @param configOverrides values laid over config.json
+ * @param vocabSize rows of the token tables, for an adapter that was trained with more tokens than
+ *     the checkpoint has; 0 keeps those of the checkpoint
  */
-public record LoadOptions(List<String> labels, Map<String, Object> configOverrides) {
+public record LoadOptions(List<String> labels, Map<String, Object> configOverrides, int vocabSize) {
+
+    private static final String ID2LABEL = "id2label";
 
     /** Copies the collections. */
     public LoadOptions {
@@ -32,18 +37,28 @@ public record LoadOptions(List<String> labels, Map<String, Object> configOverrid
 
     /** The config with these options laid over it. */
     PretrainedConfig apply(PretrainedConfig config) {
-        PretrainedConfig result = config;
+        PretrainedConfig result =
+                configOverrides.containsKey(ID2LABEL) ? config.withoutLabels() : config;
         for (Map.Entry<String, Object> entry : configOverrides.entrySet()) {
             result = result.with(entry.getKey(), entry.getValue());
         }
         if (!labels.isEmpty()) {
             Map<String, Object> names = new LinkedHashMap<>();
+            Map<String, Object> numbers = new LinkedHashMap<>();
             for (int i = 0; i < labels.size(); i++) {
                 names.put(Integer.toString(i), labels.get(i));
+                numbers.put(labels.get(i), i);
             }
-            result = result.with("id2label", names);
+            result = result.withoutLabels().with(ID2LABEL, names).with("label2id", numbers);
         }
-        return result;
+        return vocabSize == 0 ? result : result.with("vocab_size", vocabSize);
+    }
+
+    /** Whether the caller says how many labels the head has, whatever the checkpoint holds. */
+    boolean asksForHead() {
+        return !labels.isEmpty()
+                || configOverrides.containsKey(ID2LABEL)
+                || configOverrides.containsKey("num_labels");
     }
 
     /** Builds options. */
@@ -52,9 +67,14 @@ public record LoadOptions(List<String> labels, Map<String, Object> configOverrid
         private ImmutableList<String> labels = ImmutableList.of();
         private final ImmutableMap.Builder<String, Object> overrides = ImmutableMap.builder();
 
+        private int vocabSize;
+
         private Builder() {}
 
-        /** Gives the head one output for each of these labels. */
+        /**
+         * Gives the head one output for each of these labels. A head of the checkpoint that has
+         * another number of outputs is left out with a warning, and a fresh one takes its place.
+         */
         public Builder optLabels(String... names) {
             labels = ImmutableList.copyOf(names);
             return this;
@@ -72,9 +92,26 @@ public record LoadOptions(List<String> labels, Map<String, Object> configOverrid
             return this;
         }
 
+        /**
+         * Gives the token tables so many rows, as {@code resize_token_embeddings} does: rows that
+         * the checkpoint lacks are the mean of its own, until an adapter brings them; rows beyond
+         * are left out.
+         *
+         * @throws IllegalArgumentException if the number is not positive
+         */
+        public Builder optVocabSize(int tokens) {
+            Preconditions.checkArgument(
+                    tokens > 0,
+                    "The vocabulary is to have %s tokens. Give the number of rows that the adapter"
+                            + " was trained with.",
+                    tokens);
+            vocabSize = tokens;
+            return this;
+        }
+
         /** The options. */
         public LoadOptions build() {
-            return new LoadOptions(labels, overrides.buildOrThrow());
+            return new LoadOptions(labels, overrides.buildOrThrow(), vocabSize);
         }
     }
 }

@@ -10,6 +10,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
@@ -130,6 +131,21 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     /** The checkpoint's configuration. */
     public PretrainedConfig config() {
         return config;
+    }
+
+    /**
+     * Parameters that the checkpoint lacks and its head needs: random until they are trained.
+     *
+     * @return by name; empty where there is no head
+     */
+    public Map<String, Parameter> freshParameters() {
+        return head.modules().isEmpty()
+                ? Map.of()
+                : Maps.filterEntries(
+                        weights,
+                        weight ->
+                                !types.containsKey(weight.getKey())
+                                        && !buffers.contains(weight.getValue()));
     }
 
     @Override

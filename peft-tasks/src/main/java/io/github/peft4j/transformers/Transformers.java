@@ -1,7 +1,6 @@
 package io.github.peft4j.transformers;
 
 import ai.djl.ndarray.NDManager;
-import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -14,16 +13,19 @@ import io.github.peft4j.transformers.family.Family;
 import io.github.peft4j.transformers.family.FamilyParts;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads Hugging Face checkpoint directories: config.json and model.safetensors (or shards with an
  * index). Family and head follow from {@code model_type} and the task.
  */
 public final class Transformers {
+
+    private static final Logger logger = LoggerFactory.getLogger(Transformers.class);
 
     private Transformers() {}
 
@@ -82,12 +84,10 @@ public final class Transformers {
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             CheckpointKeys keys = new CheckpointKeys(checkpoint);
             FamilyParts parts = family.create(config, head, keys);
-            // Who names the labels asks for a head of his own.
-            List<String> expected =
-                    options.labels().isEmpty()
-                            ? ImmutableList.of()
-                            : ImmutableList.copyOf(parts.head().modules().keySet());
-            return build(directory, config, checkpoint, parts, expected);
+            WeightLoader.Wishes wishes =
+                    new WeightLoader.Wishes(
+                            options.asksForHead(), labels(config, head), options.vocabSize());
+            return build(directory, config, checkpoint, parts, wishes);
         }
     }
 
@@ -96,12 +96,29 @@ public final class Transformers {
         return Families.modelTypes();
     }
 
+    /** How many labels the head has; 0 for a head that has none. */
+    private static int labels(PretrainedConfig config, AutoClass head) {
+        if (head != AutoClass.SEQUENCE_CLASSIFICATION && head != AutoClass.TOKEN_CLASSIFICATION) {
+            return 0;
+        }
+        int count = config.numLabels(2);
+        if (config.labelsDisagree()) {
+            logger.warn(
+                    "num_labels of config.json is {}, but id2label names another number of labels."
+                            + " The head has {}, called {}.",
+                    count,
+                    count,
+                    config.labels(2));
+        }
+        return count;
+    }
+
     private static TransformerModel build(
             Path directory,
             PretrainedConfig config,
             Checkpoint checkpoint,
             FamilyParts parts,
-            List<String> expectedFresh)
+            WeightLoader.Wishes wishes)
             throws IOException {
         NDManager manager = Engines.newManager();
         manager.setName("transformer " + directory.getFileName());
@@ -112,8 +129,7 @@ public final class Transformers {
                     new TransformerModel(
                             manager, directory, config, path, parts.backbone(), parts.head(), info);
             model.loaded(
-                    new WeightLoader(checkpoint, manager, parts)
-                            .fill(model.parameters(), expectedFresh));
+                    new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), wishes));
             return model;
         } catch (IOException | RuntimeException e) {
             manager.close();

@@ -2,6 +2,7 @@ package io.github.peft4j.transformers;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -39,6 +40,15 @@ final class WeightLoader {
     private final FamilyParts parts;
     private final String prefix;
 
+    /**
+     * What the caller asks for besides what the file holds.
+     *
+     * @param ownHead whether the head may differ from the file's, and start fresh without a warning
+     * @param labels outputs of a head that has labels, else 0
+     * @param vocabSize rows of the token tables; 0 for those of the file
+     */
+    record Wishes(boolean ownHead, int labels, int vocabSize) {}
+
     WeightLoader(Checkpoint checkpoint, NDManager manager, FamilyParts parts) {
         this.checkpoint = checkpoint;
         this.manager = manager;
@@ -49,25 +59,27 @@ final class WeightLoader {
     /**
      * Fills the parameters.
      *
-     * @param expected modules that may start fresh whose fresh start the caller has asked for
+     * @param wishes what the caller has asked for besides what the file holds
      * @return the types that the parameters have in the checkpoint
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    Map<String, DataType> fill(Map<String, Parameter> parameters, List<String> expected)
+    Map<String, DataType> fill(Map<String, Parameter> parameters, Wishes wishes)
             throws IOException {
         Map<String, String> sources = match(parameters);
-        check(parameters, sources);
+        Map<String, Integer> resized = check(parameters, sources, wishes);
         List<String> fresh = new ArrayList<>();
         for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
             Parameter parameter = entry.getValue();
             String source = sources.get(entry.getKey());
             if (source == null) {
-                if (!isIn(expected, entry.getKey())) {
+                if (!wishes.ownHead() || !isIn(headModules(), entry.getKey())) {
                     fresh.add(entry.getKey());
                 }
                 set(parameter, fresh(parameter, parts.initializerRange()));
             } else {
-                set(parameter, load(source));
+                Integer axis = resized.get(entry.getKey());
+                NDArray array = load(source);
+                set(parameter, axis == null ? array : resized(array, axis, wishes.vocabSize()));
             }
         }
         if (!fresh.isEmpty()) {
@@ -122,14 +134,27 @@ final class WeightLoader {
         return parameters.containsKey(stripped) ? stripped : null;
     }
 
-    private void check(Map<String, Parameter> parameters, Map<String, String> sources)
+    private List<String> headModules() {
+        return ImmutableList.copyOf(parts.head().modules().keySet());
+    }
+
+    /**
+     * Refuses what is missing or does not fit, and takes the tensors of another head out.
+     *
+     * @return the axis of the vocabulary, by parameter, of tensors that are to be resized
+     */
+    private Map<String, Integer> check(
+            Map<String, Parameter> parameters, Map<String, String> sources, Wishes wishes)
             throws IOException {
         ImmutableList<String> mayBeFresh =
                 ImmutableList.<String>builder()
-                        .addAll(parts.head().modules().keySet())
+                        .addAll(headModules())
                         .addAll(parts.mayBeFresh())
                         .build();
+        Map<String, Integer> resized = new LinkedHashMap<>();
+        List<String> leftOut = new ArrayList<>();
         List<String> missing = new ArrayList<>();
+        long tokens = tokens(sources);
         for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
             String name = entry.getKey();
             String source = sources.get(name);
@@ -141,18 +166,33 @@ final class WeightLoader {
             }
             Shape expected = entry.getValue().getShape();
             Shape found = checkpoint.shape(source);
-            if (!expected.equals(found)) {
-                throw new IOException(
-                        source
-                                + " in "
-                                + checkpoint.directory()
-                                + " is "
-                                + found
-                                + ", but the config asks for "
-                                + expected
-                                + ". Take the config.json of this checkpoint (for a head: the"
-                                + " number of labels it was trained with).");
+            if (expected.equals(found)) {
+                continue;
             }
+            int axis = axis(found, expected, tokens, wishes.vocabSize());
+            boolean labels =
+                    isIn(headModules(), name)
+                            && found.dimension() > 0
+                            && axis(found, expected, found.get(0), wishes.labels()) == 0;
+            if (axis >= 0) {
+                resized.put(name, axis);
+            } else if (labels && wishes.ownHead()) {
+                leftOut.add(source + " " + found);
+                sources.remove(name);
+            } else {
+                throw new IOException(
+                        labels
+                                ? otherLabels(source, found, wishes)
+                                : mismatch(source, found, expected));
+            }
+        }
+        if (!leftOut.isEmpty()) {
+            logger.warn(
+                    "The head of {} has another number of labels than the {} asked for. Left out: {}."
+                            + " The head starts fresh; train it before use.",
+                    checkpoint.directory(),
+                    wishes.labels(),
+                    shown(leftOut));
         }
         if (!missing.isEmpty()) {
             throw new IOException(
@@ -164,6 +204,81 @@ final class WeightLoader {
                             + ". It holds: "
                             + shown(checkpoint.names())
                             + ". Check that config.json and the weights belong together.");
+        }
+        return resized;
+    }
+
+    /** How many tokens the checkpoint has: the rows of its token table. */
+    private long tokens(Map<String, String> sources) {
+        String table = (parts.bare() ? "" : prefix) + parts.inputEmbedding() + ".weight";
+        String source = sources.get(table);
+        return source == null ? -1 : checkpoint.shape(source).get(0);
+    }
+
+    /** The only axis in which two shapes differ, if they are of these sizes there; else -1. */
+    private static int axis(Shape found, Shape expected, long size, long wanted) {
+        int axis = -1;
+        for (int i = 0;
+                i < expected.dimension() && found.dimension() == expected.dimension();
+                i++) {
+            if (found.get(i) != expected.get(i)) {
+                if (axis >= 0 || found.get(i) != size || expected.get(i) != wanted) {
+                    return -1;
+                }
+                axis = i;
+            }
+        }
+        return axis;
+    }
+
+    private String otherLabels(String source, Shape found, Wishes wishes) {
+        return "The head of "
+                + checkpoint.directory()
+                + " has "
+                + found.get(0)
+                + " labels ("
+                + source
+                + " is "
+                + found
+                + "), but num_labels and id2label of config.json ask for "
+                + wishes.labels()
+                + ". Name its "
+                + found.get(0)
+                + " labels with LoadOptions.optLabels to keep this head, or labels of your own to"
+                + " start a fresh one.";
+    }
+
+    private String mismatch(String source, Shape found, Shape expected) {
+        return source
+                + " in "
+                + checkpoint.directory()
+                + " is "
+                + found
+                + ", but the config asks for "
+                + expected
+                + ". Take the config.json of this checkpoint.";
+    }
+
+    /**
+     * Cuts a tensor to the vocabulary, or adds what transformers adds: the mean of a table's rows,
+     * zeros to a bias.
+     */
+    private NDArray resized(NDArray array, int axis, long wanted) {
+        long size = array.getShape().get(axis);
+        boolean isBias = array.size() == size;
+        try (NDManager scratch = manager.newSubManager()) {
+            array.attach(scratch);
+            NDArray result;
+            if (wanted < size) {
+                NDIndex rows = new NDIndex().addAllDim(axis).addSliceDim(0, wanted);
+                result = array.get(scratch, rows).duplicate();
+            } else {
+                NDArray mean = array.mean(new int[] {axis}, true);
+                NDArray row = isBias ? mean.zerosLike() : mean;
+                result = array.concat(row.repeat(axis, wanted - size), axis);
+            }
+            result.attach(manager);
+            return result;
         }
     }
 

@@ -93,6 +93,17 @@ public final class EmbeddingsInFile {
         return same.build();
     }
 
+    /** How many tokens the base has: the rows of its token table, or -1 where it has none. */
+    static long tokens(BaseModel base) {
+        for (LayerSite site : base.sites()) {
+            Parameter weight = site.weight();
+            if (site.path().equals(base.info().inputEmbedding()) && weight != null) {
+                return weight.getShape().get(0);
+            }
+        }
+        return -1;
+    }
+
     private static void requireSame(Checkpoint file, String key, Parameter weight)
             throws IOException {
         NDArray ours = weight.getArray();

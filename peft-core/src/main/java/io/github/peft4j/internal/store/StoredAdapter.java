@@ -120,7 +120,14 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             }
             ImmutableSet<String> embeddings = EmbeddingsInFile.check(base, set, checkpoint);
             TensorTransfer transfer =
-                    TensorTransfer.into(set, name, checkpoint, options, scratch, embeddings);
+                    TensorTransfer.into(
+                            set,
+                            name,
+                            checkpoint,
+                            options,
+                            scratch,
+                            embeddings,
+                            EmbeddingsInFile.tokens(base));
             SidecarFile sidecar = SidecarFile.read(folder, set, scratch);
             LoadReport report = sidecar.transfer(transfer.run(warnings));
             set.initialize();

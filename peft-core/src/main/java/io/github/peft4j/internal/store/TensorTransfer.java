@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ public final class TensorTransfer {
     private final LoadAdapterOptions options;
     private final NDManager scratch;
     private final ImmutableSet<String> known;
+    private final long tokens;
     private final List<String> warnings = new ArrayList<>();
     private final List<String> mismatched = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
@@ -57,13 +60,15 @@ public final class TensorTransfer {
             Checkpoint checkpoint,
             LoadAdapterOptions options,
             NDManager scratch,
-            ImmutableSet<String> known) {
+            ImmutableSet<String> known,
+            long tokens) {
         this.set = set;
         this.adapterName = adapterName;
         this.checkpoint = checkpoint;
         this.options = options;
         this.scratch = scratch;
         this.known = known;
+        this.tokens = tokens;
     }
 
     /**
@@ -71,6 +76,7 @@ public final class TensorTransfer {
      *
      * @param scratch where the file's tensors live until the set has been initialized
      * @param known names in the file that are accounted for already
+     * @param tokens how many the base has, or -1
      */
     public static TensorTransfer into(
             AdapterSet set,
@@ -78,8 +84,9 @@ public final class TensorTransfer {
             Checkpoint checkpoint,
             LoadAdapterOptions options,
             NDManager scratch,
-            ImmutableSet<String> known) {
-        return new TensorTransfer(set, name, checkpoint, options, scratch, known);
+            ImmutableSet<String> known,
+            long tokens) {
+        return new TensorTransfer(set, name, checkpoint, options, scratch, known, tokens);
     }
 
     /** Does it; {@code before} are warnings that the report starts with, logged already. */
@@ -241,6 +248,7 @@ public final class TensorTransfer {
 
     private void checkShapes(Map<String, String> sources) throws IOException {
         List<String> wrong = new ArrayList<>();
+        Set<Long> vocabularies = new TreeSet<>();
         sources.forEach(
                 (key, name) -> {
                     Shape expected = expected(key).shape();
@@ -248,6 +256,7 @@ public final class TensorTransfer {
                     if (!expected.equals(found)) {
                         wrong.add(name + " is " + found + ", the adapter needs " + expected);
                         mismatched.add(key);
+                        vocabularies.add(vocabulary(found, expected));
                     }
                 });
         if (wrong.isEmpty()) {
@@ -259,13 +268,39 @@ public final class TensorTransfer {
                             + checkpoint.directory()
                             + ": "
                             + Text.of(wrong)
-                            + ". Check r, rank_pattern and the base model in "
-                            + PeftConfig.FILE_NAME
+                            + cure(vocabularies)
                             + ", or pass optIgnoreMismatchedSizes(true) to leave these out.");
         }
         mismatched.forEach(sources::remove);
         missing.addAll(mismatched);
         warnings.add("Tensors of another size were left out: " + Text.of(wrong) + ".");
+    }
+
+    private String cure(Set<Long> vocabularies) {
+        long wanted = vocabularies.iterator().next();
+        return vocabularies.size() == 1 && wanted >= 0
+                ? ". The adapter was trained on a base of "
+                        + wanted
+                        + " tokens, this one has "
+                        + tokens
+                        + ". Load the base with as many (LoadOptions.optVocabSize("
+                        + wanted
+                        + "))"
+                : ". Check r, rank_pattern and the base model in " + PeftConfig.FILE_NAME;
+    }
+
+    /** How many tokens a tensor was made for, if it differs from what is expected in that alone. */
+    private long vocabulary(Shape found, Shape expected) {
+        long wanted = -1;
+        for (int i = 0; i < expected.dimension(); i++) {
+            if (found.dimension() != expected.dimension()
+                    || (found.get(i) != expected.get(i)
+                            && (expected.get(i) != tokens || wanted >= 0))) {
+                return -1;
+            }
+            wanted = found.get(i) == expected.get(i) ? wanted : found.get(i);
+        }
+        return wanted;
     }
 
     private void warn(List<String> unexpected) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.primitives.Floats;
+import com.google.common.primitives.Longs;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
@@ -14,6 +15,7 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.prompt.TextPromptAdapter;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Puts a context before a text, and lets the labels inside both count in the loss.
@@ -45,6 +47,18 @@ record CPTAdapter(TextPromptAdapter prompt, ContextLabels labels, boolean weight
         ModelOutput output = base.forward(call.withLogits(LogitsToKeep.ALL), pass);
         return output.with(ModelOutput.LOSS, loss(output.logits(), rows))
                 .withVirtualTokens(labels.size());
+    }
+
+    @Override
+    public OptionalLong countedLabels(long[][] given, Map<String, long[]> batch) {
+        return OptionalLong.of(
+                labels.of(
+                                Longs.concat(given),
+                                new Shape(given.length, given.length == 0 ? 0 : given[0].length),
+                                batch.get(ContextLabels.INPUT_TYPE_MASK))
+                        .counted()
+                        .labels()
+                        .length());
     }
 
     private static NDArray loss(NDArray logits, ContextLabels.Rows rows) {

@@ -98,12 +98,17 @@ final class ContextLabels {
      * @throws IllegalArgumentException if no label counts
      */
     Rows of(NDArray labels, @Nullable NDArray inputTypes) {
-        Shape shape = labels.getShape();
+        return of(
+                labels.toLongArray(),
+                labels.getShape(),
+                inputTypes == null ? null : longs(inputTypes));
+    }
+
+    /** The same of labels and parts laid flat. */
+    Rows of(long[] own, Shape shape, long @Nullable [] ownTypes) {
         int rows = (int) shape.get(0);
         int length = (int) shape.get(1);
         int width = ids.length + length;
-        long[] own = labels.toLongArray();
-        long[] ownTypes = inputTypes == null ? null : longs(inputTypes);
         long largest = Longs.max(types);
         long[] all = new long[rows * width];
         long[] parts = new long[all.length];

@@ -18,6 +18,13 @@ final class LoraLayerWarnings {
         if (orientation != null) {
             warnings.add(orientation);
         }
+        if (config.initLoraWeights().is("lora_ga")) {
+            warnings.add(
+                    "init_lora_weights is lora_ga, a start that changes the base's weights. Loading"
+                            + " does not repeat that, here as in PEFT: outputs may differ from those"
+                            + " in training. Save the adapter in Python with"
+                            + " path_initial_model_for_weight_conversion.");
+        }
         if (config.loraBias()) {
             warnings.addAll(withoutBias(adapted));
         }

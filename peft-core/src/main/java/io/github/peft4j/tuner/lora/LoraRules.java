@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class LoraRules {
 
     private static final ImmutableSet<String> STARTS_OF_LATER_VERSIONS =
-            ImmutableSet.of("eva", "olora", "corda", "loftq", "lora_ga", "mica");
+            ImmutableSet.of("olora", "corda", "loftq");
 
     private LoraRules() {}
 
@@ -135,6 +135,24 @@ final class LoraRules {
         return warnings;
     }
 
+    private static String start(InitLoraWeights start) {
+        return "init_lora_weights=" + start;
+    }
+
+    /** What to do about options that this version cannot run. */
+    static String cure(LoraBasedConfig config, List<String> missing) {
+        InitLoraWeights start = config.initLoraWeights();
+        if (!missing.contains(start(start))) {
+            return "Leave them at their defaults.";
+        }
+        return LoraStarts.ONLY_IN_FILES.contains(start.toString())
+                ? "Load such an adapter for prediction; to train one, choose another start."
+                : "This start changes the base's weights, also each time that the adapter is"
+                        + " loaded. Save the adapter as plain LoRA in Python:"
+                        + " save_pretrained(directory, path_initial_model_for_weight_conversion=the"
+                        + " folder of its start); to train a new one, choose another start.";
+    }
+
     /** The options, sorted, that are set to something that this version cannot run. */
     static List<String> notYetSupported(LoraBasedConfig config) {
         List<String> names = new ArrayList<>();
@@ -143,8 +161,10 @@ final class LoraRules {
             names.add("alora_invocation_tokens");
         }
         InitLoraWeights start = config.initLoraWeights();
-        if (start.isPissa() || STARTS_OF_LATER_VERSIONS.stream().anyMatch(start::is)) {
-            names.add("init_lora_weights=" + start);
+        if (start.isPissa()
+                || STARTS_OF_LATER_VERSIONS.stream().anyMatch(start::is)
+                || ((start.is("mica") || start.is("lora_ga")) && !config.inferenceMode())) {
+            names.add(start(start));
         }
         return ImmutableList.sortedCopyOf(names);
     }

@@ -41,7 +41,8 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
             throw new UnsupportedFeatureException(
                     "LoRA options that this version cannot run: "
                             + Joiner.on(", ").join(missing)
-                            + ". Leave them at their defaults.");
+                            + ". "
+                            + LoraRules.cure(config, missing));
         }
     }
 

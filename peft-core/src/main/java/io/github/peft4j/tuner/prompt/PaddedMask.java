@@ -9,7 +9,7 @@ import io.github.peft4j.model.ModelInput;
 public final class PaddedMask {
 
     /** The label that does not count. */
-    private static final long IGNORED = -100;
+    static final long IGNORED = -100;
 
     private PaddedMask() {}
 

@@ -10,7 +10,9 @@ import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.PromptOps;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Puts a prompt's rows before the embeddings of the text that a model of one stack reads.
@@ -41,6 +43,18 @@ public record TextPromptAdapter(PromptSite site, PromptRows rows) implements Mod
     public ModelOutput forward(ModelInput input, BaseModel base, AdapterPass pass) {
         ModelOutput output = base.forward(call(input, pass), pass);
         return goesOn(input) ? output : output.withVirtualTokens(site.shape().rows());
+    }
+
+    /** Behind virtual tokens the first label of a row is foretold too. */
+    @Override
+    public OptionalLong countedLabels(long[][] labels, Map<String, long[]> batch) {
+        return site.shape().rows() == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(
+                        Arrays.stream(labels)
+                                .flatMapToLong(Arrays::stream)
+                                .filter(label -> label != PaddedMask.IGNORED)
+                                .count());
     }
 
     /** What the base is called with. */

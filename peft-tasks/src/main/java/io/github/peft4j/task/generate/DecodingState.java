@@ -24,7 +24,9 @@ final class DecodingState implements AutoCloseable {
     private final GenerativeModel model;
     private final NDManager manager;
     private final PromptReader prompt;
-    private final @Nullable DynamicCache cache;
+    private final int total;
+    private final long lengthOfOneForm;
+    private @Nullable DynamicCache cache;
     private @Nullable NDArray taskIds;
     private int read;
 
@@ -35,6 +37,8 @@ final class DecodingState implements AutoCloseable {
      */
     DecodingState(GenerativeModel model, PromptBatch prompts, GenerationConfig config, int total) {
         this.model = model;
+        this.total = total;
+        lengthOfOneForm = model.lengthOfOneForm();
         manager = Engines.newManager();
         manager.setName("generation");
         try {
@@ -70,6 +74,7 @@ final class DecodingState implements AutoCloseable {
     NDArray scores(NDManager scope, List<GrowingRow> rows) {
         Interruption.check("The generation");
         int length = rows.get(0).length();
+        dropKeysOfAnotherForm(rows);
         int from = cache == null ? 0 : read;
         int count = length - from;
         long[] ids = new long[rows.size() * count];
@@ -87,6 +92,25 @@ final class DecodingState implements AutoCloseable {
         prompt.keep(output, manager);
         read = length;
         return last(output.logits());
+    }
+
+    /**
+     * Empties the cache where keys change as the text grows: all of them are computed again, with
+     * the tokens of the prompt.
+     */
+    private void dropKeysOfAnotherForm(List<GrowingRow> rows) {
+        if (cache == null || read == 0) {
+            return;
+        }
+        int padding = rows.stream().mapToInt(GrowingRow::firstToken).min().orElse(0);
+        long virtual = cache.length() - read;
+        long before = virtual + read - padding;
+        if (before <= lengthOfOneForm
+                && virtual + rows.get(0).length() - padding > lengthOfOneForm) {
+            cache.close();
+            cache = new DynamicCache(manager, total);
+            read = 0;
+        }
     }
 
     private static NDArray last(NDArray logits) {

@@ -8,6 +8,8 @@ import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
+import io.github.peft4j.transformers.part.Rope;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
@@ -65,6 +67,11 @@ record GenerativeModel(
         return info.config().get("is_encoder_decoder") instanceof Boolean flag
                 ? flag
                 : info.className().endsWith("ForConditionalGeneration");
+    }
+
+    /** The longest text whose keys stay what they are when it grows; see {@link Rope}. */
+    long lengthOfOneForm() {
+        return Rope.lengthOfOneForm(PretrainedConfig.of(info.config(), PretrainedConfig.FILE));
     }
 
     /** How many positions the model was made for; empty if they have no end. */

@@ -7,6 +7,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.store.LoadReport;
+import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,8 +51,13 @@ final class ServedModel implements AutoCloseable {
                             + " adapter too.");
         }
         LoadOptions options = LoadOptions.builder().optLabels(arguments.labels()).build();
+        Optional<Path> first = arguments.firstAdapter();
         ServedModel served =
-                new ServedModel(Transformers.load(arguments.checkpoint(), task, options));
+                new ServedModel(
+                        first.isPresent()
+                                ? AdapterBase.of(first.orElseThrow())
+                                        .load(arguments.checkpoint(), task, options)
+                                : Transformers.load(arguments.checkpoint(), task, options));
         try {
             if (!adapters.isEmpty()) {
                 served.adapt(adapters, merge);

@@ -5,8 +5,9 @@ import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.task.folder.AdapterBase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -44,10 +45,9 @@ record ServingArguments(Path checkpoint, Map<String, ?> values) {
         if (given != null) {
             return choice(TASK, TaskType.class, TaskType.SEQ_CLS);
         }
-        ImmutableMap<String, Path> adapters = adapters();
-        if (!adapters.isEmpty()) {
-            Optional<TaskType> own =
-                    PeftConfig.fromPretrained(adapters.values().asList().get(0)).taskType();
+        Optional<Path> adapter = firstAdapter();
+        if (adapter.isPresent()) {
+            Optional<TaskType> own = AdapterBase.of(adapter.orElseThrow()).taskType();
             if (own.isPresent()) {
                 return own.orElseThrow();
             }
@@ -56,6 +56,19 @@ record ServingArguments(Path checkpoint, Map<String, ?> values) {
                 "The argument task is missing, and no adapter names its task. Set it to one of "
                         + Joiner.on(", ").join(TaskType.values())
                         + ".");
+    }
+
+    /** The directory of the adapter to start with. */
+    Optional<Path> firstAdapter() throws IOException {
+        return adapters().values().stream().findFirst();
+    }
+
+    /** What the first adapter's folder says of itself; empty without one. */
+    AdapterPassport passport() throws IOException {
+        Optional<Path> adapter = firstAdapter();
+        return adapter.isPresent()
+                ? AdapterPassport.read(adapter.orElseThrow()).orElse(AdapterPassport.EMPTY)
+                : AdapterPassport.EMPTY;
     }
 
     /**

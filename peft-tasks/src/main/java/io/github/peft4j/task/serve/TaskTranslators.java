@@ -13,6 +13,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.translate.Translator;
 import ai.djl.util.Pair;
+import com.google.common.base.Enums;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -21,6 +22,7 @@ import com.google.gson.JsonParseException;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -38,6 +40,7 @@ import io.github.peft4j.task.translate.TokenClassificationTranslator;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -112,11 +115,17 @@ final class TaskTranslators {
             return PeftBlockFactory.base(block);
         }
 
-        /** Cuts texts to {@code maxLength}, or to what the tokenizer says the model takes. */
-        EncodeOptions cut() {
+        /** {@code maxLength}, or to what the adapter's texts were cut. */
+        OptionalInt length() throws IOException {
+            OptionalInt given = arguments.count("maxLength");
+            return given.isPresent() ? given : arguments.passport().maxLength();
+        }
+
+        /** Cuts texts to {@link #length}, or to what the tokenizer says the model takes. */
+        EncodeOptions cut() throws IOException {
             EncodeOptions.Builder options =
                     EncodeOptions.builder().optTruncation(TruncationStrategy.LONGEST_FIRST);
-            OptionalInt length = arguments.count("maxLength");
+            OptionalInt length = length();
             if (length.isPresent()) {
                 return options.optMaxLength(length.orElseThrow()).build();
             }
@@ -161,18 +170,18 @@ final class TaskTranslators {
                 .collect(Collectors.joining(", "));
     }
 
-    private static Translator<String, Classifications> classes(Parts parts) {
+    private static Translator<String, Classifications> classes(Parts parts) throws IOException {
         return TextClassificationTranslator.builder(parts.tokenizer(), parts.base())
                 .optEncodeOptions(parts.cut())
                 .build();
     }
 
-    private static Translator<String, Float> number(Parts parts) {
+    private static Translator<String, Float> number(Parts parts) throws IOException {
         return new TextRegressionTranslator(parts.tokenizer(), parts.cut());
     }
 
     /** A request does not say whether it wants classes or a number; the labels do. */
-    private static Translator<Input, Output> served(Parts parts) {
+    private static Translator<Input, Output> served(Parts parts) throws IOException {
         PretrainedConfig config =
                 PretrainedConfig.of(
                         new Gson().toJsonTree(parts.base().info().config()), "the model's config");
@@ -186,7 +195,7 @@ final class TaskTranslators {
                 : new TextClassificationServingTranslator(classes(parts));
     }
 
-    private static Translator<String, NamedEntity[]> entities(Parts parts) {
+    private static Translator<String, NamedEntity[]> entities(Parts parts) throws IOException {
         return TokenClassificationTranslator.builder(parts.tokenizer(), parts.base())
                 .optEncodeOptions(parts.cut())
                 .optAggregation(
@@ -198,23 +207,37 @@ final class TaskTranslators {
                 .build();
     }
 
-    private static Translator<QAInput, String> answers(Parts parts) {
+    private static Translator<QAInput, String> answers(Parts parts) throws IOException {
         ServingArguments arguments = parts.arguments();
         QuestionAnsweringTranslator.Builder builder =
                 QuestionAnsweringTranslator.builder(parts.tokenizer())
                         .optHandleImpossibleAnswer(arguments.flag("handleImpossibleAnswer", false));
-        arguments.count("maxLength").ifPresent(builder::optMaxLength);
+        parts.length().ifPresent(builder::optMaxLength);
         arguments.count("stride").ifPresent(builder::optStride);
         arguments.count("maxAnswerLength").ifPresent(builder::optMaxAnswerLength);
         return builder.build();
     }
 
-    private static Translator<String, float[]> embeddings(Parts parts) {
+    private static Translator<String, float[]> embeddings(Parts parts) throws IOException {
+        AdapterPassport passport = parts.arguments().passport();
+        Pooling trained = passport.pooling().map(TaskTranslators::pooling).orElse(Pooling.MEAN);
         return TextEmbeddingTranslator.builder(parts.tokenizer())
                 .optEncodeOptions(parts.cut())
-                .optPooling(parts.arguments().choice("pooling", Pooling.class, Pooling.MEAN))
-                .optNormalize(parts.arguments().flag("normalize", false))
+                .optPooling(parts.arguments().choice("pooling", Pooling.class, trained))
+                .optNormalize(
+                        parts.arguments().flag("normalize", passport.normalize().orElse(false)))
                 .build();
+    }
+
+    private static Pooling pooling(String name) {
+        return Enums.getIfPresent(Pooling.class, name)
+                .toJavaUtil()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "The adapter's passport has pooling = %s. It must be one of %s. Correct it, or set the argument pooling."
+                                                .formatted(
+                                                        name, Arrays.toString(Pooling.values()))));
     }
 
     private static Translator<String, String> texts(Parts parts) throws IOException {

@@ -78,6 +78,11 @@ public final class Tokenizer implements AutoCloseable {
         return new Tokenizer(NativeTokenizer.read(json), file, config, templates);
     }
 
+    /** The same tokenizer with chat templates of its own, by name; closing one closes both. */
+    public Tokenizer withChatTemplates(Map<String, String> own) {
+        return new Tokenizer(tokenizer, file, config, own);
+    }
+
     /** Encodes one text whole. */
     public Encoding encode(String text) {
         return encode(text, EncodeOptions.DEFAULT);

@@ -53,9 +53,12 @@ final class Evaluator {
         long labels = 0;
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
+            long count = weights.count(batch);
+            if (count == 0) {
+                continue; // the mean of no label is not a number
+            }
             try (NDManager scope = Engines.newManager()) {
                 ModelOutput output = objective.of(this::forward, batch, scope);
-                long count = weights.count(batch);
                 loss += (double) output.loss().getFloat() * count;
                 labels += count;
                 if (!counting.isEmpty()) {

@@ -18,6 +18,7 @@ import io.github.peft4j.task.train.optim.AdamW;
 import io.github.peft4j.task.train.optim.GradientClipping;
 import io.github.peft4j.task.train.report.BatchReport;
 import io.github.peft4j.task.train.report.TrainerListener;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -71,6 +72,9 @@ final class TrainingStep {
     Outcome run(NDManager manager, long step, List<TokenBatch> batches, double learningRate) {
         StepSeed.set(arguments.seed(), step);
         double[] shares = weights.of(batches);
+        if (Arrays.stream(shares).sum() == 0) {
+            return new Outcome(0, 0); // nothing to learn from: no update
+        }
         try (NDManager scope = manager.newSubManager()) {
             double loss = 0;
             for (int i = 0; i < shares.length; i++) {

@@ -75,6 +75,11 @@ public final class PretrainedConfig {
         return new PretrainedConfig(root.getAsJsonObject().deepCopy(), source);
     }
 
+    /** A config of plain values; {@code source} names it in errors. */
+    public static PretrainedConfig of(Map<String, ?> values, String source) {
+        return of(GSON.toJsonTree(values), source);
+    }
+
     /** The same config with one value laid over it. */
     public PretrainedConfig with(String key, Object value) {
         JsonObject copy = json.deepCopy();
@@ -156,6 +161,11 @@ public final class PretrainedConfig {
                 : of(value, key + " of " + source);
     }
 
+    /** Whether there is no value at all. */
+    public boolean isEmpty() {
+        return json.isEmpty();
+    }
+
     /** Whether the key is there and not null. */
     public boolean has(String key) {
         return find(key) != null;
@@ -221,28 +231,39 @@ public final class PretrainedConfig {
         return Optional.of(value.getAsString());
     }
 
-    /** How many labels a head has: the size of {@code id2label}, or {@code num_labels}, or 2. */
+    /**
+     * How many labels a head has: {@code num_labels}, else the size of {@code id2label}, else the
+     * default. Where both are there and differ, the number counts, as in transformers 5.
+     */
     public int numLabels(int missing) {
-        JsonElement labels = find("id2label");
-        if (labels != null && labels.isJsonObject()) {
-            return labels.getAsJsonObject().size();
-        }
-        return positive("num_labels", missing);
+        return positive("num_labels", labelNames().map(JsonObject::size).orElse(missing));
     }
 
-    /** Names of the labels in order, or {@code LABEL_0}, ... where the file has none. */
+    /**
+     * Names of the labels in order, or {@code LABEL_0}, ... where the file has none, or not as many
+     * as {@code num_labels} says.
+     */
     public List<String> labels(int missing) {
-        JsonElement labels = find("id2label");
-        ImmutableList.Builder<String> names = ImmutableList.builder();
         int count = numLabels(missing);
+        JsonObject labels =
+                labelNames().filter(all -> all.size() == count).orElseGet(JsonObject::new);
+        ImmutableList.Builder<String> names = ImmutableList.builder();
         for (int i = 0; i < count; i++) {
-            JsonElement name =
-                    labels != null && labels.isJsonObject()
-                            ? labels.getAsJsonObject().get(Integer.toString(i))
-                            : null;
+            JsonElement name = labels.get(Integer.toString(i));
             names.add(name == null ? "LABEL_" + i : name.getAsString());
         }
         return names.build();
+    }
+
+    /** Whether {@code num_labels} and {@code id2label} are there and say different numbers. */
+    public boolean labelsDisagree() {
+        return labelNames().filter(names -> names.size() != numLabels(2)).isPresent();
+    }
+
+    private Optional<JsonObject> labelNames() {
+        return Optional.ofNullable(find("id2label"))
+                .filter(JsonElement::isJsonObject)
+                .map(JsonElement::getAsJsonObject);
     }
 
     /** All values as plain Java objects. */

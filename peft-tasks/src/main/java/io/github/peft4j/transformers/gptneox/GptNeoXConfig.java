@@ -55,6 +55,9 @@ record GptNeoXConfig(
         int heads = config.positive("num_attention_heads", 64);
         double theta = config.decimal("rotary_emb_base", 10000);
         double share = config.decimal("rotary_pct", 0.25);
+        // This family has keys of its own for what others call so.
+        PretrainedConfig turning =
+                config.with("rope_theta", theta).with("partial_rotary_factor", share);
         return new GptNeoXConfig(
                 config.positive("vocab_size", 50432),
                 hidden,
@@ -67,7 +70,7 @@ record GptNeoXConfig(
                 config.flag("use_parallel_residual", true),
                 config.decimal("hidden_dropout", 0),
                 config.decimal("attention_dropout", 0),
-                Rope.from(config, hidden / heads, theta, share),
+                Rope.from(turning, hidden / heads, theta, share),
                 config.flag("tie_word_embeddings", false),
                 config.decimal("initializer_range", 0.02));
     }

@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * How a checkpoint turns its queries and keys, from {@code rope_parameters} of transformers 5 or
- * {@code rope_theta} and {@code rope_scaling} of transformers 4.
+ * {@code rope_theta} and {@code rope_scaling} of transformers 4. Where both are there, {@code
+ * rope_scaling} takes the place of {@code rope_parameters}, as in transformers.
  *
  * <p>{@code rope_type}:
  *
@@ -57,17 +58,13 @@ public final class Rope {
      * @throws UnsupportedFeatureException if it is of another type
      */
     public static Rope from(PretrainedConfig config, int headSize, double theta, double share) {
-        PretrainedConfig modern = config.section("rope_parameters");
-        PretrainedConfig form =
-                modern.has("rope_theta") || modern.has("rope_type")
-                        ? modern
-                        : config.section("rope_scaling");
+        PretrainedConfig form = form(config);
         double base = form.decimal("rope_theta", config.decimal("rope_theta", theta));
         double part =
                 form.decimal(
                         "partial_rotary_factor", config.decimal("partial_rotary_factor", share));
         double[] plain = RotaryPositions.frequencies(base, (int) (headSize * part));
-        String type = form.string("rope_type").or(() -> form.string("type")).orElse("default");
+        String type = type(form);
         return switch (type) {
             case "default" -> of(plain);
             case "linear" -> of(scaled(plain, form.decimal("factor", 1)));
@@ -80,6 +77,28 @@ public final class Rope {
                                     + "' is not available in this version. Available: default,"
                                     + " linear, llama3, longrope.");
         };
+    }
+
+    /**
+     * The longest text that turns as shorter ones do: one more token, and all of its keys turn by
+     * other angles, so that those of earlier calls no longer fit.
+     */
+    public static long lengthOfOneForm(PretrainedConfig config) {
+        PretrainedConfig form = form(config);
+        return isLongRope(type(form)) ? (long) originalLength(config, form) : Long.MAX_VALUE;
+    }
+
+    private static boolean isLongRope(String type) {
+        return type.equals("longrope") || type.equals("su");
+    }
+
+    private static PretrainedConfig form(PretrainedConfig config) {
+        PretrainedConfig scaling = config.section("rope_scaling");
+        return scaling.isEmpty() ? config.section("rope_parameters") : scaling;
+    }
+
+    private static String type(PretrainedConfig form) {
+        return form.string("rope_type").or(() -> form.string("type")).orElse("default");
     }
 
     private static double originalLength(PretrainedConfig config, PretrainedConfig form) {

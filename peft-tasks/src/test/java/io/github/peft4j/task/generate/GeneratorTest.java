@@ -268,13 +268,13 @@ class GeneratorTest {
         }
     }
 
-    private static PromptBatch prompts(Map<String, long[][]> tensors, String start) {
+    static PromptBatch prompts(Map<String, long[][]> tensors, String start) {
         return PromptBatch.of(
                 tensors.getOrDefault(start + "input_ids", new long[0][]),
                 tensors.getOrDefault(start + "attention_mask", new long[0][]));
     }
 
-    private static Map<String, Map<String, Object>> settings(Path file) throws IOException {
+    static Map<String, Map<String, Object>> settings(Path file) throws IOException {
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             JsonObject description =
                     JsonParser.parseString(reader.metadata().getOrDefault("case", "{}"))
@@ -290,7 +290,7 @@ class GeneratorTest {
         }
     }
 
-    private static Map<String, long[][]> tensors(Path file, String start) throws IOException {
+    static Map<String, long[][]> tensors(Path file, String start) throws IOException {
         Map<String, long[][]> tensors = new LinkedHashMap<>();
         try (SafetensorsReader reader = SafetensorsReader.open(file);
                 NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -316,7 +316,7 @@ class GeneratorTest {
         return rows;
     }
 
-    private static List<ImmutableLongArray> rows(long[] @Nullable [] ids) {
+    static List<ImmutableLongArray> rows(long[] @Nullable [] ids) {
         return ids == null
                 ? List.of()
                 : Arrays.stream(ids).map(ImmutableLongArray::copyOf).toList();
