@@ -92,6 +92,14 @@ public interface BaseModel {
         return ImmutableList.of();
     }
 
+    /**
+     * Parameters of the head that the checkpoint lacks, by name: random until they are trained, or
+     * replaced by an adapter that saves them whole.
+     */
+    default Map<String, Parameter> freshParameters() {
+        return ImmutableMap.of();
+    }
+
     /** The checkpoint that it was loaded from, if it was. */
     default Optional<CheckpointOrigin> origin() {
         return Optional.empty();

@@ -129,7 +129,8 @@ public final class Transformers {
                     new TransformerModel(
                             manager, directory, config, path, parts.backbone(), parts.head(), info);
             model.loaded(
-                    new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), wishes));
+                    new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), wishes),
+                    wishes.ownHead());
             return model;
         } catch (IOException | RuntimeException e) {
             manager.close();

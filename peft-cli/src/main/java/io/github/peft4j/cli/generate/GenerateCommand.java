@@ -6,6 +6,7 @@ import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.task.folder.AdapterTokenizer;
+import io.github.peft4j.task.folder.UntrainedHead;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.text.GeneratedText;
@@ -82,9 +83,11 @@ public final class GenerateCommand implements Callable<Integer> {
             try (TransformerModel base = load()) {
                 List<Answer> answers;
                 if (adapter == null) {
+                    UntrainedHead.refuse(base, null, "");
                     answers = answer(text(Generator.of(base), config, tokenizer), prompts);
                 } else {
                     try (PeftModel model = PeftModels.fromPretrained(base, adapter)) {
+                        UntrainedHead.refuse(base, model, "");
                         answers = answer(text(Generator.of(model), config, tokenizer), prompts);
                     }
                 }

@@ -7,8 +7,11 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.FreshParameters;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.internal.create.AdapterFactory;
+import io.github.peft4j.internal.create.TaskCheck;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.AdapterPassport;
@@ -142,8 +145,21 @@ public final class AdapterRegistry implements AutoCloseable {
     public synchronized void add(String name, PeftConfig config) {
         CreatedAdapter<?> attachment = attach(name, config);
         initialize(attachment);
-        LoadReport report = LoadReport.ofNew(attachment.warnings());
+        LoadReport report = LoadReport.ofNew(warnings(attachment));
         publish(name, attachment, ImmutableMap.of(), report);
+    }
+
+    private List<String> warnings(CreatedAdapter<?> attachment) {
+        List<String> random = FreshParameters.frozen(base.freshParameters(), attachment.set());
+        if (random.isEmpty() || attachment.config().taskType().isPresent()) {
+            return attachment.warnings();
+        }
+        String warning =
+                "The config has no task_type, and the base's head starts fresh and stays frozen, so"
+                        + " it is random: %s. %s"
+                                .formatted(Text.of(random), FreshParameters.cure(random));
+        logger.warn(warning);
+        return ImmutableList.<String>builder().addAll(attachment.warnings()).add(warning).build();
     }
 
     private static void initialize(CreatedAdapter<?> attachment) {
@@ -161,6 +177,7 @@ public final class AdapterRegistry implements AutoCloseable {
      */
     public CreatedAdapter<?> attach(String name, PeftConfig config) {
         adapters().checkFree(name);
+        TaskCheck.require(config, base.info());
         adapters().checkMethod(name, config);
         adapters().checkBias(config);
         AdapterInventory others = adapters();

@@ -74,6 +74,7 @@ public final class PeftTranslatorFactory implements TranslatorFactory {
             return (Translator<I, O>) new NoopTranslator();
         }
         ServingArguments values = new ServingArguments(model.getModelPath(), arguments);
+        values.requireKnown();
         try {
             TaskType task = values.task();
             TaskTranslators.Row row = TaskTranslators.row(task, input, output);

@@ -94,8 +94,11 @@ public final class PeftTrainer {
             throws IOException {
         setup.requireEvaluations(evaluator, validation);
         ImmutableMap<String, Parameter> trainable = TrainableTensors.require(model);
+        TrainedPassports.warnOfFrozenHead(model);
         try (TrainingRun run = new TrainingRun(model, setup, trainable, train, validation)) {
-            return run.run();
+            TrainingResult result = run.run();
+            TrainedPassports.note(model, setup.arguments(), result);
+            return result;
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.task.folder.AdapterTokenizer;
+import io.github.peft4j.task.folder.UntrainedHead;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
@@ -96,6 +97,7 @@ public final class TextGenerator implements AutoCloseable {
                             : AdapterBase.of(adapter)
                                     .load(directory, task(directory), LoadOptions.DEFAULT);
             model = adapter == null ? null : PeftModels.fromPretrained(base, adapter);
+            UntrainedHead.refuse(base, model, "");
             Generator generator = model == null ? Generator.of(base) : Generator.of(model);
             ImmutableList<Runnable> owned =
                     model == null
