@@ -171,6 +171,11 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     }
 
     @Override
+    public List<String> labels() {
+        return base.labels();
+    }
+
+    @Override
     public Optional<CheckpointOrigin> origin() {
         return base.origin();
     }

@@ -25,6 +25,7 @@ import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.store.SaveAdapterOptions;
@@ -242,7 +243,6 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
      * are saved whole are those of the active adapters, as in PEFT.
      *
      * @throws IllegalArgumentException if a name is unknown
-     * @see #mergeAndUnload()
      */
     public final MergedModel mergeAndUnload(String... names) {
         return MergedModel.of(registry, ImmutableList.copyOf(names));
@@ -273,7 +273,6 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
      * their layers they act alone.
      *
      * @throws IllegalArgumentException if a name is unknown
-     * @see #mergeAdapter()
      */
     public final void mergeAdapter(String... names) {
         registry.merge(ImmutableList.copyOf(names));
@@ -299,8 +298,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
 
     /** Writes these adapters; see {@link #savePretrained(Path)}. */
     public final void savePretrained(Path directory, String... names) throws IOException {
-        SaveAdapterOptions.Builder options = SaveAdapterOptions.builder();
-        savePretrained(directory, options.optSelectedAdapters(names).build());
+        savePretrained(directory, SaveAdapterOptions.builder().optSelectedAdapters(names).build());
     }
 
     /** Writes adapters; see {@link #savePretrained(Path)}. */
@@ -324,12 +322,19 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         return registry.adapters().configs();
     }
 
-    /**
-     * What making the adapter, or loading it last, found: warnings, and tensors that the file
-     * lacked or had too many.
-     */
+    /** What making the adapter, or loading it last, found. */
     public final LoadReport loadReport(String name) {
         return registry.adapters().entry(name).report();
+    }
+
+    /** What is known of an adapter besides its config: what its folder or its trainer has said. */
+    public final AdapterPassport passport(String name) {
+        return registry.passport(name);
+    }
+
+    /** Says what an adapter is for; {@link #savePretrained} writes it. */
+    public final void setPassport(String name, AdapterPassport passport) {
+        registry.describe(name, passport);
     }
 
     /** The parts of an adapter. */
@@ -369,7 +374,6 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         }
     }
 
-    /** As {@link #freezeParameters(boolean, Predicate)}, for all parameters. */
     @Override
     public final void freezeParameters(boolean freeze) {
         freezeParameters(freeze, parameter -> true);

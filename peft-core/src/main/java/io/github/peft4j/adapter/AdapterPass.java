@@ -93,6 +93,11 @@ public final class AdapterPass extends ParameterStore {
         return below.forward(x);
     }
 
+    /** Whether an adapter reads a copy of its own instead of this parameter. */
+    public boolean replaces(Parameter parameter) {
+        return active.source(active.slot(parameter)) != parameter;
+    }
+
     /** The adapters around a layer, innermost first: for blocks that fuse several layers. */
     public List<LayerAdapter> around(AdaptableLayer layer) {
         return active.around(layer);

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.model.CheckpointOrigin;
@@ -85,6 +86,19 @@ public interface BaseModel {
 
     /** Facts from the checkpoint's configuration. */
     ModelInfo info();
+
+    /** Names of the labels, in the order of the head's outputs; empty where there are none. */
+    default List<String> labels() {
+        return ImmutableList.of();
+    }
+
+    /**
+     * Parameters of the head that the checkpoint lacks, by name: random until they are trained, or
+     * replaced by an adapter that saves them whole.
+     */
+    default Map<String, Parameter> freshParameters() {
+        return ImmutableMap.of();
+    }
 
     /** The checkpoint that it was loaded from, if it was. */
     default Optional<CheckpointOrigin> origin() {

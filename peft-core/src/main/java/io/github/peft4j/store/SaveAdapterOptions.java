@@ -2,6 +2,7 @@ package io.github.peft4j.store;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How adapters are saved.
@@ -9,9 +10,15 @@ import java.util.List;
  * @param selectedAdapters which ones, by name; default all
  * @param saveEmbeddingLayers whether the weights of the base's input and output embedding are
  *     written too; default {@link EmbeddingLayers#AUTO}
+ * @param baseModelName what the files call the base; default null, the directory or name that it
+ *     was loaded by
+ * @param passport what the caller knows of the adapters: laid over what the model knows
  */
 public record SaveAdapterOptions(
-        List<String> selectedAdapters, EmbeddingLayers saveEmbeddingLayers) {
+        List<String> selectedAdapters,
+        EmbeddingLayers saveEmbeddingLayers,
+        @Nullable String baseModelName,
+        AdapterPassport passport) {
 
     /** Copies the collections. */
     public SaveAdapterOptions {
@@ -41,6 +48,8 @@ public record SaveAdapterOptions(
 
         private ImmutableList<String> selectedAdapters = ImmutableList.of();
         private EmbeddingLayers saveEmbeddingLayers = EmbeddingLayers.AUTO;
+        private @Nullable String baseModelName;
+        private AdapterPassport passport = AdapterPassport.EMPTY;
 
         private Builder() {}
 
@@ -56,9 +65,25 @@ public record SaveAdapterOptions(
             return this;
         }
 
+        /** Calls the base this in the files: its name on the hub, for readers elsewhere. */
+        public Builder optBaseModelName(String value) {
+            baseModelName = value;
+            return this;
+        }
+
+        /**
+         * Lays these values over the passports: tokenizer settings, figures. What the files
+         * themselves decide (fingerprints, versions, the base's name) is always the model's.
+         */
+        public Builder optPassport(AdapterPassport value) {
+            passport = value;
+            return this;
+        }
+
         /** The options. */
         public SaveAdapterOptions build() {
-            return new SaveAdapterOptions(selectedAdapters, saveEmbeddingLayers);
+            return new SaveAdapterOptions(
+                    selectedAdapters, saveEmbeddingLayers, baseModelName, passport);
         }
     }
 }

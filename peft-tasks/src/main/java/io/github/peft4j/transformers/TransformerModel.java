@@ -8,8 +8,10 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
@@ -29,7 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Hugging Face checkpoint in memory: the layers of a family and the head of a task. Its modules
@@ -42,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransformerModel extends Module implements BaseModel, AutoCloseable {
 
+    private static final Logger logger = LoggerFactory.getLogger(TransformerModel.class);
+
     private final NDManager manager;
     private final Path directory;
     private final PretrainedConfig config;
@@ -52,6 +59,8 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private final Map<String, Parameter> weights;
     private final ImmutableSet<Parameter> buffers;
     private Map<String, DataType> types = Map.of();
+    private Map<String, Parameter> fresh = Map.of();
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
      * Puts a backbone and a head together.
@@ -88,9 +97,15 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         weights = ModuleTree.parameters(this);
     }
 
-    /** Takes note of the types that the parameters have in the checkpoint. */
-    void loaded(Map<String, DataType> inFile) {
+    /**
+     * Takes note of the types that the parameters have in the checkpoint.
+     *
+     * @param ownHead whether the caller has asked for a head that may start fresh
+     */
+    void loaded(Map<String, DataType> inFile, boolean ownHead) {
         types = ImmutableMap.copyOf(inFile);
+        fresh = head.modules().isEmpty() ? Map.of() : absent();
+        warned.set(ownHead);
     }
 
     /** Calls the model without adapters and without recording a graph. */
@@ -103,6 +118,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public ModelOutput forward(ModelInput input, AdapterPass pass) {
         BlockInputs.requireTokens(input);
+        warnOfFreshHead(pass);
         Backbone.Output hidden = backbone.forward(pass, input, head.requiredPositions(input));
         Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
         String states =
@@ -133,9 +149,45 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
         return config;
     }
 
-    /** Names of the labels, for heads that have labels. */
+    @Override
+    public Map<String, Parameter> freshParameters() {
+        return fresh;
+    }
+
+    private ImmutableMap<String, Parameter> absent() {
+        return ImmutableMap.copyOf(
+                Maps.filterEntries(
+                        weights,
+                        weight ->
+                                !types.containsKey(weight.getKey())
+                                        && !buffers.contains(weight.getValue())));
+    }
+
+    /** Says once that a head is random, unless an adapter brings its own. */
+    private void warnOfFreshHead(AdapterPass pass) {
+        if (fresh.isEmpty() || warned.get()) {
+            return;
+        }
+        List<String> random =
+                fresh.entrySet().stream()
+                        .filter(parameter -> !pass.replaces(parameter.getValue()))
+                        .map(Map.Entry::getKey)
+                        .toList();
+        if (!random.isEmpty() && !warned.getAndSet(true)) {
+            logger.warn(
+                    "{} tensors are not in {} and start fresh: {}. Train them before use.",
+                    random.size(),
+                    directory,
+                    Joiner.on(", ").join(random));
+        }
+    }
+
+    @Override
     public List<String> labels() {
-        return config.labels(2);
+        String name = info.className();
+        return name.endsWith("ForSequenceClassification") || name.endsWith("ForTokenClassification")
+                ? config.labels(2)
+                : List.of();
     }
 
     @Override

@@ -150,7 +150,8 @@ public final class Transformers {
                     new TransformerModel(
                             manager, directory, config, path, parts.backbone(), parts.head(), info);
             model.loaded(
-                    new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), wishes));
+                    new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), wishes),
+                    wishes.ownHead());
             return model;
         } catch (IOException | RuntimeException e) {
             manager.close();
@@ -161,11 +162,10 @@ public final class Transformers {
     private static ModelInfo info(
             Path directory, PretrainedConfig config, FamilyParts parts, String path) {
         String above = path.isEmpty() ? "" : path + ".";
-        Path name = directory.getFileName();
         return new ModelInfo(
                 parts.className(),
                 parts.library(),
-                config.string("_name_or_path").orElse(name == null ? null : directory.toString()),
+                directory.toString(),
                 config.modelType(),
                 parts.outputEmbedding(),
                 above + parts.inputEmbedding(),

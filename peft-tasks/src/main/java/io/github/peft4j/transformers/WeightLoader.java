@@ -83,7 +83,8 @@ final class WeightLoader {
                 set(parameter, axis == null ? array : resized(array, axis, wishes.vocabSize()));
             }
         }
-        if (!fresh.isEmpty()) {
+        // A model with a head says so when it runs without an adapter that brings one.
+        if (!fresh.isEmpty() && headModules().isEmpty()) {
             logger.warn(
                     "{} tensors are not in {} and start fresh: {}. Train them before use.",
                     fresh.size(),

@@ -3,11 +3,16 @@ package io.github.peft4j.cli.generate;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.console.ReportFile;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.task.folder.AdapterBase;
+import io.github.peft4j.task.folder.AdapterTokenizer;
+import io.github.peft4j.task.folder.UntrainedHead;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.text.GeneratedText;
 import io.github.peft4j.task.generate.text.TextGenerator;
 import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import java.io.IOException;
@@ -70,15 +75,19 @@ public final class GenerateCommand implements Callable<Integer> {
                     "There is no directory '" + directory + "'. Name a checkpoint's.");
         }
         GenerationConfig config = options.over(GenerationConfig.fromPretrained(directory));
-        try (Tokenizer tokenizer = Tokenizer.fromPretrained(directory)) {
+        try (Tokenizer tokenizer =
+                adapter == null
+                        ? Tokenizer.fromPretrained(directory)
+                        : AdapterTokenizer.load(directory, adapter)) {
             List<Prompt> prompts = PromptFile.read(input, tokenizer);
-            try (TransformerModel base =
-                    Transformers.load(directory, TextGenerator.task(directory))) {
+            try (TransformerModel base = load()) {
                 List<Answer> answers;
                 if (adapter == null) {
+                    UntrainedHead.refuse(base, null, "");
                     answers = answer(text(Generator.of(base), config, tokenizer), prompts);
                 } else {
                     try (PeftModel model = PeftModels.fromPretrained(base, adapter)) {
+                        UntrainedHead.refuse(base, model, "");
                         answers = answer(text(Generator.of(model), config, tokenizer), prompts);
                     }
                 }
@@ -88,6 +97,13 @@ public final class GenerateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private TransformerModel load() throws IOException {
+        TaskType task = TextGenerator.task(directory);
+        return adapter == null
+                ? Transformers.load(directory, task)
+                : AdapterBase.of(adapter).load(directory, task, LoadOptions.DEFAULT);
     }
 
     /** One answer a prompt, the best, even where the checkpoint's config asks for several. */

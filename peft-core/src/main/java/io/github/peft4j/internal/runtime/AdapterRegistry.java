@@ -7,14 +7,20 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.FreshParameters;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.internal.create.AdapterFactory;
+import io.github.peft4j.internal.create.TaskCheck;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +39,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses();
     private final DeferredAfterStep steps = new DeferredAfterStep();
+    private final Map<String, AdapterPassport> passports = new ConcurrentHashMap<>();
     private volatile State state;
 
     /**
@@ -63,6 +70,18 @@ public final class AdapterRegistry implements AutoCloseable {
 
     public BaseModel base() {
         return base;
+    }
+
+    /** What is known of an adapter besides its config; empty for one that was made here. */
+    public AdapterPassport passport(String name) {
+        adapters().entry(name);
+        return passports.getOrDefault(name, AdapterPassport.EMPTY);
+    }
+
+    /** Takes note of what an adapter is for. */
+    public synchronized void describe(String name, AdapterPassport passport) {
+        adapters().entry(name);
+        passports.put(name, passport);
     }
 
     /** The step of a trainer that does not say when it is done. */
@@ -126,8 +145,21 @@ public final class AdapterRegistry implements AutoCloseable {
     public synchronized void add(String name, PeftConfig config) {
         CreatedAdapter<?> attachment = attach(name, config);
         initialize(attachment);
-        LoadReport report = LoadReport.ofNew(attachment.warnings());
+        LoadReport report = LoadReport.ofNew(warnings(attachment));
         publish(name, attachment, ImmutableMap.of(), report);
+    }
+
+    private List<String> warnings(CreatedAdapter<?> attachment) {
+        List<String> random = FreshParameters.frozen(base.freshParameters(), attachment.set());
+        if (random.isEmpty() || attachment.config().taskType().isPresent()) {
+            return attachment.warnings();
+        }
+        String warning =
+                "The config has no task_type, and the base's head starts fresh and stays frozen, so"
+                        + " it is random: %s. %s"
+                                .formatted(Text.of(random), FreshParameters.cure(random));
+        logger.warn(warning);
+        return ImmutableList.<String>builder().addAll(attachment.warnings()).add(warning).build();
     }
 
     private static void initialize(CreatedAdapter<?> attachment) {
@@ -145,6 +177,7 @@ public final class AdapterRegistry implements AutoCloseable {
      */
     public CreatedAdapter<?> attach(String name, PeftConfig config) {
         adapters().checkFree(name);
+        TaskCheck.require(config, base.info());
         adapters().checkMethod(name, config);
         adapters().checkBias(config);
         AdapterInventory others = adapters();
@@ -190,6 +223,7 @@ public final class AdapterRegistry implements AutoCloseable {
         initialize(attachment);
         LoadReport report = LoadReport.ofNew(attachment.warnings());
         publish(name, attachment, source.storedTypes(), report);
+        describe(name, passport(from));
     }
 
     /** Makes adapters active; a scale that was set stays with its adapter. */
@@ -307,6 +341,7 @@ public final class AdapterRegistry implements AutoCloseable {
         synchronized (this) {
             AdapterSet removed = adapters().entry(name).set();
             steps.forget();
+            passports.remove(name);
             AdapterInventory others = state.adapters().without(name);
             Activation rest = state.chosen().without(name);
             if (rest.names().isEmpty() && !others.entries().isEmpty()) {

@@ -16,8 +16,10 @@ import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.store.SaveAdapterOptions;
+import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -59,18 +61,25 @@ public final class AdapterFiles {
                         ? registry.adapters().sets().keySet()
                         : ImmutableSet.copyOf(options.selectedAdapters());
         Map<String, FileContent> files = new LinkedHashMap<>();
-        Saving saving = new Saving(files, registry.base(), options, scratch);
+        Saving saving =
+                new Saving(
+                        files,
+                        registry.base(),
+                        options,
+                        scratch,
+                        new PassportWriter(registry.base(), options));
         AdapterInventory.Entry last = null;
+        AdapterPassport passport = AdapterPassport.EMPTY;
         for (String name : names) {
             AdapterInventory.Entry entry = registry.adapters().entry(name);
             String folder = name.equals(AdapterInventory.DEFAULT_NAME) ? "" : name + "/";
-            saving.put(folder, name, entry);
+            passport = saving.put(folder, name, entry, registry.passport(name));
             last = entry;
         }
         if (last == null) {
             throw new IllegalArgumentException("There is no adapter to save.");
         }
-        String card = ModelCard.text(directory, registry.base().info(), last.config());
+        String card = ModelCard.text(directory, registry.base().info(), last.config(), passport);
         files.put(ModelCard.FILE_NAME, FileContent.utf8(card));
         AtomicFiles.write(directory, files);
     }
@@ -80,30 +89,36 @@ public final class AdapterFiles {
             Map<String, FileContent> files,
             BaseModel base,
             SaveAdapterOptions options,
-            NDManager scratch) {
+            NDManager scratch,
+            PassportWriter passports) {
 
         /** Adds the files of one adapter, and below it those of the adapters it is made of. */
-        void put(String folder, String name, AdapterInventory.Entry entry) {
-            entry.attachment()
-                    .parts()
-                    .forEach(
-                            (part, attachment) -> {
-                                var sub =
-                                        new AdapterInventory.Entry(
-                                                attachment, ImmutableMap.of(), NONE);
-                                put(folder + part + "/", part, sub);
-                            });
-            files.put(folder + WEIGHTS, weights(name, entry));
+        AdapterPassport put(
+                String folder, String name, AdapterInventory.Entry entry, AdapterPassport told)
+                throws IOException {
+            for (Map.Entry<String, CreatedAdapter<?>> part :
+                    entry.attachment().parts().entrySet()) {
+                var sub = new AdapterInventory.Entry(part.getValue(), ImmutableMap.of(), NONE);
+                put(folder + part.getKey() + "/", part.getKey(), sub, AdapterPassport.EMPTY);
+            }
+            ImmutableMap<String, TensorView> tensors = weights(name, entry);
+            AdapterPassport passport = passports.of(entry.config(), told, tensors);
+            files.put(
+                    folder + WEIGHTS,
+                    SafetensorsWriter.content(tensors, ImmutableMap.of("format", "pt")));
             if (!entry.set().localState().isEmpty()) {
                 files.put(folder + SidecarFile.NAME, SidecarFile.content(entry.set()));
             }
+            files.put(folder + AdapterPassport.FILE_NAME, PassportWriter.content(passport));
             // A reader looks for the config first, so it comes last.
             files.put(
                     folder + PeftConfig.FILE_NAME,
-                    FileContent.utf8(saved(entry.attachment().savedConfig())));
+                    FileContent.utf8(saved(entry.attachment().savedConfig(), options)));
+            return passport;
         }
 
-        private FileContent weights(String name, AdapterInventory.Entry entry) {
+        private ImmutableMap<String, TensorView> weights(
+                String name, AdapterInventory.Entry entry) {
             ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
             entry.set()
                     .file()
@@ -125,12 +140,16 @@ public final class AdapterFiles {
                     .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
             EmbeddingsInFile.of(base, entry, options.saveEmbeddingLayers())
                     .forEach((key, p) -> tensors.put(key, TensorView.of(p.getArray())));
-            return SafetensorsWriter.content(
-                    tensors.buildOrThrow(), ImmutableMap.of("format", "pt"));
+            return tensors.buildOrThrow();
         }
     }
 
-    private static String saved(PeftConfig config) {
-        return config.withInferenceMode(true).toJson();
+    private static String saved(PeftConfig config, SaveAdapterOptions options) {
+        String name = options.baseModelName();
+        PeftConfig named =
+                name == null
+                        ? config
+                        : config.toBuilder().optBaseModelNameOrPath(name).build(warning -> {});
+        return named.withInferenceMode(true).toJson();
     }
 }

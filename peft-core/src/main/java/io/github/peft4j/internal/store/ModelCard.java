@@ -5,6 +5,7 @@ import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.store.AdapterPassport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,28 +20,35 @@ public final class ModelCard {
     private ModelCard() {}
 
     /**
-     * The card for a directory: a card that somebody wrote there is kept, with our version line.
+     * The card for a directory: a card that somebody wrote there is kept, with our version line;
+     * one that was written here is written again.
      */
-    public static String text(Path directory, ModelInfo info, PeftConfig config)
+    public static String text(
+            Path directory, ModelInfo info, PeftConfig config, AdapterPassport passport)
             throws IOException {
         String version = "- PEFT " + CommonOptions.PEFT_VERSION;
         Path file = directory.resolve(FILE_NAME);
         if (Files.isRegularFile(file)) {
             String old = Files.readString(file, StandardCharsets.UTF_8);
-            boolean hasLine = old.lines().anyMatch(version::equals);
-            return hasLine ? old : old.stripTrailing() + "\n" + frameworks(version);
+            if (!old.contains(CardText.MARK)) {
+                boolean hasLine = old.lines().anyMatch(version::equals);
+                return hasLine ? old : old.stripTrailing() + "\n" + frameworks(version);
+            }
         }
-        return front(info, config) + "\n" + frameworks(version);
+        String about = info.modelType() == null ? "" : CardText.of(config, passport) + "\n";
+        return front(info, config, passport) + "\n" + about + frameworks(version);
     }
 
-    private static String front(ModelInfo info, PeftConfig config) {
+    private static String front(ModelInfo info, PeftConfig config, AdapterPassport passport) {
         ImmutableSortedSet.Builder<String> tags = ImmutableSortedSet.naturalOrder();
         tags.add(config.peftType().name().toLowerCase(Locale.ROOT));
         StringBuilder text = new StringBuilder("---\n");
-        if (info.nameOrPath() != null) {
-            tags.add("base_model:adapter:" + info.nameOrPath());
-            text.append("base_model: ").append(quoted(info.nameOrPath())).append('\n');
-        }
+        passport.baseNameOrPath()
+                .ifPresent(
+                        base -> {
+                            tags.add("base_model:adapter:" + base);
+                            text.append("base_model: ").append(quoted(base)).append('\n');
+                        });
         if (info.modelType() != null) {
             tags.add("transformers");
         }

@@ -14,6 +14,7 @@ import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.CreatedAdapter;
@@ -56,11 +57,13 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             AdapterInventory.Entry entry = registry.adapters().entry(name);
             Filled filled = fill(registry.base(), entry.set(), name, entry.report().warnings());
             registry.loaded(name, filled.storedTypes(), filled.report());
+            registry.describe(name, filled.passport());
             return filled.report();
         }
         CreatedAdapter<?> created = registry.attach(name, config());
         Filled filled = fillNew(registry.base(), created, name);
         registry.publish(name, created, filled.storedTypes(), filled.report());
+        registry.describe(name, filled.passport());
         return filled.report();
     }
 
@@ -84,8 +87,10 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
      * What filling an adapter has found.
      *
      * @param storedTypes in which types the file holds its tensors
+     * @param passport what the folder says of the adapter
      */
-    private record Filled(LoadReport report, ImmutableMap<String, Dtype> storedTypes) {}
+    private record Filled(
+            LoadReport report, ImmutableMap<String, Dtype> storedTypes, AdapterPassport passport) {}
 
     private Filled fillNew(BaseModel base, CreatedAdapter<?> created, String name)
             throws IOException {
@@ -99,10 +104,20 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
 
     private Filled fill(BaseModel base, AdapterSet set, String name, List<String> before)
             throws IOException {
+        AdapterPassport passport = AdapterPassport.read(folder).orElse(AdapterPassport.EMPTY);
+        ImmutableList<String> odd = PassportCheck.againstBase(folder, passport, base);
         ImmutableList<String> warnings =
-                ImmutableList.<String>builder().addAll(loaded.warnings()).addAll(before).build();
+                ImmutableList.<String>builder()
+                        .addAll(loaded.warnings())
+                        .addAll(before)
+                        .addAll(odd)
+                        .build();
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
                 NDManager scratch = Engines.newManager()) {
+            PassportCheck.tensors(folder, passport, checkpoint);
+            if (!options.ignoreMismatchedSizes()) {
+                LabelCheck.checkHead(set, base, checkpoint);
+            }
             ImmutableSet<String> embeddings = EmbeddingsInFile.check(base, set, checkpoint);
             TensorTransfer transfer =
                     TensorTransfer.into(
@@ -116,7 +131,7 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             SidecarFile sidecar = SidecarFile.read(folder, set, scratch);
             LoadReport report = sidecar.transfer(transfer.run(warnings));
             set.initialize();
-            return new Filled(report, transfer.storedTypes());
+            return new Filled(report, transfer.storedTypes(), passport);
         }
     }
 }

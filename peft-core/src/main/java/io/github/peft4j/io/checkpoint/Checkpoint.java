@@ -135,6 +135,11 @@ public final class Checkpoint implements AutoCloseable {
         return owners.containsKey(name);
     }
 
+    /** The files that hold the tensors. */
+    public Set<Path> files() {
+        return readers.stream().map(SafetensorsReader::file).collect(ImmutableSet.toImmutableSet());
+    }
+
     /** The shape of a tensor. */
     public Shape shape(String name) {
         return owner(name).shape(name);

@@ -83,6 +83,7 @@ class AdapterFilesTest {
 
     /** Replaces the tensors of the saved adapter. */
     private void rewrite(Map<String, NDArray> tensors) throws IOException {
+        Files.delete(directory.resolve("adapter_passport.json")); // as of Python's folders
         ImmutableMap.Builder<String, TensorView> views = ImmutableMap.builder();
         tensors.forEach((key, array) -> views.put(key, TensorView.of(array)));
         AtomicFiles.write(
@@ -106,8 +107,10 @@ class AdapterFilesTest {
                         "README.md",
                         "adapter_config.json",
                         "adapter_model.safetensors",
+                        "adapter_passport.json",
                         "second/adapter_config.json",
-                        "second/adapter_model.safetensors");
+                        "second/adapter_model.safetensors",
+                        "second/adapter_passport.json");
     }
 
     @Test
@@ -119,7 +122,8 @@ class AdapterFilesTest {
                 .containsExactly(
                         "README.md",
                         "second/adapter_config.json",
-                        "second/adapter_model.safetensors");
+                        "second/adapter_model.safetensors",
+                        "second/adapter_passport.json");
         assertThatThrownBy(() -> model.savePretrained(directory, "third"))
                 .hasMessageStartingWith("There is no adapter 'third'.");
     }

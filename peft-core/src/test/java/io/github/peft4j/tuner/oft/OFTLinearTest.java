@@ -20,6 +20,7 @@ import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.testkit.OneLayer;
 import io.github.peft4j.testkit.Tensors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
@@ -194,6 +195,7 @@ class OFTLinearTest {
     void refusesAFileOfAnOlderVersion(@TempDir Path folder) throws IOException {
         try (PeftModel model = over(new Linear(4, 4), pairs(), 1, 4)) {
             model.savePretrained(folder);
+            Files.delete(folder.resolve("adapter_passport.json"));
             SafetensorsWriter.writeArrays(
                     folder.resolve("adapter_model.safetensors"),
                     Map.of("base_model.model.layer.oft_r.weight", manager.ones(new Shape(2, 2, 2))),

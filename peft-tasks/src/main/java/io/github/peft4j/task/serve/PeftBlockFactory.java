@@ -39,7 +39,9 @@ public final class PeftBlockFactory implements BlockFactory {
     @Override
     public Block newBlock(Model model, Path modelPath, Map<String, ?> arguments)
             throws IOException {
-        ServedModel served = ServedModel.load(new ServingArguments(modelPath, arguments));
+        ServingArguments values = new ServingArguments(modelPath, arguments);
+        values.requireKnown();
+        ServedModel served = ServedModel.load(values);
         try {
             requireDevice(model.getNDManager().getDevice(), base(served.block()).device());
         } catch (RuntimeException e) {

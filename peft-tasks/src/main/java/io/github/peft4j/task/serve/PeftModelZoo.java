@@ -36,7 +36,10 @@ import java.util.Set;
  *       adapter's.
  *   <li>{@code merge}: whether the active adapter is merged into the weights: faster, and no
  *       switching of adapters.
- *   <li>{@code labels}: names of the labels, if config.json does not have them.
+ *   <li>{@code labels}: names of the labels, if neither the adapter's folder nor config.json has
+ *       them.
+ *   <li>{@code freshHead}: whether a head that neither checkpoint nor adapter brings may answer at
+ *       random; default false.
  *   <li>those of a task, see {@link PeftTranslatorFactory}.
  * </ul>
  *

@@ -8,10 +8,13 @@ import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.Pair;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.task.folder.AdapterTokenizer;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -71,10 +74,15 @@ public final class PeftTranslatorFactory implements TranslatorFactory {
             return (Translator<I, O>) new NoopTranslator();
         }
         ServingArguments values = new ServingArguments(model.getModelPath(), arguments);
+        values.requireKnown();
         try {
             TaskType task = values.task();
             TaskTranslators.Row row = TaskTranslators.row(task, input, output);
-            Tokenizer tokenizer = Tokenizer.fromPretrained(model.getModelPath());
+            Optional<Path> adapter = values.firstAdapter();
+            Tokenizer tokenizer =
+                    adapter.isPresent()
+                            ? AdapterTokenizer.load(model.getModelPath(), adapter.orElseThrow())
+                            : Tokenizer.fromPretrained(model.getModelPath());
             try {
                 Translator<?, ?> translator =
                         row.maker()

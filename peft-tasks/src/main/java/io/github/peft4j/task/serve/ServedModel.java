@@ -7,6 +7,8 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.store.LoadReport;
+import io.github.peft4j.task.folder.AdapterBase;
+import io.github.peft4j.task.folder.UntrainedHead;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +29,12 @@ final class ServedModel implements AutoCloseable {
     /** What is open, the newest first: each needs those after it. */
     private final Deque<Runnable> open = new ArrayDeque<>();
 
+    private final TransformerModel base;
     private Block block;
 
     private ServedModel(TransformerModel base) {
         open.push(base::close);
+        this.base = base;
         block = base;
     }
 
@@ -49,11 +54,25 @@ final class ServedModel implements AutoCloseable {
                             + " adapter too.");
         }
         LoadOptions options = LoadOptions.builder().optLabels(arguments.labels()).build();
+        Optional<Path> first = arguments.firstAdapter();
         ServedModel served =
-                new ServedModel(Transformers.load(arguments.checkpoint(), task, options));
+                new ServedModel(
+                        first.isPresent()
+                                ? AdapterBase.of(first.orElseThrow())
+                                        .load(arguments.checkpoint(), task, options)
+                                : Transformers.load(arguments.checkpoint(), task, options));
         try {
             if (!adapters.isEmpty()) {
-                served.adapt(adapters, merge);
+                served.adapt(adapters);
+            }
+            if (!arguments.flag(ServingArguments.FRESH_HEAD, false)) {
+                UntrainedHead.refuse(
+                        served.base,
+                        served.block instanceof PeftModel model ? model : null,
+                        "To serve it all the same, set the argument freshHead to true.");
+            }
+            if (merge) {
+                served.merge();
             }
             return served;
         } catch (IOException | RuntimeException e) {
@@ -62,7 +81,7 @@ final class ServedModel implements AutoCloseable {
         }
     }
 
-    private void adapt(ImmutableMap<String, Path> adapters, boolean merge) throws IOException {
+    private void adapt(ImmutableMap<String, Path> adapters) throws IOException {
         Map.Entry<String, Path> first = adapters.entrySet().asList().get(0);
         PeftModel model = PeftModels.fromPretrained(block, first.getValue(), first.getKey());
         open.push(model::close);
@@ -72,12 +91,13 @@ final class ServedModel implements AutoCloseable {
         }
         adapters.keySet().forEach(name -> log(name, model.loadReport(name)));
         block = model;
-        if (merge) {
-            MergedModel merged = model.mergeAndUnload();
-            open.pop().run(); // the merged model needs the base alone
-            open.push(merged::close);
-            block = merged;
-        }
+    }
+
+    private void merge() {
+        MergedModel merged = ((PeftModel) block).mergeAndUnload();
+        open.pop().run(); // the merged model needs the base alone
+        open.push(merged::close);
+        block = merged;
     }
 
     private static void log(String name, LoadReport report) {

@@ -4,18 +4,22 @@ import com.google.common.base.Joiner;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.task.folder.AdapterBase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,101 @@ record ServingArguments(Path checkpoint, Map<String, ?> values) {
 
     static final String TASK = "task";
     static final String ADAPTER = "adapter";
+    static final String FRESH_HEAD = "freshHead";
+
+    /** What a model and its translators read. */
+    private static final ImmutableSet<String> KNOWN =
+            ImmutableSet.of(
+                    TASK,
+                    ADAPTER,
+                    FRESH_HEAD,
+                    "merge",
+                    "labels",
+                    "maxLength",
+                    "aggregation",
+                    "stride",
+                    "maxAnswerLength",
+                    "handleImpossibleAnswer",
+                    "pooling",
+                    "normalize",
+                    "chat");
+
+    /** What DJL's loader and DJL Serving read. */
+    private static final ImmutableSet<String> OF_DJL =
+            ImmutableSet.of(
+                    "engine",
+                    "application",
+                    "name",
+                    "model_name",
+                    "modelName",
+                    "modelPath",
+                    "model_path",
+                    "artifact_id",
+                    "blockFactory",
+                    "translator",
+                    "translatorFactory",
+                    "batchifier",
+                    "job_queue_size",
+                    "batch_size",
+                    "max_batch_delay",
+                    "max_idle_time",
+                    "minWorkers",
+                    "maxWorkers",
+                    "load_on_devices",
+                    "log_request_metric",
+                    "metrics_aggregation",
+                    "prediction_timeout",
+                    "retry_threshold",
+                    "required_memory_mb",
+                    "reserved_memory_mb");
+
+    private static final ImmutableList<String> PREFIXES =
+            ImmutableList.of("generation.", "option.", "gpu.", "cpu.", "SERVING_", "ai.djl.");
+
+    /**
+     * Refuses names that nobody reads.
+     *
+     * @throws IllegalArgumentException if there is one; the text names the nearest known one
+     */
+    void requireKnown() {
+        for (String name : values.keySet()) {
+            boolean known =
+                    KNOWN.contains(name)
+                            || OF_DJL.contains(name)
+                            || PREFIXES.stream().anyMatch(name::startsWith);
+            if (!known) {
+                throw new IllegalArgumentException(
+                        "There is no argument '%s'. Did you mean %s? Known are %s, and generation.* for texts."
+                                .formatted(name, nearest(name), Joiner.on(", ").join(KNOWN)));
+            }
+        }
+    }
+
+    private static String nearest(String name) {
+        String plain = plain(name);
+        return KNOWN.stream()
+                .min(Comparator.comparingInt(known -> distance(plain, plain(known))))
+                .orElse(TASK);
+    }
+
+    /** How many letters are to be put in, left out or changed. */
+    private static int distance(String one, String other) {
+        int[] row = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[other.length()];
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT);
+    }
 
     private static final Splitter LIST = Splitter.on(',').trimResults().omitEmptyStrings();
 
@@ -44,10 +143,9 @@ record ServingArguments(Path checkpoint, Map<String, ?> values) {
         if (given != null) {
             return choice(TASK, TaskType.class, TaskType.SEQ_CLS);
         }
-        ImmutableMap<String, Path> adapters = adapters();
-        if (!adapters.isEmpty()) {
-            Optional<TaskType> own =
-                    PeftConfig.fromPretrained(adapters.values().asList().get(0)).taskType();
+        Optional<Path> adapter = firstAdapter();
+        if (adapter.isPresent()) {
+            Optional<TaskType> own = AdapterBase.of(adapter.orElseThrow()).taskType();
             if (own.isPresent()) {
                 return own.orElseThrow();
             }
@@ -56,6 +154,19 @@ record ServingArguments(Path checkpoint, Map<String, ?> values) {
                 "The argument task is missing, and no adapter names its task. Set it to one of "
                         + Joiner.on(", ").join(TaskType.values())
                         + ".");
+    }
+
+    /** The directory of the adapter to start with. */
+    Optional<Path> firstAdapter() throws IOException {
+        return adapters().values().stream().findFirst();
+    }
+
+    /** What the first adapter's folder says of itself; empty without one. */
+    AdapterPassport passport() throws IOException {
+        Optional<Path> adapter = firstAdapter();
+        return adapter.isPresent()
+                ? AdapterPassport.read(adapter.orElseThrow()).orElse(AdapterPassport.EMPTY)
+                : AdapterPassport.EMPTY;
     }
 
     /**

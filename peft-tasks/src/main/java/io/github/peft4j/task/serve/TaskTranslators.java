@@ -13,6 +13,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.translate.Translator;
 import ai.djl.util.Pair;
+import com.google.common.base.Enums;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -22,6 +23,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -41,6 +43,7 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,9 +119,15 @@ final class TaskTranslators {
             return PeftBlockFactory.base(block);
         }
 
-        /** Cuts texts to {@code maxLength}, or to what the tokenizer says the model takes. */
-        EncodeOptions cut() {
-            OptionalInt length = arguments.count("maxLength");
+        /** {@code maxLength}, or to what the adapter's texts were cut. */
+        OptionalInt length() throws IOException {
+            OptionalInt given = arguments.count("maxLength");
+            return given.isPresent() ? given : arguments.passport().maxLength();
+        }
+
+        /** Cuts texts to {@link #length}, or to what the tokenizer says the model takes. */
+        EncodeOptions cut() throws IOException {
+            OptionalInt length = length();
             if (length.isPresent()) {
                 return cut(length.orElseThrow());
             }
@@ -171,18 +180,18 @@ final class TaskTranslators {
                 .collect(Collectors.joining(", "));
     }
 
-    private static Translator<String, Classifications> classes(Parts parts) {
+    private static Translator<String, Classifications> classes(Parts parts) throws IOException {
         return TextClassificationTranslator.builder(parts.tokenizer(), parts.base())
                 .optEncodeOptions(parts.cut())
                 .build();
     }
 
-    private static Translator<String, Float> number(Parts parts) {
+    private static Translator<String, Float> number(Parts parts) throws IOException {
         return new TextRegressionTranslator(parts.tokenizer(), parts.cut());
     }
 
     /** A request does not say whether it wants classes or a number; the labels do. */
-    private static Translator<Input, Output> served(Parts parts) {
+    private static Translator<Input, Output> served(Parts parts) throws IOException {
         PretrainedConfig config =
                 PretrainedConfig.of(
                         new Gson().toJsonTree(parts.base().info().config()), "the model's config");
@@ -196,7 +205,7 @@ final class TaskTranslators {
                 : new TextClassificationServingTranslator(classes(parts));
     }
 
-    private static Translator<String, NamedEntity[]> entities(Parts parts) {
+    private static Translator<String, NamedEntity[]> entities(Parts parts) throws IOException {
         return TokenClassificationTranslator.builder(parts.tokenizer(), parts.base())
                 .optEncodeOptions(parts.cut())
                 .optAggregation(
@@ -208,12 +217,12 @@ final class TaskTranslators {
                 .build();
     }
 
-    private static Translator<QAInput, String> answers(Parts parts) {
+    private static Translator<QAInput, String> answers(Parts parts) throws IOException {
         ServingArguments arguments = parts.arguments();
         QuestionAnsweringTranslator.Builder builder =
                 QuestionAnsweringTranslator.builder(parts.tokenizer())
                         .optHandleImpossibleAnswer(arguments.flag("handleImpossibleAnswer", false));
-        arguments.count("maxLength").ifPresent(builder::optMaxLength);
+        parts.length().ifPresent(builder::optMaxLength);
         arguments.count("stride").ifPresent(builder::optStride);
         arguments.count("maxAnswerLength").ifPresent(builder::optMaxAnswerLength);
         return builder.build();
@@ -221,10 +230,12 @@ final class TaskTranslators {
 
     private static Translator<String, float[]> embeddings(Parts parts) throws IOException {
         ServingArguments arguments = parts.arguments();
+        AdapterPassport passport = arguments.passport();
         List<Path> folders = new ArrayList<>(arguments.adapters().values());
         folders.add(arguments.checkpoint());
         SentenceModules modules = SentenceModules.read(folders);
-        if (!modules.notApplied().isEmpty() && !arguments.has("pooling")) {
+        boolean told = arguments.has("pooling") || passport.pooling().isPresent();
+        if (!modules.notApplied().isEmpty() && !told) {
             throw new UnsupportedFeatureException(
                     "modules.json asks for %s, which this version does not apply. Say how to pool"
                                     .formatted(String.join(", ", modules.notApplied()))
@@ -232,14 +243,26 @@ final class TaskTranslators {
                             + " or apply the modules yourself to what it gives.");
         }
         OptionalInt longest = modules.longestText();
+        Pooling trained = passport.pooling().map(TaskTranslators::pooling).orElse(Pooling.MEAN);
         return TextEmbeddingTranslator.builder(parts.tokenizer())
                 .optEncodeOptions(
-                        longest.isPresent() && arguments.count("maxLength").isEmpty()
+                        longest.isPresent() && parts.length().isEmpty()
                                 ? Parts.cut(longest.getAsInt())
                                 : parts.cut())
-                .optPooling(parts.arguments().choice("pooling", Pooling.class, Pooling.MEAN))
-                .optNormalize(parts.arguments().flag("normalize", false))
+                .optPooling(arguments.choice("pooling", Pooling.class, trained))
+                .optNormalize(arguments.flag("normalize", passport.normalize().orElse(false)))
                 .build();
+    }
+
+    private static Pooling pooling(String name) {
+        return Enums.getIfPresent(Pooling.class, name)
+                .toJavaUtil()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "The adapter's passport has pooling = %s. It must be one of %s. Correct it, or set the argument pooling."
+                                                .formatted(
+                                                        name, Arrays.toString(Pooling.values()))));
     }
 
     private static Translator<String, String> texts(Parts parts) throws IOException {

@@ -7,7 +7,6 @@ import com.google.common.collect.Iterables;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.chat.ChatTemplate;
 import io.github.peft4j.task.chat.ChatTemplateFiles;
-import io.github.peft4j.task.tokenize.files.AddedTokens;
 import io.github.peft4j.task.tokenize.files.TokenizerFile;
 import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
@@ -84,16 +83,16 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static Tokenizer fromPretrained(Path directory, Map<String, String> specialTokens)
             throws IOException {
-        if (!AddedTokens.ROLES.containsAll(specialTokens.keySet())) {
-            throw new IllegalArgumentException(
-                    "Special tokens %s are not all of a known role. Use %s."
-                            .formatted(specialTokens.keySet(), AddedTokens.ROLES));
-        }
         TokenizerFiles files = TokenizerFiles.read(directory, specialTokens);
         TokenizerConfig config = TokenizerConfig.of(files);
         Map<String, String> templates = ChatTemplateFiles.read(directory);
         return new Tokenizer(
                 NativeTokenizer.read(files), files.file(), config, templates, files.modelPadId());
+    }
+
+    /** The same tokenizer with chat templates of its own, by name; closing one closes both. */
+    public Tokenizer withChatTemplates(Map<String, String> own) {
+        return new Tokenizer(tokenizer, file, config, own, modelPadId);
     }
 
     /** Encodes one text whole. */

@@ -102,8 +102,11 @@ public final class PeftTrainer {
             requireSameLabels(validation);
         }
         ImmutableMap<String, Parameter> trainable = TrainableTensors.require(model);
+        TrainedPassports.warnOfFrozenHead(model);
         try (TrainingRun run = new TrainingRun(model, setup, trainable, train, validation)) {
-            return run.run();
+            TrainingResult result = run.run();
+            TrainedPassports.note(model, setup.arguments(), result);
+            return result;
         }
     }
 

@@ -124,13 +124,17 @@ class MaskedLanguageModelTest {
         PrintStream before = System.err;
         ByteArrayOutputStream logged = new ByteArrayOutputStream();
         System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
-        try (TransformerModel model = load(GoldenCase.directory("encoders/bert-seqcls"))) {
+        try (TransformerModel model = load(GoldenCase.directory("encoders/bert-seqcls"));
+                GoldenCase golden = GoldenCase.open("encoders/bert-mlm", "right")) {
             Assertions.assertThat(model.parameters()).containsKey("cls.predictions.bias");
+            model.forward(golden.input());
+            model.forward(golden.input());
         } finally {
             System.setErr(before);
         }
 
         Assertions.assertThat(logged.toString(StandardCharsets.UTF_8))
+                .containsOnlyOnce("start fresh")
                 .contains(
                         "5 tensors are not in ",
                         "start fresh: cls.predictions.bias,"

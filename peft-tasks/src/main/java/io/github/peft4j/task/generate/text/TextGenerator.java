@@ -6,6 +6,9 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.task.chat.ChatMessage;
+import io.github.peft4j.task.folder.AdapterBase;
+import io.github.peft4j.task.folder.AdapterTokenizer;
+import io.github.peft4j.task.folder.UntrainedHead;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
@@ -14,6 +17,7 @@ import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.PaddingStrategy;
 import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -80,12 +84,20 @@ public final class TextGenerator implements AutoCloseable {
 
     private static TextGenerator load(Path directory, @Nullable Path adapter) throws IOException {
         GenerationConfig config = GenerationConfig.fromPretrained(directory);
-        Tokenizer tokenizer = Tokenizer.fromPretrained(directory);
+        Tokenizer tokenizer =
+                adapter == null
+                        ? Tokenizer.fromPretrained(directory)
+                        : AdapterTokenizer.load(directory, adapter);
         TransformerModel base = null;
         PeftModel model = null;
         try {
-            base = Transformers.load(directory, task(directory));
+            base =
+                    adapter == null
+                            ? Transformers.load(directory, task(directory))
+                            : AdapterBase.of(adapter)
+                                    .load(directory, task(directory), LoadOptions.DEFAULT);
             model = adapter == null ? null : PeftModels.fromPretrained(base, adapter);
+            UntrainedHead.refuse(base, model, "");
             Generator generator = model == null ? Generator.of(base) : Generator.of(model);
             ImmutableList<Runnable> owned =
                     model == null

@@ -34,9 +34,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record TokenizerFile(
         String modelType,
-        ImmutableMap<String, Integer> vocabulary,
+        Map<String, Integer> vocabulary,
         String subwordPrefix,
         JsonObject blocks) {
+
+    /** Copies the vocabulary. */
+    public TokenizerFile {
+        vocabulary = ImmutableMap.copyOf(vocabulary);
+    }
 
     /** Reads one file; a text that is not such a file is refused with its path. */
     public static TokenizerFile read(Path file) throws IOException {

@@ -46,6 +46,11 @@ public record TokenizerFiles(
      */
     public static TokenizerFiles read(Path directory, Map<String, String> tokens)
             throws IOException {
+        if (!AddedTokens.ROLES.containsAll(tokens.keySet())) {
+            throw new IllegalArgumentException(
+                    "Special tokens %s are not all of a known role. Use %s."
+                            .formatted(tokens.keySet(), AddedTokens.ROLES));
+        }
         Path json = directory.resolve("tokenizer.json");
         boolean whole = Files.isRegularFile(json);
         JsonObject blocks = whole ? new JsonObject() : VocabularyFiles.read(directory);

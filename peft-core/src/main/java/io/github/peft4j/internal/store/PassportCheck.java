@@ -1,0 +1,61 @@
+package io.github.peft4j.internal.store;
+
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.store.AdapterPassport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Compares what a passport says with what is there. */
+final class PassportCheck {
+
+    private static final Logger logger = LoggerFactory.getLogger(PassportCheck.class);
+
+    private PassportCheck() {}
+
+    /**
+     * Compares labels and base.
+     *
+     * @return what is odd, in words, logged already
+     * @throws IOException if the labels contradict the base's
+     */
+    static ImmutableList<String> againstBase(Path folder, AdapterPassport passport, BaseModel base)
+            throws IOException {
+        ImmutableList.Builder<String> odd = ImmutableList.builder();
+        odd.addAll(LabelCheck.check(folder, passport, base));
+        if (passport.baseFingerprint().isPresent()) {
+            Optional<String> found = BaseFingerprint.of(base);
+            if (found.isPresent() && !found.equals(passport.baseFingerprint())) {
+                odd.add(
+                        "%s was trained on %s, the base is %s, whose weights are others. Results will differ: load the adapter on the base that it was trained on."
+                                .formatted(
+                                        folder,
+                                        passport.baseNameOrPath().orElse("a base without a name"),
+                                        base.info().nameOrPath()));
+            }
+        }
+        ImmutableList<String> all = odd.build();
+        all.forEach(logger::warn);
+        return all;
+    }
+
+    /**
+     * Compares the adapter's tensors.
+     *
+     * @throws IOException if they are not those that the passport was written for
+     */
+    static void tensors(Path folder, AdapterPassport passport, Checkpoint file) throws IOException {
+        Optional<String> written = passport.adapterFingerprint();
+        if (written.isPresent()
+                && !written.orElseThrow().equals(TensorFingerprint.of(file.names(), file::view))) {
+            throw new IOException(
+                    "The tensors of adapter_model.safetensors in %s are not those that %s was written for. Copy the folder again; if the tensors were changed on purpose, delete %s."
+                            .formatted(
+                                    folder, AdapterPassport.FILE_NAME, AdapterPassport.FILE_NAME));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.peft4j.internal.store;
+
+import com.google.common.base.Joiner;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.common.primitives.Longs;
+import io.github.peft4j.io.TensorView;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Tensors in one number: the SHA-256 of their names, types, shapes and bytes, by name. The order in
+ * a file, the number of files and their metadata make no difference.
+ */
+final class TensorFingerprint {
+
+    private static final String KIND = "sha256:";
+
+    private TensorFingerprint() {}
+
+    static String of(Set<String> names, Function<String, TensorView> tensors) throws IOException {
+        Hasher hasher = Hashing.sha256().newHasher();
+        Sink sink = new Sink(hasher);
+        for (String name : new TreeSet<>(names)) {
+            TensorView tensor = tensors.apply(name);
+            String shape = Joiner.on(',').join(Longs.asList(tensor.shape().getShape()));
+            String head = name + '\0' + tensor.dtype() + '\0' + shape + '\n';
+            hasher.putString(head, StandardCharsets.UTF_8);
+            tensor.writeTo(sink);
+        }
+        return KIND + hasher.hash();
+    }
+
+    /** A channel into the hash. */
+    private record Sink(Hasher hasher) implements WritableByteChannel {
+
+        @Override
+        public int write(ByteBuffer bytes) {
+            int length = bytes.remaining();
+            hasher.putBytes(bytes);
+            return length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,118 @@
+package io.github.peft4j.task.folder;
+
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import io.github.peft4j.transformers.LoadOptions;
+import io.github.peft4j.transformers.TransformerModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * An adapter with everything that it needs: the base with the right head and labels, and the
+ * tokenizer. Owns all of them.
+ */
+public final class AdapterFolder implements AutoCloseable {
+
+    private final TransformerModel base;
+    private final PeftModel model;
+    private final Tokenizer tokenizer;
+    private final TaskType taskType;
+
+    private AdapterFolder(
+            TransformerModel base, PeftModel model, Tokenizer tokenizer, TaskType taskType) {
+        this.base = base;
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.taskType = taskType;
+    }
+
+    /**
+     * Loads an adapter on the base that its folder names.
+     *
+     * @param adapter adapter_config.json and adapter_model.safetensors, of this library or Python
+     * @throws IOException if the base is not a directory here, or a file is missing, broken, or
+     *     does not fit
+     */
+    public static AdapterFolder load(Path adapter) throws IOException {
+        return load(adapter, AdapterBase.of(adapter).checkpoint());
+    }
+
+    /** Loads an adapter on this checkpoint. */
+    public static AdapterFolder load(Path adapter, Path checkpoint) throws IOException {
+        return load(adapter, checkpoint, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * Loads an adapter on this checkpoint.
+     *
+     * @param options for the base, over what the folder says of it
+     * @throws IOException if a file is missing, broken, or does not fit, or the options ask for
+     *     other labels than the adapter's
+     */
+    public static AdapterFolder load(Path adapter, Path checkpoint, LoadOptions options)
+            throws IOException {
+        AdapterBase needs = AdapterBase.of(adapter);
+        TaskType task =
+                needs.taskType()
+                        .orElseThrow(
+                                () ->
+                                        new IOException(
+                                                "%s does not say its task. Set task_type in adapter_config.json."
+                                                        .formatted(adapter)));
+        TransformerModel base = needs.load(checkpoint, task, options);
+        PeftModel model = null;
+        try {
+            model = PeftModels.fromPretrained(base, adapter);
+            Tokenizer tokenizer = AdapterTokenizer.load(checkpoint, adapter);
+            return new AdapterFolder(base, model, tokenizer, task);
+        } catch (IOException | RuntimeException e) {
+            if (model != null) {
+                model.close();
+            }
+            base.close();
+            throw e;
+        }
+    }
+
+    /** The base. */
+    public TransformerModel base() {
+        return base;
+    }
+
+    /** The base with the adapter, which is active and called {@code default}. */
+    public PeftModel model() {
+        return model;
+    }
+
+    /** The adapter's tokenizer. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** What the adapter was trained for. */
+    public TaskType taskType() {
+        return taskType;
+    }
+
+    /** Names of the labels, in the order of the head's outputs; empty for tasks without. */
+    public List<String> labels() {
+        return base.labels();
+    }
+
+    /** What the folder says of itself; empty for Python's. */
+    public AdapterPassport passport() {
+        return model.passport(PeftModel.DEFAULT_ADAPTER);
+    }
+
+    /** Frees base, adapter and tokenizer. */
+    @Override
+    public void close() {
+        tokenizer.close();
+        model.close();
+        base.close();
+    }
+}

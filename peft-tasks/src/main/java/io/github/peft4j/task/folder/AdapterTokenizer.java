@@ -1,0 +1,58 @@
+package io.github.peft4j.task.folder;
+
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.task.chat.ChatTemplateFiles;
+import io.github.peft4j.task.tokenize.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The tokenizer that an adapter was trained with: its folder's own if there is one, else the
+ * checkpoint's. Chat templates are those of the folder, else of its passport, else of the
+ * tokenizer.
+ */
+public final class AdapterTokenizer {
+
+    private AdapterTokenizer() {}
+
+    /**
+     * Loads it.
+     *
+     * @throws IOException if a file is missing or broken
+     */
+    public static Tokenizer load(Path checkpoint, Path adapter) throws IOException {
+        Tokenizer tokenizer = Tokenizer.fromPretrained(isWhole(adapter) ? adapter : checkpoint);
+        try {
+            Map<String, String> own = templates(adapter);
+            return own.isEmpty() ? tokenizer : tokenizer.withChatTemplates(own);
+        } catch (IOException | RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** Whether a folder holds a tokenizer, not just settings of one. */
+    static boolean isWhole(Path folder) {
+        return has(folder, "tokenizer.json")
+                || has(folder, "vocab.txt")
+                || (has(folder, "vocab.json") && has(folder, "merges.txt"));
+    }
+
+    private static boolean has(Path folder, String file) {
+        return Files.isRegularFile(folder.resolve(file));
+    }
+
+    private static Map<String, String> templates(Path adapter) throws IOException {
+        Map<String, String> own = ChatTemplateFiles.read(adapter);
+        if (!own.isEmpty()) {
+            return own;
+        }
+        return AdapterPassport.read(adapter)
+                .flatMap(AdapterPassport::chatTemplate)
+                .map(template -> Map.of(ChatTemplateFiles.DEFAULT, template))
+                .orElse(ImmutableMap.of());
+    }
+}

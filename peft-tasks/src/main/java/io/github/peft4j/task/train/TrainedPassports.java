@@ -1,0 +1,70 @@
+package io.github.peft4j.task.train;
+
+import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.adapter.set.FreshParameters;
+import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.report.LogEntry;
+import io.github.peft4j.task.train.report.TrainingResult;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes a training into the passports of the adapters that it trained. */
+final class TrainedPassports {
+
+    private static final Logger logger = LoggerFactory.getLogger(TrainedPassports.class);
+
+    private TrainedPassports() {}
+
+    /** Warns of a head that is random and will stay so. */
+    static void warnOfFrozenHead(PeftModel model) {
+        for (String name : model.activeAdapters()) {
+            List<String> random =
+                    FreshParameters.frozen(model.base().freshParameters(), model.adapter(name));
+            if (!random.isEmpty()) {
+                logger.warn(
+                        "Adapter '{}' does not train {}, which are not in the checkpoint: they stay"
+                                + " random, and the next load draws others. {}",
+                        name,
+                        random,
+                        FreshParameters.cure(random));
+            }
+        }
+    }
+
+    /** Notes arguments, losses and the last evaluation. */
+    static void note(PeftModel model, TrainingArguments arguments, TrainingResult result) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        for (LogEntry entry : result.history()) {
+            entry.figures()
+                    .forEach(
+                            (figure, value) -> {
+                                if (figure.startsWith("eval_")) {
+                                    figures.put(figure, value);
+                                }
+                            });
+        }
+        figures.put("steps", result.steps());
+        figures.put("train_loss", result.meanLoss());
+        result.bestMetric().ifPresent(value -> figures.put("best_metric", value));
+        for (String name : model.activeAdapters()) {
+            model.setPassport(
+                    name,
+                    model.passport(name).toBuilder()
+                            .optTraining(values(arguments), figures)
+                            .build());
+        }
+    }
+
+    private static Map<String, ?> values(TrainingArguments arguments) {
+        try {
+            return arguments.toMap();
+        } catch (IllegalStateException noName) {
+            logger.warn("The passport will not hold the arguments: {}", noName.getMessage());
+            return ImmutableMap.of();
+        }
+    }
+}
