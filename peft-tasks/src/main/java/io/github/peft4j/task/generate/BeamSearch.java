@@ -27,7 +27,7 @@ final class BeamSearch {
 
     private final DecodingState decoding;
     private final GenerationConfig config;
-    private final ImmutableList<LogitsProcessor> processors;
+    private final List<LogitsProcessor> processors;
     private final TextEnds ends;
     private final List<PromptBeams> prompts = new ArrayList<>();
 
@@ -41,7 +41,7 @@ final class BeamSearch {
             DecodingState decoding,
             List<GrowingRow> prompts,
             GenerationConfig config,
-            ImmutableList<LogitsProcessor> processors,
+            List<LogitsProcessor> processors,
             TextEnds ends,
             int total) {
         this.decoding = decoding;

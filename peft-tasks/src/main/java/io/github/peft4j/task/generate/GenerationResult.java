@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
+import java.util.List;
 
 /**
  * What {@code generate} returns. Rows stand for prompts in their order, the answers to one side by
@@ -17,10 +18,15 @@ import com.google.common.primitives.ImmutableLongArray;
  *     {@code length_penalty}; empty without
  */
 public record GenerationResult(
-        ImmutableList<ImmutableLongArray> sequences,
+        List<ImmutableLongArray> sequences,
         int promptLength,
         ImmutableIntArray newTokenCounts,
         ImmutableDoubleArray scores) {
+
+    /** Copies the list. */
+    public GenerationResult {
+        sequences = ImmutableList.copyOf(sequences);
+    }
 
     /** The answer of a row: its new tokens alone. */
     public ImmutableLongArray newTokens(int row) {

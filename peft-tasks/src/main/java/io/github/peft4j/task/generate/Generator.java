@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 public final class Generator {
 
     private final Supplier<GenerativeModel> model;
-    private final ImmutableList<LogitsProcessor> processors;
+    private final List<LogitsProcessor> processors;
     private final @Nullable Tokenizer tokenizer;
 
     private Generator(
             Supplier<GenerativeModel> model,
-            ImmutableList<LogitsProcessor> processors,
+            List<LogitsProcessor> processors,
             @Nullable Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.model = model;
@@ -165,7 +165,7 @@ public final class Generator {
 
     private GenerationResult search(PromptBatch prompts, GenerationConfig config) {
         Start start = new Start(model.get(), prompts, config);
-        ImmutableList<LogitsProcessor> all = start.processors(processors);
+        List<LogitsProcessor> all = start.processors(processors);
         List<GrowingRow> rows = start.rows();
         try (DecodingState decoding = start.decoding()) {
             return new BeamSearch(
@@ -205,7 +205,7 @@ public final class Generator {
             total = this.config.length().total(length, positions);
         }
 
-        ImmutableList<LogitsProcessor> processors(List<LogitsProcessor> own) {
+        List<LogitsProcessor> processors(List<LogitsProcessor> own) {
             return LogitsProcessors.of(config, own, length, total);
         }
 

@@ -1,7 +1,6 @@
 package io.github.peft4j.task.generate;
 
 import ai.djl.ndarray.NDArray;
-import com.google.common.collect.ImmutableList;
 import io.github.peft4j.task.generate.config.SamplingOptions;
 import io.github.peft4j.task.generate.internal.Softmax;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
@@ -19,11 +18,11 @@ import java.util.SplittableRandom;
  */
 final class Sampler {
 
-    private final ImmutableList<LogitsProcessor> processors;
+    private final List<LogitsProcessor> processors;
     private final List<SplittableRandom> randoms = new ArrayList<>();
 
     /** For so many rows. */
-    Sampler(ImmutableList<LogitsProcessor> processors, SamplingOptions sampling, int rows) {
+    Sampler(List<LogitsProcessor> processors, SamplingOptions sampling, int rows) {
         this.processors = processors;
         if (sampling.doSample()) {
             SplittableRandom random = random(sampling);

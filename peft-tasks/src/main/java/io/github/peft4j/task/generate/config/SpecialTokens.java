@@ -7,6 +7,7 @@ import io.github.peft4j.json.JsonType;
 import io.github.peft4j.task.internal.TaskOptions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Ids of the tokens that steer generation; null or empty where a model has none. */
@@ -88,7 +89,7 @@ public final class SpecialTokens {
     }
 
     /** Each of them ends a text. */
-    public ImmutableSet<Integer> eosTokenId() {
+    public Set<Integer> eosTokenId() {
         return ends;
     }
 
@@ -108,7 +109,7 @@ public final class SpecialTokens {
     }
 
     /** One of them is the last token if the length ends a text. */
-    public ImmutableSet<Integer> forcedEosTokenId() {
+    public Set<Integer> forcedEosTokenId() {
         return values.get(FORCED_EOS_TOKEN_ID);
     }
 

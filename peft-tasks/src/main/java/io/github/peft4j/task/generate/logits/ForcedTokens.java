@@ -1,7 +1,7 @@
 package io.github.peft4j.task.generate.logits;
 
-import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Allows nothing but given tokens at one place of the text.
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param place counted from 0, prompt included
  * @param ids tokens that may stand there
  */
-record ForcedTokens(int place, ImmutableSet<Integer> ids) implements LogitsProcessor {
+record ForcedTokens(int place, Set<Integer> ids) implements LogitsProcessor {
 
     @Override
     public void process(TokenRow row, float[] scores) {

@@ -21,7 +21,7 @@ public final class LogitsProcessors {
      * @param promptLength tokens of the prompt, padding included
      * @param total tokens at most, prompt included
      */
-    public static ImmutableList<LogitsProcessor> of(
+    public static List<LogitsProcessor> of(
             GenerationConfig config, List<LogitsProcessor> own, int promptLength, int total) {
         ImmutableList.Builder<LogitsProcessor> all = ImmutableList.builder();
         RepetitionOptions repetition = config.repetition();

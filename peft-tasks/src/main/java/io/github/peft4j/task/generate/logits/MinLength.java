@@ -1,6 +1,6 @@
 package io.github.peft4j.task.generate.logits;
 
-import com.google.common.collect.ImmutableSet;
+import java.util.Set;
 
 /**
  * Forbids the end of a text that is too short.
@@ -8,7 +8,7 @@ import com.google.common.collect.ImmutableSet;
  * @param tokens at least, prompt included
  * @param ends ids of the tokens that end a text
  */
-record MinLength(int tokens, ImmutableSet<Integer> ends) implements LogitsProcessor {
+record MinLength(int tokens, Set<Integer> ends) implements LogitsProcessor {
 
     @Override
     public void process(TokenRow row, float[] scores) {
