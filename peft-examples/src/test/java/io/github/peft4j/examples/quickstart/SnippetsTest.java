@@ -21,6 +21,7 @@ class SnippetsTest {
     @CsvSource({
         "README.md, ClassifyTexts.java, first-look",
         "docs/guides/text-classification.md, ClassifyTexts.java, quickstart",
+        "docs/guides/exchange-with-python.md, OpenFolder.java, folder",
         "docs/guides/generate-text.md, WriteTexts.java, generate",
         "docs/guides/generate-text.md, WriteTexts.java, chat",
         "docs/guides/generate-text.md, WriteTexts.java, generate-settings",
