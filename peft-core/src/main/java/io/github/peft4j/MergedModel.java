@@ -7,6 +7,7 @@ import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -173,6 +174,15 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     @Override
     public List<String> labels() {
         return base.labels();
+    }
+
+    /** Those of the base that no merged adapter brought. */
+    @Override
+    public Map<String, Parameter> freshParameters() {
+        return ImmutableMap.copyOf(
+                Maps.filterEntries(
+                        base.freshParameters(),
+                        fresh -> weights.get(fresh.getKey()) == fresh.getValue()));
     }
 
     @Override

@@ -165,6 +165,31 @@ class MergedCheckpointTest {
     }
 
     @Test
+    void knowsItsLabelsAndWhetherTheHeadIsRandom() throws IOException {
+        LoadOptions labels = LoadOptions.builder().optLabels("no", "yes").build();
+        try (TransformerModel base =
+                        Transformers.load(
+                                Golden.path("models/bert-base"),
+                                AutoClass.SEQUENCE_CLASSIFICATION,
+                                labels);
+                PeftModel bare = adapted(base, "query");
+                MergedModel random = bare.mergeAndUnload();
+                PeftModel trained =
+                        PeftModels.getPeftModel(
+                                base,
+                                LoraConfig.builder()
+                                        .optTargetModules("query")
+                                        .optModulesToSave("classifier")
+                                        .build());
+                MergedModel withHead = trained.mergeAndUnload()) {
+            assertThat(random.labels()).containsExactly("no", "yes");
+            assertThat(random.freshParameters())
+                    .containsOnlyKeys("classifier.weight", "classifier.bias");
+            assertThat(withHead.freshParameters()).isEmpty();
+        }
+    }
+
+    @Test
     void takesAnotherTokenizer() throws IOException {
         Path tokenizer = Golden.path("models/llama-causal");
         save(
