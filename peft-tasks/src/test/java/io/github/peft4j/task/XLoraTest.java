@@ -174,7 +174,8 @@ class XLoraTest {
     void generatesWithoutACache() throws Exception {
         try (PeftModel model = PeftModels.getPeftModel(base, config().build())) {
             long[] prompt = {5, 9, 13};
-            GenerationConfig four = GenerationConfig.builder().optMaxNewTokens(4).build();
+            GenerationConfig four =
+                    GenerationConfig.builder().optMaxNewTokens(4).optEosTokenId(-1).build();
 
             PromptBatch one = PromptBatch.of(new long[][] {prompt});
             ImmutableLongArray answer = Generator.of(model).generate(one, four).newTokens(0);
