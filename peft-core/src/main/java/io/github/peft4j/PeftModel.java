@@ -5,7 +5,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -13,6 +12,7 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.engine.RunningPasses;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.runtime.ActiveAdapters;
 import io.github.peft4j.internal.runtime.AdapterInventory;
@@ -34,7 +34,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -99,6 +98,22 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         return run(input, store, training, registry::active);
     }
 
+    /**
+     * Runs what reads the adapters' tensors for longer than a pass, such as the passes of a step:
+     * until it is done they are neither freed nor overwritten by other threads.
+     */
+    public final <T, E extends Exception> T reading(RunningPasses.Pass<T, E> reader) throws E {
+        return registry.reading(reader);
+    }
+
+    /**
+     * Runs what overwrites the adapters' tensors, such as the update of a step: waits for running
+     * passes, and lets none begin meanwhile. Refused inside a pass.
+     */
+    public final <T> T writing(Supplier<T> writer) {
+        return registry.writing(writer);
+    }
+
     private ModelOutput run(
             ModelInput input,
             ParameterStore store,
@@ -109,9 +124,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
                     ActiveAdapters active = adapters.get();
                     AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
                     boolean off = ModelAdapters.areOff(registry.adapters(), active);
-                    ModelInput call = off ? input : callOf(input);
-                    ModelOutput output = ModelAdapters.around(base, active).forward(call, pass);
-                    return base.takesPenalties() ? active.penalize(output, pass) : output;
+                    return ModelAdapters.call(base, active, off ? input : callOf(input), pass);
                 });
     }
 
@@ -363,20 +376,9 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         return registry.adapters().parameterList();
     }
 
-    /** Freezes what the predicate names, or lets it train again if it belongs to what trains. */
     @Override
-    public final void freezeParameters(boolean freeze, Predicate<Parameter> predicate) {
-        ImmutableSet<Parameter> trained = ImmutableSet.copyOf(trainableTensors().values());
-        for (Parameter parameter : getParameters().values()) {
-            if (predicate.test(parameter) && (freeze || trained.contains(parameter))) {
-                parameter.freeze(freeze);
-            }
-        }
-    }
-
-    @Override
-    public final void freezeParameters(boolean freeze) {
-        freezeParameters(freeze, parameter -> true);
+    protected final boolean mayTrain(Parameter parameter) {
+        return trainableTensors().containsValue(parameter);
     }
 
     @Override

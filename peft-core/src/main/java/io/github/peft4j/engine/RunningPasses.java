@@ -3,6 +3,7 @@ package io.github.peft4j.engine;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * What reads a model's tensors now, passes above all, and what it may still read although it was
@@ -47,8 +48,7 @@ public final class RunningPasses {
         lock.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException(
-                        owner + " was closed. Load it again, or close it after its last use.");
+                throw closed();
             }
             return pass.run();
         } finally {
@@ -60,13 +60,17 @@ public final class RunningPasses {
     /**
      * Changes tensors in place: waits for running passes, and lets none begin meanwhile.
      *
+     * @param <T> what it computes
      * @throws IllegalStateException if this thread is inside a pass
      */
-    public void alone(Runnable change) {
+    public <T> T alone(Supplier<T> change) {
         refuseInside("change its tensors");
         lock.writeLock().lock();
         try {
-            change.run();
+            if (closed) {
+                throw closed();
+            }
+            return change.get();
         } finally {
             lock.writeLock().unlock();
         }
@@ -90,6 +94,11 @@ public final class RunningPasses {
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    private IllegalStateException closed() {
+        return new IllegalStateException(
+                owner + " was closed. Load it again, or close it after its last use.");
     }
 
     private void refuseInside(String what) {

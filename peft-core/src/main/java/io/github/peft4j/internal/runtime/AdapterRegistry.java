@@ -7,18 +7,14 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
-import io.github.peft4j.adapter.set.FreshParameters;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.RunningPasses;
-import io.github.peft4j.internal.create.AdapterFactory;
-import io.github.peft4j.internal.create.TaskCheck;
-import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.AdapterPassport;
-import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +28,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(AdapterRegistry.class);
 
     private final BaseModel base;
-    private final AdapterSource parts;
+    private final NewAdapters makes;
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses("The model");
     private final DeferredAfterStep steps = new DeferredAfterStep();
@@ -45,7 +41,7 @@ public final class AdapterRegistry implements AutoCloseable {
      */
     public AdapterRegistry(BaseModel base, AdapterSource parts) {
         this.base = base;
-        this.parts = parts;
+        makes = new NewAdapters(base, parts);
         frozen = new FrozenBase(base.parameters().values());
         state = stateOf(AdapterInventory.EMPTY, Activation.none(), ImmutableList.of(), null);
     }
@@ -141,40 +137,33 @@ public final class AdapterRegistry implements AutoCloseable {
         return passes.run(reader);
     }
 
+    /** Runs what overwrites tensors, while no pass runs. */
+    public <T> T writing(Supplier<T> writer) {
+        return passes.alone(writer);
+    }
+
     /** Builds an adapter and publishes it; it is not active. */
     public void add(String name, PeftConfig config) {
         passes.run(
                 () -> {
                     synchronized (this) {
-                        CreatedAdapter<?> attachment = attach(name, config);
-                        initialize(attachment);
-                        LoadReport report = LoadReport.ofNew(warnings(attachment));
-                        publish(name, AdapterInventory.Entry.of(attachment, report));
-                        return attachment;
+                        AdapterInventory.Entry entry = makes.fresh(adapters(), name, config);
+                        publish(name, entry);
+                        return entry;
                     }
                 });
     }
 
-    private List<String> warnings(CreatedAdapter<?> attachment) {
-        List<String> random = FreshParameters.frozen(base.freshParameters(), attachment.set());
-        if (random.isEmpty() || attachment.config().taskType().isPresent()) {
-            return attachment.warnings();
-        }
-        String warning =
-                "The config has no task_type, and the base's head starts fresh and stays frozen, so"
-                        + " it is random: %s. %s"
-                                .formatted(Text.of(random), FreshParameters.cure(random));
-        logger.warn(warning);
-        return ImmutableList.<String>builder().addAll(attachment.warnings()).add(warning).build();
-    }
-
-    private static void initialize(CreatedAdapter<?> attachment) {
-        try {
-            attachment.set().initialize();
-        } catch (RuntimeException e) {
-            attachment.set().close();
-            throw e;
-        }
+    /** Adds a copy of an adapter; it is not active. */
+    public void copy(String from, String name) {
+        passes.run(
+                () -> {
+                    synchronized (this) {
+                        AdapterInventory.Entry entry = makes.copy(adapters(), from, name);
+                        publish(name, entry);
+                        return entry;
+                    }
+                });
     }
 
     /**
@@ -182,12 +171,7 @@ public final class AdapterRegistry implements AutoCloseable {
      * AdapterSet#initialize}.
      */
     public CreatedAdapter<?> attach(String name, PeftConfig config) {
-        adapters().checkFree(name);
-        TaskCheck.require(config, base.info());
-        adapters().checkMethod(name, config);
-        adapters().checkBias(config);
-        AdapterInventory others = adapters();
-        return AdapterFactory.create(base, config, name, others.configs(), others.sets(), parts);
+        return makes.attach(adapters(), name, config);
     }
 
     /** Publishes an adapter that {@link #attach} has built, and whose tensors have their values. */
@@ -217,6 +201,7 @@ public final class AdapterRegistry implements AutoCloseable {
                         }
                         values.run();
                         put(name, entry);
+                        return entry;
                     }
                 });
     }
@@ -228,25 +213,6 @@ public final class AdapterRegistry implements AutoCloseable {
                         state.chosen(),
                         state.silences(),
                         state.merged());
-    }
-
-    /** Adds a copy of an adapter. */
-    public void copy(String from, String name) {
-        passes.run(
-                () -> {
-                    synchronized (this) {
-                        AdapterInventory.Entry source = adapters().entry(from);
-                        CreatedAdapter<?> made = attach(name, source.config());
-                        made.set().initializeFrom(source.set());
-                        initialize(made);
-                        LoadReport report = LoadReport.ofNew(made.warnings());
-                        publish(
-                                name,
-                                new AdapterInventory.Entry(
-                                        made, source.storedTypes(), report, source.passport()));
-                        return made;
-                    }
-                });
     }
 
     /** Makes adapters active; a scale that was set stays with its adapter. */

@@ -20,7 +20,7 @@ public final class ModelAdapters {
     private ModelAdapters() {}
 
     /** The base under its active model adapters, the first outermost. */
-    public static BaseModel around(BaseModel base, ActiveAdapters active) {
+    static BaseModel around(BaseModel base, ActiveAdapters active) {
         BaseModel model = base;
         for (ModelAdapter adapter : active.modelAdapters().reverse()) {
             model = new Wrapped(model, adapter);
@@ -36,6 +36,13 @@ public final class ModelAdapters {
         return active.modelAdapters().isEmpty()
                 && adapters.sets().values().stream()
                         .anyMatch(set -> set.modelAdapter().isPresent());
+    }
+
+    /** Calls the base under its active adapters, and adds their penalties to a loss. */
+    public static ModelOutput call(
+            BaseModel base, ActiveAdapters active, ModelInput input, AdapterPass pass) {
+        ModelOutput output = around(base, active).forward(input, pass);
+        return base.takesPenalties() ? active.penalize(output, pass) : output;
     }
 
     private record Wrapped(BaseModel below, ModelAdapter adapter) implements BaseModel {

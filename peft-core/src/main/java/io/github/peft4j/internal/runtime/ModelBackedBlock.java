@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBaseBlock;
 import ai.djl.nn.BlockList;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,26 @@ public abstract class ModelBackedBlock extends AbstractBaseBlock {
 
     /** Runs a pass; what the DJL view of the block calls. */
     public abstract ModelOutput run(ModelInput input, ParameterStore store, boolean training);
+
+    /** Whether a parameter may be thawed. */
+    protected boolean mayTrain(Parameter parameter) {
+        return true;
+    }
+
+    /** Freezes what the predicate names, or lets it train again if it may. */
+    @Override
+    public final void freezeParameters(boolean freeze, Predicate<Parameter> predicate) {
+        for (Parameter parameter : getParameters().values()) {
+            if (predicate.test(parameter) && (freeze || mayTrain(parameter))) {
+                parameter.freeze(freeze);
+            }
+        }
+    }
+
+    @Override
+    public final void freezeParameters(boolean freeze) {
+        freezeParameters(freeze, parameter -> true);
+    }
 
     /** No children: the base is a reference. */
     @Override

@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.store.BaseFingerprint;
+import io.github.peft4j.store.TensorFingerprint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -38,6 +38,7 @@ final class TrainingRun implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(TrainingRun.class);
 
+    private final PeftModel model;
     private final TrainingArguments arguments;
     private final BatchLoader train;
     private final @Nullable BatchLoader validation;
@@ -51,13 +52,16 @@ final class TrainingRun implements AutoCloseable {
     private final @Nullable TrainingCheckpoint checkpoint;
     private final long totalSteps;
     private Progress progress = new Progress();
+    private boolean saving;
 
     TrainingRun(
             PeftModel model,
             TrainingSetup setup,
             ImmutableMap<String, Parameter> trainable,
             BatchLoader train,
-            @Nullable BatchLoader validation) {
+            @Nullable BatchLoader validation)
+            throws IOException {
+        this.model = model;
         arguments = setup.arguments();
         this.train = train;
         this.validation = validation;
@@ -92,13 +96,19 @@ final class TrainingRun implements AutoCloseable {
     TrainingResult run() throws IOException {
         if (arguments.resumeFromCheckpoint()) {
             resume();
+        } else if (store != null && !arguments.overwriteOutputDir()) {
+            store.requireUnused();
         }
         steps.zeroGradients();
         while (!isFinished() || progress.epochOpen()) {
             epoch();
         }
         if (arguments.loadBestModelAtEnd()) {
-            best.restore();
+            model.writing(
+                    () -> {
+                        best.restore();
+                        return best;
+                    });
         }
         TrainingResult result = result();
         listeners.forEach(listener -> listener.onEnd(result));
@@ -197,6 +207,10 @@ final class TrainingRun implements AutoCloseable {
 
     private void save() throws IOException {
         if (store != null && checkpoint != null) {
+            if (arguments.overwriteOutputDir() && !saving) {
+                store.clear();
+            }
+            saving = true;
             Progress.Saved saved = progress.saved();
             store.write(saved.step(), folder -> checkpoint.write(folder, saved));
         }

@@ -76,17 +76,42 @@ final class TrainingStep {
             return new Outcome(0, 0); // nothing to learn from: no update
         }
         try (NDManager scope = manager.newSubManager()) {
-            double loss = 0;
-            for (int i = 0; i < shares.length; i++) {
-                if (shares[i] > 0) {
-                    loss += shares[i] * backward(scope, step, batches.get(i), shares[i]);
-                }
-            }
+            double loss =
+                    model.reading(
+                            () -> {
+                                requireParameters();
+                                return gradients(scope, step, batches, shares);
+                            });
             requireFinite("loss", loss, step);
-            return new Outcome(loss, update(step, learningRate));
+            return new Outcome(
+                    loss,
+                    model.writing(
+                            () -> {
+                                requireParameters();
+                                return update(step, learningRate);
+                            }));
         } finally {
             zeroGradients();
         }
+    }
+
+    private void requireParameters() {
+        if (parameters.stream().anyMatch(parameter -> parameter.getArray().isReleased())) {
+            throw new IllegalStateException(
+                    "An adapter was deleted, or its model closed, while it was trained. Delete it"
+                            + " when the training has ended.");
+        }
+    }
+
+    private double gradients(
+            NDManager scope, long step, List<TokenBatch> batches, double[] shares) {
+        double loss = 0;
+        for (int i = 0; i < shares.length; i++) {
+            if (shares[i] > 0) {
+                loss += shares[i] * backward(scope, step, batches.get(i), shares[i]);
+            }
+        }
+        return loss;
     }
 
     private double backward(NDManager step, long number, TokenBatch batch, double share) {
@@ -125,7 +150,11 @@ final class TrainingStep {
 
     /** Gradients of an earlier user, or of a step that failed, must not count. */
     void zeroGradients() {
-        parameters.forEach(parameter -> Gradients.zero(parameter.getArray()));
+        for (Parameter parameter : parameters) {
+            if (!parameter.getArray().isReleased()) {
+                Gradients.zero(parameter.getArray());
+            }
+        }
     }
 
     private static void requireFinite(String what, double value, long step) {

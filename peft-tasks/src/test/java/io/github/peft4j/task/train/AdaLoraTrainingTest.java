@@ -176,7 +176,7 @@ class AdaLoraTrainingTest {
                         .isInstanceOf(KilledException.class);
             }
             TrainingArguments again = arguments(folder).optResumeFromCheckpoint(true).build();
-            try (PeftModel model = adalora(99)) {
+            try (PeftModel model = adalora(1)) {
                 List<Double> rest = train(model, again, -1);
 
                 int made = (int) (killedAfter - 1) / 2 * 2;

@@ -15,6 +15,7 @@ import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
+import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.TransformerModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -135,8 +136,7 @@ class ResumeTest {
         int made = (int) (killedAfter - 1) / 2 * 2; // of the newest checkpoint
         losses.subList(made, losses.size()).clear();
         TrainingResult result;
-        // Another seed: what the fresh model starts with must not matter.
-        try (PeftModel model = ToyModels.lora(base, 99, 0.2)) {
+        try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
             result = train(model, arguments("killed").optResumeFromCheckpoint(true).build(), -1);
             assertThat(ToyModels.same(ToyModels.bytes(model.trainableTensors()), expectedTensors))
                     .isTrue();
@@ -170,7 +170,7 @@ class ResumeTest {
 
         TrainingArguments again =
                 byEpoch.apply(arguments("killed")).optResumeFromCheckpoint(true).build();
-        try (PeftModel model = ToyModels.lora(base, 99, 0.2)) {
+        try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
             TrainingResult result = train(model, again, -1);
 
             assertThat(result).isEqualTo(expected);
@@ -178,7 +178,7 @@ class ResumeTest {
                     .filteredOn(e -> e.figures().containsKey("eval_loss"))
                     .hasSize(3);
         }
-        try (PeftModel model = ToyModels.lora(base, 99, 0.2)) {
+        try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
             assertThat(train(model, again, 1)).as("a training that is done").isEqualTo(expected);
         }
     }
@@ -201,6 +201,76 @@ class ResumeTest {
                     .noneMatch(entry -> entry.figures().containsKey("eval_loss"));
         }
         assertThat(directory.resolve("never")).doesNotExist();
+    }
+
+    /** Other start values make another training, and other weights below it as well. */
+    @Test
+    void refusesTheCheckpointOfAnotherTraining() throws IOException {
+        kill(arguments("out").build(), 3);
+        TrainingArguments again = arguments("out").optResumeFromCheckpoint(true).build();
+
+        try (PeftModel model = ToyModels.lora(base, 99, 0.2)) {
+            assertThatThrownBy(() -> train(model, again, -1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("checkpoint-2 was written by another training")
+                    .hasMessageContaining("start values was sha256:");
+        }
+        Path other = Files.createDirectory(directory.resolve("other"));
+        for (String name : List.of("config.json", "model.safetensors")) {
+            Files.copy(Golden.path("models/bert-seqcls").resolve(name), other.resolve(name));
+        }
+        byte[] weights = Files.readAllBytes(other.resolve("model.safetensors"));
+        weights[weights.length - 1] ^= 1;
+        Files.write(other.resolve("model.safetensors"), weights);
+        try (TransformerModel changed = ToyModels.base(other, 0.1);
+                PeftModel model = ToyModels.lora(changed, 1, 0.2)) {
+            assertThatThrownBy(() -> train(model, again, -1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("weights of the base was");
+        }
+    }
+
+    @Test
+    void refusesAFolderThatAnotherTrainingUsed() throws IOException {
+        kill(arguments("out").build(), 5);
+
+        try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
+            assertThatThrownBy(() -> train(model, arguments("out").build(), -1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(directory.resolve("out").toString())
+                    .hasMessageContaining("such as checkpoint-4")
+                    .hasMessageContaining("optResumeFromCheckpoint(true)")
+                    .hasMessageContaining("optOverwriteOutputDir(true)");
+        }
+        assertThat(directory.resolve("out/checkpoint-4")).exists();
+    }
+
+    /** A shorter training into the folder of a longer one keeps its own checkpoints. */
+    @Test
+    void overwritesAnEarlierTrainingWithItsFirstCheckpoint() throws IOException {
+        try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
+            train(model, arguments("out").build(), -1);
+        }
+        TrainingArguments over =
+                arguments("out")
+                        .optLearningRate(1e-3)
+                        .optSaveTotalLimit(2)
+                        .optOverwriteOutputDir(true)
+                        .build();
+        kill(over, 1);
+        assertThat(directory.resolve("out/checkpoint-9")).exists();
+
+        kill(over, 5);
+
+        assertThat(directory.resolve("out"))
+                .isDirectoryContaining("glob:**/checkpoint-2")
+                .isDirectoryContaining("glob:**/checkpoint-4");
+        assertThat(directory.resolve("out/checkpoint-9")).doesNotExist();
+        TrainingArguments on =
+                over.toBuilder().optOverwriteOutputDir(false).optResumeFromCheckpoint(true).build();
+        try (PeftModel model = ToyModels.lora(base, 1, 0.2)) {
+            assertThat(train(model, on, -1).steps()).isEqualTo(9);
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,8 +30,13 @@ final class ToyModels {
 
     /** With this dropout in its layers. */
     static TransformerModel base(double dropout) throws IOException {
+        return base(Golden.path("models/bert-seqcls"), dropout);
+    }
+
+    /** The same from another folder. */
+    static TransformerModel base(Path folder, double dropout) throws IOException {
         return Transformers.load(
-                Golden.path("models/bert-seqcls"),
+                folder,
                 TaskType.SEQ_CLS,
                 LoadOptions.builder()
                         .addConfigOverride("hidden_dropout_prob", dropout)

@@ -241,6 +241,11 @@ public final class TrainingArguments {
         return values.get(TrainingOptions.RESUME_FROM_CHECKPOINT);
     }
 
+    /** Whether checkpoints of an earlier training in {@code output_dir} are deleted. */
+    public boolean overwriteOutputDir() {
+        return values.get(TrainingOptions.OVERWRITE_OUTPUT_DIR);
+    }
+
     /**
      * Optimizer steps of the whole run.
      *

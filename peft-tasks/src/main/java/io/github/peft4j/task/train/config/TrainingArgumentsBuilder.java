@@ -183,6 +183,15 @@ public final class TrainingArgumentsBuilder {
     }
 
     /**
+     * Whether checkpoints of an earlier training in {@code output_dir} are deleted when this one
+     * writes its first; a training that neither resumes nor overwrites refuses such a folder.
+     * Default false.
+     */
+    public TrainingArgumentsBuilder optOverwriteOutputDir(boolean value) {
+        return set(TrainingOptions.OVERWRITE_OUTPUT_DIR, value);
+    }
+
+    /**
      * The arguments.
      *
      * @throws IllegalArgumentException if one is out of range, or has no effect beside another

@@ -141,6 +141,13 @@ final class TrainingOptions {
                     .nullAsDefault()
                     .means("whether to go on from the last checkpoint in `output_dir`");
 
+    static final Option<Boolean> OVERWRITE_OUTPUT_DIR =
+            Option.flag("overwrite_output_dir", false)
+                    .nullAsDefault()
+                    .means(
+                            "transformers 4's key: whether the first checkpoint takes the place of"
+                                    + " an earlier training's in `output_dir`, which is refused"
+                                    + " otherwise");
     static final Option<Double> WARMUP_RATIO =
             share("warmup_ratio", 0, "Usual: 0.06")
                     .means("transformers 4's key of a share, which is kept as `warmup_steps`");
@@ -189,7 +196,11 @@ final class TrainingOptions {
 
     /** Options that Hugging Face's class does not have, or no longer. */
     static final List<Option<?>> OWN =
-            List.of(WARMUP_RATIO, EARLY_STOPPING_PATIENCE, EARLY_STOPPING_THRESHOLD);
+            List.of(
+                    OVERWRITE_OUTPUT_DIR,
+                    WARMUP_RATIO,
+                    EARLY_STOPPING_PATIENCE,
+                    EARLY_STOPPING_THRESHOLD);
 
     static final OptionTable ALL = HUGGING_FACE.with(OWN);
 

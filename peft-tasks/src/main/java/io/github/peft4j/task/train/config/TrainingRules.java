@@ -35,6 +35,11 @@ final class TrainingRules {
                 "resume_from_checkpoint",
                 "no output_dir",
                 "Set that of the last run");
+        together(
+                !arguments.overwriteOutputDir() || !arguments.resumeFromCheckpoint(),
+                "overwrite_output_dir",
+                "resume_from_checkpoint",
+                "Choose one of them");
         boolean evaluates = arguments.evalStrategy() != IntervalStrategy.NO;
         String cure = "Set eval_strategy to \"epoch\" or \"steps\"";
         together(

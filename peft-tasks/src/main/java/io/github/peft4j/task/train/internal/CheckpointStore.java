@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ public record CheckpointStore(Path outputDir, int limit) {
 
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
     private static final String HIDDEN = ".unfinished-";
+    private static final String DELETED = HIDDEN + "deleted-";
 
     /** Fills the directory of a checkpoint. */
     @FunctionalInterface
@@ -41,12 +43,35 @@ public record CheckpointStore(Path outputDir, int limit) {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
     }
 
+    /**
+     * Refuses a folder with checkpoints, which the next ones would be mixed with.
+     *
+     * @throws IllegalArgumentException if there is one
+     */
+    public void requireUnused() throws IOException {
+        Optional<Path> newest = newest();
+        if (newest.isPresent()) {
+            throw new IllegalArgumentException(
+                    ("%s holds checkpoints of an earlier training, such as %s. Go on with it"
+                                    + " (optResumeFromCheckpoint(true)), let this training replace"
+                                    + " them (optOverwriteOutputDir(true)), or use another folder.")
+                            .formatted(outputDir, newest.get().getFileName()));
+        }
+    }
+
+    /** Removes all checkpoints, half deleted ones of earlier versions too. */
+    public void clear() throws IOException {
+        for (Path folder : list("checkpoint-")) {
+            if (step(folder) >= 0) {
+                delete(folder);
+            }
+        }
+    }
+
     /** Writes a checkpoint, then removes the oldest ones beyond the limit. */
     public void write(long step, Content content) throws IOException {
         Files.createDirectories(outputDir);
-        for (Path leftover : list(HIDDEN)) {
-            delete(leftover);
-        }
+        removeHidden();
         String name = "checkpoint-" + step;
         Path hidden = Files.createDirectory(outputDir.resolve(HIDDEN + name));
         content.writeTo(hidden);
@@ -55,9 +80,7 @@ public record CheckpointStore(Path outputDir, int limit) {
             Files.move(target, outputDir.resolve(HIDDEN + "replaced-" + name));
         }
         Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
-        for (Path leftover : list(HIDDEN)) {
-            delete(leftover);
-        }
+        removeHidden();
         List<Path> kept = complete();
         for (int i = 0; limit > 0 && i < kept.size() - limit; i++) {
             delete(kept.get(i));
@@ -89,7 +112,16 @@ public record CheckpointStore(Path outputDir, int limit) {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+    /** Takes a checkpoint away at once; what is left if that is interrupted is hidden. */
+    private void delete(Path folder) throws IOException {
+        Path hidden = outputDir.resolve(DELETED + folder.getFileName() + "-" + UUID.randomUUID());
+        Files.move(folder, hidden, StandardCopyOption.ATOMIC_MOVE);
+        MoreFiles.deleteRecursively(hidden, RecursiveDeleteOption.ALLOW_INSECURE);
+    }
+
+    private void removeHidden() throws IOException {
+        for (Path leftover : list(HIDDEN)) {
+            MoreFiles.deleteRecursively(leftover, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.github.peft4j.task.train.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableMap;
@@ -12,22 +14,27 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.io.TensorView;
+import io.github.peft4j.store.BaseFingerprint;
+import io.github.peft4j.store.TensorFingerprint;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.train.config.IntervalStrategy;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that decides the numbers of a training, by name: arguments, order and content of the
- * examples, adapter configs, the base's configuration, and the trained tensors. A resumed training
- * must agree in all of it.
+ * examples, adapter configs, the base's configuration and weights, and the trained tensors with
+ * their start values. A resumed training must agree in all of it.
  */
 public record Fingerprint(ImmutableSortedMap<String, String> values) {
 
@@ -52,7 +59,8 @@ public record Fingerprint(ImmutableSortedMap<String, String> values) {
             Map<String, Parameter> trainable,
             TrainingArguments arguments,
             BatchLoader train,
-            @Nullable BatchLoader validation) {
+            @Nullable BatchLoader validation)
+            throws IOException {
         Map<String, String> values = new TreeMap<>();
         addArguments(values, arguments, arguments.totalSteps(train.batchCount()));
         addData(values, "train.", train);
@@ -64,7 +72,18 @@ public record Fingerprint(ImmutableSortedMap<String, String> values) {
         }
         addConfig(values, "base.", model.base().info().config());
         trainable.forEach((name, p) -> values.put("tensor." + name, p.getShape().toString()));
+        values.put("start values", weights(trainable));
+        Optional<String> file = BaseFingerprint.of(model.base());
+        values.put(
+                "weights of the base",
+                file.isPresent() ? file.get() : weights(model.base().parameters()));
         return new Fingerprint(ImmutableSortedMap.copyOf(values));
+    }
+
+    private static String weights(Map<String, Parameter> tensors) throws IOException {
+        return TensorFingerprint.of(
+                tensors.keySet(),
+                name -> TensorView.of(requireNonNull(tensors.get(name)).getArray()));
     }
 
     /**

@@ -50,7 +50,11 @@ public record TrainingCheckpoint(
         files.put(
                 TrainerStateFile.NAME,
                 FileContent.utf8(new TrainerStateFile(progress, fingerprint).text()));
-        AtomicFiles.write(folder, files);
+        model.reading(
+                () -> {
+                    AtomicFiles.write(folder, files);
+                    return folder;
+                });
     }
 
     private static FileContent content(Map<String, NDArray> arrays) {
@@ -124,7 +128,13 @@ public record TrainingCheckpoint(
                                             target.getValue().getShape()));
                 }
             }
-            targets.forEach((key, array) -> TensorOps.copy(array, requireNonNull(saved.get(key))));
+            model.writing(
+                    () -> {
+                        targets.forEach(
+                                (key, array) ->
+                                        TensorOps.copy(array, requireNonNull(saved.get(key))));
+                        return targets;
+                    });
         }
     }
 

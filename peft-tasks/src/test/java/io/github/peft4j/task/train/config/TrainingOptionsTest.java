@@ -64,6 +64,7 @@ class TrainingOptionsTest {
                     .put("seed", same(1L))
                     .put("data_seed", same(2L))
                     .put("resume_from_checkpoint", same(true))
+                    .put("overwrite_output_dir", same(true))
                     .put("warmup_ratio", same(0.06))
                     .put("early_stopping_patience", same(3))
                     .put("early_stopping_threshold", same(0.1))
@@ -84,7 +85,7 @@ class TrainingOptionsTest {
         Map<String, Object> all = new HashMap<>(Map.of(key, json));
         if (key.equals("early_stopping_threshold")) {
             all.put("early_stopping_patience", 1);
-        } else if (key.equals("resume_from_checkpoint")) {
+        } else if (key.equals("resume_from_checkpoint") || key.equals("overwrite_output_dir")) {
             all.put("output_dir", "out");
         }
         return all;

@@ -91,6 +91,39 @@ class CheckpointStoreTest {
         assertThat(names()).containsExactlyInAnyOrder("checkpoint-10", "checkpoint-11");
     }
 
+    /**
+     * Deleting takes a checkpoint's name away first, so a kill leaves nothing that looks like one.
+     */
+    @Test
+    void aDeletionThatIsInterruptedLeavesNoCheckpoint() throws IOException {
+        CheckpointStore store = new CheckpointStore(directory, 1);
+        store.write(1, CheckpointStoreTest::whole);
+        Path halfDeleted = made(".unfinished-deleted-checkpoint-0-x");
+        Files.writeString(halfDeleted.resolve("best.safetensors"), "best");
+
+        assertThat(store.newest()).hasValue(directory.resolve("checkpoint-1"));
+        store.write(2, CheckpointStoreTest::whole);
+
+        assertThat(names()).containsExactly("checkpoint-2");
+    }
+
+    @Test
+    void aFolderWithCheckpointsIsUsedUntilItIsCleared() throws IOException {
+        CheckpointStore store = new CheckpointStore(directory, 0);
+        store.requireUnused();
+        store.write(7, CheckpointStoreTest::whole);
+        made("checkpoint-8");
+        made("checkpoint-best");
+
+        assertThatThrownBy(store::requireUnused)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("such as checkpoint-7");
+        store.clear();
+        store.requireUnused();
+
+        assertThat(names()).containsExactly("checkpoint-best");
+    }
+
     @Test
     void findsNothingInADirectoryThatIsNotThere() throws IOException {
         assertThat(new CheckpointStore(directory.resolve("none"), 0).newest()).isEmpty();

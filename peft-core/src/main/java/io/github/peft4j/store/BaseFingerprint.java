@@ -1,4 +1,4 @@
-package io.github.peft4j.internal.store;
+package io.github.peft4j.store;
 
 import com.google.common.hash.Hashing;
 import io.github.peft4j.adapter.BaseModel;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * once for files of these paths, sizes and times, and kept in the user's cache: {@code
  * $XDG_CACHE_HOME/peft4j/fingerprints}, or {@code ~/.cache}.
  */
-final class BaseFingerprint {
+public final class BaseFingerprint {
 
     private static final Logger logger = LoggerFactory.getLogger(BaseFingerprint.class);
 
@@ -27,8 +27,12 @@ final class BaseFingerprint {
 
     private BaseFingerprint() {}
 
-    /** That of the files a base was loaded from; none if it was not, or holds merged weights. */
-    static Optional<String> of(BaseModel base) throws IOException {
+    /**
+     * That of the files a base was loaded from; none if it was not, or holds merged weights.
+     *
+     * @throws IOException if a file cannot be read
+     */
+    public static Optional<String> of(BaseModel base) throws IOException {
         return base.origin().isPresent() && base.substitutes().isEmpty()
                 ? Optional.of(of(base.origin().orElseThrow().directory(), cache()))
                 : Optional.empty();

@@ -1,4 +1,4 @@
-package io.github.peft4j.internal.store;
+package io.github.peft4j.store;
 
 import com.google.common.base.Joiner;
 import com.google.common.hash.Hasher;
@@ -17,13 +17,20 @@ import java.util.function.Function;
  * Tensors in one number: the SHA-256 of their names, types, shapes and bytes, by name. The order in
  * a file, the number of files and their metadata make no difference.
  */
-final class TensorFingerprint {
+public final class TensorFingerprint {
 
     private static final String KIND = "sha256:";
 
     private TensorFingerprint() {}
 
-    static String of(Set<String> names, Function<String, TensorView> tensors) throws IOException {
+    /**
+     * Computes it: {@code sha256:} and 64 hexadecimal digits.
+     *
+     * @param tensors gives the tensor of a name
+     * @throws IOException if a tensor cannot be read
+     */
+    public static String of(Set<String> names, Function<String, TensorView> tensors)
+            throws IOException {
         Hasher hasher = Hashing.sha256().newHasher();
         Sink sink = new Sink(hasher);
         for (String name : new TreeSet<>(names)) {

@@ -1,0 +1,74 @@
+package io.github.peft4j.internal.runtime;
+
+import com.google.common.collect.ImmutableList;
+import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.FreshParameters;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.internal.create.AdapterFactory;
+import io.github.peft4j.internal.create.TaskCheck;
+import io.github.peft4j.internal.text.Text;
+import io.github.peft4j.store.LoadReport;
+import io.github.peft4j.tuner.AdapterSource;
+import io.github.peft4j.tuner.CreatedAdapter;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes adapters for a model that has others; none is part of it yet.
+ *
+ * @param parts loads adapters that others are made of
+ */
+record NewAdapters(BaseModel base, AdapterSource parts) {
+
+    private static final Logger logger = LoggerFactory.getLogger(NewAdapters.class);
+
+    /** An adapter whose tensors have no values before {@link AdapterSet#initialize}. */
+    CreatedAdapter<?> attach(AdapterInventory others, String name, PeftConfig config) {
+        others.checkFree(name);
+        TaskCheck.require(config, base.info());
+        others.checkMethod(name, config);
+        others.checkBias(config);
+        return AdapterFactory.create(base, config, name, others.configs(), others.sets(), parts);
+    }
+
+    /** An adapter with start values. */
+    AdapterInventory.Entry fresh(AdapterInventory others, String name, PeftConfig config) {
+        CreatedAdapter<?> made = attach(others, name, config);
+        initialize(made);
+        return AdapterInventory.Entry.of(made, LoadReport.ofNew(warnings(made)));
+    }
+
+    /** An adapter with the values of another one. */
+    AdapterInventory.Entry copy(AdapterInventory others, String from, String name) {
+        AdapterInventory.Entry source = others.entry(from);
+        CreatedAdapter<?> made = attach(others, name, source.config());
+        made.set().initializeFrom(source.set());
+        initialize(made);
+        return new AdapterInventory.Entry(
+                made, source.storedTypes(), LoadReport.ofNew(made.warnings()), source.passport());
+    }
+
+    private static void initialize(CreatedAdapter<?> made) {
+        try {
+            made.set().initialize();
+        } catch (RuntimeException e) {
+            made.set().close();
+            throw e;
+        }
+    }
+
+    private List<String> warnings(CreatedAdapter<?> made) {
+        List<String> random = FreshParameters.frozen(base.freshParameters(), made.set());
+        if (random.isEmpty() || made.config().taskType().isPresent()) {
+            return made.warnings();
+        }
+        String warning =
+                "The config has no task_type, and the base's head starts fresh and stays frozen, so"
+                        + " it is random: %s. %s"
+                                .formatted(Text.of(random), FreshParameters.cure(random));
+        logger.warn(warning);
+        return ImmutableList.<String>builder().addAll(made.warnings()).add(warning).build();
+    }
+}
