@@ -41,20 +41,17 @@ final class GenerationConfigFiles {
         Map<Option<?>, @Nullable Object> own = config.given();
         boolean limited = MOST.stream().anyMatch(option -> isSet(own.get(option)));
         Map<Option<?>, Object> added = new LinkedHashMap<>();
-        leftOpen(directory)
-                .forEach(
-                        (option, value) -> {
-                            boolean wanted = !(limited && MOST.contains(option));
-                            if (value != null && wanted && !isSet(own.get(option))) {
-                                added.put(option, value);
-                            }
-                        });
-        return added.isEmpty() ? config : config.toBuilder().setAll(added).build();
-    }
-
-    private static Map<Option<?>, @Nullable Object> leftOpen(Path directory) throws IOException {
+        Map<String, Object> values = values(directory);
         try {
-            return TaskOptions.read(LEFT_OPEN, values(directory));
+            TaskOptions.read(LEFT_OPEN, values)
+                    .forEach(
+                            (option, value) -> {
+                                boolean wanted = !(limited && MOST.contains(option));
+                                if (value != null && wanted && !isSet(own.get(option))) {
+                                    added.put(option, value);
+                                }
+                            });
+            return added.isEmpty() ? config : config.toBuilder().setAll(added).build();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file(directory) + ": " + e.getMessage(), e);
         }

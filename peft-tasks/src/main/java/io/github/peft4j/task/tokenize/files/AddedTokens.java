@@ -29,6 +29,13 @@ public final class AddedTokens {
                     "cls_token",
                     "mask_token");
 
+    /** What the value of a role must be. */
+    public static final String A_TOKEN = "a text, or an object with a text as its content";
+
+    /** What the value of a list of tokens must be. */
+    public static final String TOKENS =
+            "a list of texts, or of objects with a text as their content";
+
     private static final ImmutableSet<String> EXTRA =
             ImmutableSet.of("extra_special_tokens", "additional_special_tokens");
 
@@ -66,13 +73,20 @@ public final class AddedTokens {
         Map<Integer, JsonObject> byId = new TreeMap<>();
         JsonElement decoder = config.get("added_tokens_decoder");
         if (decoder != null && !decoder.isJsonNull()) {
-            byId.putAll(JsonField.read(config, "added_tokens_decoder", AddedTokens::numbered));
+            byId.putAll(
+                    JsonField.read(
+                            config,
+                            "added_tokens_decoder",
+                            "an object of tokens by their ids, each an object with its content",
+                            AddedTokens::numbered));
         } else {
             Set<String> special = specialTexts();
             for (Map.Entry<String, JsonElement> entry : legacy.entrySet()) {
                 JsonPrimitive text = new JsonPrimitive(entry.getKey());
                 byId.put(
-                        entry.getValue().getAsInt(), token(text, special.contains(entry.getKey())));
+                        JsonField.read(
+                                legacy, entry.getKey(), "the id of that token", JsonField::id),
+                        token(text, special.contains(entry.getKey())));
             }
         }
         byId.forEach(
@@ -91,7 +105,10 @@ public final class AddedTokens {
 
     private static Map<Integer, JsonObject> numbered(JsonElement decoder) {
         Map<Integer, JsonObject> tokens = new TreeMap<>();
-        for (Map.Entry<String, JsonElement> entry : decoder.getAsJsonObject().entrySet()) {
+        if (!(decoder instanceof JsonObject byId)) {
+            throw new IllegalArgumentException("%s is no object.".formatted(decoder));
+        }
+        for (Map.Entry<String, JsonElement> entry : byId.entrySet()) {
             tokens.put(Integer.valueOf(entry.getKey()), token(entry.getValue(), false));
         }
         return tokens;
@@ -101,7 +118,7 @@ public final class AddedTokens {
         Set<String> texts = new HashSet<>();
         for (String role : ROLES) {
             if (config.has(role) && !config.get(role).isJsonNull()) {
-                texts.add(JsonField.read(config, role, AddedTokens::content));
+                texts.add(JsonField.read(config, role, A_TOKEN, AddedTokens::content));
             }
         }
         extras().forEach(extra -> texts.add(content(extra)));
@@ -111,7 +128,7 @@ public final class AddedTokens {
     private void addSpecial() {
         for (String role : ROLES) {
             if (config.has(role) && !config.get(role).isJsonNull()) {
-                add(JsonField.read(config, role, value -> token(value, true)));
+                add(JsonField.read(config, role, A_TOKEN, value -> token(value, true)));
             }
         }
         extras().forEach(extra -> add(token(extra, true)));
@@ -121,19 +138,21 @@ public final class AddedTokens {
         JsonArray all = new JsonArray();
         for (String key : EXTRA) {
             if (config.has(key) && !config.get(key).isJsonNull()) {
-                all.addAll(JsonField.read(config, key, AddedTokens::tokens));
+                all.addAll(JsonField.read(config, key, TOKENS, AddedTokens::tokens));
             }
         }
         return all;
     }
 
     /** A list of tokens, or tokens by name. */
-    private static JsonArray tokens(JsonElement value) {
+    public static JsonArray tokens(JsonElement value) {
         JsonArray tokens = new JsonArray();
         if (value instanceof JsonObject named) {
             named.asMap().values().forEach(tokens::add);
+        } else if (value instanceof JsonArray list) {
+            tokens.addAll(list);
         } else {
-            tokens.addAll(value.getAsJsonArray());
+            throw new IllegalArgumentException("%s is no list.".formatted(value));
         }
         tokens.forEach(AddedTokens::content); // refuses what is no token
         return tokens;
@@ -160,14 +179,11 @@ public final class AddedTokens {
 
     /** A token is written as a string or as an object with its content. */
     public static String content(JsonElement token) {
-        if (!token.isJsonObject()) {
-            return token.getAsString();
-        }
-        JsonElement content = token.getAsJsonObject().get("content");
-        if (content == null || !content.isJsonPrimitive()) {
+        JsonElement content = token instanceof JsonObject object ? object.get("content") : token;
+        if (content == null) {
             throw new IllegalArgumentException("token %s has no content.".formatted(token));
         }
-        return content.getAsString();
+        return JsonField.text(content);
     }
 
     private static JsonObject token(JsonElement given, boolean special) {
@@ -184,6 +200,6 @@ public final class AddedTokens {
     }
 
     private static boolean truth(JsonObject token, String key, boolean missing) {
-        return token.has(key) ? token.get(key).getAsBoolean() : missing;
+        return token.has(key) ? JsonField.flag(token.get(key)) : missing;
     }
 }

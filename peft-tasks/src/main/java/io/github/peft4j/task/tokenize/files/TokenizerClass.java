@@ -182,7 +182,11 @@ public enum TokenizerClass {
      */
     public static TokenizerClass of(
             JsonObject tokenizerConfig, JsonObject config, TokenizerFile file) {
-        String own = text(tokenizerConfig, "tokenizer_class");
+        String own =
+                isNull(tokenizerConfig, "tokenizer_class")
+                        ? null
+                        : JsonField.read(
+                                tokenizerConfig, "tokenizer_class", "a text", JsonField::text);
         String named = own == null ? text(config, "tokenizer_class") : own;
         String family = text(config, "model_type");
         TokenizerClass registered = registered(config);
@@ -203,6 +207,10 @@ public enum TokenizerClass {
     private static @Nullable TokenizerClass registered(JsonObject config) {
         String family = text(config, "model_type");
         return family == null ? null : FAMILIES.get(family);
+    }
+
+    private static boolean isNull(JsonObject json, String key) {
+        return !json.has(key) || json.get(key).isJsonNull();
     }
 
     private static @Nullable String text(JsonObject json, String key) {

@@ -4,7 +4,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -110,8 +109,11 @@ public record TokenizerFiles(
     /** The {@code pad_token_id} of config.json; empty if it names no token. */
     public OptionalInt modelPadId() {
         JsonElement id = model.get("pad_token_id");
-        boolean number = id instanceof JsonPrimitive value && value.isNumber();
-        return number && id.getAsInt() >= 0 ? OptionalInt.of(id.getAsInt()) : OptionalInt.empty();
+        try {
+            return id == null ? OptionalInt.empty() : OptionalInt.of(JsonField.id(id));
+        } catch (IllegalArgumentException none) {
+            return OptionalInt.empty();
+        }
     }
 
     /** tokenizer.json as it counts. */
