@@ -1,7 +1,6 @@
 package io.github.peft4j.task.tokenize.files;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -36,17 +35,20 @@ public final class AddedTokens {
     public static final String TOKENS =
             "a list of texts, or of objects with a text as their content";
 
-    private static final ImmutableSet<String> EXTRA =
-            ImmutableSet.of("extra_special_tokens", "additional_special_tokens");
+    /** Keys of special tokens without a role; the first that is there counts alone. */
+    public static final ImmutableList<String> EXTRA =
+            ImmutableList.of("extra_special_tokens", "additional_special_tokens");
 
     private final JsonObject config;
     private final TokenizerFile file;
+    private final boolean maskTakesSpace;
     private final Set<String> own = new HashSet<>();
     private final Map<String, JsonObject> added = new LinkedHashMap<>();
 
-    private AddedTokens(JsonObject config, TokenizerFile file) {
+    private AddedTokens(JsonObject config, TokenizerFile file, boolean maskTakesSpace) {
         this.config = config;
         this.file = file;
+        this.maskTakesSpace = maskTakesSpace;
     }
 
     /**
@@ -54,10 +56,12 @@ public final class AddedTokens {
      *
      * @param config tokenizer_config.json, with what special_tokens_map.json says
      * @param legacy added_tokens.json, ids by token
+     * @param kind the class, which may give the mask token the space before it
      * @throws IllegalArgumentException if a token has an id that does not follow the vocabulary's
      */
-    static JsonArray of(JsonObject config, JsonObject legacy, TokenizerFile file) {
-        AddedTokens tokens = new AddedTokens(config, file);
+    static JsonArray of(
+            JsonObject config, JsonObject legacy, TokenizerFile file, TokenizerClass kind) {
+        AddedTokens tokens = new AddedTokens(config, file, kind.maskTakesSpace());
         JsonArray all = new JsonArray();
         if (file.blocks().get("added_tokens") instanceof JsonArray before) {
             before.forEach(token -> tokens.own.add(content(token)));
@@ -128,20 +132,26 @@ public final class AddedTokens {
     private void addSpecial() {
         for (String role : ROLES) {
             if (config.has(role) && !config.get(role).isJsonNull()) {
-                add(JsonField.read(config, role, A_TOKEN, value -> token(value, true)));
+                JsonObject token =
+                        JsonField.read(config, role, A_TOKEN, value -> token(value, true));
+                if (maskTakesSpace
+                        && role.equals("mask_token")
+                        && config.get(role).isJsonPrimitive()) {
+                    token.addProperty("lstrip", true);
+                }
+                add(token);
             }
         }
         extras().forEach(extra -> add(token(extra, true)));
     }
 
     private JsonArray extras() {
-        JsonArray all = new JsonArray();
         for (String key : EXTRA) {
             if (config.has(key) && !config.get(key).isJsonNull()) {
-                all.addAll(JsonField.read(config, key, TOKENS, AddedTokens::tokens));
+                return JsonField.read(config, key, TOKENS, AddedTokens::tokens);
             }
         }
-        return all;
+        return new JsonArray();
     }
 
     /** A list of tokens, or tokens by name. */

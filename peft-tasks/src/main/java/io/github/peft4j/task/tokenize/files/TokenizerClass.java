@@ -155,6 +155,11 @@ public enum TokenizerClass {
         return modelType;
     }
 
+    /** Whether a mask token that is named as a text takes the space before it. */
+    boolean maskTakesSpace() {
+        return this == MPNET || this == CAMEMBERT || this == MBART;
+    }
+
     /** Token of each role where the files name none. */
     ImmutableMap<String, String> specialTokens() {
         return specialTokens;

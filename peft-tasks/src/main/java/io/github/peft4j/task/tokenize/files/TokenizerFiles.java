@@ -1,5 +1,6 @@
 package io.github.peft4j.task.tokenize.files;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -58,6 +59,7 @@ public record TokenizerFiles(
         Path configFile = directory.resolve("tokenizer_config.json");
         JsonObject config = object(configFile);
         JsonObject model = object(directory.resolve("config.json"));
+        boolean extras = ClassTokens.namesExtras(config);
         merge(config, object(directory.resolve("special_tokens_map.json")));
         tokens.forEach(config::addProperty);
         JsonObject legacy = object(directory.resolve("added_tokens.json"));
@@ -71,10 +73,19 @@ public record TokenizerFiles(
                 }
             }
             TokenizerBlocks.of(kind, config, file).asMap().forEach(blocks::add);
-            blocks.add("added_tokens", AddedTokens.of(config, legacy, file));
+            JsonArray own = extras ? null : ClassTokens.extras(kind, config);
+            if (own != null) {
+                config.add("extra_special_tokens", own);
+            }
+            blocks.add("added_tokens", AddedTokens.of(config, legacy, file, kind));
             TokenizerFile changed = file.with(blocks);
-            if (!whole) {
-                blocks.add("post_processor", VocabularyFiles.template(kind, config, changed));
+            JsonObject template =
+                    whole
+                            ? ClassTokens.template(kind, config, changed)
+                            : VocabularyFiles.template(kind, config, changed);
+            if (template != null) {
+                blocks.add("post_processor", template);
+                changed = changed.with(blocks);
             }
             boolean same = whole && changed.blocks().equals(file.blocks());
             return new TokenizerFiles(json, changed, config, model, kind, same ? null : blocks);
