@@ -62,8 +62,7 @@ public record TokenizerConfig(
                 | IllegalStateException
                 | UnsupportedOperationException
                 | ClassCastException bad) {
-            throw TokenizerFiles.unusable(
-                    files.json().resolveSibling("tokenizer_config.json"), bad);
+            throw TokenizerFiles.unusable(files.settings(), bad);
         }
     }
 
@@ -108,6 +107,19 @@ public record TokenizerConfig(
                                 "clean_up_tokenization_spaces",
                                 "true or false",
                                 JsonField::flag));
+    }
+
+    /** How long a row may be under some options. */
+    int maxLength(EncodeOptions options) {
+        return options.maxLength()
+                .orElseGet(
+                        () ->
+                                modelMaxLength.orElseThrow(
+                                        () ->
+                                                new IllegalArgumentException(
+                                                        "maxLength is absent and the tokenizer has"
+                                                                + " no model_max_length. Set"
+                                                                + " optMaxLength(..).")));
     }
 
     /** Hugging Face writes 1e30 for "no limit": whatever passes an int means none. */

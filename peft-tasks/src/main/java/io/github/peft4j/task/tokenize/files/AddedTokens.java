@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens that the files around tokenizer.json name and it does not: transformers adds them when it
@@ -76,22 +77,21 @@ public final class AddedTokens {
     private void addNumbered(JsonObject legacy) {
         Map<Integer, JsonObject> byId = new TreeMap<>();
         JsonElement decoder = config.get("added_tokens_decoder");
+        Set<String> special = specialTexts();
+        for (Map.Entry<String, JsonElement> entry : legacy.entrySet()) {
+            JsonPrimitive text = new JsonPrimitive(entry.getKey());
+            byId.put(
+                    JsonField.read(legacy, entry.getKey(), "the id of that token", JsonField::id),
+                    token(text, special.contains(entry.getKey())));
+        }
         if (decoder != null && !decoder.isJsonNull()) {
-            byId.putAll(
+            Map<Integer, JsonObject> numbered =
                     JsonField.read(
                             config,
                             "added_tokens_decoder",
                             "an object of tokens by their ids, each an object with its content",
-                            AddedTokens::numbered));
-        } else {
-            Set<String> special = specialTexts();
-            for (Map.Entry<String, JsonElement> entry : legacy.entrySet()) {
-                JsonPrimitive text = new JsonPrimitive(entry.getKey());
-                byId.put(
-                        JsonField.read(
-                                legacy, entry.getKey(), "the id of that token", JsonField::id),
-                        token(text, special.contains(entry.getKey())));
-            }
+                            AddedTokens::numbered);
+            numbered.forEach((id, token) -> refuseAnother(id, token, byId.put(id, token)));
         }
         byId.forEach(
                 (id, token) -> {
@@ -105,6 +105,14 @@ public final class AddedTokens {
                                         .formatted(token.get("content"), id, made.get("id")));
                     }
                 });
+    }
+
+    private static void refuseAnother(int id, JsonObject token, @Nullable JsonObject other) {
+        if (other != null && !other.get("content").equals(token.get("content"))) {
+            throw new IllegalArgumentException(
+                    "added_tokens_decoder has %s for the id %d, and added_tokens.json %s."
+                            .formatted(token.get("content"), id, other.get("content")));
+        }
     }
 
     private static Map<Integer, JsonObject> numbered(JsonElement decoder) {

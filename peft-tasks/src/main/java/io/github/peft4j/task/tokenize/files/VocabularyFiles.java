@@ -11,6 +11,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Makes what tokenizer.json would hold of the files that older checkpoints have in its place:
@@ -27,6 +28,14 @@ final class VocabularyFiles {
                     "source.spm");
 
     private VocabularyFiles() {}
+
+    /** Whether a directory holds a vocabulary, not just settings of one. */
+    static boolean isIn(Path directory) {
+        return Stream.of("tokenizer.json", "vocab.txt")
+                        .anyMatch(name -> Files.isRegularFile(directory.resolve(name)))
+                || Stream.of("vocab.json", "merges.txt")
+                        .allMatch(name -> Files.isRegularFile(directory.resolve(name)));
+    }
 
     /**
      * The vocabulary, without blocks around it.
