@@ -100,15 +100,15 @@ final class OtherGenerationKeys {
         double value = number(json, key, Double.NaN); // which fulfils no condition
         return switch (key) {
             case "top_h" -> !draws && !Double.isNaN(value);
-            case "typical_p" -> !draws && !Double.isNaN(value) || value >= 1;
+            case "typical_p" -> (!draws && !Double.isNaN(value)) || value >= 1;
             case "epsilon_cutoff", "eta_cutoff" ->
-                    !draws && !Double.isNaN(value) || value <= 0 || value >= 1;
+                    (!draws && !Double.isNaN(value)) || value <= 0 || value >= 1;
             case "encoder_no_repeat_ngram_size" -> value <= 0;
-            case "num_beam_groups" -> !beams && !Double.isNaN(value) || value <= 1;
+            case "num_beam_groups" -> (!beams && !Double.isNaN(value)) || value <= 1;
             case "penalty_alpha" ->
                     value <= 0
-                            || !Double.isNaN(value)
-                                    && (draws || beams || number(json, "top_k", 50) <= 1);
+                            || (!Double.isNaN(value)
+                                    && (draws || beams || number(json, "top_k", 50) <= 1));
             case "dola_layers" -> beams;
             case "renormalize_logits" -> !beams && Boolean.TRUE.equals(json.get(key));
             case "assistant_ensemble_weight" ->

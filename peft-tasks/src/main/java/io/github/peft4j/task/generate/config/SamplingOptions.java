@@ -56,7 +56,7 @@ public final class SamplingOptions {
         require(topK() >= 0, TOP_K, "0 or more. Pass 0 for all tokens.");
         require(topP() >= 0, TOP_P, "0 or more. Pass 1 for all tokens.");
         Double least = minP();
-        require(least == null || least >= 0 && least <= 1, MIN_P, "from 0 to 1.");
+        require(least == null || (least >= 0 && least <= 1), MIN_P, "from 0 to 1.");
     }
 
     /** Checks what counts only where tokens are drawn, as transformers does. */

@@ -1,7 +1,6 @@
 package io.github.peft4j.task.tokenize.files;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -72,7 +71,7 @@ public record TokenizerFiles(
                 directories.stream()
                         .filter(VocabularyFiles::isIn)
                         .findFirst()
-                        .orElse(Iterables.getLast(directories));
+                        .orElseGet(() -> directories.get(directories.size() - 1));
         Path json = directory.resolve("tokenizer.json");
         boolean whole = Files.isRegularFile(json);
         JsonObject blocks = whole ? new JsonObject() : VocabularyFiles.read(directory);
