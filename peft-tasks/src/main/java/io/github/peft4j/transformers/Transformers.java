@@ -105,7 +105,7 @@ public final class Transformers {
         } catch (IllegalArgumentException e) {
             Path file = directory.resolve(PretrainedConfig.FILE);
             String text = String.valueOf(e.getMessage());
-            throw text.contains(file.toString())
+            throw text.contains(PretrainedConfig.FILE)
                     ? e
                     : new IllegalArgumentException(file + ": " + text, e);
         }
