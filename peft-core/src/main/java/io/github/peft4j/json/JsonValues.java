@@ -83,7 +83,7 @@ public final class JsonValues {
             case BEGIN_ARRAY -> readArray(reader);
             case STRING -> PythonNumbers.value(reader.nextString());
             case BOOLEAN -> reader.nextBoolean();
-            case NUMBER -> number(reader.nextString());
+            case NUMBER -> number(reader.nextString(), reader);
             case NULL -> {
                 reader.nextNull();
                 yield null;
@@ -113,11 +113,16 @@ public final class JsonValues {
         return Collections.unmodifiableList(array);
     }
 
-    private static Number number(String literal) throws IOException {
+    private static Number number(String literal, JsonReader reader) throws IOException {
         if (literal.indexOf('.') >= 0 || literal.indexOf('e') >= 0 || literal.indexOf('E') >= 0) {
             Double number = Double.valueOf(literal);
             if (number.isInfinite()) {
-                throw new MalformedJsonException("the number " + literal + " is out of range");
+                throw new MalformedJsonException(
+                        "the number "
+                                + literal
+                                + " at "
+                                + reader.getPreviousPath()
+                                + " is out of range");
             }
             return number;
         }

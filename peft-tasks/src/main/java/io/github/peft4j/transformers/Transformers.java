@@ -8,6 +8,7 @@ import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
+import io.github.peft4j.transformers.checkpoint.ConfigSizes;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.family.AutoClass;
 import io.github.peft4j.transformers.family.Family;
@@ -92,12 +93,30 @@ public final class Transformers {
                             + ".");
         }
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            CheckpointKeys keys = new CheckpointKeys(checkpoint);
-            FamilyParts parts = family.create(config, head, keys);
+            ConfigSizes.check(config, checkpoint);
+            FamilyParts parts = parts(directory, family, config, head, checkpoint);
             WeightLoader.Wishes wishes =
                     new WeightLoader.Wishes(
                             options.asksForHead(), labels(config, head), options.vocabSize());
             return build(directory, config, checkpoint, parts, wishes);
+        }
+    }
+
+    /** The parts of a family, whose rules do not know the file that breaks them. */
+    private static FamilyParts parts(
+            Path directory,
+            Family family,
+            PretrainedConfig config,
+            AutoClass head,
+            Checkpoint checkpoint) {
+        try {
+            return family.create(config, head, new CheckpointKeys(checkpoint));
+        } catch (IllegalArgumentException e) {
+            Path file = directory.resolve(PretrainedConfig.FILE);
+            String text = String.valueOf(e.getMessage());
+            throw text.contains(PretrainedConfig.FILE)
+                    ? e
+                    : new IllegalArgumentException(file + ": " + text, e);
         }
     }
 

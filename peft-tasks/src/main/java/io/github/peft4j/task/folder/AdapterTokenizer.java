@@ -5,14 +5,13 @@ import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.task.chat.ChatTemplateFiles;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /**
  * The tokenizer that an adapter was trained with: its folder's own if there is one, else the
- * checkpoint's. Chat templates are those of the folder, else of its passport, else of the
- * tokenizer.
+ * checkpoint's with the settings and added tokens that the folder has. Chat templates are those of
+ * the folder, else of its passport, else of the tokenizer.
  */
 public final class AdapterTokenizer {
 
@@ -24,7 +23,7 @@ public final class AdapterTokenizer {
      * @throws IOException if a file is missing or broken
      */
     public static Tokenizer load(Path checkpoint, Path adapter) throws IOException {
-        Tokenizer tokenizer = Tokenizer.fromPretrained(isWhole(adapter) ? adapter : checkpoint);
+        Tokenizer tokenizer = Tokenizer.ofAdapter(checkpoint, adapter);
         try {
             Map<String, String> own = templates(adapter);
             return own.isEmpty() ? tokenizer : tokenizer.withChatTemplates(own);
@@ -32,17 +31,6 @@ public final class AdapterTokenizer {
             tokenizer.close();
             throw e;
         }
-    }
-
-    /** Whether a folder holds a tokenizer, not just settings of one. */
-    static boolean isWhole(Path folder) {
-        return has(folder, "tokenizer.json")
-                || has(folder, "vocab.txt")
-                || (has(folder, "vocab.json") && has(folder, "merges.txt"));
-    }
-
-    private static boolean has(Path folder, String file) {
-        return Files.isRegularFile(folder.resolve(file));
     }
 
     private static Map<String, String> templates(Path adapter) throws IOException {

@@ -24,7 +24,11 @@ final class DecodingState implements AutoCloseable {
     private final GenerativeModel model;
     private final NDManager manager;
     private final PromptReader prompt;
-    private final int total;
+
+    /** Positions that keys have room for at first; a cache of a longer text grows. */
+    private static final int ROOM = 4096;
+
+    private final int room;
     private final long lengthOfOneForm;
     private @Nullable DynamicCache cache;
     private @Nullable NDArray taskIds;
@@ -37,7 +41,7 @@ final class DecodingState implements AutoCloseable {
      */
     DecodingState(GenerativeModel model, PromptBatch prompts, GenerationConfig config, int total) {
         this.model = model;
-        this.total = total;
+        room = Math.min(total, prompts.length() + ROOM);
         lengthOfOneForm = model.lengthOfOneForm();
         manager = Engines.newManager();
         manager.setName("generation");
@@ -49,7 +53,7 @@ final class DecodingState implements AutoCloseable {
                             : new DecoderPrompt(manager, mask, total);
             cache =
                     config.useCache() && model.allowsCache()
-                            ? new DynamicCache(manager, total)
+                            ? new DynamicCache(manager, room)
                             : null;
             long[] tasks = prompts.taskIds();
             taskIds = tasks == null ? null : manager.create(tasks);
@@ -108,7 +112,7 @@ final class DecodingState implements AutoCloseable {
         if (before <= lengthOfOneForm
                 && virtual + rows.get(0).length() - padding > lengthOfOneForm) {
             cache.close();
-            cache = new DynamicCache(manager, total);
+            cache = new DynamicCache(manager, room);
             read = 0;
         }
     }

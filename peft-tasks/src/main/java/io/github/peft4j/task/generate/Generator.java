@@ -1,6 +1,7 @@
 package io.github.peft4j.task.generate;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
@@ -11,8 +12,10 @@ import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +40,15 @@ public final class Generator {
     private final Supplier<GenerativeModel> model;
     private final List<LogitsProcessor> processors;
     private final @Nullable Tokenizer tokenizer;
+    private final Set<Integer> ends;
 
     private Generator(
             Supplier<GenerativeModel> model,
             List<LogitsProcessor> processors,
-            @Nullable Tokenizer tokenizer) {
+            @Nullable Tokenizer tokenizer,
+            Set<Integer> ends) {
         this.tokenizer = tokenizer;
+        this.ends = ends;
         this.model = model;
         this.processors = processors;
     }
@@ -75,7 +81,7 @@ public final class Generator {
      * @param model asked once a generation
      */
     static Generator of(Supplier<GenerativeModel> model) {
-        return new Generator(model, ImmutableList.of(), null);
+        return new Generator(model, ImmutableList.of(), null, ImmutableSet.of());
     }
 
     /** This generator with a processor of one's own, behind the config's but before sampling's. */
@@ -83,12 +89,18 @@ public final class Generator {
         return new Generator(
                 model,
                 ImmutableList.<LogitsProcessor>builder().addAll(processors).add(processor).build(),
-                tokenizer);
+                tokenizer,
+                ends);
     }
 
     /** This generator with the texts of its tokens, which {@code stop_strings} needs. */
     public Generator withTokenizer(Tokenizer texts) {
-        return new Generator(model, processors, texts);
+        return new Generator(model, processors, texts, ends);
+    }
+
+    /** This generator with further tokens that end an answer, beyond those of the config. */
+    public Generator withEnds(Set<Integer> ids) {
+        return new Generator(model, processors, tokenizer, ImmutableSet.copyOf(ids));
     }
 
     /**
@@ -132,7 +144,7 @@ public final class Generator {
                             + ", and beam search knows its tokens only at the end. Stream with"
                             + " num_beams 1, or call generate.");
         }
-        Start start = new Start(model.get(), prompts, config);
+        Start start = start(prompts, config);
         int answers = config.beams().numReturnSequences();
         List<GrowingRow> rows = start.rows();
         Sampler choice =
@@ -153,7 +165,7 @@ public final class Generator {
      * @throws IllegalArgumentException as {@link #generate(PromptBatch, GenerationConfig)}
      */
     public void check(PromptBatch prompts, GenerationConfig config) {
-        new Start(model.get(), prompts, config).rows();
+        start(prompts, config).rows();
     }
 
     /** Where the model expects the padding of a batch's shorter prompts. */
@@ -163,8 +175,20 @@ public final class Generator {
         return model.get().isEncoderDecoder() ? Side.RIGHT : Side.LEFT;
     }
 
+    private Start start(PromptBatch prompts, GenerationConfig config) {
+        GenerativeModel called = model.get();
+        GenerationConfig whole = called.completed(config);
+        Set<Integer> all = new LinkedHashSet<>(whole.tokens().eosTokenId());
+        return all.addAll(ends)
+                ? new Start(
+                        called,
+                        prompts,
+                        whole.toBuilder().optEosTokenId(all.toArray(Integer[]::new)).build())
+                : new Start(called, prompts, whole);
+    }
+
     private GenerationResult search(PromptBatch prompts, GenerationConfig config) {
-        Start start = new Start(model.get(), prompts, config);
+        Start start = start(prompts, config);
         List<LogitsProcessor> all = start.processors(processors);
         List<GrowingRow> rows = start.rows();
         try (DecodingState decoding = start.decoding()) {
@@ -191,7 +215,7 @@ public final class Generator {
         Start(GenerativeModel model, PromptBatch prompts, GenerationConfig config) {
             this.model = model;
             this.prompts = prompts;
-            this.config = model.completed(config);
+            this.config = config;
             OptionalInt positions = model.positions();
             if (prompts.length() > positions.orElse(Integer.MAX_VALUE)) {
                 throw new IllegalArgumentException(

@@ -6,7 +6,10 @@ import java.util.Arrays;
 /** A row that takes tokens in as they are generated. */
 final class GrowingRow implements TokenRow {
 
-    private final long[] ids;
+    /** More room is made when it is needed: few texts come near their limit. */
+    private static final int ROOM = 256;
+
+    private long[] ids;
     private final int firstToken;
     private final int promptLength;
     private int length;
@@ -22,11 +25,14 @@ final class GrowingRow implements TokenRow {
      * A row that holds its prompt alone.
      *
      * @param firstToken where the prompt begins behind its padding
-     * @param total tokens that will fit
+     * @param total tokens that it will have at most
      */
     static GrowingRow of(long[] prompt, int firstToken, int total) {
         return new GrowingRow(
-                Arrays.copyOf(prompt, total), firstToken, prompt.length, prompt.length);
+                Arrays.copyOf(prompt, Math.min(total, prompt.length + ROOM)),
+                firstToken,
+                prompt.length,
+                prompt.length);
     }
 
     @Override
@@ -55,6 +61,9 @@ final class GrowingRow implements TokenRow {
 
     /** Adds a token. */
     void append(long id) {
+        if (length == ids.length) {
+            ids = Arrays.copyOf(ids, 2 * length);
+        }
         ids[length++] = id;
     }
 

@@ -6,6 +6,7 @@ import io.github.peft4j.config.option.OptionTable;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.json.JsonValues;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,23 +83,29 @@ public final class TaskOptions {
      * @param neutral Hugging Face's default, which asks for nothing
      */
     public static Option<?> lacking(String key, @Nullable Object neutral) {
-        Option<Object> option =
-                neutral == null
-                        ? Option.nullable(key, ANY)
-                        : Option.of(key, ANY, neutral).nullAsDefault();
-        return option.notYetRun();
+        if (neutral == null) {
+            return Option.nullable(key, ANY).notYetRun();
+        }
+        Object kept = Objects.requireNonNull(JsonValues.freeze(neutral));
+        JsonType<Object> any =
+                JsonType.of(
+                        ANY.name(),
+                        json -> Optional.of(isNeutral(kept, json) ? kept : json),
+                        value -> value);
+        return Option.of(key, any, kept).nullAsDefault().notYetRun();
     }
 
     /** The keys, in the table's order, that are set to more than their default. */
     public static List<String> asked(OptionTable table, Map<String, ?> json) {
         return table.options().stream()
-                .filter(option -> !isNeutral(option, json.get(option.key())))
+                .filter(
+                        option ->
+                                !isNeutral(option.standard().orElse(null), json.get(option.key())))
                 .map(Option::key)
                 .toList();
     }
 
-    private static boolean isNeutral(Option<?> option, @Nullable Object value) {
-        Object standard = option.standard().orElse(null);
+    private static boolean isNeutral(@Nullable Object standard, @Nullable Object value) {
         if (value instanceof Number number) {
             return standard instanceof Number other && other.doubleValue() == number.doubleValue();
         }

@@ -40,4 +40,11 @@ final class MarkedWords {
                                 .matchesAllOf(text.substring(piece.start(), start));
         return belongs ? low : -1;
     }
+
+    /** The word behind one that a piece of the text reaches into too, empty if it does not. */
+    String reached(Span piece, int word) {
+        int next = word + 1;
+        boolean reaches = word >= 0 && next < words.size() && words.get(next).start() < piece.end();
+        return reaches ? text.substring(words.get(next).start(), words.get(next).end()) : "";
+    }
 }

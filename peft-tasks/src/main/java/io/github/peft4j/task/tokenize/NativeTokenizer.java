@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Rust tokenizer with truncation and padding switched off: whole texts in, all tokens out.
@@ -25,8 +28,11 @@ final class NativeTokenizer implements AutoCloseable {
     private static final ImmutableMap<String, String> WHOLE_TEXTS =
             ImmutableMap.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
 
+    private static final Logger LOG = LoggerFactory.getLogger(NativeTokenizer.class);
+
     private final HuggingFaceTokenizer tokenizer;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final AtomicBoolean warned = new AtomicBoolean();
     private volatile @Nullable Boolean spaces;
     private boolean closed;
 
@@ -106,10 +112,26 @@ final class NativeTokenizer implements AutoCloseable {
                 (sequence, word) -> text,
                 (raw, i) -> {
                     CharSpan span = raw.getCharTokenSpans()[i];
-                    return span == null
-                            ? -1
-                            : words.at(text.toChars(new Span(span.getStart(), span.getEnd())));
+                    if (span == null) {
+                        return -1;
+                    }
+                    Span piece = text.toChars(new Span(span.getStart(), span.getEnd()));
+                    int word = words.at(piece);
+                    warnOfTwoWords(raw.getTokens()[i], words.reached(piece, word));
+                    return word;
                 });
+    }
+
+    /** Once: with such a text there are more of them. */
+    private void warnOfTwoWords(String token, String second) {
+        if (!second.isEmpty() && warned.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The token '{}' is a piece of two marked words, as the tokenizer cuts a text: it"
+                            + " counts for the first one, and '{}' lacks it. Mark words as the"
+                            + " tokenizer cuts them, with spaces between, or join the two.",
+                    token,
+                    second);
+        }
     }
 
     private TokenColumns wordByWord(TextInput.Marked marked, boolean addSpecialTokens) {

@@ -83,11 +83,24 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static Tokenizer fromPretrained(Path directory, Map<String, String> specialTokens)
             throws IOException {
-        TokenizerFiles files = TokenizerFiles.read(directory, specialTokens);
+        return of(TokenizerFiles.read(directory, specialTokens));
+    }
+
+    /**
+     * Loads the tokenizer of an adapter: the vocabulary of its folder, or else of the checkpoint
+     * with the settings and added tokens of the folder laid over those of the checkpoint.
+     *
+     * @throws IOException as {@link #fromPretrained(Path)}
+     */
+    public static Tokenizer ofAdapter(Path checkpoint, Path adapter) throws IOException {
+        return of(TokenizerFiles.read(ImmutableList.of(adapter, checkpoint), ImmutableMap.of()));
+    }
+
+    private static Tokenizer of(TokenizerFiles files) throws IOException {
         TokenizerConfig config = TokenizerConfig.of(files);
-        Map<String, String> templates = ChatTemplateFiles.read(directory);
-        return new Tokenizer(
-                NativeTokenizer.read(files), files.file(), config, templates, files.modelPadId());
+        Map<String, String> templates = ChatTemplateFiles.read(files.json().resolveSibling(""));
+        NativeTokenizer tokenizer = NativeTokenizer.read(files);
+        return new Tokenizer(tokenizer, files.file(), config, templates, files.modelPadId());
     }
 
     /** The same tokenizer with chat templates of its own, by name; closing one closes both. */
@@ -348,7 +361,7 @@ public final class Tokenizer implements AutoCloseable {
     public OptionalInt longestRow(EncodeOptions options) {
         return options.truncation() == TruncationStrategy.NONE
                 ? OptionalInt.empty()
-                : OptionalInt.of(maxLength(options));
+                : OptionalInt.of(config.maxLength(options));
     }
 
     /** Where rows are cut under some options. */
@@ -357,24 +370,10 @@ public final class Tokenizer implements AutoCloseable {
         return own == null ? config.truncationSide() : own;
     }
 
-    private int maxLength(EncodeOptions options) {
-        return options.maxLength()
-                .orElseGet(
-                        () ->
-                                config.modelMaxLength()
-                                        .orElseThrow(
-                                                () ->
-                                                        new IllegalArgumentException(
-                                                                "maxLength is absent and the"
-                                                                        + " tokenizer has no"
-                                                                        + " model_max_length. Set"
-                                                                        + " optMaxLength(..).")));
-    }
-
     private ImmutableList<Encoding> pad(ImmutableList<Encoding> rows, EncodeOptions options) {
         int length =
                 options.padding() == PaddingStrategy.MAX_LENGTH
-                        ? maxLength(options)
+                        ? config.maxLength(options)
                         : rows.stream().mapToInt(Encoding::length).max().orElse(0);
         int rest = length % options.padToMultipleOf();
         int full = rest == 0 ? length : Math.addExact(length, options.padToMultipleOf() - rest);

@@ -3,6 +3,7 @@ package io.github.peft4j.task.tokenize;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.task.tokenize.files.AddedTokens;
@@ -61,8 +62,7 @@ public record TokenizerConfig(
                 | IllegalStateException
                 | UnsupportedOperationException
                 | ClassCastException bad) {
-            throw TokenizerFiles.unusable(
-                    files.json().resolveSibling("tokenizer_config.json"), bad);
+            throw TokenizerFiles.unusable(files.settings(), bad);
         }
     }
 
@@ -71,32 +71,55 @@ public record TokenizerConfig(
         Map<String, String> special = new LinkedHashMap<>();
         for (String role : AddedTokens.ROLES) {
             if (present(json, role)) {
-                special.put(role, JsonField.read(json, role, AddedTokens::content));
+                special.put(
+                        role,
+                        JsonField.read(json, role, AddedTokens.A_TOKEN, AddedTokens::content));
             }
         }
         if (present(paddingBlock, "pad_token")) {
-            special.putIfAbsent("pad_token", paddingBlock.get("pad_token").getAsString());
+            special.putIfAbsent(
+                    "pad_token",
+                    JsonField.read(paddingBlock, "pad_token", "a text", JsonField::text));
         }
         return new TokenizerConfig(
                 ImmutableMap.copyOf(special),
                 extraTokens(json),
                 maxLength(json),
-                present(json, "padding_side")
-                        ? JsonField.read(json, "padding_side", side -> Side.of(side.getAsString()))
-                        : Side.RIGHT,
-                present(json, "truncation_side")
-                        ? JsonField.read(
-                                json, "truncation_side", side -> Side.of(side.getAsString()))
-                        : Side.RIGHT,
+                present(json, "padding_side") ? side(json, "padding_side") : Side.RIGHT,
+                present(json, "truncation_side") ? side(json, "truncation_side") : Side.RIGHT,
                 present(json, "pad_token_type_id")
-                        ? JsonField.read(json, "pad_token_type_id", JsonElement::getAsInt)
+                        ? JsonField.read(
+                                json,
+                                "pad_token_type_id",
+                                "a whole number, 0 or more",
+                                JsonField::id)
                         : 0,
                 present(json, "model_input_names")
-                        ? JsonField.read(json, "model_input_names", TokenizerConfig::strings)
+                        ? JsonField.read(
+                                json,
+                                "model_input_names",
+                                "a list of texts",
+                                TokenizerConfig::strings)
                         : inputs,
                 present(json, "clean_up_tokenization_spaces")
                         && JsonField.read(
-                                json, "clean_up_tokenization_spaces", JsonElement::getAsBoolean));
+                                json,
+                                "clean_up_tokenization_spaces",
+                                "true or false",
+                                JsonField::flag));
+    }
+
+    /** How long a row may be under some options. */
+    int maxLength(EncodeOptions options) {
+        return options.maxLength()
+                .orElseGet(
+                        () ->
+                                modelMaxLength.orElseThrow(
+                                        () ->
+                                                new IllegalArgumentException(
+                                                        "maxLength is absent and the tokenizer has"
+                                                                + " no model_max_length. Set"
+                                                                + " optMaxLength(..).")));
     }
 
     /** Hugging Face writes 1e30 for "no limit": whatever passes an int means none. */
@@ -104,7 +127,7 @@ public record TokenizerConfig(
         if (!present(json, "model_max_length")) {
             return OptionalInt.empty();
         }
-        BigDecimal value = JsonField.read(json, "model_max_length", JsonElement::getAsBigDecimal);
+        BigDecimal value = JsonField.read(json, "model_max_length", "a number", JsonField::number);
         if (value.signum() <= 0) {
             throw new IllegalArgumentException(
                     "model_max_length %s is not positive.".formatted(value));
@@ -119,25 +142,27 @@ public record TokenizerConfig(
             if (!present(json, key)) {
                 continue;
             }
-            return JsonField.read(json, key, TokenizerConfig::contents);
+            return JsonField.read(json, key, AddedTokens.TOKENS, TokenizerConfig::contents);
         }
         return ImmutableList.of();
     }
 
     private static ImmutableList<String> contents(JsonElement value) {
-        Iterable<JsonElement> tokens =
-                value.isJsonObject()
-                        ? value.getAsJsonObject().asMap().values()
-                        : value.getAsJsonArray();
-        ImmutableList.Builder<String> names = ImmutableList.builder();
-        tokens.forEach(token -> names.add(AddedTokens.content(token)));
-        return names.build();
+        return AddedTokens.tokens(value).asList().stream()
+                .map(AddedTokens::content)
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private static Side side(JsonObject json, String key) {
+        return JsonField.read(
+                json, key, "\"left\" or \"right\"", side -> Side.of(JsonField.text(side)));
     }
 
     private static ImmutableSet<String> strings(JsonElement array) {
-        ImmutableSet.Builder<String> names = ImmutableSet.builder();
-        array.getAsJsonArray().forEach(name -> names.add(name.getAsString()));
-        return names.build();
+        if (!(array instanceof JsonArray list)) {
+            throw new IllegalArgumentException("%s is no list.".formatted(array));
+        }
+        return list.asList().stream().map(JsonField::text).collect(ImmutableSet.toImmutableSet());
     }
 
     private static boolean present(JsonObject json, String key) {

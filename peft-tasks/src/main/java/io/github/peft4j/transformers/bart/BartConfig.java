@@ -80,14 +80,14 @@ record BartConfig(
                 Half.from(config, "decoder"),
                 config.positive("max_position_embeddings", 1024),
                 config.integer("pad_token_id", 1),
-                ActivationFunction.of(config.string("activation_function").orElse("gelu")),
+                config.activation("activation_function", "gelu"),
                 config.modelType().equals("mbart"),
                 config.flag("scale_embedding", false),
                 config.flag("tie_word_embeddings", true),
-                config.decimal("dropout", 0.1),
-                config.decimal("attention_dropout", 0),
-                config.decimal("activation_dropout", 0),
-                config.decimal("classifier_dropout", 0),
+                config.probability("dropout", 0.1),
+                config.probability("attention_dropout", 0),
+                config.probability("activation_dropout", 0),
+                config.probability("classifier_dropout", 0),
                 config.decimal("init_std", 0.02));
     }
 

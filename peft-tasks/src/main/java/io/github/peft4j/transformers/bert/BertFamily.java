@@ -60,7 +60,7 @@ public final class BertFamily implements Family {
 
     private static Head head(AutoClass head, PretrainedConfig config, EncoderSpec form) {
         int hidden = form.hiddenSize();
-        double dropout = config.decimal("classifier_dropout", form.hiddenDropout());
+        double dropout = config.probability("classifier_dropout", form.hiddenDropout());
         return switch (head) {
             case MODEL -> new NoHead();
             case SEQUENCE_CLASSIFICATION -> new PooledClassifier(config, hidden, dropout);

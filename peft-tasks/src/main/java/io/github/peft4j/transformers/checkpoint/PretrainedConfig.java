@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
 import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.ops.ActivationFunction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,6 +145,41 @@ public final class PretrainedConfig {
         return value == null ? missing : number(key, value);
     }
 
+    /** A probability that something is dropped, or the default where the key is absent or null. */
+    public double probability(String key, double missing) {
+        double value = decimal(key, missing);
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(
+                    problem(key, "is " + value + ", not a probability from 0 to below 1"));
+        }
+        return value;
+    }
+
+    /** An activation function by its name, or the default where the key is absent or null. */
+    public ActivationFunction activation(String key, String missing) {
+        try {
+            return ActivationFunction.of(string(key).orElse(missing));
+        } catch (IllegalArgumentException unknown) {
+            throw new IllegalArgumentException(
+                    source + ", " + key + ": " + unknown.getMessage(), unknown);
+        }
+    }
+
+    /** Whether the key has a number over this one. */
+    boolean exceeds(String key, long most) {
+        JsonElement value = find(key);
+        return value != null
+                && value.isJsonPrimitive()
+                && value.getAsJsonPrimitive().isNumber()
+                && value.getAsDouble() > most;
+    }
+
+    /** Says that the weights are of another size than a key says. */
+    String mismatch(String key, String weights) {
+        return "%s is %s in %s, but %s. Take the config.json of this checkpoint."
+                .formatted(key, find(key), source, weights);
+    }
+
     /** An object as a config of its own, or an empty one where the key is absent or null. */
     public PretrainedConfig section(String key) {
         JsonElement value = find(key);
@@ -171,7 +207,11 @@ public final class PretrainedConfig {
     /** Whether the key's value is a text. */
     public boolean isText(String key) {
         JsonElement value = find(key);
-        return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
+        return value != null && isText(value);
+    }
+
+    private static boolean isText(JsonElement value) {
+        return value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
     }
 
     /** Texts, or an empty list where the key is absent or null. */
@@ -179,7 +219,13 @@ public final class PretrainedConfig {
         JsonElement value = find(key);
         ImmutableList.Builder<String> texts = ImmutableList.builder();
         if (value != null && value.isJsonArray()) {
-            value.getAsJsonArray().forEach(text -> texts.add(text.getAsString()));
+            for (JsonElement text : value.getAsJsonArray()) {
+                if (!isText(text)) {
+                    throw new IllegalArgumentException(
+                            problem(key, "is " + value + ", not a list of texts"));
+                }
+                texts.add(text.getAsString());
+            }
         } else if (value != null) {
             throw new IllegalArgumentException(problem(key, "is " + value + ", not a list"));
         }
@@ -216,7 +262,7 @@ public final class PretrainedConfig {
         if (value == null) {
             return Optional.empty();
         }
-        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
+        if (!isText(value)) {
             throw new IllegalArgumentException(problem(key, "is " + value + ", not a text"));
         }
         return Optional.of(value.getAsString());
@@ -252,9 +298,20 @@ public final class PretrainedConfig {
     }
 
     private Optional<JsonObject> labelNames() {
-        return Optional.ofNullable(find("id2label"))
-                .filter(JsonElement::isJsonObject)
-                .map(JsonElement::getAsJsonObject);
+        if (!(find("id2label") instanceof JsonObject names) || names.isEmpty()) {
+            return Optional.empty();
+        }
+        names.asMap()
+                .forEach(
+                        (id, name) -> {
+                            if (!name.isJsonPrimitive()) {
+                                throw new IllegalArgumentException(
+                                        problem(
+                                                "id2label",
+                                                "has " + name + " for " + id + ", not a text"));
+                            }
+                        });
+        return Optional.of(names);
     }
 
     /** All values as plain Java objects. */

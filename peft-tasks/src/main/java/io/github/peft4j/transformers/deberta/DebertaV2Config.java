@@ -63,6 +63,6 @@ record DebertaV2Config(
                 RelativeSpec.from(config, sizes.maxPositions()),
                 config.integer("conv_kernel_size", 0),
                 config.positive("conv_groups", 1),
-                ActivationFunction.of(config.string("conv_act").orElse("tanh")));
+                config.activation("conv_act", "tanh"));
     }
 }

@@ -2,7 +2,6 @@ package io.github.peft4j.transformers.deberta;
 
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.encoder.EncoderNaming;
@@ -79,8 +78,8 @@ public final class DebertaV2Family implements Family {
         return new DenseClassifier.Form(
                 "pooler.dense",
                 "classifier",
-                ActivationFunction.of(config.string("pooler_hidden_act").orElse("gelu")),
-                config.decimal("pooler_dropout", 0),
-                config.decimal("cls_dropout", form.hiddenDropout()));
+                config.activation("pooler_hidden_act", "gelu"),
+                config.probability("pooler_dropout", 0),
+                config.probability("cls_dropout", form.hiddenDropout()));
     }
 }

@@ -83,7 +83,7 @@ public record AttentionConfig(
                                 + heads
                                 + ". Correct config.json, or give head_dim.");
             }
-            dropout = config.decimal("attention_dropout", 0);
+            dropout = config.probability("attention_dropout", 0);
             scale = 1 / Math.sqrt(headSize);
             windows = ImmutableList.copyOf(Collections.nCopies(sizes.layers(), 0));
         }

@@ -35,7 +35,7 @@ public record DecoderConfig(
                 config.positive("num_hidden_layers"),
                 config.positive("intermediate_size"),
                 config.integer("pad_token_id", -1),
-                ActivationFunction.of(config.string("hidden_act").orElse("silu")),
+                config.activation("hidden_act", "silu"),
                 config.decimal("rms_norm_eps", 1e-6),
                 config.flag("tie_word_embeddings", false),
                 config.decimal("initializer_range", 0.02));

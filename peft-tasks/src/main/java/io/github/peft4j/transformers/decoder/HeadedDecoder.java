@@ -80,7 +80,7 @@ public record HeadedDecoder(
     }
 
     private double dropout() {
-        return config.decimal("classifier_dropout", config.decimal("hidden_dropout", 0.1));
+        return config.probability("classifier_dropout", config.probability("hidden_dropout", 0.1));
     }
 
     private FamilyParts.Builder builder(String className) {

@@ -1,6 +1,5 @@
 package io.github.peft4j.transformers.distilbert;
 
-import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.encoder.EncoderConfig;
 import io.github.peft4j.transformers.encoder.EncoderSpec;
@@ -21,10 +20,10 @@ final class DistilBertConfig {
                         config.positive("dim", 768),
                         config.positive("n_heads", 12),
                         config.positive("hidden_dim", 3072),
-                        ActivationFunction.of(config.string("activation").orElse("gelu")),
+                        config.activation("activation", "gelu"),
                         NORM_EPS,
-                        config.decimal("dropout", 0.1),
-                        config.decimal("attention_dropout", 0.1));
+                        config.probability("dropout", 0.1),
+                        config.probability("attention_dropout", 0.1));
         return new EncoderConfig(
                 config.positive("vocab_size", 30522),
                 config.positive("max_position_embeddings", 512),

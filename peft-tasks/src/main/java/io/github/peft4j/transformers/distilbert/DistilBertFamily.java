@@ -83,12 +83,12 @@ public final class DistilBertFamily implements Family {
                                     "classifier",
                                     ActivationFunction.RELU,
                                     0,
-                                    config.decimal("seq_classif_dropout", 0.2)),
+                                    config.probability("seq_classif_dropout", 0.2)),
                             SequenceLoss::usual);
             case TOKEN_CLASSIFICATION ->
                     new TokenClassifier(hidden, config.numLabels(2), form.hiddenDropout());
             case QUESTION_ANSWERING ->
-                    new SpanClassifier(hidden, config.decimal("qa_dropout", 0.1));
+                    new SpanClassifier(hidden, config.probability("qa_dropout", 0.1));
             default -> throw new IllegalArgumentException("DistilBERT has no " + head + ".");
         };
     }

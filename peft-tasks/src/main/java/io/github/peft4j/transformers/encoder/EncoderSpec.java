@@ -49,10 +49,12 @@ public record EncoderSpec(
                 config.positive("hidden_size", defaults.hiddenSize),
                 config.positive("num_attention_heads", defaults.heads),
                 config.positive("intermediate_size", defaults.intermediateSize),
-                config.string("hidden_act").map(ActivationFunction::of).orElse(defaults.activation),
+                config.has("hidden_act")
+                        ? config.activation("hidden_act", "")
+                        : defaults.activation,
                 config.decimal("layer_norm_eps", defaults.normEps),
-                config.decimal("hidden_dropout_prob", defaults.hiddenDropout),
-                config.decimal("attention_probs_dropout_prob", defaults.attentionDropout));
+                config.probability("hidden_dropout_prob", defaults.hiddenDropout),
+                config.probability("attention_probs_dropout_prob", defaults.attentionDropout));
     }
 
     /** Attention of every token over its whole sequence. */

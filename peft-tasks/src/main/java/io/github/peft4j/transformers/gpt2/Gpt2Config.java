@@ -67,13 +67,13 @@ record Gpt2Config(
                 config.positive("n_head", 12),
                 config.positive("n_inner", 4 * hidden),
                 config.positive("n_positions", 1024),
-                ActivationFunction.of(config.string("activation_function").orElse("gelu_new")),
+                config.activation("activation_function", "gelu_new"),
                 config.decimal("layer_norm_epsilon", 1e-5),
                 config.flag("scale_attn_weights", true),
                 config.flag("scale_attn_by_inverse_layer_idx", false),
-                config.decimal("embd_pdrop", 0.1),
-                config.decimal("attn_pdrop", 0.1),
-                config.decimal("resid_pdrop", 0.1),
+                config.probability("embd_pdrop", 0.1),
+                config.probability("attn_pdrop", 0.1),
+                config.probability("resid_pdrop", 0.1),
                 config.flag("tie_word_embeddings", true),
                 config.decimal("initializer_range", 0.02));
     }

@@ -67,12 +67,12 @@ record OptConfig(
                 config.positive("ffn_dim", 3072),
                 config.positive("max_position_embeddings", 2048),
                 config.integer("pad_token_id", -1),
-                ActivationFunction.of(config.string("activation_function").orElse("relu")),
+                config.activation("activation_function", "relu"),
                 before,
                 before && !config.flag("_remove_final_layer_norm", false),
                 config.flag("enable_bias", true),
-                config.decimal("dropout", 0.1),
-                config.decimal("attention_dropout", 0),
+                config.probability("dropout", 0.1),
+                config.probability("attention_dropout", 0),
                 config.flag("tie_word_embeddings", true),
                 config.decimal("init_std", 0.02));
     }
@@ -83,10 +83,10 @@ record OptConfig(
                     "layer_norm_elementwise_affine false is not available in this version. Take an"
                             + " OPT whose norms have weights.");
         }
-        if (config.decimal("layerdrop", 0) > 0) {
+        if (config.probability("layerdrop", 0) > 0) {
             throw new UnsupportedFeatureException(
                     "layerdrop "
-                            + config.decimal("layerdrop", 0)
+                            + config.probability("layerdrop", 0)
                             + " is not available in this version: no layer is left out in training."
                             + " Set it to 0 (addConfigOverride); outputs do not depend on it.");
         }

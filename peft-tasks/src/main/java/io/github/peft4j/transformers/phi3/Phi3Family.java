@@ -43,7 +43,7 @@ public final class Phi3Family extends RotaryFamily {
     @Override
     protected RotaryDecoder layers(
             PretrainedConfig config, DecoderConfig sizes, AttentionConfig attention, Rope rope) {
-        double dropout = config.decimal("resid_pdrop", 0);
+        double dropout = config.probability("resid_pdrop", 0);
         return RotaryDecoder.of(
                 sizes,
                 rope,

@@ -65,11 +65,11 @@ record T5Config(
                 config.positive("num_heads", multilingual ? 6 : 8),
                 config.positive("relative_attention_num_buckets", 32),
                 config.positive("relative_attention_max_distance", 128),
-                ActivationFunction.of(config.string("dense_act_fn").orElse(usual)),
+                config.activation("dense_act_fn", usual),
                 config.flag("is_gated_act", gated),
                 config.decimal("layer_norm_epsilon", 1e-6),
-                config.decimal("dropout_rate", 0.1),
-                config.decimal("classifier_dropout", 0),
+                config.probability("dropout_rate", 0.1),
+                config.probability("classifier_dropout", 0),
                 !multilingual && config.flag(SCALES_OUTPUT, true),
                 config.decimal("initializer_factor", 1));
     }

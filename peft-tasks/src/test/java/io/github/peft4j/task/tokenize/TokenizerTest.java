@@ -281,7 +281,7 @@ class TokenizerTest {
         assertThatThrownBy(() -> Tokenizer.fromPretrained(directory))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("tokenizer_config.json")
-                .hasMessageContaining("'up'");
+                .hasMessageContaining("padding_side is \"up\". It must be \"left\" or \"right\".");
 
         Files.writeString(directory.resolve("tokenizer_config.json"), "[]");
         assertThatThrownBy(() -> Tokenizer.fromPretrained(directory))

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokenizers of files without tokenizer.json, and without a pad token. */
 class VocabularyFilesTest {
@@ -68,6 +69,9 @@ class VocabularyFilesTest {
                 folder.resolve("config.json"),
                 "{\"model_type\": %s}".formatted(given.get("family")));
         Files.writeString(folder.resolve("tokenizer_config.json"), given.get("config").toString());
+        for (var file : given.getAsJsonObject("files").entrySet()) {
+            Files.writeString(folder.resolve(file.getKey()), file.getValue().toString());
+        }
     }
 
     private static long[] longs(JsonElement numbers) {
@@ -183,5 +187,16 @@ class VocabularyFilesTest {
             assertThat(tokenizer.encodeAll(texts, padded()).get(1).ids()).endsWith(7, 7);
             assertThat(tokenizer.fillId()).hasValue(7);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer.model", "spiece.model", "sentencepiece.bpe.model"})
+    void saysWhatToDoWithASentencePieceModel(String name) throws IOException {
+        Files.writeString(folder.resolve(name), "pieces");
+
+        assertThatThrownBy(() -> Tokenizer.fromPretrained(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(name + " is a SentencePiece model")
+                .hasMessageContaining("save_pretrained");
     }
 }

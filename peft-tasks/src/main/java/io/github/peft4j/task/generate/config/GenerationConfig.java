@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,13 @@ public final class GenerationConfig {
     /** All options: those of the file, and this library's own. */
     static final OptionTable OPTIONS = FILE_OPTIONS.with(SamplingOptions.OWN);
 
+    /** What a file may hold: options that this version does not have are kept as they are. */
+    static final OptionTable KEPT_IN_FILES =
+            FILE_OPTIONS.with(OtherGenerationKeys.REFUSED.options());
+
+    /** What a config keeps. */
+    static final OptionTable KEPT = KEPT_IN_FILES.with(SamplingOptions.OWN);
+
     private static final Logger LOG = LoggerFactory.getLogger(GenerationConfig.class);
 
     private final OptionValues values;
@@ -55,9 +63,10 @@ public final class GenerationConfig {
     private final SpecialTokens tokens;
     private final WordRules words;
 
-    /** Refuses several answers that would all be the same. */
+    /** Refuses several answers that would all be the same, and tokens forced and suppressed. */
     GenerationConfig(Map<Option<?>, @Nullable Object> given) {
-        values = OPTIONS.values("GenerationConfig", given);
+        values = KEPT.values("GenerationConfig", given);
+        OtherGenerationKeys.refuse(values.toMap(), "");
         length = new LengthLimits(values);
         beams = new BeamOptions(values);
         sampling = new SamplingOptions(values);
@@ -70,6 +79,18 @@ public final class GenerationConfig {
                             + beams.numReturnSequences()
                             + ", but the likeliest tokens make one answer alone. Set do_sample to"
                             + " true, or num_beams to as many.");
+        }
+        Integer first = tokens.forcedBosTokenId();
+        refuseForcedAndSuppressed(
+                SpecialTokens.FORCED_BOS_TOKEN_ID, first == null ? Set.of() : Set.of(first));
+        refuseForcedAndSuppressed(SpecialTokens.FORCED_EOS_TOKEN_ID, tokens.forcedEosTokenId());
+    }
+
+    private void refuseForcedAndSuppressed(Option<?> forced, Set<Integer> ids) {
+        if (!ids.isEmpty() && words.suppressTokens().containsAll(ids)) {
+            throw new IllegalArgumentException(
+                    "%s %s is in suppress_tokens too, which leaves no token. Take it out there."
+                            .formatted(forced, ids));
         }
     }
 
@@ -185,7 +206,7 @@ public final class GenerationConfig {
 
     /** What differs from the defaults, as JSON values under the keys; {@code seed} included. */
     public Map<String, @Nullable Object> toMap() {
-        return JsonValues.freezeObject(TaskOptions.changed(OPTIONS, values));
+        return JsonValues.freezeObject(TaskOptions.changed(KEPT, values));
     }
 
     /** The same as text: sorted keys, two spaces, no newline at the end. */
@@ -200,7 +221,7 @@ public final class GenerationConfig {
      * @throws IllegalArgumentException if the path is a file
      */
     public void savePretrained(Path directory) throws IOException {
-        GenerationConfigFiles.write(TaskOptions.changed(FILE_OPTIONS, values), directory);
+        GenerationConfigFiles.write(TaskOptions.changed(KEPT_IN_FILES, values), directory);
     }
 
     @Override

@@ -41,24 +41,35 @@ final class GenerationConfigFiles {
         Map<Option<?>, @Nullable Object> own = config.given();
         boolean limited = MOST.stream().anyMatch(option -> isSet(own.get(option)));
         Map<Option<?>, Object> added = new LinkedHashMap<>();
-        TaskOptions.read(LEFT_OPEN, values(directory))
-                .forEach(
-                        (option, value) -> {
-                            boolean wanted = !(limited && MOST.contains(option));
-                            if (value != null && wanted && !isSet(own.get(option))) {
-                                added.put(option, value);
-                            }
-                        });
-        return added.isEmpty() ? config : config.toBuilder().setAll(added).build();
+        Map<String, Object> values = values(directory);
+        try {
+            TaskOptions.read(LEFT_OPEN, values)
+                    .forEach(
+                            (option, value) -> {
+                                boolean wanted = !(limited && MOST.contains(option));
+                                if (value != null && wanted && !isSet(own.get(option))) {
+                                    added.put(option, value);
+                                }
+                            });
+            return added.isEmpty() ? config : config.toBuilder().setAll(added).build();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file(directory) + ": " + e.getMessage(), e);
+        }
     }
 
     private static boolean isSet(@Nullable Object value) {
         return value != null && !(value instanceof Set<?> ids && ids.isEmpty());
     }
 
+    /** The file that says how a checkpoint generates; old ones have one config for all. */
+    private static Path file(Path directory) {
+        Path own = directory.resolve(GenerationConfig.FILE);
+        return Files.isRegularFile(own) ? own : directory.resolve(PretrainedConfig.FILE);
+    }
+
     private static Map<String, Object> values(Path directory) throws IOException {
-        Path file = directory.resolve(GenerationConfig.FILE);
-        if (!Files.isRegularFile(file)) {
+        Path file = file(directory);
+        if (!file.endsWith(GenerationConfig.FILE)) {
             return PretrainedConfig.read(directory).values();
         }
         String source = file.toString();
@@ -67,15 +78,12 @@ final class GenerationConfigFiles {
     }
 
     static GenerationConfig read(Path directory) throws IOException {
-        Path file = directory.resolve(GenerationConfig.FILE);
-        if (!Files.isRegularFile(file)) {
-            file = directory.resolve(PretrainedConfig.FILE);
-        }
+        Path file = file(directory);
         Map<String, Object> values = values(directory);
-        requireAvailable(values, " in " + file);
+        OtherGenerationKeys.refuse(values, " in " + file);
         try {
             return GenerationConfig.builder()
-                    .setAll(TaskOptions.read(GenerationConfig.FILE_OPTIONS, values))
+                    .setAll(TaskOptions.read(GenerationConfig.KEPT_IN_FILES, values))
                     .build();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
@@ -84,7 +92,12 @@ final class GenerationConfigFiles {
 
     static GenerationConfig parse(
             Map<String, ? extends @Nullable Object> json, Consumer<String> warn) {
-        requireAvailable(json, "");
+        OtherGenerationKeys.refuse(json, "");
+        List<String> idle = OtherGenerationKeys.idle(json);
+        if (!idle.isEmpty()) {
+            warn.accept(
+                    "%s have no effect with these settings, as in Hugging Face.".formatted(idle));
+        }
         List<String> unknown =
                 unknown(json).stream()
                         .filter(key -> !OtherGenerationKeys.IGNORED.contains(key))
@@ -98,13 +111,12 @@ final class GenerationConfigFiles {
         }
         Map<String, ? extends @Nullable Object> said = Maps.filterValues(json, Objects::nonNull);
         return GenerationConfig.builder()
-                .setAll(TaskOptions.read(GenerationConfig.OPTIONS, said))
+                .setAll(TaskOptions.read(GenerationConfig.KEPT, said))
                 .build();
     }
 
     static GenerationConfigBuilder overlay(
             GenerationConfigBuilder builder, Map<String, ? extends @Nullable Object> values) {
-        requireAvailable(values, "");
         List<String> unknown = unknown(values);
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException(
@@ -117,15 +129,11 @@ final class GenerationConfigFiles {
                                                     String::compareTo))
                             + " and seed.");
         }
-        return builder.setAll(TaskOptions.read(GenerationConfig.OPTIONS, values));
+        return builder.setAll(TaskOptions.read(GenerationConfig.KEPT, values));
     }
 
     private static List<String> unknown(Map<String, ?> json) {
-        return TaskOptions.unknown(json, GenerationConfig.OPTIONS, OtherGenerationKeys.REFUSED);
-    }
-
-    private static void requireAvailable(Map<String, ?> json, String source) {
-        TaskOptions.requireNone(OtherGenerationKeys.REFUSED, json, source, "generate");
+        return TaskOptions.unknown(json, GenerationConfig.KEPT);
     }
 
     static void write(Map<String, @Nullable Object> json, Path directory) throws IOException {

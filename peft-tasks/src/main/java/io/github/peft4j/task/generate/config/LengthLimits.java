@@ -14,20 +14,23 @@ import org.jspecify.annotations.Nullable;
 public final class LengthLimits {
 
     static final Option<Integer> MAX_LENGTH =
-            limit("max_length", 1)
+            most("max_length")
                     .means(
                             "tokens at most, prompt included (a decoder's start token in its place)");
     static final Option<Integer> MAX_NEW_TOKENS =
-            limit("max_new_tokens", 1).means("new tokens at most; 20 if neither is given");
+            most("max_new_tokens").means("new tokens at most; 20 if neither is given");
     static final Option<Integer> MIN_LENGTH =
-            limit("min_length", 0).means("tokens at least, prompt included");
+            least("min_length").means("tokens at least, prompt included");
     static final Option<Integer> MIN_NEW_TOKENS =
-            limit("min_new_tokens", 0).means("new tokens at least");
+            least("min_new_tokens").means("new tokens at least");
 
     static final List<Option<?>> OPTIONS =
             List.of(MAX_NEW_TOKENS, MAX_LENGTH, MIN_NEW_TOKENS, MIN_LENGTH);
 
     private static final int NEW_TOKENS = 20;
+
+    /** Far more than any model reads; arrays are counted by it. */
+    private static final int MOST = 1 << 24;
 
     private final OptionValues values;
 
@@ -35,9 +38,13 @@ public final class LengthLimits {
         this.values = values;
     }
 
-    private static Option<Integer> limit(String key, int least) {
-        return Option.nullable(key, TaskOptions.WHOLE)
-                .must(value -> value >= least, least + " or more");
+    private static Option<Integer> most(String key) {
+        return Option.nullable(key, TaskOptions.WHOLE).must(value -> value >= 1, "1 or more");
+    }
+
+    /** Below 0, it changes nothing. */
+    private static Option<Integer> least(String key) {
+        return Option.nullable(key, TaskOptions.WHOLE);
     }
 
     /** Tokens at most, prompt included (a decoder's start token in its place). */
@@ -65,17 +72,17 @@ public final class LengthLimits {
      *
      * @param promptLength tokens of the prompt, padding included
      * @param positions how many the model has, if it has a number; bounds the default alone
-     * @throws IllegalArgumentException if the prompt leaves no room
+     * @throws IllegalArgumentException if the prompt leaves no room, or the limit is none
      */
     public int total(int promptLength, OptionalInt positions) {
         Integer maxNewTokens = maxNewTokens();
         if (maxNewTokens != null) {
-            return Math.addExact(promptLength, maxNewTokens);
+            return bounded(MAX_NEW_TOKENS, maxNewTokens, (long) promptLength + maxNewTokens);
         }
         Integer maxLength = maxLength();
         int total =
                 maxLength != null
-                        ? maxLength
+                        ? bounded(MAX_LENGTH, maxLength, maxLength)
                         : Math.min(promptLength + NEW_TOKENS, positions.orElse(Integer.MAX_VALUE));
         if (promptLength >= total) {
             throw new IllegalArgumentException(
@@ -89,11 +96,20 @@ public final class LengthLimits {
         return total;
     }
 
+    private static int bounded(Option<Integer> option, int value, long total) {
+        if (total > MOST) {
+            throw new IllegalArgumentException(
+                    "%s is %d, but a text has at most %d tokens. Set a smaller one."
+                            .formatted(option, value, MOST));
+        }
+        return (int) total;
+    }
+
     /** Tokens at least, prompt included. */
     public int least(int promptLength) {
         Integer minNewTokens = minNewTokens();
         if (minNewTokens != null) {
-            return Math.addExact(promptLength, minNewTokens);
+            return (int) Math.min((long) promptLength + minNewTokens, Integer.MAX_VALUE);
         }
         Integer minLength = minLength();
         return minLength == null ? 0 : minLength;

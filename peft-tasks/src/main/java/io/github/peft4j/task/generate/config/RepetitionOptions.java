@@ -19,7 +19,7 @@ public final class RepetitionOptions {
                             "positive scores of tokens already there are divided by it, negative"
                                     + " ones multiplied; 1 is none");
     static final Option<Integer> NO_REPEAT_NGRAM_SIZE =
-            TaskOptions.atLeast(0, "no_repeat_ngram_size", 0, "Pass 0 for none")
+            Option.of("no_repeat_ngram_size", TaskOptions.WHOLE, 0)
                     .nullAsDefault()
                     .means("no row of so many tokens may occur twice; 0 for any");
 

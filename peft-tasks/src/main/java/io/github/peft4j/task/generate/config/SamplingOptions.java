@@ -21,18 +21,17 @@ public final class SamplingOptions {
 
     /** Null is what transformers takes for no such limit; the default is one of 50. */
     static final Option<Integer> TOP_K =
-            TaskOptions.atLeast(0, "top_k", 0, "Pass 0 for all tokens")
+            Option.of("top_k", TaskOptions.WHOLE, 0)
                     .nullAsDefault()
                     .withDefault(50)
                     .means("draw among so many likeliest tokens; 0 for all");
 
     static final Option<Double> TOP_P =
-            TaskOptions.finite("top_p", 1, SamplingOptions::isProbability, "from 0 to 1")
+            TaskOptions.finite("top_p", 1, value -> true, "a number")
                     .nullAsDefault()
                     .means("draw among the likeliest tokens that together have this probability");
     static final Option<Double> MIN_P =
             Option.nullable("min_p", TaskOptions.DECIMAL)
-                    .must(SamplingOptions::isProbability, "from 0 to 1")
                     .means("draw among tokens at least this likely, relative to the likeliest");
     static final Option<Long> SEED =
             Option.nullable("seed", TaskOptions.LONG)
@@ -54,10 +53,20 @@ public final class SamplingOptions {
                 "temperature is %s; it must be a positive number. For the likeliest token, set"
                         + " do_sample to false.",
                 temperature());
+        require(topK() >= 0, TOP_K, "0 or more. Pass 0 for all tokens.");
+        require(topP() >= 0, TOP_P, "0 or more. Pass 1 for all tokens.");
+        Double least = minP();
+        require(least == null || (least >= 0 && least <= 1), MIN_P, "from 0 to 1.");
     }
 
-    private static boolean isProbability(double value) {
-        return value >= 0 && value <= 1;
+    /** Checks what counts only where tokens are drawn, as transformers does. */
+    private void require(boolean holds, Option<?> option, String rule) {
+        Preconditions.checkArgument(
+                !doSample() || holds,
+                "%s is %s; where do_sample is true it must be %s",
+                option,
+                values.find(option),
+                rule);
     }
 
     /** Whether tokens are drawn by probability; if not, the likeliest is taken. */

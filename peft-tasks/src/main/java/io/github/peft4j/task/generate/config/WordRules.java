@@ -57,9 +57,12 @@ public final class WordRules {
     }
 
     private static Option<List<Integer>> ids(String key) {
-        return Option.of(key, IDS, List.<Integer>of())
-                .nullAsDefault()
-                .must(ids -> !negative(ids), "ids of tokens");
+        return Option.of(key, IDS, List.<Integer>of()).nullAsDefault();
+    }
+
+    /** Ids that no token has change nothing, as in transformers. */
+    private List<Integer> tokens(Option<List<Integer>> option) {
+        return values.get(option).stream().filter(id -> id >= 0).toList();
     }
 
     private static boolean negative(List<Integer> ids) {
@@ -78,11 +81,11 @@ public final class WordRules {
 
     /** Tokens that must not occur. */
     public List<Integer> suppressTokens() {
-        return values.get(SUPPRESS_TOKENS);
+        return tokens(SUPPRESS_TOKENS);
     }
 
     /** Tokens that must not begin an answer. */
     public List<Integer> beginSuppressTokens() {
-        return values.get(BEGIN_SUPPRESS_TOKENS);
+        return tokens(BEGIN_SUPPRESS_TOKENS);
     }
 }

@@ -23,7 +23,11 @@ import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -185,18 +189,27 @@ public final class TextGenerator implements AutoCloseable {
                 .collect(ImmutableList.toImmutableList());
     }
 
-    /** Gives tokens and text of what the model writes after each prompt, generated as one batch. */
+    /**
+     * Gives tokens and text of what the model writes after each prompt. Prompts whose answers end
+     * with the same tokens are generated as one batch: texts in one, conversations in another.
+     */
     public List<GeneratedText> generatePrompts(List<TextPrompt> prompts) {
-        if (prompts.isEmpty()) {
-            return ImmutableList.of();
+        Map<Set<Integer>, List<Integer>> batches = new LinkedHashMap<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            batches.computeIfAbsent(prompts.get(i).ends(), ends -> new ArrayList<>()).add(i);
         }
-        GenerationResult result = generator.generate(batch(prompts), config);
-        ImmutableList.Builder<GeneratedText> texts = ImmutableList.builder();
-        for (int row = 0; row < prompts.size(); row++) {
-            ImmutableLongArray ids = result.newTokens(row);
-            texts.add(new GeneratedText(ids, tokenizer.decode(ids.toArray(), true)));
-        }
-        return texts.build();
+        GeneratedText[] texts = new GeneratedText[prompts.size()];
+        batches.forEach(
+                (ends, rows) -> {
+                    PromptBatch batch = batch(rows.stream().map(prompts::get).toList());
+                    GenerationResult result = generator.withEnds(ends).generate(batch, config);
+                    for (int row = 0; row < rows.size(); row++) {
+                        ImmutableLongArray ids = result.newTokens(row);
+                        texts[rows.get(row)] =
+                                new GeneratedText(ids, tokenizer.decode(ids.toArray(), true));
+                    }
+                });
+        return ImmutableList.copyOf(texts);
     }
 
     /**
@@ -225,7 +238,10 @@ public final class TextGenerator implements AutoCloseable {
                             text.append(piece);
                             pieces.accept(piece);
                         });
-        GenerationResult result = generator.generate(batch(List.of(prompt)), config, streamer);
+        GenerationResult result =
+                generator
+                        .withEnds(prompt.ends())
+                        .generate(batch(List.of(prompt)), config, streamer);
         ImmutableLongArray ids = result.newTokens(0);
         if (config.beams().numBeams() > 1) {
             ids.forEach(streamer::put);
@@ -235,7 +251,8 @@ public final class TextGenerator implements AutoCloseable {
     }
 
     /**
-     * Answers a conversation.
+     * Answers a conversation. The answer ends where the generation config says, and at the end of
+     * its turn: at the tokenizer's {@code eos_token} or what the template writes behind an answer.
      *
      * @throws IllegalStateException if the checkpoint has no chat template
      * @throws IllegalArgumentException if there is no message, the template refuses them, or the

@@ -1,18 +1,21 @@
 package io.github.peft4j.task.generate.text;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A prompt in both of its forms: as text, and as the tokens that a model reads.
  *
  * @param text of a conversation, what its chat template makes of it
  * @param ids at least one
+ * @param ends tokens that end its answer, with those that the generation config names
  */
-public record TextPrompt(String text, ImmutableLongArray ids) {
+public record TextPrompt(String text, ImmutableLongArray ids, Set<Integer> ends) {
 
     /** A template writes its special tokens itself. */
     private static final EncodeOptions TEMPLATED =
@@ -26,6 +29,12 @@ public record TextPrompt(String text, ImmutableLongArray ids) {
                             + text
                             + "' has no token in the model's vocabulary. Write another prompt.");
         }
+        ends = ImmutableSet.copyOf(ends);
+    }
+
+    /** A prompt whose answer ends where the generation config says. */
+    public TextPrompt(String text, ImmutableLongArray ids) {
+        this(text, ids, ImmutableSet.of());
     }
 
     /** Encodes a text, with the special tokens that the tokenizer adds. */
@@ -45,7 +54,8 @@ public record TextPrompt(String text, ImmutableLongArray ids) {
 
     /**
      * Writes a conversation by the tokenizer's chat template, with the head of the turn that the
-     * model is to write, and encodes it.
+     * model is to write, and encodes it. The answer ends with the tokenizer's {@code eos_token} or
+     * the special token that the template writes behind an answer, too.
      *
      * @throws IllegalStateException if the checkpoint has no chat template
      * @throws IllegalArgumentException if there is no message, or the template refuses them
@@ -56,6 +66,8 @@ public record TextPrompt(String text, ImmutableLongArray ids) {
                     "The conversation has 0 messages, and an answer needs at least one. Add a"
                             + " ChatMessage of the user.");
         }
-        return of(tokenizer, tokenizer.chatTemplate().render(messages, true), TEMPLATED);
+        TextPrompt prompt =
+                of(tokenizer, tokenizer.chatTemplate().render(messages, true), TEMPLATED);
+        return new TextPrompt(prompt.text, prompt.ids, TurnEnds.of(tokenizer));
     }
 }

@@ -1,7 +1,6 @@
 package io.github.peft4j.task.tokenize.files;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens that the files around tokenizer.json name and it does not: transformers adds them when it
@@ -29,17 +29,27 @@ public final class AddedTokens {
                     "cls_token",
                     "mask_token");
 
-    private static final ImmutableSet<String> EXTRA =
-            ImmutableSet.of("extra_special_tokens", "additional_special_tokens");
+    /** What the value of a role must be. */
+    public static final String A_TOKEN = "a text, or an object with a text as its content";
+
+    /** What the value of a list of tokens must be. */
+    public static final String TOKENS =
+            "a list of texts, or of objects with a text as their content";
+
+    /** Keys of special tokens without a role; the first that is there counts alone. */
+    public static final ImmutableList<String> EXTRA =
+            ImmutableList.of("extra_special_tokens", "additional_special_tokens");
 
     private final JsonObject config;
     private final TokenizerFile file;
+    private final boolean maskTakesSpace;
     private final Set<String> own = new HashSet<>();
     private final Map<String, JsonObject> added = new LinkedHashMap<>();
 
-    private AddedTokens(JsonObject config, TokenizerFile file) {
+    private AddedTokens(JsonObject config, TokenizerFile file, boolean maskTakesSpace) {
         this.config = config;
         this.file = file;
+        this.maskTakesSpace = maskTakesSpace;
     }
 
     /**
@@ -47,10 +57,12 @@ public final class AddedTokens {
      *
      * @param config tokenizer_config.json, with what special_tokens_map.json says
      * @param legacy added_tokens.json, ids by token
+     * @param kind the class, which may give the mask token the space before it
      * @throws IllegalArgumentException if a token has an id that does not follow the vocabulary's
      */
-    static JsonArray of(JsonObject config, JsonObject legacy, TokenizerFile file) {
-        AddedTokens tokens = new AddedTokens(config, file);
+    static JsonArray of(
+            JsonObject config, JsonObject legacy, TokenizerFile file, TokenizerClass kind) {
+        AddedTokens tokens = new AddedTokens(config, file, kind.maskTakesSpace());
         JsonArray all = new JsonArray();
         if (file.blocks().get("added_tokens") instanceof JsonArray before) {
             before.forEach(token -> tokens.own.add(content(token)));
@@ -65,15 +77,21 @@ public final class AddedTokens {
     private void addNumbered(JsonObject legacy) {
         Map<Integer, JsonObject> byId = new TreeMap<>();
         JsonElement decoder = config.get("added_tokens_decoder");
+        Set<String> special = specialTexts();
+        for (Map.Entry<String, JsonElement> entry : legacy.entrySet()) {
+            JsonPrimitive text = new JsonPrimitive(entry.getKey());
+            byId.put(
+                    JsonField.read(legacy, entry.getKey(), "the id of that token", JsonField::id),
+                    token(text, special.contains(entry.getKey())));
+        }
         if (decoder != null && !decoder.isJsonNull()) {
-            byId.putAll(JsonField.read(config, "added_tokens_decoder", AddedTokens::numbered));
-        } else {
-            Set<String> special = specialTexts();
-            for (Map.Entry<String, JsonElement> entry : legacy.entrySet()) {
-                JsonPrimitive text = new JsonPrimitive(entry.getKey());
-                byId.put(
-                        entry.getValue().getAsInt(), token(text, special.contains(entry.getKey())));
-            }
+            Map<Integer, JsonObject> numbered =
+                    JsonField.read(
+                            config,
+                            "added_tokens_decoder",
+                            "an object of tokens by their ids, each an object with its content",
+                            AddedTokens::numbered);
+            numbered.forEach((id, token) -> refuseAnother(id, token, byId.put(id, token)));
         }
         byId.forEach(
                 (id, token) -> {
@@ -89,9 +107,20 @@ public final class AddedTokens {
                 });
     }
 
+    private static void refuseAnother(int id, JsonObject token, @Nullable JsonObject other) {
+        if (other != null && !other.get("content").equals(token.get("content"))) {
+            throw new IllegalArgumentException(
+                    "added_tokens_decoder has %s for the id %d, and added_tokens.json %s."
+                            .formatted(token.get("content"), id, other.get("content")));
+        }
+    }
+
     private static Map<Integer, JsonObject> numbered(JsonElement decoder) {
         Map<Integer, JsonObject> tokens = new TreeMap<>();
-        for (Map.Entry<String, JsonElement> entry : decoder.getAsJsonObject().entrySet()) {
+        if (!(decoder instanceof JsonObject byId)) {
+            throw new IllegalArgumentException("%s is no object.".formatted(decoder));
+        }
+        for (Map.Entry<String, JsonElement> entry : byId.entrySet()) {
             tokens.put(Integer.valueOf(entry.getKey()), token(entry.getValue(), false));
         }
         return tokens;
@@ -101,7 +130,7 @@ public final class AddedTokens {
         Set<String> texts = new HashSet<>();
         for (String role : ROLES) {
             if (config.has(role) && !config.get(role).isJsonNull()) {
-                texts.add(JsonField.read(config, role, AddedTokens::content));
+                texts.add(JsonField.read(config, role, A_TOKEN, AddedTokens::content));
             }
         }
         extras().forEach(extra -> texts.add(content(extra)));
@@ -111,29 +140,37 @@ public final class AddedTokens {
     private void addSpecial() {
         for (String role : ROLES) {
             if (config.has(role) && !config.get(role).isJsonNull()) {
-                add(JsonField.read(config, role, value -> token(value, true)));
+                JsonObject token =
+                        JsonField.read(config, role, A_TOKEN, value -> token(value, true));
+                if (maskTakesSpace
+                        && role.equals("mask_token")
+                        && config.get(role).isJsonPrimitive()) {
+                    token.addProperty("lstrip", true);
+                }
+                add(token);
             }
         }
         extras().forEach(extra -> add(token(extra, true)));
     }
 
     private JsonArray extras() {
-        JsonArray all = new JsonArray();
         for (String key : EXTRA) {
             if (config.has(key) && !config.get(key).isJsonNull()) {
-                all.addAll(JsonField.read(config, key, AddedTokens::tokens));
+                return JsonField.read(config, key, TOKENS, AddedTokens::tokens);
             }
         }
-        return all;
+        return new JsonArray();
     }
 
     /** A list of tokens, or tokens by name. */
-    private static JsonArray tokens(JsonElement value) {
+    public static JsonArray tokens(JsonElement value) {
         JsonArray tokens = new JsonArray();
         if (value instanceof JsonObject named) {
             named.asMap().values().forEach(tokens::add);
+        } else if (value instanceof JsonArray list) {
+            tokens.addAll(list);
         } else {
-            tokens.addAll(value.getAsJsonArray());
+            throw new IllegalArgumentException("%s is no list.".formatted(value));
         }
         tokens.forEach(AddedTokens::content); // refuses what is no token
         return tokens;
@@ -160,14 +197,11 @@ public final class AddedTokens {
 
     /** A token is written as a string or as an object with its content. */
     public static String content(JsonElement token) {
-        if (!token.isJsonObject()) {
-            return token.getAsString();
-        }
-        JsonElement content = token.getAsJsonObject().get("content");
-        if (content == null || !content.isJsonPrimitive()) {
+        JsonElement content = token instanceof JsonObject object ? object.get("content") : token;
+        if (content == null) {
             throw new IllegalArgumentException("token %s has no content.".formatted(token));
         }
-        return content.getAsString();
+        return JsonField.text(content);
     }
 
     private static JsonObject token(JsonElement given, boolean special) {
@@ -184,6 +218,6 @@ public final class AddedTokens {
     }
 
     private static boolean truth(JsonObject token, String key, boolean missing) {
-        return token.has(key) ? token.get(key).getAsBoolean() : missing;
+        return token.has(key) ? JsonField.flag(token.get(key)) : missing;
     }
 }

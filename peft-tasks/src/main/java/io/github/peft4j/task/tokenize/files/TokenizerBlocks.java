@@ -83,7 +83,11 @@ final class TokenizerBlocks {
             case T5 -> sentencePiece("always");
             case XLM_ROBERTA, CAMEMBERT -> sentencePiece(always);
             case DEBERTA_V2 -> deberta(spaceUnlessOff ? "always" : "first");
-            case MBART, UNNAMED_WORD_PIECE, GENERIC -> {}
+            case MBART -> {
+                sentencePiece("always");
+                put("normalizer", "null");
+            }
+            case UNNAMED_WORD_PIECE, GENERIC -> {}
         }
     }
 

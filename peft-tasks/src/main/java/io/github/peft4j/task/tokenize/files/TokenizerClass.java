@@ -155,6 +155,11 @@ public enum TokenizerClass {
         return modelType;
     }
 
+    /** Whether a mask token that is named as a text takes the space before it. */
+    boolean maskTakesSpace() {
+        return this == MPNET || this == CAMEMBERT || this == MBART;
+    }
+
     /** Token of each role where the files name none. */
     ImmutableMap<String, String> specialTokens() {
         return specialTokens;
@@ -182,7 +187,11 @@ public enum TokenizerClass {
      */
     public static TokenizerClass of(
             JsonObject tokenizerConfig, JsonObject config, TokenizerFile file) {
-        String own = text(tokenizerConfig, "tokenizer_class");
+        String own =
+                isNull(tokenizerConfig, "tokenizer_class")
+                        ? null
+                        : JsonField.read(
+                                tokenizerConfig, "tokenizer_class", "a text", JsonField::text);
         String named = own == null ? text(config, "tokenizer_class") : own;
         String family = text(config, "model_type");
         TokenizerClass registered = registered(config);
@@ -203,6 +212,10 @@ public enum TokenizerClass {
     private static @Nullable TokenizerClass registered(JsonObject config) {
         String family = text(config, "model_type");
         return family == null ? null : FAMILIES.get(family);
+    }
+
+    private static boolean isNull(JsonObject json, String key) {
+        return !json.has(key) || json.get(key).isJsonNull();
     }
 
     private static @Nullable String text(JsonObject json, String key) {

@@ -1,10 +1,11 @@
 package io.github.peft4j.task.tokenize.files;
 
+import com.google.common.collect.ImmutableList;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * the settings in tokenizer_config.json, and tokens that tokenizer.json lacks are added.
  *
  * @param json tokenizer.json, which is not there where a vocabulary takes its place
- * @param file what it holds, with those changes
+ * @param settings tokenizer_config.json, which may be missing
+ * @param file what tokenizer.json holds, with those changes
  * @param config tokenizer_config.json, with what special_tokens_map.json and the class say of
  *     tokens
  * @param model config.json, empty if there is none
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record TokenizerFiles(
         Path json,
+        Path settings,
         TokenizerFile file,
         JsonObject config,
         JsonObject model,
@@ -46,22 +50,38 @@ public record TokenizerFiles(
      */
     public static TokenizerFiles read(Path directory, Map<String, String> tokens)
             throws IOException {
+        return read(ImmutableList.of(directory), tokens);
+    }
+
+    /**
+     * Reads the files of several directories: the vocabulary is that of the first one that has any,
+     * with the settings of that directory and, over them, of those before it. What the model says
+     * is in the first config.json.
+     *
+     * @throws IOException as {@link #read(Path, Map)}
+     */
+    public static TokenizerFiles read(List<Path> directories, Map<String, String> tokens)
+            throws IOException {
         if (!AddedTokens.ROLES.containsAll(tokens.keySet())) {
             throw new IllegalArgumentException(
                     "Special tokens %s are not all of a known role. Use %s."
                             .formatted(tokens.keySet(), AddedTokens.ROLES));
         }
+        Path directory =
+                directories.stream()
+                        .filter(VocabularyFiles::isIn)
+                        .findFirst()
+                        .orElseGet(() -> directories.get(directories.size() - 1));
         Path json = directory.resolve("tokenizer.json");
         boolean whole = Files.isRegularFile(json);
         JsonObject blocks = whole ? new JsonObject() : VocabularyFiles.read(directory);
         TokenizerFile file =
                 whole ? TokenizerFile.read(json) : VocabularyFiles.file(blocks, directory);
-        Path configFile = directory.resolve("tokenizer_config.json");
-        JsonObject config = object(configFile);
-        JsonObject model = object(directory.resolve("config.json"));
-        merge(config, object(directory.resolve("special_tokens_map.json")));
-        tokens.forEach(config::addProperty);
-        JsonObject legacy = object(directory.resolve("added_tokens.json"));
+        TokenizerSettings settings =
+                TokenizerSettings.read(
+                        directories.subList(0, directories.indexOf(directory) + 1), tokens);
+        JsonObject config = settings.config();
+        JsonObject model = first(directories, "config.json");
         try {
             TokenizerClass named = TokenizerClass.of(config, model, file);
             boolean unnamed = !whole && named == TokenizerClass.UNNAMED_WORD_PIECE;
@@ -72,18 +92,28 @@ public record TokenizerFiles(
                 }
             }
             TokenizerBlocks.of(kind, config, file).asMap().forEach(blocks::add);
-            blocks.add("added_tokens", AddedTokens.of(config, legacy, file));
+            JsonArray own = settings.namesExtras() ? null : ClassTokens.extras(kind, config);
+            if (own != null) {
+                config.add("extra_special_tokens", own);
+            }
+            blocks.add("added_tokens", AddedTokens.of(config, settings.addedTokens(), file, kind));
             TokenizerFile changed = file.with(blocks);
-            if (!whole) {
-                blocks.add("post_processor", VocabularyFiles.template(kind, config, changed));
+            JsonObject template =
+                    whole
+                            ? ClassTokens.template(kind, config, changed)
+                            : VocabularyFiles.template(kind, config, changed);
+            if (template != null) {
+                blocks.add("post_processor", template);
+                changed = changed.with(blocks);
             }
             boolean same = whole && changed.blocks().equals(file.blocks());
-            return new TokenizerFiles(json, changed, config, model, kind, same ? null : blocks);
+            return new TokenizerFiles(
+                    json, settings.file(), changed, config, model, kind, same ? null : blocks);
         } catch (IllegalArgumentException
                 | IllegalStateException
                 | UnsupportedOperationException
                 | ClassCastException bad) {
-            throw unusable(configFile, bad);
+            throw unusable(settings.file(), bad);
         }
     }
 
@@ -95,23 +125,23 @@ public record TokenizerFiles(
                 bad);
     }
 
-    /** What the older file says, where the config does not number its added tokens itself. */
-    private static void merge(JsonObject config, JsonObject map) {
-        boolean numbered = config.has("added_tokens_decoder");
-        map.asMap()
-                .forEach(
-                        (key, value) -> {
-                            if (!numbered || !config.has(key) || config.get(key).isJsonNull()) {
-                                config.add(key, value);
-                            }
-                        });
+    private static JsonObject first(List<Path> directories, String name) throws IOException {
+        for (Path directory : directories) {
+            if (Files.exists(directory.resolve(name))) {
+                return object(directory.resolve(name));
+            }
+        }
+        return new JsonObject();
     }
 
     /** The {@code pad_token_id} of config.json; empty if it names no token. */
     public OptionalInt modelPadId() {
         JsonElement id = model.get("pad_token_id");
-        boolean number = id instanceof JsonPrimitive value && value.isNumber();
-        return number && id.getAsInt() >= 0 ? OptionalInt.of(id.getAsInt()) : OptionalInt.empty();
+        try {
+            return id == null ? OptionalInt.empty() : OptionalInt.of(JsonField.id(id));
+        } catch (IllegalArgumentException none) {
+            return OptionalInt.empty();
+        }
     }
 
     /** tokenizer.json as it counts. */

@@ -1,5 +1,6 @@
 package io.github.peft4j.task.tokenize.files;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -10,6 +11,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Makes what tokenizer.json would hold of the files that older checkpoints have in its place:
@@ -17,7 +19,23 @@ import java.util.List;
  */
 final class VocabularyFiles {
 
+    private static final ImmutableList<String> SENTENCE_PIECE =
+            ImmutableList.of(
+                    "tokenizer.model",
+                    "spiece.model",
+                    "spm.model",
+                    "sentencepiece.bpe.model",
+                    "source.spm");
+
     private VocabularyFiles() {}
+
+    /** Whether a directory holds a vocabulary, not just settings of one. */
+    static boolean isIn(Path directory) {
+        return Stream.of("tokenizer.json", "vocab.txt")
+                        .anyMatch(name -> Files.isRegularFile(directory.resolve(name)))
+                || Stream.of("vocab.json", "merges.txt")
+                        .allMatch(name -> Files.isRegularFile(directory.resolve(name)));
+    }
 
     /**
      * The vocabulary, without blocks around it.
@@ -43,6 +61,7 @@ final class VocabularyFiles {
             model.add("vocab", TokenizerFiles.object(tokens));
             model.add("merges", lines(merges));
         } else {
+            refuseSentencePiece(directory);
             throw new FileNotFoundException(
                     ("%s does not exist, nor vocab.txt, nor vocab.json with merges.txt. Save the"
                                     + " tokenizer with save_pretrained of a fast tokenizer.")
@@ -52,6 +71,18 @@ final class VocabularyFiles {
         json.addProperty("version", "1.0");
         json.add("model", model);
         return json;
+    }
+
+    private static void refuseSentencePiece(Path directory) throws IOException {
+        for (String name : SENTENCE_PIECE) {
+            if (Files.isRegularFile(directory.resolve(name))) {
+                throw new IOException(
+                        ("%s is a SentencePiece model, which this version reads from tokenizer.json"
+                                        + " alone. Load it in Python with AutoTokenizer, and call"
+                                        + " save_pretrained, which writes that file.")
+                                .formatted(directory.resolve(name)));
+            }
+        }
     }
 
     private static JsonObject numbered(List<String> tokens) {

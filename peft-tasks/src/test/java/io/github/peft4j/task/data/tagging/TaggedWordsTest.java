@@ -11,7 +11,10 @@ import io.github.peft4j.task.tokenize.GoldenTokenizers;
 import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.Token;
 import io.github.peft4j.task.tokenize.Tokenizer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -100,5 +103,28 @@ class TaggedWordsTest {
             assertThat(found.entities()).hasSize(1);
             assertThat(found.entities().get(0).text()).isEqualTo("42nd");
         }
+    }
+
+    /** In Python no token of split words spans two; in a text, as it is served, one can. */
+    @Test
+    void warnsOnceOfATokenOfTwoWords() throws IOException {
+        Words letters = Words.find("the fox", Pattern.compile("\\p{Alnum}"));
+        PrintStream before = System.err;
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+        try (Tokenizer roberta = GoldenTokenizers.load("roberta")) {
+            roberta.encode(Words.of(List.of("the", "fox")).inText(), EncodeOptions.DEFAULT);
+            assertThat(logged.toString(StandardCharsets.UTF_8)).doesNotContain("two marked words");
+            for (int i = 0; i < 2; i++) {
+                assertThat(roberta.encode(letters.inText(), EncodeOptions.DEFAULT).ids())
+                        .containsExactly(roberta.encode("the fox").ids());
+            }
+        } finally {
+            System.setErr(before);
+        }
+
+        assertThat(logged.toString(StandardCharsets.UTF_8))
+                .containsOnlyOnce("is a piece of two marked words")
+                .contains("counts for the first one");
     }
 }

@@ -154,13 +154,8 @@ class GenerationConfigTest {
             delimiter = '|',
             value = {
                 "max_new_tokens | 0 | max_new_tokens is 0; it must be 1 or more.",
-                "min_length | -1 | min_length is -1; it must be 0 or more.",
                 "num_beams | 0 | num_beams is 0; it must be 1 or more.",
-                "top_k | -3 | top_k is -3; it must be at least 0. Pass 0 for all",
-                "top_p | 1.5 | top_p is 1.5; it must be from 0 to 1.",
-                "min_p | -1 | min_p is -1.0; it must be from 0 to 1.",
                 "repetition_penalty | 0 | repetition_penalty is 0.0; it must be a positive number",
-                "no_repeat_ngram_size | -1 | no_repeat_ngram_size is -1; it must be at least 0",
                 "num_return_sequences | 2 | num_return_sequences is 2, but the likeliest tokens",
                 "forced_bos_token_id | -1 | forced_bos_token_id is -1; it must be the id of a",
                 "top_k | 2.5 | top_k is 2.5 but must be a whole number.",
@@ -171,6 +166,22 @@ class GenerationConfigTest {
     void refusesWrongValuesWithTheirNames(String key, double value, String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GenerationConfig.builder().build().with(Map.of(key, value)))
+                .withMessageContaining(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "top_k | -3 | top_k is -3; where do_sample is true it must be 0 or more. Pass 0",
+                "top_p | -0.5 | top_p is -0.5; where do_sample is true it must be 0 or more.",
+                "min_p | -1 | min_p is -1.0; where do_sample is true it must be from 0 to 1."
+            })
+    void refusesWrongLimitsOfDrawingWhereTheyCount(String key, double value, String text) {
+        GenerationConfig greedy = GenerationConfig.builder().build().with(Map.of(key, value));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> greedy.with(Map.of("do_sample", true)))
                 .withMessageContaining(text);
     }
 
@@ -189,7 +200,7 @@ class GenerationConfigTest {
     @Test
     void refusesWhatItLacksRatherThanGenerateSomethingElse() throws IOException {
         Path file = folder.resolve("generation_config.json");
-        Files.writeString(file, "{\"typical_p\": 0.5}");
+        Files.writeString(file, "{\"typical_p\": 0.5, \"do_sample\": true}");
 
         assertThatExceptionOfType(UnsupportedFeatureException.class)
                 .isThrownBy(() -> GenerationConfig.fromPretrained(folder))

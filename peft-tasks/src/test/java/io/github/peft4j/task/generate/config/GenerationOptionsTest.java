@@ -136,7 +136,12 @@ class GenerationOptionsTest {
                 GenerationConfig.OPTIONS,
                 SamplingOptions.OWN,
                 OtherGenerationKeys.REFUSED,
-                "");
+                "\nWhere transformers passes over one of them, it is kept and passed over here too:"
+                        + " `typical_p`, `top_h`, `epsilon_cutoff`\nand `eta_cutoff` count only where"
+                        + " `do_sample` is true, like `top_k`, `top_p`, `min_p` and `temperature`,"
+                        + " whose\nvalues are checked there alone; `num_beam_groups` and"
+                        + " `renormalize_logits` count only with beams, `penalty_alpha`\nand"
+                        + " `dola_layers` only without.\n");
     }
 
     @Test
@@ -189,7 +194,7 @@ class GenerationOptionsTest {
     @MethodSource("refused")
     void refusesWhatWouldGenerateSomethingElse(Option<?> option) {
         assertThatExceptionOfType(UnsupportedFeatureException.class)
-                .isThrownBy(() -> read(Map.of(option.key(), "x")))
+                .isThrownBy(() -> read(Map.of(option.key(), "x", "use_mtp", true)))
                 .withMessage(
                         option.key()
                                 + " is x, but this version does not have it. Remove it to generate"
