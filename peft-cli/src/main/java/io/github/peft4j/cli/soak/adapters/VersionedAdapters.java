@@ -48,7 +48,7 @@ final class VersionedAdapters implements AutoCloseable {
         return LoraConfig.builder()
                 .optR(2 + version % 3)
                 .optLoraAlpha(version)
-                .optTargetModules("Linear")
+                .optTargetModules("all-linear")
                 .build();
     }
 
@@ -62,7 +62,7 @@ final class VersionedAdapters implements AutoCloseable {
                     .values()
                     .forEach(
                             p -> {
-                                try (NDArray all = manager.full(p.getShape(), version)) {
+                                try (NDArray all = manager.full(p.getShape(), (float) version)) {
                                     p.getArray().set(all.toByteBuffer());
                                 }
                             });

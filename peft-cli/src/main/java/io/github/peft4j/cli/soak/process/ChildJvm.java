@@ -29,7 +29,7 @@ public final class ChildJvm {
         ProcessBuilder process =
                 new ProcessBuilder(Stream.concat(options, arguments.stream()).toList());
         process.environment().put("OMP_NUM_THREADS", "1");
-        return process.redirectError(ProcessBuilder.Redirect.INHERIT);
+        return process.redirectError(ProcessBuilder.Redirect.DISCARD);
     }
 
     /** That of this process, which may have been started with another loader than Java's own. */
