@@ -100,6 +100,11 @@ public interface BaseModel {
         return ImmutableMap.of();
     }
 
+    /** The token tables that have another number of rows than in the checkpoint. */
+    default ResizedTables resizedTables() {
+        return ResizedTables.NONE;
+    }
+
     /** The checkpoint that it was loaded from, if it was. */
     default Optional<CheckpointOrigin> origin() {
         return Optional.empty();

@@ -14,6 +14,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Maps;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.ResizedTables;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
@@ -60,6 +61,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private final ImmutableSet<Parameter> buffers;
     private Map<String, DataType> types = Map.of();
     private Map<String, Parameter> fresh = Map.of();
+    private ResizedTables resized = ResizedTables.NONE;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
@@ -98,12 +100,13 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     }
 
     /**
-     * Takes note of the types that the parameters have in the checkpoint.
+     * Takes note of how the parameters stand in the checkpoint.
      *
      * @param ownHead whether the caller has asked for a head that may start fresh
      */
-    void loaded(Map<String, DataType> inFile, boolean ownHead) {
-        types = ImmutableMap.copyOf(inFile);
+    void loaded(WeightLoader.Filled found, boolean ownHead) {
+        types = ImmutableMap.copyOf(found.types());
+        resized = found.resized();
         fresh = head.modules().isEmpty() ? Map.of() : absent();
         warned.set(ownHead);
     }
@@ -152,6 +155,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public Map<String, Parameter> freshParameters() {
         return fresh;
+    }
+
+    @Override
+    public ResizedTables resizedTables() {
+        return resized;
     }
 
     private ImmutableMap<String, Parameter> absent() {

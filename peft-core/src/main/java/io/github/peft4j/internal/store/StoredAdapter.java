@@ -3,7 +3,6 @@ package io.github.peft4j.internal.store;
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.LoadedConfig;
@@ -118,7 +117,7 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             if (!options.ignoreMismatchedSizes()) {
                 LabelCheck.checkHead(set, base, checkpoint);
             }
-            ImmutableSet<String> embeddings = EmbeddingsInFile.check(base, set, checkpoint);
+            EmbeddingsInFile embeddings = EmbeddingsInFile.check(base, set, checkpoint);
             TensorTransfer transfer =
                     TensorTransfer.into(
                             set,
@@ -126,11 +125,12 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                             checkpoint,
                             options,
                             scratch,
-                            embeddings,
+                            embeddings.names(),
                             EmbeddingsInFile.tokens(base));
             SidecarFile sidecar = SidecarFile.read(folder, set, scratch);
             LoadReport report = sidecar.transfer(transfer.run(warnings));
             set.initialize();
+            embeddings.fill(base, checkpoint);
             return new Filled(report, transfer.storedTypes(), passport);
         }
     }

@@ -279,13 +279,7 @@ public final class TensorTransfer {
     private String cure(Set<Long> vocabularies) {
         long wanted = vocabularies.iterator().next();
         return vocabularies.size() == 1 && wanted >= 0
-                ? ". The adapter was trained on a base of "
-                        + wanted
-                        + " tokens, this one has "
-                        + tokens
-                        + ". Load the base with as many (LoadOptions.optVocabSize("
-                        + wanted
-                        + "))"
+                ? ". " + EmbeddingsInFile.cure(wanted, tokens)
                 : ". Check r, rank_pattern and the base model in " + PeftConfig.FILE_NAME;
     }
 
