@@ -113,7 +113,8 @@ public final class TensorTransfer {
         return new LoadReport(
                 ImmutableList.copyOf(missing),
                 ImmutableList.copyOf(unexpected),
-                ImmutableList.copyOf(warnings));
+                ImmutableList.copyOf(warnings),
+                checkpoint.directory());
     }
 
     private void refuseRetired() throws IOException {

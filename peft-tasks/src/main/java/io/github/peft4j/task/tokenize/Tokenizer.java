@@ -95,6 +95,11 @@ public final class Tokenizer implements AutoCloseable {
         return new Tokenizer(tokenizer, file, config, own, modelPadId);
     }
 
+    /** The same tokenizer, which pads on this side; closing one closes both. */
+    public Tokenizer withPaddingSide(Side side) {
+        return new Tokenizer(tokenizer, file, config.withPaddingSide(side), templates, modelPadId);
+    }
+
     /** Encodes one text whole. */
     public Encoding encode(String text) {
         return encode(text, EncodeOptions.DEFAULT);
@@ -365,10 +370,7 @@ public final class Tokenizer implements AutoCloseable {
                                         .orElseThrow(
                                                 () ->
                                                         new IllegalArgumentException(
-                                                                "maxLength is absent and the"
-                                                                        + " tokenizer has no"
-                                                                        + " model_max_length. Set"
-                                                                        + " optMaxLength(..).")));
+                                                                "maxLength is absent and the tokenizer has no model_max_length. Set optMaxLength(..).")));
     }
 
     private ImmutableList<Encoding> pad(ImmutableList<Encoding> rows, EncodeOptions options) {

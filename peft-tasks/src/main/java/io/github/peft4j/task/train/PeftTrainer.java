@@ -105,7 +105,7 @@ public final class PeftTrainer {
         TrainedPassports.warnOfFrozenHead(model);
         try (TrainingRun run = new TrainingRun(model, setup, trainable, train, validation)) {
             TrainingResult result = run.run();
-            TrainedPassports.note(model, setup.arguments(), result);
+            TrainedPassports.note(model, setup, result);
             return result;
         }
     }

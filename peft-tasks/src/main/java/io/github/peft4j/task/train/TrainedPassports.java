@@ -3,6 +3,7 @@ package io.github.peft4j.task.train;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.set.FreshParameters;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.report.LogEntry;
 import io.github.peft4j.task.train.report.TrainingResult;
@@ -35,8 +36,8 @@ final class TrainedPassports {
         }
     }
 
-    /** Notes arguments, losses and the last evaluation. */
-    static void note(PeftModel model, TrainingArguments arguments, TrainingResult result) {
+    /** Notes arguments, losses and the last evaluation, and how vectors were made of tokens. */
+    static void note(PeftModel model, TrainingSetup setup, TrainingResult result) {
         Map<String, Object> figures = new LinkedHashMap<>();
         for (LogEntry entry : result.history()) {
             entry.figures()
@@ -51,11 +52,13 @@ final class TrainedPassports {
         figures.put("train_loss", result.meanLoss());
         result.bestMetric().ifPresent(value -> figures.put("best_metric", value));
         for (String name : model.activeAdapters()) {
-            model.setPassport(
-                    name,
+            AdapterPassport.Builder passport =
                     model.passport(name).toBuilder()
-                            .optTraining(values(arguments), figures)
-                            .build());
+                            .optTraining(values(setup.arguments()), figures);
+            if (setup.objective() instanceof InBatchNegatives) {
+                passport.optPooling(InBatchNegatives.POOLING);
+            }
+            model.setPassport(name, passport.build());
         }
     }
 
