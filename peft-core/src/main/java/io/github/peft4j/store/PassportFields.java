@@ -30,6 +30,7 @@ final class PassportFields {
     static final String BASE_NAME = "base.name_or_path";
     static final String BASE_FINGERPRINT = "base.fingerprint";
     static final String ADAPTER_FINGERPRINT = "adapter.fingerprint";
+    static final String DATA = "training.data";
     static final String ARGUMENTS = "training.arguments";
     static final String METRICS = "training.metrics";
     static final String VERSIONS = "versions";
@@ -71,6 +72,7 @@ final class PassportFields {
                     .put(BASE_NAME, TEXT)
                     .put(BASE_FINGERPRINT, TEXT)
                     .put(ADAPTER_FINGERPRINT, TEXT)
+                    .put(DATA, TEXT)
                     .put(ARGUMENTS, OBJECT)
                     .put(METRICS, OBJECT)
                     .put(VERSIONS, TEXT_OBJECT)

@@ -76,14 +76,13 @@ final class PassportWriter {
     }
 
     private static ImmutableMap<String, String> versions() {
-        String own = AdapterPassport.class.getPackage().getImplementationVersion();
         return ImmutableSortedMap.of(
                 "djl",
                 Engine.getDjlVersion(),
                 "peft",
                 CommonOptions.PEFT_VERSION,
                 "peft4j",
-                own == null ? "unknown" : own,
+                LibraryVersion.text(),
                 "pytorch",
                 Engine.getEngine(Engines.PYTORCH).getVersion());
     }
