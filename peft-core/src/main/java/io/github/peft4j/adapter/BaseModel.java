@@ -13,6 +13,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.ResizedTables;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

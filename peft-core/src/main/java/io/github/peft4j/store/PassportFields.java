@@ -35,6 +35,9 @@ final class PassportFields {
     static final String METRICS = "training.metrics";
     static final String VERSIONS = "versions";
 
+    private static final String CURE =
+            "Correct it, or delete the file to load the folder as Python's.";
+
     private static final Kind TEXT = new Kind("a text", String.class::isInstance);
     private static final Kind TEXTS =
             new Kind(
@@ -98,7 +101,7 @@ final class PassportFields {
     /** The fields of a file that are known, by their names here; others are passed over. */
     static Map<String, Object> read(Path file) throws IOException {
         Map<String, @Nullable Object> json =
-                JsonValues.parseObject(Files.readAllBytes(file), file.toString());
+                JsonValues.parseObject(Files.readAllBytes(file), file.toString(), CURE);
         Map<String, Object> values = new LinkedHashMap<>();
         try {
             for (String field : ALL.keySet()) {
@@ -108,10 +111,7 @@ final class PassportFields {
                 }
             }
         } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    e.getMessage()
-                            + " Correct it, or delete the file to load the folder as Python's.",
-                    e);
+            throw new IOException(e.getMessage() + " " + CURE, e);
         }
         return values;
     }

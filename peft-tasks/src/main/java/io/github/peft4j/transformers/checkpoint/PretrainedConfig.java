@@ -56,7 +56,9 @@ public final class PretrainedConfig {
                             + ". A Hugging Face checkpoint directory holds config.json,"
                             + " *.safetensors and tokenizer.json.");
         }
-        return of(JsonValues.parseObject(Files.readString(file), file.toString()), file.toString());
+        String source = file.toString();
+        String cure = "Correct the file, or download the checkpoint again.";
+        return of(JsonValues.parseObject(Files.readAllBytes(file), source, cure), source);
     }
 
     /** A config of these values; {@code source} names it in errors. */

@@ -1,4 +1,4 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.model;
 
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
