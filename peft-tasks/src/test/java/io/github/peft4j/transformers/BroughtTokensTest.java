@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
@@ -15,6 +16,7 @@ import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.task.folder.AdapterFolder;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.trainabletokens.TrainableTokensConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.assertj.core.data.Offset;
@@ -132,6 +134,42 @@ class BroughtTokensTest {
             assertThatThrownBy(() -> PeftModels.fromPretrained(base, ADAPTED))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Load it on the base it was saved with");
+        }
+    }
+
+    @Test
+    void areInAMergedCheckpoint() throws IOException {
+        float[] before;
+        try (TransformerModel base = base(LLAMA, 356);
+                PeftModel model = PeftModels.fromPretrained(base, ADAPTED);
+                MergedModel merged = model.mergeAndUnload()) {
+            before = logits(model, 356);
+            merged.savePretrained(folder);
+        }
+
+        try (TransformerModel again = Transformers.load(folder, TaskType.CAUSAL_LM)) {
+            NDArray ids = manager.create(new long[][] {{5, 7, 353, 355}});
+            NDArray found = again.forward(ModelInput.of(ids, ids.onesLike())).logits();
+            float[] last = found.get(0).get("-1:").squeeze(0).toFloatArray();
+            assertThat(last).hasSize(356);
+            for (int i = 0; i < last.length; i++) {
+                assertThat(last[i]).isCloseTo(before[i], Offset.offset(2e-5f));
+            }
+        }
+    }
+
+    @Test
+    void areAskedForByTheirNumberAlone() throws IOException {
+        TrainableTokensConfig config =
+                TrainableTokensConfig.builder()
+                        .optTaskType(TaskType.CAUSAL_LM)
+                        .optTokenIndices(353)
+                        .build();
+        try (TransformerModel base = Transformers.load(LLAMA, TaskType.CAUSAL_LM)) {
+            assertThatThrownBy(() -> PeftModels.getPeftModel(base, config))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("353")
+                    .hasMessageContaining("LoadOptions.optVocabSize");
         }
     }
 
