@@ -26,11 +26,14 @@ record EmbeddingChoices(boolean pooling, boolean prompt, boolean cut, OptionalIn
     /** Compares with the folders of a model's checkpoint and active adapters. */
     void check(Block block) throws IOException {
         List<Path> folders = new ArrayList<>();
+        boolean trained = false;
         BaseModel base = null;
         if (block instanceof PeftModel model) {
             base = model.base();
             for (String name : model.activeAdapters()) {
-                check(name, model.passport(name));
+                AdapterPassport passport = model.passport(name);
+                check(name, passport);
+                trained |= passport.pooling().isPresent();
                 Path folder = model.loadReport(name).folder();
                 if (folder != null) {
                     folders.add(folder);
@@ -41,7 +44,7 @@ record EmbeddingChoices(boolean pooling, boolean prompt, boolean cut, OptionalIn
         }
         Optional<CheckpointOrigin> origin = base == null ? Optional.empty() : base.origin();
         origin.ifPresent(checkpoint -> folders.add(checkpoint.directory()));
-        check(SentenceModules.read(folders));
+        check(SentenceModules.read(folders), trained);
     }
 
     private void check(String name, AdapterPassport passport) {
@@ -57,10 +60,16 @@ record EmbeddingChoices(boolean pooling, boolean prompt, boolean cut, OptionalIn
                     "Adapter '%s' was trained with texts in front of what is embedded: %s. Give one of them with optPrompt, or \"\" for none."
                             .formatted(name, passport.prompts()));
         }
+        checkLength("The passport of adapter '%s'".formatted(name), passport.maxLength());
     }
 
-    private void check(SentenceModules modules) {
-        if (!pooling) {
+    /**
+     * Compares with modules.json.
+     *
+     * @param trained whether an adapter says by itself how to pool
+     */
+    private void check(SentenceModules modules, boolean trained) {
+        if (!pooling && !trained) {
             modules.requireApplied("optPooling and optNormalize");
         }
         if (!prompt && modules.usualPrompt().isPresent()) {
@@ -68,13 +77,16 @@ record EmbeddingChoices(boolean pooling, boolean prompt, boolean cut, OptionalIn
                     "config_sentence_transformers.json puts '%s' in front of each text. Say so with optPrompt; its prompts are %s, and \"\" is none."
                             .formatted(modules.usualPrompt().orElseThrow(), modules.prompts()));
         }
-        OptionalInt most = modules.longestText();
+        checkLength("sentence_bert_config.json", modules.longestText());
+    }
+
+    private void checkLength(String source, OptionalInt most) {
         if (!cut
                 && most.isPresent()
                 && (longest.isEmpty() || longest.getAsInt() > most.getAsInt())) {
             throw new IllegalArgumentException(
-                    "sentence_bert_config.json cuts texts to max_seq_length = %d tokens. Say so: optEncodeOptions(EncodeOptions.truncatedTo(%d))."
-                            .formatted(most.getAsInt(), most.getAsInt()));
+                    "%s cuts texts to %d tokens. Say so: optEncodeOptions(EncodeOptions.truncatedTo(%d))."
+                            .formatted(source, most.getAsInt(), most.getAsInt()));
         }
     }
 }

@@ -156,7 +156,7 @@ class SentenceModulesTest {
     @CsvSource({
         "sentence-cls-normalized, '1_Pooling (Pooling), 2_Normalize (Normalize)'",
         "sentence-dense, 2_Dense (Dense)",
-        "sentence-longest-text, max_seq_length = 8"
+        "sentence-longest-text, sentence_bert_config.json cuts texts to 8 tokens"
     })
     void refusesThemForATranslatorOfOnesOwn(String report, String modules) throws Exception {
         Path checkpoint = checkpoint(report);
@@ -193,6 +193,27 @@ class SentenceModulesTest {
             TextEmbeddingTranslator told =
                     builder.optPooling(Pooling.FIRST_TOKEN).optNormalize(true).build();
             assertThat(embed(loaded.model(), told, "one")).hasSize(32);
+        }
+    }
+
+    @Test
+    void goesByAnAdaptersPassportBeforeThem() throws Exception {
+        LoraConfig config =
+                LoraConfig.builder().optTaskType(TaskType.FEATURE_EXTRACTION).optR(2).build();
+        Path checkpoint = checkpoint("sentence-cls-normalized");
+        try (TransformerModel base = Transformers.load(checkpoint);
+                Tokenizer tokenizer = Tokenizer.fromPretrained(checkpoint);
+                PeftModel model = PeftModels.getPeftModel(base, config)) {
+            TextEmbeddingTranslator silent = TextEmbeddingTranslator.builder(tokenizer).build();
+            assertThatThrownBy(() -> embed(model, silent, "one"))
+                    .hasMessageContaining("1_Pooling (Pooling)");
+            model.setPassport(
+                    "default",
+                    AdapterPassport.builder().optPooling("MEAN").optMaxLength(9).build());
+            assertThatThrownBy(() -> embed(model, silent, "one"))
+                    .hasMessageContaining("The passport of adapter 'default' cuts texts to 9");
+            model.setPassport("default", AdapterPassport.builder().optPooling("MEAN").build());
+            assertThat(embed(model, silent, "one")).hasSize(32);
         }
     }
 
