@@ -13,6 +13,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.engine.RunningPasses;
 import io.github.peft4j.internal.runtime.ActiveAdapters;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.runtime.FrozenBase;
@@ -47,6 +48,7 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     private final BaseModel base;
     private final MergedWeights own;
     private final FrozenBase frozen;
+    private final RunningPasses passes = new RunningPasses("The merged model");
     private final ActiveAdapters merged;
     private final ImmutableMap<String, Parameter> weights;
     private final ImmutableMap<ParameterUse, Parameter> substitutes;
@@ -110,9 +112,11 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     /** Folds these adapters; saved modules and biases are those of the registry's activation. */
     static MergedModel of(AdapterRegistry registry, List<String> names) {
         BaseModel base = registry.base();
-        ActiveAdapters active =
-                registry.unmerged().asWeights(base, registry.adapters().sets(), names);
-        return new MergedModel(base, MergedWeights.of(base, active, names));
+        return registry.reading(
+                () -> {
+                    ActiveAdapters active = registry.asWeights(names);
+                    return new MergedModel(base, MergedWeights.of(base, active, names));
+                });
     }
 
     /** Predicts; records no graph. */
@@ -126,7 +130,8 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     @Override
     public ModelOutput forward(ModelInput input, AdapterPass pass) {
         // A pass of adapters over this model serves the merged weights already.
-        return base.forward(input, pass.serves(substitutes) ? pass : pass.with(merged));
+        AdapterPass own = pass.serves(substitutes) ? pass : pass.with(merged);
+        return passes.run(() -> base.forward(input, own));
     }
 
     @Override
@@ -213,6 +218,14 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
      * @throws IOException if a file cannot be read or written
      */
     public void savePretrained(Path directory, SaveCheckpointOptions options) throws IOException {
+        passes.run(
+                () -> {
+                    save(directory, options);
+                    return directory;
+                });
+    }
+
+    private void save(Path directory, SaveCheckpointOptions options) throws IOException {
         ParameterUses slots = new ParameterUses(this);
         Map<String, Parameter> all = new LinkedHashMap<>();
         slots.named().forEach((name, slot) -> all.put(name, slots.shown(slot)));
@@ -248,11 +261,14 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
         return forward(input, AdapterPass.over(store, input.manager(), training));
     }
 
-    /** Frees the merged weights; the base stays open. */
+    /** Waits for running passes and frees the merged weights; the base stays open. */
     @Override
     public void close() {
-        own.close();
-        frozen.close();
+        passes.close(
+                () -> {
+                    own.close();
+                    frozen.close();
+                });
     }
 
     @Override

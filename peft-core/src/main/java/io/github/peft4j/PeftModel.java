@@ -160,7 +160,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     /** Loads an adapter; see {@link #loadAdapter(Path, String)}. */
     public final LoadReport loadAdapter(Path directory, String name, LoadAdapterOptions options)
             throws IOException {
-        return StoredAdapter.in(directory, options).into(registry, name);
+        return StoredAdapter.load(registry, directory, name, options);
     }
 
     /**
@@ -329,7 +329,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
 
     /** What is known of an adapter besides its config: what its folder or its trainer has said. */
     public final AdapterPassport passport(String name) {
-        return registry.passport(name);
+        return registry.adapters().entry(name).passport();
     }
 
     /** Says what an adapter is for; {@link #savePretrained} writes it. */

@@ -8,7 +8,9 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.create.ConfigCompletion;
+import io.github.peft4j.internal.store.ReadAdapter;
 import io.github.peft4j.internal.store.StoredAdapter;
+import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.store.LoadAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,11 +91,19 @@ public final class PeftModels {
     public static PeftModel fromPretrained(
             Block base, Path directory, String adapterName, LoadAdapterOptions options)
             throws IOException {
-        StoredAdapter stored = StoredAdapter.in(directory, options);
-        PeftModel model = wrap(baseOf(base), stored.config());
-        try {
-            stored.into(model.registry(), adapterName);
-            model.setAdapter(adapterName);
+        BaseModel model = baseOf(base);
+        return StableFolder.read(
+                directory.resolve(options.subfolder()),
+                StoredAdapter.FILES,
+                () -> load(model, StoredAdapter.in(directory, options), adapterName));
+    }
+
+    private static PeftModel load(BaseModel base, StoredAdapter stored, String name)
+            throws IOException {
+        PeftModel model = wrap(base, stored.config());
+        try (ReadAdapter adapter = stored.readFor(model.registry(), name)) {
+            adapter.publish();
+            model.setAdapter(name);
             return model;
         } catch (IOException | RuntimeException e) {
             model.close();

@@ -15,6 +15,7 @@ import com.google.common.collect.Maps;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.engine.RunningPasses;
 import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
@@ -50,6 +51,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     private static final Logger logger = LoggerFactory.getLogger(TransformerModel.class);
 
+    private final RunningPasses passes = new RunningPasses("The base model");
     private final NDManager manager;
     private final Path directory;
     private final PretrainedConfig config;
@@ -122,6 +124,10 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     public ModelOutput forward(ModelInput input, AdapterPass pass) {
         BlockInputs.requireTokens(input);
         warnOfFreshHead(pass);
+        return passes.run(() -> compute(input, pass));
+    }
+
+    private ModelOutput compute(ModelInput input, AdapterPass pass) {
         Backbone.Output hidden = backbone.forward(pass, input, head.requiredPositions(input));
         Map<String, NDArray> fields = new LinkedHashMap<>(head.forward(pass, hidden, input));
         String states =
@@ -262,6 +268,6 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     @Override
     public void close() {
-        manager.close();
+        passes.close(manager::close);
     }
 }

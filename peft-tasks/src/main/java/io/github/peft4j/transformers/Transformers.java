@@ -5,6 +5,7 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * index). Family and head follow from {@code model_type} and the task.
  */
 public final class Transformers {
+
+    /** The files of a checkpoint that belong together. */
+    private static final String FILES = "{config.json,*.safetensors,*.safetensors.index.json}";
 
     private static final Logger logger = LoggerFactory.getLogger(Transformers.class);
 
@@ -63,6 +67,11 @@ public final class Transformers {
      *     head
      */
     public static TransformerModel load(Path directory, AutoClass head, LoadOptions options)
+            throws IOException {
+        return StableFolder.read(directory, FILES, () -> loadOnce(directory, head, options));
+    }
+
+    private static TransformerModel loadOnce(Path directory, AutoClass head, LoadOptions options)
             throws IOException {
         PretrainedConfig read = options.apply(PretrainedConfig.read(directory));
         refuseQuantized(directory, read);

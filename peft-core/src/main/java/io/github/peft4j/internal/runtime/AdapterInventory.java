@@ -13,6 +13,7 @@ import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.LinkedHashMap;
@@ -40,11 +41,18 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
      * @param storedTypes types of tensors that are written in another type than float32: copies of
      *     modules keep the type that the file had
      * @param report what was odd about it
+     * @param passport what it is for; empty for one that was made here
      */
     public record Entry(
             CreatedAdapter<?> attachment,
             ImmutableMap<String, Dtype> storedTypes,
-            LoadReport report) {
+            LoadReport report,
+            AdapterPassport passport) {
+
+        /** An adapter of which nothing else is known. */
+        public static Entry of(CreatedAdapter<?> attachment, LoadReport report) {
+            return new Entry(attachment, ImmutableMap.of(), report, AdapterPassport.EMPTY);
+        }
 
         public PeftConfig config() {
             return attachment.config();

@@ -9,19 +9,16 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.FreshParameters;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.RunningPasses;
 import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.create.TaskCheck;
 import io.github.peft4j.internal.text.Text;
-import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +34,8 @@ public final class AdapterRegistry implements AutoCloseable {
     private final BaseModel base;
     private final AdapterSource parts;
     private final FrozenBase frozen;
-    private final RunningPasses passes = new RunningPasses();
+    private final RunningPasses passes = new RunningPasses("The model");
     private final DeferredAfterStep steps = new DeferredAfterStep();
-    private final Map<String, AdapterPassport> passports = new ConcurrentHashMap<>();
     private volatile State state;
 
     /**
@@ -72,16 +68,13 @@ public final class AdapterRegistry implements AutoCloseable {
         return base;
     }
 
-    /** What is known of an adapter besides its config; empty for one that was made here. */
-    public AdapterPassport passport(String name) {
-        adapters().entry(name);
-        return passports.getOrDefault(name, AdapterPassport.EMPTY);
-    }
-
     /** Takes note of what an adapter is for. */
     public synchronized void describe(String name, AdapterPassport passport) {
-        adapters().entry(name);
-        passports.put(name, passport);
+        AdapterInventory.Entry entry = adapters().entry(name);
+        put(
+                name,
+                new AdapterInventory.Entry(
+                        entry.attachment(), entry.storedTypes(), entry.report(), passport));
     }
 
     /** The step of a trainer that does not say when it is done. */
@@ -122,10 +115,11 @@ public final class AdapterRegistry implements AutoCloseable {
                 : workOut(now.adapters(), activation, now.merged());
     }
 
-    /** The active adapters as if none was merged. */
-    public ActiveAdapters unmerged() {
+    /** The weight form of some adapters, over what is active if none was merged. */
+    public ActiveAdapters asWeights(List<String> names) {
         State now = state;
-        return workOut(now.adapters(), now.shown(), null);
+        return workOut(now.adapters(), now.shown(), null)
+                .asWeights(base, now.adapters().sets(), names);
     }
 
     public List<String> mergedNames() {
@@ -134,19 +128,31 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     /**
-     * Runs a pass. An adapter that is deleted meanwhile keeps its tensors until the pass is done.
+     * Runs a pass, or whatever else reads tensors. An adapter that is deleted meanwhile keeps its
+     * tensors until that is done, and none is overwritten.
      */
-    public <T> T running(Supplier<T> pass) {
+    public <T, E extends Exception> T running(RunningPasses.Pass<T, E> pass) throws E {
         steps.end();
         return passes.run(pass);
     }
 
+    /** The same for what is no pass, and leaves a step that goes on alone. */
+    public <T, E extends Exception> T reading(RunningPasses.Pass<T, E> reader) throws E {
+        return passes.run(reader);
+    }
+
     /** Builds an adapter and publishes it; it is not active. */
-    public synchronized void add(String name, PeftConfig config) {
-        CreatedAdapter<?> attachment = attach(name, config);
-        initialize(attachment);
-        LoadReport report = LoadReport.ofNew(warnings(attachment));
-        publish(name, attachment, ImmutableMap.of(), report);
+    public void add(String name, PeftConfig config) {
+        passes.run(
+                () -> {
+                    synchronized (this) {
+                        CreatedAdapter<?> attachment = attach(name, config);
+                        initialize(attachment);
+                        LoadReport report = LoadReport.ofNew(warnings(attachment));
+                        publish(name, AdapterInventory.Entry.of(attachment, report));
+                        return attachment;
+                    }
+                });
     }
 
     private List<String> warnings(CreatedAdapter<?> attachment) {
@@ -184,27 +190,35 @@ public final class AdapterRegistry implements AutoCloseable {
         return AdapterFactory.create(base, config, name, others.configs(), others.sets(), parts);
     }
 
-    /**
-     * Publishes an adapter that {@link #attach} has built, and whose tensors have their values.
-     *
-     * @param storedTypes in which types its file holds its tensors
-     * @param report what was odd about it
-     */
-    public synchronized void publish(
-            String name,
-            CreatedAdapter<?> attachment,
-            ImmutableMap<String, Dtype> storedTypes,
-            LoadReport report) {
+    /** Publishes an adapter that {@link #attach} has built, and whose tensors have their values. */
+    public synchronized void publish(String name, AdapterInventory.Entry entry) {
         adapters().checkFree(name);
-        attachment.set().setTraining(false);
-        put(name, new AdapterInventory.Entry(attachment, storedTypes, report));
+        entry.set().setTraining(false);
+        put(name, entry);
     }
 
-    /** Keeps what loading into a known name has found. */
-    public synchronized void loaded(
-            String name, ImmutableMap<String, Dtype> storedTypes, LoadReport report) {
-        AdapterInventory.Entry entry = adapters().entry(name);
-        put(name, new AdapterInventory.Entry(entry.attachment(), storedTypes, report));
+    /**
+     * Gives an adapter's tensors other values while no pass runs.
+     *
+     * @param entry the adapter as it was found, and what loading has found since
+     * @param values overwrites the tensors
+     * @throws IllegalStateException if the name stands for another adapter by now, or a pass of
+     *     this thread runs
+     */
+    public void overwrite(String name, AdapterInventory.Entry entry, Runnable values) {
+        passes.alone(
+                () -> {
+                    synchronized (this) {
+                        if (adapters().entry(name).set() != entry.set()) {
+                            throw new IllegalStateException(
+                                    "Adapter "
+                                            + name
+                                            + " was replaced while it was loaded. Load it again.");
+                        }
+                        values.run();
+                        put(name, entry);
+                    }
+                });
     }
 
     private void put(String name, AdapterInventory.Entry entry) {
@@ -216,14 +230,23 @@ public final class AdapterRegistry implements AutoCloseable {
                         state.merged());
     }
 
-    public synchronized void copy(String from, String name) {
-        AdapterInventory.Entry source = adapters().entry(from);
-        CreatedAdapter<?> attachment = attach(name, source.config());
-        attachment.set().initializeFrom(source.set());
-        initialize(attachment);
-        LoadReport report = LoadReport.ofNew(attachment.warnings());
-        publish(name, attachment, source.storedTypes(), report);
-        describe(name, passport(from));
+    /** Adds a copy of an adapter. */
+    public void copy(String from, String name) {
+        passes.run(
+                () -> {
+                    synchronized (this) {
+                        AdapterInventory.Entry source = adapters().entry(from);
+                        CreatedAdapter<?> made = attach(name, source.config());
+                        made.set().initializeFrom(source.set());
+                        initialize(made);
+                        LoadReport report = LoadReport.ofNew(made.warnings());
+                        publish(
+                                name,
+                                new AdapterInventory.Entry(
+                                        made, source.storedTypes(), report, source.passport()));
+                        return made;
+                    }
+                });
     }
 
     /** Makes adapters active; a scale that was set stays with its adapter. */
@@ -272,21 +295,24 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Merges adapters on top of those that are merged. */
     public void merge(List<String> names) {
-        synchronized (this) {
-            if (mergedNames().containsAll(names)) {
-                logger.warn("Adapters {} are merged already; nothing to do.", names);
-                return;
-            }
-            ImmutableList<String> all =
-                    ImmutableSet.<String>builder()
-                            .addAll(mergedNames())
-                            .addAll(names)
-                            .build()
-                            .asList();
-            ActiveAdapters weights = unmerged().asWeights(base, state.adapters().sets(), all);
-            serve(MergedWeights.of(base, weights, all));
-        }
+        passes.run(
+                () -> {
+                    synchronized (this) {
+                        return mergeOnTop(names);
+                    }
+                });
         passes.free();
+    }
+
+    private List<String> mergeOnTop(List<String> names) {
+        if (mergedNames().containsAll(names)) {
+            logger.warn("Adapters {} are merged already; nothing to do.", names);
+            return mergedNames();
+        }
+        ImmutableList<String> all =
+                ImmutableSet.<String>builder().addAll(mergedNames()).addAll(names).build().asList();
+        serve(MergedWeights.of(base, asWeights(all), all));
+        return all;
     }
 
     public void unmerge() {
@@ -341,7 +367,6 @@ public final class AdapterRegistry implements AutoCloseable {
         synchronized (this) {
             AdapterSet removed = adapters().entry(name).set();
             steps.forget();
-            passports.remove(name);
             AdapterInventory others = state.adapters().without(name);
             Activation rest = state.chosen().without(name);
             if (rest.names().isEmpty() && !others.entries().isEmpty()) {
@@ -375,13 +400,17 @@ public final class AdapterRegistry implements AutoCloseable {
                 : active.over(base, sets, merged.names(), merged.parameters());
     }
 
+    /** Waits for running passes and frees all tensors. */
     @Override
     public void close() {
-        MergedWeights merged = state.merged();
-        if (merged != null) {
-            merged.close();
-        }
-        state.adapters().sets().values().forEach(AdapterSet::close);
-        frozen.close();
+        passes.close(
+                () -> {
+                    MergedWeights merged = state.merged();
+                    if (merged != null) {
+                        merged.close();
+                    }
+                    state.adapters().sets().values().forEach(AdapterSet::close);
+                    frozen.close();
+                });
     }
 }

@@ -26,7 +26,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes adapters to disk, in Hugging Face PEFT's layout.
@@ -40,30 +42,37 @@ public final class AdapterFiles {
 
     private AdapterFiles() {}
 
-    /** Writes adapters; nothing is replaced before everything is written. */
+    /** Writes adapters, which take the place of older ones in one step. */
     public static void save(AdapterRegistry registry, Path directory, SaveAdapterOptions options)
             throws IOException {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new FileSystemException(
                     directory.toString(), null, "it is a file. Pass a directory to save into.");
         }
-        try (NDManager scratch = Engines.newManager(registry.base().device());
-                Gradients off = Gradients.off()) {
-            write(registry, directory, options, scratch);
-        }
+        registry.running(
+                () -> {
+                    try (NDManager scratch = Engines.newManager(registry.base().device());
+                            Gradients off = Gradients.off()) {
+                        write(registry, directory, options, scratch);
+                    }
+                    return directory;
+                });
     }
 
     private static void write(
             AdapterRegistry registry, Path directory, SaveAdapterOptions options, NDManager scratch)
             throws IOException {
+        AdapterInventory adapters = registry.adapters();
         Collection<String> names =
                 options.selectedAdapters().isEmpty()
-                        ? registry.adapters().sets().keySet()
+                        ? adapters.sets().keySet()
                         : ImmutableSet.copyOf(options.selectedAdapters());
         Map<String, FileContent> files = new LinkedHashMap<>();
+        Set<String> obsolete = new LinkedHashSet<>();
         Saving saving =
                 new Saving(
                         files,
+                        obsolete,
                         registry.base(),
                         options,
                         scratch,
@@ -71,9 +80,9 @@ public final class AdapterFiles {
         AdapterInventory.Entry last = null;
         AdapterPassport passport = AdapterPassport.EMPTY;
         for (String name : names) {
-            AdapterInventory.Entry entry = registry.adapters().entry(name);
+            AdapterInventory.Entry entry = adapters.entry(name);
             String folder = name.equals(AdapterInventory.DEFAULT_NAME) ? "" : name + "/";
-            passport = saving.put(folder, name, entry, registry.passport(name));
+            passport = saving.put(folder, name, entry);
             last = entry;
         }
         if (last == null) {
@@ -81,36 +90,38 @@ public final class AdapterFiles {
         }
         String card = ModelCard.text(directory, registry.base().info(), last.config(), passport);
         files.put(ModelCard.FILE_NAME, FileContent.utf8(card));
-        AtomicFiles.write(directory, files);
+        AtomicFiles.write(directory, files, obsolete);
     }
 
     /** What a save writes, and how. */
     private record Saving(
             Map<String, FileContent> files,
+            Set<String> obsolete,
             BaseModel base,
             SaveAdapterOptions options,
             NDManager scratch,
             PassportWriter passports) {
 
         /** Adds the files of one adapter, and below it those of the adapters it is made of. */
-        AdapterPassport put(
-                String folder, String name, AdapterInventory.Entry entry, AdapterPassport told)
+        AdapterPassport put(String folder, String name, AdapterInventory.Entry entry)
                 throws IOException {
             for (Map.Entry<String, CreatedAdapter<?>> part :
                     entry.attachment().parts().entrySet()) {
-                var sub = new AdapterInventory.Entry(part.getValue(), ImmutableMap.of(), NONE);
-                put(folder + part.getKey() + "/", part.getKey(), sub, AdapterPassport.EMPTY);
+                AdapterInventory.Entry sub = AdapterInventory.Entry.of(part.getValue(), NONE);
+                put(folder + part.getKey() + "/", part.getKey(), sub);
             }
             ImmutableMap<String, TensorView> tensors = weights(name, entry);
-            AdapterPassport passport = passports.of(entry.config(), told, tensors);
+            AdapterPassport passport = passports.of(entry.config(), entry.passport(), tensors);
             files.put(
                     folder + WEIGHTS,
                     SafetensorsWriter.content(tensors, ImmutableMap.of("format", "pt")));
+            SidecarFile.NAMES.forEach(sidecar -> obsolete.add(folder + sidecar));
             if (!entry.set().localState().isEmpty()) {
+                obsolete.remove(folder + SidecarFile.NAME);
                 files.put(folder + SidecarFile.NAME, SidecarFile.content(entry.set()));
             }
             files.put(folder + AdapterPassport.FILE_NAME, PassportWriter.content(passport));
-            // A reader looks for the config first, so it comes last.
+            // Python looks for the config first, so it comes last.
             files.put(
                     folder + PeftConfig.FILE_NAME,
                     FileContent.utf8(saved(entry.attachment().savedConfig(), options)));

@@ -19,11 +19,13 @@ import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.ResizedTables;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.SaveAdapterOptions.EmbeddingLayers;
 import io.github.peft4j.tuner.LayerTuner;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -133,16 +135,21 @@ public final class EmbeddingsInFile {
         return names;
     }
 
-    /** Gives the base the rows that it lacked. */
-    void fill(BaseModel base, Checkpoint file) throws IOException {
-        for (Map.Entry<String, Parameter> table : open.entrySet()) {
-            try (NDManager scratch = Engines.newManager();
-                    Gradients off = Gradients.off()) {
-                NDArray brought = Ops.toFloat32(file.load(scratch, table.getKey()));
-                TensorOps.copy(table.getValue().getArray(), brought);
+    /** Reads the rows that the base lacks. */
+    NewRows newRows(BaseModel base, Checkpoint file) throws IOException {
+        NDManager manager = Engines.newManager();
+        Map<Parameter, NDArray> rows = new LinkedHashMap<>();
+        try (Gradients off = Gradients.off()) {
+            for (Map.Entry<String, Parameter> table : open.entrySet()) {
+                NDArray brought = Ops.toFloat32(file.load(manager, table.getKey()));
+                brought.attach(manager);
+                rows.put(table.getValue(), brought);
             }
-            base.resizedTables().brought(table.getValue());
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
         }
+        return new NewRows(base.resizedTables(), rows, manager);
     }
 
     /** How many tokens the base has: the rows of its token table, or -1 where it has none. */
@@ -206,5 +213,55 @@ public final class EmbeddingsInFile {
         return targets != null
                 && NAMES.contains(name)
                 && (targets.single() || targets.values().contains(name));
+    }
+
+    /** Token tables of an adapter's file, for a base that lacks some of their rows. */
+    static final class NewRows implements AutoCloseable {
+
+        private final ResizedTables tables;
+        private final Map<Parameter, NDArray> rows;
+        private final NDManager manager;
+
+        /**
+         * Tables that were read.
+         *
+         * @param rows whole tables, which agree with the base's in the rows that it knows
+         * @param manager owns them
+         */
+        NewRows(ResizedTables tables, Map<Parameter, NDArray> rows, NDManager manager) {
+            this.tables = tables;
+            this.rows = rows;
+            this.manager = manager;
+        }
+
+        /**
+         * Gives them to the base, and frees them.
+         *
+         * @throws IllegalStateException if another adapter has brought others meanwhile
+         */
+        void fill() {
+            try (manager;
+                    Gradients off = Gradients.off()) {
+                synchronized (tables) {
+                    rows.forEach(
+                            (table, brought) -> {
+                                NDArray ours = table.getArray();
+                                boolean open = tables.known(table) < ours.getShape().get(0);
+                                if (open) {
+                                    TensorOps.copy(ours, brought);
+                                    tables.brought(table);
+                                } else if (!Ops.toFloat32(ours).contentEquals(brought)) {
+                                    throw new IllegalStateException(
+                                            "Two adapters with different rows for new tokens were loaded at the same time. Load each on a base of its own.");
+                                }
+                            });
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            manager.close();
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
+import io.github.peft4j.internal.text.LibraryVersion;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.store.AdapterPassport;

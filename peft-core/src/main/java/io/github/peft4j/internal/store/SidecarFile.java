@@ -35,6 +35,9 @@ public final class SidecarFile {
     /** Before 0.1.0 the file was called so; it is read where there is none of the new name. */
     private static final String OLD_NAME = "adapter_model.beside.safetensors";
 
+    /** All names that the file has had. */
+    static final ImmutableList<String> NAMES = ImmutableList.of(NAME, OLD_NAME);
+
     private static final Logger logger = LoggerFactory.getLogger(SidecarFile.class);
 
     private final Path file;
@@ -88,9 +91,13 @@ public final class SidecarFile {
         return sidecar;
     }
 
-    /** Takes the tensors over, and adds to the report what there was none of. */
-    public LoadReport transfer(LoadReport report) {
+    /** Puts what was read into the adapter. */
+    public void apply() {
         values.forEach((key, value) -> FileTensor.put(target(key), value));
+    }
+
+    /** Adds to a report what the file does not give. */
+    public LoadReport addTo(LoadReport report) {
         if (values.size() == targets.size()) {
             return report;
         }

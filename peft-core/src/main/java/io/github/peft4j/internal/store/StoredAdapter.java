@@ -11,8 +11,8 @@ import io.github.peft4j.engine.Engines;
 import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
-import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
@@ -31,6 +31,9 @@ import java.util.List;
  */
 public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions options) {
 
+    /** The files of an adapter. */
+    public static final String FILES = "adapter_*";
+
     /**
      * Reads the config, and nothing else.
      *
@@ -47,23 +50,48 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
     }
 
     /**
-     * Loads it into a new or a known name; nothing changes if anything is wrong.
+     * Loads an adapter into a new or a known name of a model that others may use meanwhile: they
+     * see the old adapter or the new one. Nothing changes if anything is wrong.
      *
      * @throws IOException if a file is missing or broken, or a tensor does not fit
      */
-    public LoadReport into(AdapterRegistry registry, String name) throws IOException {
+    public static LoadReport load(
+            AdapterRegistry registry, Path directory, String name, LoadAdapterOptions options)
+            throws IOException {
+        // What adds to a model waits for its passes, so the folder must be free again by then.
+        try (ReadAdapter adapter =
+                registry.reading(
+                        () ->
+                                StableFolder.read(
+                                        directory.resolve(options.subfolder()),
+                                        FILES,
+                                        () -> in(directory, options).readFor(registry, name)))) {
+            return adapter.publish();
+        }
+    }
+
+    /** Reads it for a name of a model, and does not add it yet. */
+    public ReadAdapter readFor(AdapterRegistry registry, String name) throws IOException {
         if (registry.adapters().contains(name)) {
-            AdapterInventory.Entry entry = registry.adapters().entry(name);
-            Filled filled = fill(registry.base(), entry.set(), name, entry.report().warnings());
-            registry.loaded(name, filled.storedTypes(), filled.report());
-            registry.describe(name, filled.passport());
-            return filled.report();
+            AdapterInventory.Entry known = registry.adapters().entry(name);
+            NDManager scratch = Engines.newManager();
+            try {
+                AdapterValues values =
+                        values(
+                                registry.base(),
+                                known.set(),
+                                name,
+                                known.report().warnings(),
+                                scratch);
+                return ReadAdapter.intoKnown(registry, name, known.attachment(), values, scratch);
+            } catch (IOException | RuntimeException e) {
+                scratch.close();
+                throw e;
+            }
         }
         CreatedAdapter<?> created = registry.attach(name, config());
-        Filled filled = fillNew(registry.base(), created, name);
-        registry.publish(name, created, filled.storedTypes(), filled.report());
-        registry.describe(name, filled.passport());
-        return filled.report();
+        AdapterValues values = fill(registry.base(), created, name);
+        return ReadAdapter.asNew(registry, name, created, values);
     }
 
     /** Loads an adapter that another one is made of. */
@@ -78,30 +106,30 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                         ImmutableMap.of(),
                         ImmutableMap.of(),
                         below -> loadPart(base, below));
-        part.fillNew(base, created, name);
+        part.fill(base, created, name).newRows().fill();
         return created;
     }
 
-    /**
-     * What filling an adapter has found.
-     *
-     * @param storedTypes in which types the file holds its tensors
-     * @param passport what the folder says of the adapter
-     */
-    private record Filled(
-            LoadReport report, ImmutableMap<String, Dtype> storedTypes, AdapterPassport passport) {}
-
-    private Filled fillNew(BaseModel base, CreatedAdapter<?> created, String name)
+    private AdapterValues fill(BaseModel base, CreatedAdapter<?> created, String name)
             throws IOException {
-        try {
-            return fill(base, created.set(), name, created.warnings());
+        AdapterSet set = created.set();
+        AdapterValues values = null;
+        try (NDManager scratch = Engines.newManager()) {
+            values = values(base, set, name, created.warnings(), scratch);
+            values.apply();
+            set.initialize();
+            return values;
         } catch (IOException | RuntimeException e) {
-            created.set().close();
+            set.close();
+            if (values != null) {
+                values.newRows().close();
+            }
             throw e;
         }
     }
 
-    private Filled fill(BaseModel base, AdapterSet set, String name, List<String> before)
+    private AdapterValues values(
+            BaseModel base, AdapterSet set, String name, List<String> before, NDManager scratch)
             throws IOException {
         AdapterPassport passport = AdapterPassport.read(folder).orElse(AdapterPassport.EMPTY);
         ImmutableList<String> odd = PassportCheck.againstBase(folder, passport, base);
@@ -111,8 +139,7 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                         .addAll(before)
                         .addAll(odd)
                         .build();
-        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder);
-                NDManager scratch = Engines.newManager()) {
+        try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             PassportCheck.tensors(folder, passport, checkpoint);
             if (!options.ignoreMismatchedSizes()) {
                 LabelCheck.checkHead(set, base, checkpoint);
@@ -128,10 +155,14 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                             embeddings.names(),
                             EmbeddingsInFile.tokens(base));
             SidecarFile sidecar = SidecarFile.read(folder, set, scratch);
-            LoadReport report = sidecar.transfer(transfer.run(warnings));
-            set.initialize();
-            embeddings.fill(base, checkpoint);
-            return new Filled(report, transfer.storedTypes(), passport);
+            LoadReport report = sidecar.addTo(transfer.read(warnings));
+            return new AdapterValues(
+                    transfer,
+                    sidecar,
+                    report,
+                    transfer.storedTypes(),
+                    passport,
+                    embeddings.newRows(base, checkpoint));
         }
     }
 }

@@ -53,6 +53,7 @@ public final class TensorTransfer {
     private final List<String> warnings = new ArrayList<>();
     private final List<String> mismatched = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
+    private final Map<FileTensor, NDArray> read = new LinkedHashMap<>();
 
     private TensorTransfer(
             AdapterSet set,
@@ -89,8 +90,12 @@ public final class TensorTransfer {
         return new TensorTransfer(set, name, checkpoint, options, scratch, known, tokens);
     }
 
-    /** Does it; {@code before} are warnings that the report starts with, logged already. */
-    public LoadReport run(ImmutableList<String> before) throws IOException {
+    /**
+     * Reads and checks everything; changes nothing yet.
+     *
+     * @param before warnings that the report starts with, logged already
+     */
+    public LoadReport read(ImmutableList<String> before) throws IOException {
         refuseRetired();
         warnings.addAll(before);
         Map<String, String> sources = new LinkedHashMap<>();
@@ -108,7 +113,7 @@ public final class TensorTransfer {
         findMissing(sources.keySet());
         checkShapes(sources);
         warn(unexpected);
-        transfer(sources);
+        readTensors(sources);
         warnings.subList(before.size(), warnings.size()).forEach(logger::warn);
         return new LoadReport(
                 ImmutableList.copyOf(missing),
@@ -322,15 +327,20 @@ public final class TensorTransfer {
         }
     }
 
-    private void transfer(Map<String, String> sources) throws IOException {
+    private void readTensors(Map<String, String> sources) throws IOException {
         try (Gradients off = Gradients.off()) {
-            Map<FileTensor, NDArray> read = new LinkedHashMap<>();
             for (Map.Entry<String, String> source : sources.entrySet()) {
                 NDArray array = checkpoint.load(scratch, source.getValue());
                 FileTensor target = expected(source.getKey());
                 checkKind(source.getValue(), array, target);
                 read.put(target, target.integers() ? array : Ops.toFloat32(array));
             }
+        }
+    }
+
+    /** Puts what was read into the adapter. */
+    public void apply() {
+        try (Gradients off = Gradients.off()) {
             read.forEach(FileTensor::read);
         }
     }

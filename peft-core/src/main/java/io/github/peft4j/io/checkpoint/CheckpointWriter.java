@@ -4,7 +4,6 @@ import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
-import io.github.peft4j.io.file.PendingFile;
 import io.github.peft4j.json.PythonJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,8 +30,7 @@ public final class CheckpointWriter {
     private CheckpointWriter() {}
 
     /**
-     * Writes a checkpoint; all files are complete before the first old one is replaced, and shards
-     * of an older checkpoint are deleted at the end.
+     * Writes a checkpoint; it takes the place of an older one in one step, whose shards go with it.
      *
      * @param files what else belongs to the checkpoint, by name
      * @param shardBytes the size of a file's tensors; a larger tensor gets a file of its own
@@ -62,10 +60,9 @@ public final class CheckpointWriter {
             }
             all.put(ShardIndex.FILE_NAME, index(tensors, owners));
         }
-        List<Path> stale = stale(directory, all);
+        List<String> stale = stale(directory, all);
         all.putAll(files);
-        AtomicFiles.write(directory, all);
-        stale.forEach(PendingFile::deleteQuietly);
+        AtomicFiles.write(directory, all, stale);
     }
 
     private static List<Map<String, TensorView>> shards(
@@ -119,14 +116,15 @@ public final class CheckpointWriter {
     }
 
     /** Weights that an older checkpoint left and that readers would mistake for the new one's. */
-    private static List<Path> stale(Path directory, Map<String, ?> written) throws IOException {
-        List<Path> stale = new ArrayList<>();
+    private static List<String> stale(Path directory, Map<String, ?> written) throws IOException {
+        List<String> stale = new ArrayList<>();
         if (Files.isDirectory(directory)) {
             String files = "{" + Checkpoint.MODEL + "," + ShardIndex.FILE_NAME + "," + SHARDS + "}";
             try (DirectoryStream<Path> old = Files.newDirectoryStream(directory, files)) {
                 for (Path file : old) {
-                    if (!written.containsKey(file.getFileName().toString())) {
-                        stale.add(file);
+                    String name = file.getFileName().toString();
+                    if (!written.containsKey(name)) {
+                        stale.add(name);
                     }
                 }
             }

@@ -12,11 +12,11 @@ import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.ModelDimensions;
 import io.github.peft4j.tuner.prompt.NewPrompt;
-import io.github.peft4j.tuner.prompt.PromptConfig;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTuner;
 import io.github.peft4j.tuner.prompt.TextPromptAdapter;
+import io.github.peft4j.tuner.prompt.config.PromptConfig;
 import java.util.ArrayList;
 import java.util.List;
 

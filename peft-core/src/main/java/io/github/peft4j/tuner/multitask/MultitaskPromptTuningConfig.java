@@ -7,8 +7,8 @@ import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
-import io.github.peft4j.tuner.prompttuning.PromptTableBuilder;
-import io.github.peft4j.tuner.prompttuning.PromptTableConfig;
+import io.github.peft4j.tuner.prompt.config.PromptTableBuilder;
+import io.github.peft4j.tuner.prompt.config.PromptTableConfig;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

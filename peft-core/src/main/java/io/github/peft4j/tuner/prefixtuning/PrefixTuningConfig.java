@@ -4,8 +4,8 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
-import io.github.peft4j.tuner.prompt.PromptConfig;
-import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
+import io.github.peft4j.tuner.prompt.config.PromptConfig;
+import io.github.peft4j.tuner.prompt.config.PromptConfigBuilder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -9,10 +9,10 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.prompt.EncodedPrompt;
 import io.github.peft4j.tuner.prompt.ModelDimensions;
 import io.github.peft4j.tuner.prompt.NewPrompt;
-import io.github.peft4j.tuner.prompt.PromptConfig;
 import io.github.peft4j.tuner.prompt.PromptRows;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.PromptTuner;
+import io.github.peft4j.tuner.prompt.config.PromptConfig;
 import java.util.List;
 
 /** Prefix tuning: gives every layer trained keys and values in front of its own. */

@@ -3,6 +3,8 @@ package io.github.peft4j.tuner.prompt;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.tuner.prompt.config.PromptConfig;
+import io.github.peft4j.tuner.prompt.config.PromptConfigBuilder;
 import java.util.Map;
 import java.util.Optional;
 
@@ -74,8 +76,7 @@ public final class ModelDimensions {
         if (heads.isEmpty()) {
             return filled;
         }
-        int shared =
-                filled.get(PromptConfig.TOKEN_DIM) / filled.get(PromptConfig.NUM_ATTENTION_HEADS);
+        int shared = filled.tokenDim().orElseThrow() / filled.numAttentionHeads().orElseThrow();
         int size = integer("head_dim").orElse(shared);
         return filled.toBuilder()
                 .optTokenDim(size * heads.get())

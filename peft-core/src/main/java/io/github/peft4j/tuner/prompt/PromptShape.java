@@ -1,5 +1,7 @@
 package io.github.peft4j.tuner.prompt;
 
+import io.github.peft4j.tuner.prompt.config.PromptConfig;
+
 /**
  * The sizes of a prompt on a model.
  *
@@ -25,9 +27,9 @@ public record PromptShape(int tokens, int stacks, int dim, int layers) {
                                                         + " at least 1. Set it in the config."));
         return new PromptShape(
                 tokens,
-                filled.get(PromptConfig.NUM_TRANSFORMER_SUBMODULES),
-                filled.get(PromptConfig.TOKEN_DIM),
-                filled.get(PromptConfig.NUM_LAYERS));
+                filled.numTransformerSubmodules().orElseThrow(),
+                filled.tokenDim().orElseThrow(),
+                filled.numLayers().orElseThrow());
     }
 
     /** Rows of a table with the virtual tokens of all stacks. */

@@ -15,6 +15,7 @@ import io.github.peft4j.tuner.CreateRequest;
 import io.github.peft4j.tuner.CreatedAdapter;
 import io.github.peft4j.tuner.ModulesToSave;
 import io.github.peft4j.tuner.Tuner;
+import io.github.peft4j.tuner.prompt.config.PromptConfig;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * What prompt learning methods share: a config that the model's config completes, what a call
- * becomes when virtual tokens stand in front of its text, and tensors that a file holds in another
- * form than training does.
+ * What prompt learning methods share: sizes that the model's config completes, what a call becomes
+ * when virtual tokens stand in front of its text, and tensors that a file holds in another form
+ * than training does.
  *
  * <p>The base does not change; a {@link io.github.peft4j.adapter.ModelAdapter} changes what it is
  * called with.

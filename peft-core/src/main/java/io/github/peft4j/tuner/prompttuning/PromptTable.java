@@ -9,6 +9,7 @@ import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.prompt.NewPrompt;
 import io.github.peft4j.tuner.prompt.PromptSite;
 import io.github.peft4j.tuner.prompt.TextTokens;
+import io.github.peft4j.tuner.prompt.config.PromptTableConfig;
 import java.util.List;
 
 /** Makes the table of virtual tokens that a training starts from. */

@@ -2,6 +2,8 @@ package io.github.peft4j.tuner.prompttuning;
 
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.option.OptionValues;
+import io.github.peft4j.tuner.prompt.config.PromptTableBuilder;
+import io.github.peft4j.tuner.prompt.config.PromptTableConfig;
 
 /**
  * The config of prompt tuning.

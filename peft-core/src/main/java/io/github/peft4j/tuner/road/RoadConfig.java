@@ -21,12 +21,8 @@ public final class RoadConfig extends LayerConfig implements HasInitWeights {
                     .means("how many angles and factors each pair of outputs has: 1, 2 or 4");
     private static final Option<Integer> GROUP_SIZE =
             Option.integer("group_size", 64)
-                    .must(
-                            value -> value > 0 && value % 2 == 0,
-                            "a positive even number. Pass 64, for example")
-                    .means(
-                            "outputs in a group, whose first half is paired with its second half;"
-                                    + " divides the outputs");
+                    .must(size -> size > 0 && size % 2 == 0, "a positive even number, such as 64")
+                    .means("outputs in a group, whose first half is paired with its second half");
 
     static final ConfigType<RoadConfig> TYPE =
             LayerConfig.type("ROAD", RoadConfig.class, RoadConfig::new)

@@ -35,7 +35,9 @@ class SidecarFileTest {
             AtomicFiles.write(folder.resolve(name), SidecarFile.content(set(manager, 3, 4)));
             AdapterSet fresh = set(manager, 0, 0);
 
-            LoadReport report = SidecarFile.read(folder, fresh, manager).transfer(NOTHING);
+            SidecarFile sidecar = SidecarFile.read(folder, fresh, manager);
+            LoadReport report = sidecar.addTo(NOTHING);
+            sidecar.apply();
 
             assertThat(report.missingKeys()).isEmpty();
             assertThat(fresh.localState().get("averages").getArray().toFloatArray())
@@ -52,7 +54,7 @@ class SidecarFileTest {
                     folder.resolve(SidecarFile.NAME), SidecarFile.content(set(manager, 3, 4)));
             AdapterSet fresh = set(manager, 0, 0);
 
-            SidecarFile.read(folder, fresh, manager).transfer(NOTHING);
+            SidecarFile.read(folder, fresh, manager).apply();
 
             assertThat(fresh.localState().get("averages").getArray().toFloatArray())
                     .containsExactly(3, 4);

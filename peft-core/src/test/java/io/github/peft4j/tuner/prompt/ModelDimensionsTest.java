@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.prefixtuning.PrefixTuningConfig;
+import io.github.peft4j.tuner.prompt.config.PromptConfig;
 import io.github.peft4j.tuner.prompttuning.PromptTuningConfig;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

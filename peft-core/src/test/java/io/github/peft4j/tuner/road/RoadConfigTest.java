@@ -11,9 +11,9 @@ class RoadConfigTest {
             delimiter = '|',
             textBlock =
                     """
-                    "group_size": 0 | group_size is 0; it must be a positive even number. Pass 64, for example.
-                    "group_size": -2 | group_size is -2; it must be a positive even number.
-                    "group_size": 7 | group_size is 7; it must be a positive even number.
+                    "group_size": 0 | group_size is 0; it must be a positive even number, such as 64.
+                    "group_size": -2 | group_size is -2; it must be a positive even number, such as 64.
+                    "group_size": 7 | group_size is 7; it must be a positive even number, such as 64.
                     "variant": "road_3" | variant is "road_3" but must be one of "road_1", "road_2", "road_4".
                     """)
     void refusesWhatBreaksARule(String options, String text) {

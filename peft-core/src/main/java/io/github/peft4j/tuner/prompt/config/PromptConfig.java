@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner.prompt;
+package io.github.peft4j.tuner.prompt.config;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;
@@ -104,7 +104,7 @@ public abstract class PromptConfig extends PeftConfig implements HasModulesToSav
     }
 
     /** This config, {@code token_dim} known, with a network as wide unless it says otherwise. */
-    final PromptConfig withEncoderSize() {
+    public final PromptConfig withEncoderSize() {
         boolean open = type().has(ENCODER_HIDDEN_SIZE) && find(ENCODER_HIDDEN_SIZE).isEmpty();
         return open ? toBuilder().hiddenSize(get(TOKEN_DIM)).build(warning -> {}) : this;
     }

@@ -1,4 +1,4 @@
-package io.github.peft4j.internal.store;
+package io.github.peft4j.internal.text;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,12 +6,12 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /** The version of this library, in a jar and in a folder of classes. */
-final class LibraryVersion {
+public final class LibraryVersion {
 
     private LibraryVersion() {}
 
     /** What the build has written, or {@code unknown} for classes that no Maven build made. */
-    static String text() {
+    public static String text() {
         Properties properties = new Properties();
         try (InputStream file = LibraryVersion.class.getResourceAsStream("version.properties")) {
             if (file != null) {

@@ -1,4 +1,4 @@
-package io.github.peft4j.internal.store;
+package io.github.peft4j.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

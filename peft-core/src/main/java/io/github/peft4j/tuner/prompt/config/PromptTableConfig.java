@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner.prompttuning;
+package io.github.peft4j.tuner.prompt.config;
 
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
@@ -6,7 +6,6 @@ import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.json.JsonType;
-import io.github.peft4j.tuner.prompt.PromptConfig;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner.prompt;
+package io.github.peft4j.tuner.prompt.config;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;

@@ -1,7 +1,6 @@
-package io.github.peft4j.tuner.prompttuning;
+package io.github.peft4j.tuner.prompt.config;
 
 import io.github.peft4j.config.ConfigType;
-import io.github.peft4j.tuner.prompt.PromptConfigBuilder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

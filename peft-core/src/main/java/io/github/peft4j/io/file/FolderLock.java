@@ -1,0 +1,114 @@
+package io.github.peft4j.io.file;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds a folder against all other savers, those of this process and, where the file system knows
+ * locks, those of others. The system ends a lock with its process, so that nobody waits for the
+ * dead. The file that carries the lock is gone when nobody holds it.
+ */
+final class FolderLock implements AutoCloseable {
+
+    static final String NAME = ".peft4j-lock";
+
+    private static final Logger logger = LoggerFactory.getLogger(FolderLock.class);
+    private static final ConcurrentMap<Path, ReentrantLock> HERE = new ConcurrentHashMap<>();
+
+    private final ReentrantLock here;
+    private final @Nullable FileChannel channel;
+    private final Path file;
+
+    private FolderLock(ReentrantLock here, @Nullable FileChannel channel, Path file) {
+        this.here = here;
+        this.channel = channel;
+        this.file = file;
+    }
+
+    /** Waits for the folder; a thread may hold it several times. */
+    static FolderLock of(Path folder) throws IOException {
+        Path real = folder.toRealPath();
+        ReentrantLock here = HERE.computeIfAbsent(real, path -> new ReentrantLock());
+        here.lock();
+        boolean done = false;
+        try {
+            Path file = real.resolve(NAME);
+            FolderLock lock =
+                    new FolderLock(here, here.getHoldCount() > 1 ? null : open(file), file);
+            done = true;
+            return lock;
+        } finally {
+            if (!done) {
+                here.unlock();
+            }
+        }
+    }
+
+    /** The channel of a locked file that still has its name; null where there are no locks. */
+    private static @Nullable FileChannel open(Path file) throws IOException {
+        while (true) {
+            FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            boolean done = false;
+            try {
+                Object opened = key(file);
+                FileLock lock = lock(channel, file);
+                // Its last owner may have deleted it while this one waited for it.
+                if (lock == null || (opened != null && Objects.equals(opened, key(file)))) {
+                    done = true;
+                    return channel;
+                }
+                if (opened == null && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                    done = true; // a system whose files have no keys keeps open files as well
+                    return channel;
+                }
+            } finally {
+                if (!done) {
+                    channel.close();
+                }
+            }
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel, Path file) {
+        try {
+            return channel.lock();
+        } catch (IOException e) {
+            logger.debug("The file system of {} has no locks", file, e);
+            return null;
+        }
+    }
+
+    private static @Nullable Object key(Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (channel != null) {
+                PendingFile.deleteQuietly(file);
+                channel.close();
+            }
+        } finally {
+            here.unlock();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.github.peft4j.io.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a save of several files one step: a list of the complete files that wait under
+ * temporary names, which appears in the folder at once. From then on the save has happened: whoever
+ * finds the list finishes the renaming, the saver itself or, if it was killed, the next one who
+ * reads or saves there.
+ *
+ * <p>Between two lines that frame them, a line {@code + id name} for a file, whose temporary name
+ * the id tells, and {@code - name} for one that goes. Names are relative to the folder and lie in
+ * it.
+ */
+final class SaveJournal {
+
+    static final String NAME = ".peft4j-save";
+
+    private static final String BEGIN = "peft4j save 1";
+    private static final String END = "end";
+    private static final Pattern LINE = Pattern.compile("\\+ [0-9a-f-]{36} .+|- .+");
+    private static final int NAME_AT = 2 + 36 + 1;
+
+    private final Path root;
+    private final List<String> lines;
+
+    private SaveJournal(Path root, List<String> lines) {
+        this.root = root;
+        this.lines = lines;
+    }
+
+    /** The list of complete files, and of names that their save removes. */
+    static SaveJournal of(Path root, List<PendingFile> files, Iterable<String> obsolete) {
+        List<String> lines = new ArrayList<>();
+        for (PendingFile file : files) {
+            String name = root.relativize(file.target()).toString().replace('\\', '/');
+            lines.add("+ " + file.id() + " " + name);
+        }
+        obsolete.forEach(name -> lines.add("- " + name));
+        return new SaveJournal(root, lines);
+    }
+
+    /** Finishes a save that was interrupted in this folder, whose lock is held. */
+    static void settle(Path root) throws IOException {
+        SaveJournal journal = read(root);
+        if (journal != null) {
+            journal.apply();
+        }
+    }
+
+    static boolean isIn(Path root) {
+        return Files.exists(root.resolve(NAME), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static @Nullable SaveJournal read(Path root) throws IOException {
+        Path file = root.resolve(NAME);
+        List<String> lines;
+        try {
+            lines = Utf8.decode(ByteBuffer.wrap(Files.readAllBytes(file))).lines().toList();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        int last = lines.size() - 1;
+        if (last < 1 || !lines.get(0).equals(BEGIN) || !lines.get(last).equals(END)) {
+            throw malformed(file, "it does not");
+        }
+        SaveJournal journal = new SaveJournal(root, lines.subList(1, last));
+        for (String line : journal.lines) {
+            if (!LINE.matcher(line).matches() || !journal.isInside(journal.target(line))) {
+                throw malformed(file, "the line '" + line + "' names no file in the folder");
+            }
+        }
+        return journal;
+    }
+
+    private static IOException malformed(Path file, String why) {
+        return new IOException(
+                file
+                        + " should list the files of an interrupted save, and "
+                        + why
+                        + ". Delete it, and save again.");
+    }
+
+    private Path target(String line) {
+        return root.resolve(line.substring(line.startsWith("+") ? NAME_AT : 2)).normalize();
+    }
+
+    private boolean isInside(Path target) {
+        return target.startsWith(root) && !target.equals(root);
+    }
+
+    /** Makes the save happen: from here on it survives the end of the process. */
+    void publish() throws IOException {
+        Path temporary = PendingFile.temporary(root.resolve(NAME), UUID.randomUUID().toString());
+        List<String> all = new ArrayList<>();
+        all.add(BEGIN);
+        all.addAll(lines);
+        all.add(END);
+        try {
+            try (FileChannel out =
+                    FileChannel.open(
+                            temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileContent.utf8(String.join("\n", all) + "\n").writeTo(out);
+                out.force(true);
+            }
+            Files.move(temporary, root.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            PendingFile.deleteQuietly(temporary);
+        }
+        PendingFile.sync(root);
+    }
+
+    /** Puts each file that still waits into its place, and removes the list. */
+    void apply() throws IOException {
+        for (String line : lines) {
+            if (line.startsWith("+")) {
+                PendingFile.rename(target(line), line.substring(2, NAME_AT - 1));
+            } else {
+                Files.deleteIfExists(target(line));
+            }
+        }
+        Files.deleteIfExists(root.resolve(NAME));
+    }
+}
