@@ -208,11 +208,13 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
      * weights, and the files of tokenizer and generation. {@code from_pretrained} of the class that
      * {@code architectures} names loads it in Python. All files are complete before the first old
      * one is replaced. Layers that share a weight in the base and no longer do are written apart,
-     * with {@code tie_word_embeddings} false.
+     * with {@code tie_word_embeddings} false. Weights and the files of tokenizer and generation
+     * that an older checkpoint left there are deleted; other files stay. Warns of a head that is
+     * random.
      *
      * @throws IllegalStateException if the base was not loaded from a checkpoint
-     * @throws IllegalArgumentException if the directory is the base's own, or a weight is too large
-     *     for F16
+     * @throws IllegalArgumentException if the directory is the base's own or an adapter's, or a
+     *     weight is too large for F16
      * @throws IOException if a file cannot be read or written
      */
     public void savePretrained(Path directory, SaveCheckpointOptions options) throws IOException {
@@ -243,7 +245,8 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
                         .values()
                         .stream()
                         .allMatch(shown -> shown.size() == 1);
-        new MergedCheckpoint(info(), origin(), options).save(directory, tied ? weights : all, tied);
+        new MergedCheckpoint(info(), origin(), options)
+                .save(directory, tied ? weights : all, tied, freshParameters().keySet());
     }
 
     @Override

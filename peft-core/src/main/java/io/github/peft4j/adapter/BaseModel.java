@@ -13,6 +13,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.ResizedTables;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,11 @@ public interface BaseModel {
      */
     default Map<String, Parameter> freshParameters() {
         return ImmutableMap.of();
+    }
+
+    /** The token tables that have another number of rows than in the checkpoint. */
+    default ResizedTables resizedTables() {
+        return ResizedTables.NONE;
     }
 
     /** The checkpoint that it was loaded from, if it was. */

@@ -35,7 +35,10 @@ final class ConfigFiles {
         }
         LoadedConfig loaded =
                 interpret(
-                        JsonValues.parseObject(Files.readAllBytes(file), file.toString()),
+                        JsonValues.parseObject(
+                                Files.readAllBytes(file),
+                                file.toString(),
+                                "Correct the file or save the adapter again."),
                         file.toString(),
                         true);
         return new LoadedConfig(loaded.config().locatedIn(directory), loaded.warnings());

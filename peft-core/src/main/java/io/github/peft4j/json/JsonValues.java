@@ -28,23 +28,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonValues {
 
+    private static final String CURE = "Correct it, or get the file again from where it came.";
+
     private JsonValues() {}
 
     /**
      * Parses the bytes of a file that holds one JSON object.
      *
      * @param source the file, for error texts
+     * @param cure what to do about a broken file, as a sentence
      * @throws IOException if the bytes are no UTF-8 or the text is no JSON object
      */
-    public static Map<String, @Nullable Object> parseObject(byte[] utf8, String source)
+    public static Map<String, @Nullable Object> parseObject(byte[] utf8, String source, String cure)
             throws IOException {
         try {
             String text =
                     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
-            return parseObject(text, source);
+            return parseObject(text, source, cure);
         } catch (CharacterCodingException e) {
-            throw new IOException(
-                    source + " is no UTF-8 text. Is it the file of an adapter's config?", e);
+            throw new IOException(source + " is no UTF-8 text. " + cure, e);
         }
     }
 
@@ -56,6 +58,11 @@ public final class JsonValues {
      */
     public static Map<String, @Nullable Object> parseObject(String text, String source)
             throws IOException {
+        return parseObject(text, source, CURE);
+    }
+
+    private static Map<String, @Nullable Object> parseObject(
+            String text, String source, String cure) throws IOException {
         try (JsonReader reader = new JsonReader(new StringReader(PythonNumbers.marked(text)))) {
             reader.setStrictness(Strictness.STRICT);
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
@@ -68,10 +75,7 @@ public final class JsonValues {
             return object;
         } catch (IOException e) {
             throw new IOException(
-                    source
-                            + " is no valid JSON object: "
-                            + e.getMessage()
-                            + ". Correct the file or save the adapter again.",
+                    "%s is no valid JSON object: %s. %s".formatted(source, e.getMessage(), cure),
                     e);
         }
     }

@@ -127,6 +127,11 @@ public final class AdapterPassport {
         return text(PassportFields.ADAPTER_FINGERPRINT);
     }
 
+    /** What the adapter was trained on: a file or a dataset, by its name. */
+    public Optional<String> trainingData() {
+        return text(PassportFields.DATA);
+    }
+
     /** The training's arguments, as JSON values; empty if unknown. */
     public Map<String, @Nullable Object> trainingArguments() {
         return object(PassportFields.ARGUMENTS);
@@ -244,6 +249,11 @@ public final class AdapterPassport {
         /** Says what the adapter's tensors are. */
         public Builder optAdapterFingerprint(@Nullable String value) {
             return put(PassportFields.ADAPTER_FINGERPRINT, value);
+        }
+
+        /** Names the file or dataset that the adapter is trained on. */
+        public Builder optTrainingData(@Nullable String value) {
+            return put(PassportFields.DATA, value);
         }
 
         /** Gives the training's arguments and figures; a figure that is not finite is left out. */

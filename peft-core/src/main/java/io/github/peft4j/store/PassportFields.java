@@ -30,9 +30,13 @@ final class PassportFields {
     static final String BASE_NAME = "base.name_or_path";
     static final String BASE_FINGERPRINT = "base.fingerprint";
     static final String ADAPTER_FINGERPRINT = "adapter.fingerprint";
+    static final String DATA = "training.data";
     static final String ARGUMENTS = "training.arguments";
     static final String METRICS = "training.metrics";
     static final String VERSIONS = "versions";
+
+    private static final String CURE =
+            "Correct it, or delete the file to load the folder as Python's.";
 
     private static final Kind TEXT = new Kind("a text", String.class::isInstance);
     private static final Kind TEXTS =
@@ -71,6 +75,7 @@ final class PassportFields {
                     .put(BASE_NAME, TEXT)
                     .put(BASE_FINGERPRINT, TEXT)
                     .put(ADAPTER_FINGERPRINT, TEXT)
+                    .put(DATA, TEXT)
                     .put(ARGUMENTS, OBJECT)
                     .put(METRICS, OBJECT)
                     .put(VERSIONS, TEXT_OBJECT)
@@ -96,7 +101,7 @@ final class PassportFields {
     /** The fields of a file that are known, by their names here; others are passed over. */
     static Map<String, Object> read(Path file) throws IOException {
         Map<String, @Nullable Object> json =
-                JsonValues.parseObject(Files.readAllBytes(file), file.toString());
+                JsonValues.parseObject(Files.readAllBytes(file), file.toString(), CURE);
         Map<String, Object> values = new LinkedHashMap<>();
         try {
             for (String field : ALL.keySet()) {
@@ -106,10 +111,7 @@ final class PassportFields {
                 }
             }
         } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    e.getMessage()
-                            + " Correct it, or delete the file to load the folder as Python's.",
-                    e);
+            throw new IOException(e.getMessage() + " " + CURE, e);
         }
         return values;
     }

@@ -30,7 +30,10 @@ public record SaveAdapterOptions(
 
     /** When the base's embeddings go into an adapter's file. */
     public enum EmbeddingLayers {
-        /** Where {@code embed_tokens} or {@code lm_head} is a target, as vocabularies grow then. */
+        /**
+         * Where {@code embed_tokens} or {@code lm_head} is a target, as vocabularies grow then, and
+         * where the base has another number of tokens than its checkpoint.
+         */
         AUTO,
         /** Always: for a base whose vocabulary was changed. */
         ALWAYS,

@@ -142,9 +142,9 @@ class PythonJsonTest {
     void refusesBytesThatAreNoUtf8() {
         byte[] latin1 = "{\"a\": \"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1);
 
-        assertThatThrownBy(() -> JsonValues.parseObject(latin1, "some/file"))
+        assertThatThrownBy(() -> JsonValues.parseObject(latin1, "some/file", "Write it again."))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("some/file is no UTF-8 text.");
+                .hasMessage("some/file is no UTF-8 text. Write it again.");
     }
 
     @Test

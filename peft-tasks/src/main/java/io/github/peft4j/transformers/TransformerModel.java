@@ -22,6 +22,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ModuleTree;
+import io.github.peft4j.model.ResizedTables;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.family.Backbone;
@@ -62,6 +63,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private final ImmutableSet<Parameter> buffers;
     private Map<String, DataType> types = Map.of();
     private Map<String, Parameter> fresh = Map.of();
+    private ResizedTables resized = ResizedTables.NONE;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
@@ -100,12 +102,13 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     }
 
     /**
-     * Takes note of the types that the parameters have in the checkpoint.
+     * Takes note of how the parameters stand in the checkpoint.
      *
      * @param ownHead whether the caller has asked for a head that may start fresh
      */
-    void loaded(Map<String, DataType> inFile, boolean ownHead) {
-        types = ImmutableMap.copyOf(inFile);
+    void loaded(WeightLoader.Filled found, boolean ownHead) {
+        types = ImmutableMap.copyOf(found.types());
+        resized = found.resized();
         fresh = head.modules().isEmpty() ? Map.of() : absent();
         warned.set(ownHead);
     }
@@ -158,6 +161,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public Map<String, Parameter> freshParameters() {
         return fresh;
+    }
+
+    @Override
+    public ResizedTables resizedTables() {
+        return resized;
     }
 
     private ImmutableMap<String, Parameter> absent() {

@@ -15,6 +15,7 @@ import io.github.peft4j.transformers.family.Family;
 import io.github.peft4j.transformers.family.FamilyParts;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -150,14 +151,15 @@ public final class Transformers {
         if (head != AutoClass.SEQUENCE_CLASSIFICATION && head != AutoClass.TOKEN_CLASSIFICATION) {
             return 0;
         }
-        int count = config.numLabels(2);
+        List<String> names = config.labels(2); // refuses keys that are no numbers
+        int count = names.size();
         if (config.labelsDisagree()) {
             logger.warn(
                     "num_labels of config.json is {}, but id2label names another number of labels."
                             + " The head has {}, called {}.",
                     count,
                     count,
-                    config.labels(2));
+                    names);
         }
         return count;
     }

@@ -13,6 +13,7 @@ import com.google.common.collect.Maps;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.model.ResizedTables;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.family.FamilyParts;
@@ -50,6 +51,14 @@ final class WeightLoader {
      */
     record Wishes(boolean ownHead, int labels, int vocabSize) {}
 
+    /**
+     * How the parameters stand in the checkpoint.
+     *
+     * @param types theirs in the file
+     * @param resized tables of another size than the file's
+     */
+    record Filled(Map<String, DataType> types, ResizedTables resized) {}
+
     WeightLoader(Checkpoint checkpoint, NDManager manager, FamilyParts parts) {
         this.checkpoint = checkpoint;
         this.manager = manager;
@@ -61,11 +70,9 @@ final class WeightLoader {
      * Fills the parameters.
      *
      * @param wishes what the caller has asked for besides what the file holds
-     * @return the types that the parameters have in the checkpoint
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    Map<String, DataType> fill(Map<String, Parameter> parameters, Wishes wishes)
-            throws IOException {
+    Filled fill(Map<String, Parameter> parameters, Wishes wishes) throws IOException {
         Map<String, String> sources = match(parameters);
         Map<String, Integer> resized = check(parameters, sources, wishes);
         List<String> fresh = new ArrayList<>();
@@ -91,7 +98,22 @@ final class WeightLoader {
                     checkpoint.directory(),
                     shown(fresh));
         }
-        return Maps.transformValues(sources, source -> type(checkpoint.dtype(source)));
+        return new Filled(
+                Maps.transformValues(sources, source -> type(checkpoint.dtype(source))),
+                new ResizedTables(tokens(sources), byRows(parameters, resized)));
+    }
+
+    private static List<Parameter> byRows(
+            Map<String, Parameter> parameters, Map<String, Integer> resized) {
+        ImmutableList.Builder<Parameter> tables = ImmutableList.builder();
+        resized.forEach(
+                (name, axis) -> {
+                    Parameter table = parameters.get(name);
+                    if (table != null && axis == 0) {
+                        tables.add(table);
+                    }
+                });
+        return tables.build();
     }
 
     private static DataType type(Dtype inFile) {

@@ -15,11 +15,15 @@ import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.store.SaveCheckpointOptions;
+import io.github.peft4j.task.Folders;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.family.AutoClass;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,6 +95,7 @@ class MergedCheckpointTest {
         "qwen2-causal, CAUSAL_LM, lm_head",
         "qwen3-causal, CAUSAL_LM, all-linear",
         "roberta-mlm, MASKED_LM, decoder",
+        "t5-seq2seq, SEQUENCE_CLASSIFICATION, all-linear",
         "t5-encoder, TEXT_ENCODING, all-linear",
         "t5-seq2seq, SEQ_2_SEQ_LM, all-linear",
         "t5-seq2seq, SEQ_2_SEQ_LM, 'lm_head,shared'"
@@ -190,6 +195,95 @@ class MergedCheckpointTest {
     }
 
     @Test
+    void warnsOfARandomHead() throws IOException {
+        PrintStream before = System.err;
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        LoadOptions labels = LoadOptions.builder().optLabels("no", "yes").build();
+        try (TransformerModel base =
+                        Transformers.load(
+                                Golden.path("models/bert-base"),
+                                AutoClass.SEQUENCE_CLASSIFICATION,
+                                labels);
+                PeftModel model = adapted(base, "query");
+                MergedModel merged = model.mergeAndUnload()) {
+            System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+            merged.savePretrained(out);
+        } finally {
+            System.setErr(before);
+        }
+
+        assertThat(logged.toString(StandardCharsets.UTF_8))
+                .contains("[classifier.weight, classifier.bias] are neither in")
+                .contains("random numbers");
+    }
+
+    @Test
+    void leavesNoFilesOfAnOlderCheckpointAndAllOfOthers() throws IOException {
+        save("llama-causal", "q_proj", EXACT);
+        assertThat(out.resolve("generation_config.json")).exists();
+        Files.writeString(out.resolve("chat_template.jinja"), "old");
+        Files.writeString(out.resolve("README.md"), "mine");
+        Files.createDirectory(out.resolve("onnx"));
+        Files.writeString(out.resolve("model-mine.safetensors"), "mine");
+
+        save("gpt2-causal-fp16", "c_attn", EXACT);
+
+        try (var files = Files.list(out)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "config.json",
+                            "model.safetensors",
+                            "README.md",
+                            "onnx",
+                            "model-mine.safetensors");
+        }
+    }
+
+    @Test
+    void refusesTheFolderOfAnAdapter() throws IOException {
+        try (TransformerModel base = load("gpt2-causal", AutoClass.CAUSAL_LM);
+                PeftModel model = adapted(base, "c_attn");
+                MergedModel merged = model.mergeAndUnload()) {
+            model.savePretrained(out);
+
+            assertThatThrownBy(() -> merged.savePretrained(out))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("holds an adapter")
+                    .hasMessageContaining("Choose another directory");
+            assertThat(out.resolve("config.json")).doesNotExist();
+        }
+    }
+
+    @Test
+    void namesTheKeyOfALabelThatIsNoNumber() throws IOException {
+        Path directory = Files.createDirectory(out.resolve("base"));
+        Folders.copy(Golden.path("models/bert-base"), directory);
+        Path config = directory.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replaceFirst("\\{", "{\"id2label\": {\"no\": \"0\", \"yes\": \"1\"},"));
+
+        try (TransformerModel base =
+                        Transformers.load(directory, AutoClass.MODEL, LoadOptions.DEFAULT);
+                PeftModel model = adapted(base, "query");
+                MergedModel merged = model.mergeAndUnload()) {
+            assertThatThrownBy(() -> merged.savePretrained(out.resolve("merged")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("config.json of " + directory + " has the key 'no'")
+                    .hasMessageContaining("must be the numbers of the labels");
+        }
+        assertThatThrownBy(
+                        () ->
+                                Transformers.load(
+                                        directory,
+                                        AutoClass.SEQUENCE_CLASSIFICATION,
+                                        LoadOptions.DEFAULT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(config + " has the key 'no'");
+    }
+
+    @Test
     void takesAnotherTokenizer() throws IOException {
         Path tokenizer = Golden.path("models/llama-causal");
         save(
@@ -273,11 +367,12 @@ class MergedCheckpointTest {
     }
 
     private static ModelInput call(BaseModel model, NDManager manager) {
+        long end = "t5".equals(model.info().modelType()) ? 1 : 2;
         ModelInput input =
                 ModelInput.of(
                         Map.of(
                                 ModelInput.INPUT_IDS,
-                                manager.create(new long[][] {{5, 7, 9, 11, 13, 2}}),
+                                manager.create(new long[][] {{5, 7, 9, 11, 13, end}}),
                                 ModelInput.ATTENTION_MASK,
                                 manager.create(new long[][] {{1, 1, 1, 1, 1, 1}})));
         return model.info().className().endsWith("ConditionalGeneration")

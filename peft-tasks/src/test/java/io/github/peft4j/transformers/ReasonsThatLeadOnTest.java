@@ -9,8 +9,10 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.task.Folders;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
@@ -59,6 +61,44 @@ class ReasonsThatLeadOnTest {
                 .isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining(key)
                 .hasMessageContaining("quant_method '" + method + "'");
+    }
+
+    /** The next step is one for the file that was read. */
+    @Test
+    void saysWhatToDoAboutABrokenFile() throws IOException {
+        for (byte[] broken : new byte[][] {{'{', '1'}, {'{', '"', (byte) 0xe9, '"', '}'}}) {
+            for (String name :
+                    new String[] {
+                        PretrainedConfig.FILE, PeftConfig.FILE_NAME, AdapterPassport.FILE_NAME
+                    }) {
+                Files.write(folder.resolve(name), broken);
+            }
+            Files.write(folder.resolve("training_args.json"), broken);
+
+            assertThatThrownBy(() -> PretrainedConfig.read(folder))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith(folder.resolve(PretrainedConfig.FILE) + " is no ")
+                    .hasMessageEndingWith("Correct the file, or download the checkpoint again.");
+            assertThatThrownBy(() -> PeftConfig.fromPretrained(folder))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageEndingWith("Correct the file or save the adapter again.");
+            assertThatThrownBy(() -> AdapterPassport.read(folder))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageEndingWith("delete the file to load the folder as Python's.");
+            assertThatThrownBy(
+                            () ->
+                                    TrainingArguments.fromJsonFile(
+                                            folder.resolve("training_args.json")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageEndingWith("write it again with toJsonFile.");
+        }
+        Files.writeString(folder.resolve(GenerationConfig.FILE), "{1");
+        assertThatThrownBy(() -> GenerationConfig.fromPretrained(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageEndingWith("Correct it, or get the file again from where it came.");
+        assertThatThrownBy(() -> TrainingArguments.fromJson("{1"))
+                .hasMessageStartingWith("training arguments is no valid JSON object")
+                .hasMessageNotContaining("adapter");
     }
 
     @Test

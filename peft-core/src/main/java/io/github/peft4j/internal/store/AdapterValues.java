@@ -12,13 +12,15 @@ import io.github.peft4j.tuner.CreatedAdapter;
  *
  * @param storedTypes in which types the file holds its tensors
  * @param passport what the folder says of the adapter
+ * @param newRows what the file brings for the base
  */
 record AdapterValues(
         TensorTransfer transfer,
         SidecarFile sidecar,
         LoadReport report,
         ImmutableMap<String, Dtype> storedTypes,
-        AdapterPassport passport) {
+        AdapterPassport passport,
+        EmbeddingsInFile.NewRows newRows) {
 
     AdapterInventory.Entry entry(CreatedAdapter<?> adapter) {
         return new AdapterInventory.Entry(adapter, storedTypes, report, passport);

@@ -36,9 +36,17 @@ final class CardText {
         if (!passport.labels().isEmpty()) {
             text.append("- Labels: ").append(Joiner.on(", ").join(passport.labels())).append('\n');
         }
+        passport.trainingData().ifPresent(data -> text.append(data(data, passport)).append('\n'));
         table(text, "Figures", passport.trainingMetrics());
         table(text, "Training arguments", passport.trainingArguments());
         return text.append("\n## How to use it\n\n").append(use(passport, base)).toString();
+    }
+
+    private static String data(String name, AdapterPassport passport) {
+        Object samples = passport.trainingMetrics().get("train_samples");
+        return "- Training data: "
+                + name.replaceAll("\\s+", " ")
+                + (samples == null ? "" : ", " + samples + " examples");
     }
 
     private static void table(

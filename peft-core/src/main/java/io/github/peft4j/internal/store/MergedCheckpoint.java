@@ -3,6 +3,9 @@ package io.github.peft4j.internal.store;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.Iterables;
+import com.google.common.primitives.Ints;
+import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.checkpoint.CheckpointWriter;
@@ -14,15 +17,22 @@ import io.github.peft4j.store.SaveCheckpointOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes the weights of a merged model as a checkpoint of its base's kind. */
 public final class MergedCheckpoint {
+
+    private static final Logger logger = LoggerFactory.getLogger(MergedCheckpoint.class);
 
     private static final List<String> TOKENIZER_FILES =
             List.of(
@@ -70,17 +80,30 @@ public final class MergedCheckpoint {
      * Writes config.json, the weights, and the files of tokenizer and generation.
      *
      * @param tied whether layers that share a weight in the base still do
-     * @throws IllegalArgumentException if the directory is the base's own, or a weight is too large
-     *     for the type
+     * @param fresh weights of a head that neither the base's checkpoint nor an adapter brought
+     * @throws IllegalArgumentException if the directory is the base's own or an adapter's, or a
+     *     weight is too large for the type
      * @throws IOException if a file cannot be read or written
      */
-    public void save(Path directory, Map<String, Parameter> weights, boolean tied)
+    public void save(
+            Path directory, Map<String, Parameter> weights, boolean tied, Collection<String> fresh)
             throws IOException {
         if (Files.exists(directory) && Files.isSameFile(directory, origin.directory())) {
             throw new IllegalArgumentException(
                     directory
                             + " is the directory of the base, whose files are in use. Choose another"
                             + " directory.");
+        }
+        if (Files.exists(directory.resolve(PeftConfig.FILE_NAME))) {
+            throw new IllegalArgumentException(
+                    "%s holds an adapter, which transformers would apply to the merged weights once more. Choose another directory, or delete %s there."
+                            .formatted(directory, PeftConfig.FILE_NAME));
+        }
+        if (!fresh.isEmpty()) {
+            logger.warn(
+                    "{} are neither in {} nor in an adapter: the checkpoint holds random numbers for them, unless you have trained them in the base.",
+                    fresh,
+                    origin.directory());
         }
         Map<String, TensorView> tensors = new LinkedHashMap<>();
         weights.forEach((name, weight) -> tensors.put(name, view(name, weight.getArray())));
@@ -92,6 +115,23 @@ public final class MergedCheckpoint {
         copy(origin.directory().resolve(GENERATION_CONFIG), files);
         files.put("config.json", CheckpointWriter.text(PythonJson.write(config(tied)) + "\n"));
         CheckpointWriter.write(directory, tensors, files, options.maxShardBytes());
+        deleteOld(directory, files.keySet());
+    }
+
+    /** Deletes files of an older checkpoint that readers would mistake for this one's. */
+    private static void deleteOld(Path directory, Set<String> written) throws IOException {
+        List<String> old = new ArrayList<>();
+        for (String name : Iterables.concat(TOKENIZER_FILES, List.of(GENERATION_CONFIG))) {
+            if (!written.contains(name) && Files.deleteIfExists(directory.resolve(name))) {
+                old.add(name);
+            }
+        }
+        if (!old.isEmpty()) {
+            logger.warn(
+                    "Deleted {} in {}: an older checkpoint had them, this one does not.",
+                    old,
+                    directory);
+        }
     }
 
     private static void copy(Path file, Map<String, FileContent> files) throws IOException {
@@ -138,8 +178,7 @@ public final class MergedCheckpoint {
         }
         if (config.get("id2label") instanceof Map<?, ?> labels) {
             Map<String, Object> ids = new LinkedHashMap<>();
-            labels.forEach(
-                    (id, label) -> ids.put(String.valueOf(label), Integer.valueOf((String) id)));
+            labels.forEach((id, label) -> ids.put(String.valueOf(label), number(id)));
             config.put("label2id", ids);
             config.remove("num_labels");
         }
@@ -150,5 +189,15 @@ public final class MergedCheckpoint {
                             config.put("dtype", type.name().toLowerCase(Locale.ROOT));
                         });
         return config;
+    }
+
+    private Integer number(Object id) {
+        Integer number = Ints.tryParse(String.valueOf(id));
+        if (number == null) {
+            throw new IllegalArgumentException(
+                    "id2label in config.json of %s has the key '%s'. Its keys must be the numbers of the labels, from \"0\" on. Correct it, or name the labels with LoadOptions.optLabels."
+                            .formatted(origin.directory(), id));
+        }
+        return number;
     }
 }

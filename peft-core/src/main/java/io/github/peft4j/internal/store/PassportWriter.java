@@ -7,6 +7,7 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
+import io.github.peft4j.internal.text.LibraryVersion;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.store.AdapterPassport;
@@ -78,14 +79,13 @@ final class PassportWriter {
     }
 
     private static ImmutableMap<String, String> versions() {
-        String own = AdapterPassport.class.getPackage().getImplementationVersion();
         return ImmutableSortedMap.of(
                 "djl",
                 Engine.getDjlVersion(),
                 "peft",
                 CommonOptions.PEFT_VERSION,
                 "peft4j",
-                own == null ? "unknown" : own,
+                LibraryVersion.text(),
                 "pytorch",
                 Engine.getEngine(Engines.PYTORCH).getVersion());
     }

@@ -30,7 +30,16 @@ public final class ReadAdapter implements AutoCloseable {
             AdapterValues values) {
         AdapterInventory.Entry entry = values.entry(created);
         return new ReadAdapter(
-                values.report(), () -> registry.publish(name, entry), created.set()::close, true);
+                values.report(),
+                () -> {
+                    values.newRows().fill();
+                    registry.publish(name, entry);
+                },
+                () -> {
+                    values.newRows().close();
+                    created.set().close();
+                },
+                true);
     }
 
     static ReadAdapter intoKnown(
@@ -42,8 +51,14 @@ public final class ReadAdapter implements AutoCloseable {
         AdapterInventory.Entry entry = values.entry(known);
         return new ReadAdapter(
                 values.report(),
-                () -> registry.overwrite(name, entry, values::apply),
-                scratch::close,
+                () -> {
+                    values.newRows().fill();
+                    registry.overwrite(name, entry, values::apply);
+                },
+                () -> {
+                    values.newRows().close();
+                    scratch.close();
+                },
                 false);
     }
 

@@ -114,7 +114,8 @@ public final class SidecarFile {
                         .addAll(targets.keySet())
                         .build(),
                 report.unexpectedKeys(),
-                ImmutableList.<String>builder().addAll(report.warnings()).add(warning).build());
+                ImmutableList.<String>builder().addAll(report.warnings()).add(warning).build(),
+                report.folder());
     }
 
     private Parameter target(String key) {

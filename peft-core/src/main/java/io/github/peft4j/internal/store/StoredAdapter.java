@@ -3,7 +3,6 @@ package io.github.peft4j.internal.store;
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.LoadedConfig;
@@ -107,20 +106,24 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                         ImmutableMap.of(),
                         ImmutableMap.of(),
                         below -> loadPart(base, below));
-        part.fill(base, created, name);
+        part.fill(base, created, name).newRows().fill();
         return created;
     }
 
     private AdapterValues fill(BaseModel base, CreatedAdapter<?> created, String name)
             throws IOException {
         AdapterSet set = created.set();
+        AdapterValues values = null;
         try (NDManager scratch = Engines.newManager()) {
-            AdapterValues values = values(base, set, name, created.warnings(), scratch);
+            values = values(base, set, name, created.warnings(), scratch);
             values.apply();
             set.initialize();
             return values;
         } catch (IOException | RuntimeException e) {
             set.close();
+            if (values != null) {
+                values.newRows().close();
+            }
             throw e;
         }
     }
@@ -141,7 +144,7 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             if (!options.ignoreMismatchedSizes()) {
                 LabelCheck.checkHead(set, base, checkpoint);
             }
-            ImmutableSet<String> embeddings = EmbeddingsInFile.check(base, set, checkpoint);
+            EmbeddingsInFile embeddings = EmbeddingsInFile.check(base, set, checkpoint);
             TensorTransfer transfer =
                     TensorTransfer.into(
                             set,
@@ -149,11 +152,17 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                             checkpoint,
                             options,
                             scratch,
-                            embeddings,
+                            embeddings.names(),
                             EmbeddingsInFile.tokens(base));
             SidecarFile sidecar = SidecarFile.read(folder, set, scratch);
             LoadReport report = sidecar.addTo(transfer.read(warnings));
-            return new AdapterValues(transfer, sidecar, report, transfer.storedTypes(), passport);
+            return new AdapterValues(
+                    transfer,
+                    sidecar,
+                    report,
+                    transfer.storedTypes(),
+                    passport,
+                    embeddings.newRows(base, checkpoint));
         }
     }
 }

@@ -118,7 +118,8 @@ public final class TensorTransfer {
         return new LoadReport(
                 ImmutableList.copyOf(missing),
                 ImmutableList.copyOf(unexpected),
-                ImmutableList.copyOf(warnings));
+                ImmutableList.copyOf(warnings),
+                checkpoint.directory());
     }
 
     private void refuseRetired() throws IOException {
@@ -284,13 +285,7 @@ public final class TensorTransfer {
     private String cure(Set<Long> vocabularies) {
         long wanted = vocabularies.iterator().next();
         return vocabularies.size() == 1 && wanted >= 0
-                ? ". The adapter was trained on a base of "
-                        + wanted
-                        + " tokens, this one has "
-                        + tokens
-                        + ". Load the base with as many (LoadOptions.optVocabSize("
-                        + wanted
-                        + "))"
+                ? ". " + EmbeddingsInFile.cure(wanted, tokens)
                 : ". Check r, rank_pattern and the base model in " + PeftConfig.FILE_NAME;
     }
 

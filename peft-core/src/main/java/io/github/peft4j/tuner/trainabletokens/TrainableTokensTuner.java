@@ -109,7 +109,7 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
                                 + site.path()
                                 + " has the rows 0 to "
                                 + (table.get(0) - 1)
-                                + ". Enlarge the embedding first, or correct the id.");
+                                + ". Load the base with more tokens (LoadOptions.optVocabSize), or correct the id.");
             }
         }
     }

@@ -9,9 +9,17 @@ public interface BatchSource {
     /** Number of examples. */
     int size();
 
-    /** Names of the classes in the order of their indices; empty where they are not known. */
+    /**
+     * Names of the classes in the order of their indices, an empty text for one that has none;
+     * empty where they are not known.
+     */
     default List<String> labels() {
         return ImmutableList.of();
+    }
+
+    /** What the examples come from, a file or a dataset; empty where it is not known. */
+    default String name() {
+        return "";
     }
 
     /** Tokens of an example: batches hold examples of near-equal length. */

@@ -3,6 +3,7 @@ package io.github.peft4j.task.data;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.primitives.ImmutableDoubleArray;
 import io.github.peft4j.task.data.text.Label;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Turns the labels of all examples into one column. */
@@ -30,6 +31,20 @@ final class LabelColumn {
             values[i] = (float) ((Label.Score) labels.get(i)).value();
         }
         return new HostArray.Float32(values, rows);
+    }
+
+    /** Names of the classes by their index, as far as the examples know them. */
+    static List<String> names(List<Label> labels) {
+        List<String> names = new ArrayList<>();
+        for (Label label : labels) {
+            if (label instanceof Label.ClassIndex known && !known.name().isEmpty()) {
+                while (names.size() <= known.index()) {
+                    names.add("");
+                }
+                names.set(known.index(), known.name());
+            }
+        }
+        return names;
     }
 
     private static void requireOneKind(List<Label> labels) {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.task.data.text.Label;
 import io.github.peft4j.task.data.text.LabeledText;
 import io.github.peft4j.task.data.text.TextDataset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -37,16 +38,19 @@ public final class TokenDataset implements BatchSource {
     private final ImmutableMap<String, DatasetColumn> columns;
     private final ImmutableIntArray lengths;
     private final ImmutableList<String> labels;
+    private final String name;
     private final boolean padded;
 
     private TokenDataset(
             ImmutableMap<String, DatasetColumn> columns,
             ImmutableIntArray lengths,
             ImmutableList<String> labels,
+            String name,
             boolean padded) {
         this.columns = columns;
         this.lengths = lengths;
         this.labels = labels;
+        this.name = name;
         this.padded = padded;
     }
 
@@ -57,24 +61,27 @@ public final class TokenDataset implements BatchSource {
      * @param options as for {@link #of(Tokenizer, List, EncodeOptions)}
      */
     public static TokenDataset of(Tokenizer tokenizer, TextDataset texts, EncodeOptions options) {
-        return of(tokenizer, texts.rows(), options).withLabels(texts.labels());
+        return of(tokenizer, texts.rows(), options)
+                .withLabels(texts.labels())
+                .withName(texts.name());
     }
 
     /**
-     * Tokenizes labelled texts.
+     * Tokenizes labelled texts. The dataset knows the names of the classes that the labels know.
      *
      * @param options truncation and special tokens; padding and windows are refused, as batches are
      *     padded later and a window would need a label of its own
      */
     public static TokenDataset of(
             Tokenizer tokenizer, List<LabeledText> examples, EncodeOptions options) {
-        HostArray labels = LabelColumn.of(examples.stream().map(LabeledText::label).toList());
+        List<Label> labels = examples.stream().map(LabeledText::label).toList();
         return encoded(
                         tokenizer,
                         examples.stream().map(LabeledText::input).toList(),
                         options.requireOneRowEach())
-                .optColumn(ModelInput.LABELS, labels)
-                .build();
+                .optColumn(ModelInput.LABELS, LabelColumn.of(labels))
+                .build()
+                .withLabels(LabelColumn.names(labels));
     }
 
     /** Tokenizes texts without labels, for prediction. */
@@ -102,7 +109,17 @@ public final class TokenDataset implements BatchSource {
 
     /** The same examples with the names of their classes, in the order of the indices. */
     public TokenDataset withLabels(List<String> names) {
-        return new TokenDataset(columns, lengths, ImmutableList.copyOf(names), padded);
+        return new TokenDataset(columns, lengths, ImmutableList.copyOf(names), name, padded);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    /** The same examples with the name of the file or dataset that they come from. */
+    public TokenDataset withName(String source) {
+        return new TokenDataset(columns, lengths, labels, source, padded);
     }
 
     /** Tokens of an example, those of its target included. */
@@ -152,6 +169,7 @@ public final class TokenDataset implements BatchSource {
                         .buildOrThrow(),
                 lengths,
                 labels,
+                this.name,
                 padded);
     }
 
@@ -300,6 +318,7 @@ public final class TokenDataset implements BatchSource {
                     ImmutableMap.copyOf(columns),
                     lengths.build(),
                     ImmutableList.of(),
+                    "",
                     padId.isPresent()
                             || columns.get(ModelInput.LABELS) instanceof DatasetColumn.PerToken);
         }

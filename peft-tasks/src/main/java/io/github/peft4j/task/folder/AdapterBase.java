@@ -29,7 +29,10 @@ public final class AdapterBase {
     private static final Pattern HEAD =
             Pattern.compile(MODULE + "(classifier|score)(\\.out_proj)?\\.weight");
     private static final Pattern TOKENS =
-            Pattern.compile(MODULE + "(embed_tokens|word_embeddings|wte|shared|lm_head)\\.weight");
+            Pattern.compile(
+                    MODULE
+                            + "(embed_tokens|word_embeddings|wte|embed_in|shared|lm_head)"
+                            + "(\\.base_layer)?\\.weight");
 
     private final Path adapter;
     private final PeftConfig config;

@@ -3,6 +3,7 @@ package io.github.peft4j.task.folder;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.task.chat.ChatTemplateFiles;
+import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ import java.util.Map;
 /**
  * The tokenizer that an adapter was trained with: its folder's own if there is one, else the
  * checkpoint's with the settings and added tokens that the folder has. Chat templates are those of
- * the folder, else of its passport, else of the tokenizer.
+ * the folder, else of its passport, else of the tokenizer; rows are padded on the passport's side,
+ * if it names one.
  */
 public final class AdapterTokenizer {
 
@@ -25,21 +27,25 @@ public final class AdapterTokenizer {
     public static Tokenizer load(Path checkpoint, Path adapter) throws IOException {
         Tokenizer tokenizer = Tokenizer.ofAdapter(checkpoint, adapter);
         try {
-            Map<String, String> own = templates(adapter);
-            return own.isEmpty() ? tokenizer : tokenizer.withChatTemplates(own);
+            AdapterPassport passport = AdapterPassport.read(adapter).orElse(AdapterPassport.EMPTY);
+            Map<String, String> own = templates(adapter, passport);
+            Tokenizer chatting = own.isEmpty() ? tokenizer : tokenizer.withChatTemplates(own);
+            return passport.paddingSide()
+                    .map(side -> chatting.withPaddingSide(Side.of(side)))
+                    .orElse(chatting);
         } catch (IOException | RuntimeException e) {
             tokenizer.close();
             throw e;
         }
     }
 
-    private static Map<String, String> templates(Path adapter) throws IOException {
+    private static Map<String, String> templates(Path adapter, AdapterPassport passport)
+            throws IOException {
         Map<String, String> own = ChatTemplateFiles.read(adapter);
         if (!own.isEmpty()) {
             return own;
         }
-        return AdapterPassport.read(adapter)
-                .flatMap(AdapterPassport::chatTemplate)
+        return passport.chatTemplate()
                 .map(template -> Map.of(ChatTemplateFiles.DEFAULT, template))
                 .orElse(ImmutableMap.of());
     }

@@ -53,7 +53,7 @@ public final class MethodPresets {
             if (bytes == null) {
                 throw new IOException("The jar lacks " + RESOURCE + ".");
             }
-            JsonValues.parseObject(bytes.readAllBytes(), RESOURCE)
+            JsonValues.parseObject(bytes.readAllBytes(), RESOURCE, "Build the jar again.")
                     .forEach((method, json) -> all.put(method, preset(method, json)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -34,7 +34,7 @@ import java.util.UUID;
  *       <td>maxLength, stride, maxAnswerLength, handleImpossibleAnswer</td></tr>
  *   <tr><td>FEATURE_EXTRACTION</td><td>String to float[]</td>
  *       <td>maxLength, pooling (of {@link io.github.peft4j.task.translate.Pooling}),
- *       normalize</td></tr>
+ *       normalize, prompt (the name of one that the folder has)</td></tr>
  *   <tr><td>CAUSAL_LM, SEQ_2_SEQ_LM</td><td>String to String</td>
  *       <td>chat, and all of generation_config.json with {@code generation.} before the name, e.g.
  *       generation.max_new_tokens</td></tr>

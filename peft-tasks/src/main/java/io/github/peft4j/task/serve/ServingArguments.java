@@ -49,6 +49,7 @@ record ServingArguments(Path checkpoint, Map<String, ?> values) {
                     "handleImpossibleAnswer",
                     "pooling",
                     "normalize",
+                    "prompt",
                     "chat");
 
     /** What DJL's loader and DJL Serving read. */
@@ -245,6 +246,11 @@ record ServingArguments(Path checkpoint, Map<String, ?> values) {
     /** Whether the caller has given it. */
     boolean has(String name) {
         return values.get(name) != null;
+    }
+
+    /** A text, if the caller has given it. */
+    Optional<String> text(String name) {
+        return Optional.ofNullable(values.get(name)).map(Object::toString);
     }
 
     /** A truth value. */

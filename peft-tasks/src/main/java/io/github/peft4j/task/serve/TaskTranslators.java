@@ -13,7 +13,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.translate.Translator;
 import ai.djl.util.Pair;
-import com.google.common.base.Enums;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -22,8 +21,6 @@ import com.google.gson.JsonParseException;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -31,21 +28,15 @@ import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.tokenize.TruncationStrategy;
 import io.github.peft4j.task.translate.EntityAggregation;
-import io.github.peft4j.task.translate.Pooling;
 import io.github.peft4j.task.translate.QuestionAnsweringTranslator;
 import io.github.peft4j.task.translate.TextClassificationTranslator;
-import io.github.peft4j.task.translate.TextEmbeddingTranslator;
 import io.github.peft4j.task.translate.TextGenerationTranslator;
 import io.github.peft4j.task.translate.TextRegressionTranslator;
 import io.github.peft4j.task.translate.TokenClassificationTranslator;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.lang.reflect.Type;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -74,12 +65,14 @@ final class TaskTranslators {
                             Input.class,
                             Output.class,
                             parts -> new QaServingTranslator(answers(parts))),
-                    row(TaskType.FEATURE_EXTRACTION, float[].class, TaskTranslators::embeddings),
+                    row(TaskType.FEATURE_EXTRACTION, float[].class, ServedEmbeddings::translator),
                     new Row(
                             TaskType.FEATURE_EXTRACTION,
                             Input.class,
                             Output.class,
-                            parts -> new TextEmbeddingServingTranslator(embeddings(parts))),
+                            parts ->
+                                    new TextEmbeddingServingTranslator(
+                                            ServedEmbeddings.translator(parts))),
                     row(TaskType.CAUSAL_LM, String.class, TaskTranslators::texts),
                     new Row(
                             TaskType.CAUSAL_LM,
@@ -226,43 +219,6 @@ final class TaskTranslators {
         arguments.count("stride").ifPresent(builder::optStride);
         arguments.count("maxAnswerLength").ifPresent(builder::optMaxAnswerLength);
         return builder.build();
-    }
-
-    private static Translator<String, float[]> embeddings(Parts parts) throws IOException {
-        ServingArguments arguments = parts.arguments();
-        AdapterPassport passport = arguments.passport();
-        List<Path> folders = new ArrayList<>(arguments.adapters().values());
-        folders.add(arguments.checkpoint());
-        SentenceModules modules = SentenceModules.read(folders);
-        boolean told = arguments.has("pooling") || passport.pooling().isPresent();
-        if (!modules.notApplied().isEmpty() && !told) {
-            throw new UnsupportedFeatureException(
-                    "modules.json asks for %s, which this version does not apply. Say how to pool"
-                                    .formatted(String.join(", ", modules.notApplied()))
-                            + " by the arguments pooling (mean, first_token, pooler) and normalize,"
-                            + " or apply the modules yourself to what it gives.");
-        }
-        OptionalInt longest = modules.longestText();
-        Pooling trained = passport.pooling().map(TaskTranslators::pooling).orElse(Pooling.MEAN);
-        return TextEmbeddingTranslator.builder(parts.tokenizer())
-                .optEncodeOptions(
-                        longest.isPresent() && parts.length().isEmpty()
-                                ? Parts.cut(longest.getAsInt())
-                                : parts.cut())
-                .optPooling(arguments.choice("pooling", Pooling.class, trained))
-                .optNormalize(arguments.flag("normalize", passport.normalize().orElse(false)))
-                .build();
-    }
-
-    private static Pooling pooling(String name) {
-        return Enums.getIfPresent(Pooling.class, name)
-                .toJavaUtil()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "The adapter's passport has pooling = %s. It must be one of %s. Correct it, or set the argument pooling."
-                                                .formatted(
-                                                        name, Arrays.toString(Pooling.values()))));
     }
 
     private static Translator<String, String> texts(Parts parts) throws IOException {

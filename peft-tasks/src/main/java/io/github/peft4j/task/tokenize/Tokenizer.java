@@ -108,6 +108,11 @@ public final class Tokenizer implements AutoCloseable {
         return new Tokenizer(tokenizer, file, config, own, modelPadId);
     }
 
+    /** The same tokenizer, which pads on this side; closing one closes both. */
+    public Tokenizer withPaddingSide(Side side) {
+        return new Tokenizer(tokenizer, file, config.withPaddingSide(side), templates, modelPadId);
+    }
+
     /** Encodes one text whole. */
     public Encoding encode(String text) {
         return encode(text, EncodeOptions.DEFAULT);
@@ -331,15 +336,9 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private int requireSpecial(String role, String cure) {
-        return specialId(role)
-                .orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        "The tokenizer's %s (%s) is not in its vocabulary. %s"
-                                                .formatted(
-                                                        role,
-                                                        config.specialTokens().get(role),
-                                                        cure)));
+        String why = "The tokenizer's %s (%s) is not in its vocabulary. %s";
+        String text = why.formatted(role, config.specialTokens().get(role), cure);
+        return specialId(role).orElseThrow(() -> new IllegalStateException(text));
     }
 
     /** Frees the native tokenizer; calls under way finish first, later ones are refused. */

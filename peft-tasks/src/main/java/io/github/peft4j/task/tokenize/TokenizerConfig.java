@@ -50,6 +50,19 @@ public record TokenizerConfig(
         modelInputNames = ImmutableSet.copyOf(modelInputNames);
     }
 
+    /** The same with another side. */
+    TokenizerConfig withPaddingSide(Side side) {
+        return new TokenizerConfig(
+                specialTokens,
+                extraSpecialTokens,
+                modelMaxLength,
+                side,
+                truncationSide,
+                padTypeId,
+                modelInputNames,
+                cleanUpTokenizationSpaces);
+    }
+
     /** What the files of a checkpoint say; a missing file means the defaults. */
     static TokenizerConfig of(TokenizerFiles files) throws IOException {
         try {

@@ -23,6 +23,9 @@ import java.util.function.Function;
  */
 public record InBatchNegatives(double scale) implements Objective {
 
+    /** Its name in passports. */
+    static final String POOLING = "MEAN";
+
     /** Refuses scales that are not positive. */
     public InBatchNegatives {
         if (!(scale > 0)) {

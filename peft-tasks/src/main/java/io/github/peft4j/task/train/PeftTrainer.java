@@ -44,7 +44,8 @@ public final class PeftTrainer {
                         builder.listeners.build(),
                         builder.metrics.build(),
                         builder.grouping,
-                        builder.objective);
+                        builder.objective,
+                        builder.dataName);
         evaluator = new Evaluator(model, setup);
     }
 
@@ -87,8 +88,9 @@ public final class PeftTrainer {
      *
      * @param validation batches for evaluations, or null
      * @throws IllegalStateException if nothing trains, or not exactly what the model says
-     * @throws IllegalArgumentException if arguments and validation do not fit, or a checkpoint was
-     *     written by another training: the text names what differs
+     * @throws IllegalArgumentException if arguments and validation do not fit, a label has another
+     *     number in the model or the validation than in the examples, or a checkpoint was written
+     *     by another training: the text names what differs
      * @throws ArithmeticException if loss or gradients of a step are not finite
      * @throws java.util.concurrent.CancellationException if the thread is interrupted: the adapter
      *     stays as the last whole step left it, checkpoints stay
@@ -98,6 +100,7 @@ public final class PeftTrainer {
             throws IOException {
         setup.requireEvaluations(evaluator, validation);
         trainedLabels = train.source().labels();
+        requireSameLabels(train);
         if (validation != null) {
             requireSameLabels(validation);
         }
@@ -105,7 +108,7 @@ public final class PeftTrainer {
         TrainedPassports.warnOfFrozenHead(model);
         try (TrainingRun run = new TrainingRun(model, setup, trainable, train, validation)) {
             TrainingResult result = run.run();
-            TrainedPassports.note(model, setup.arguments(), result);
+            TrainedPassports.note(model, setup, train.source(), result);
             return result;
         }
     }
@@ -113,7 +116,8 @@ public final class PeftTrainer {
     /**
      * The mean loss of labelled examples as {@code loss}, and each metric by its name.
      *
-     * @throws IllegalArgumentException if a label has another number than in the training
+     * @throws IllegalArgumentException if a label has another number than in the training, or in
+     *     the model
      */
     public Map<String, Double> evaluate(BatchLoader examples) {
         requireSameLabels(examples);
@@ -122,7 +126,16 @@ public final class PeftTrainer {
 
     private void requireSameLabels(BatchLoader examples) {
         LabelIndex.requireSameNumbers(
-                examples.source().labels(), trainedLabels, "examples that were trained on");
+                examples.source().labels(),
+                trainedLabels,
+                "examples that were trained on",
+                "Read both files with the same labels (optLabels).");
+        LabelIndex.requireSameNumbers(
+                examples.source().labels(),
+                model.base().labels(),
+                "model",
+                "Read the file with the model's labels (optLabels), or load the base with those of"
+                        + " the file (LoadOptions.optLabels) and train a head for them.");
     }
 
     /** As {@link #evaluate(BatchLoader)}, in batches of the arguments' size. */
@@ -158,6 +171,7 @@ public final class PeftTrainer {
                 ImmutableList.builder();
         private ParameterGrouping grouping;
         private Objective objective = Objective.ofLabels();
+        private @Nullable String dataName;
 
         private Builder(PeftModel model, TrainingArguments arguments) {
             this.model = model;
@@ -186,6 +200,15 @@ public final class PeftTrainer {
         /** A loss of one's own; default the one that the model's head computes of the labels. */
         public Builder optObjective(Objective value) {
             objective = value;
+            return this;
+        }
+
+        /**
+         * Names what is trained on, for the adapter's passport and card; default the name that the
+         * examples have.
+         */
+        public Builder optDataName(String value) {
+            dataName = value;
             return this;
         }
 

@@ -1,14 +1,18 @@
 package io.github.peft4j.task.train;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.set.FreshParameters;
+import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.task.data.BatchSource;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.report.LogEntry;
 import io.github.peft4j.task.train.report.TrainingResult;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +39,9 @@ final class TrainedPassports {
         }
     }
 
-    /** Notes arguments, losses and the last evaluation. */
-    static void note(PeftModel model, TrainingArguments arguments, TrainingResult result) {
+    /** Notes arguments, losses and the last evaluation, and how vectors were made of tokens. */
+    static void note(
+            PeftModel model, TrainingSetup setup, BatchSource examples, TrainingResult result) {
         Map<String, Object> figures = new LinkedHashMap<>();
         for (LogEntry entry : result.history()) {
             entry.figures()
@@ -47,16 +52,38 @@ final class TrainedPassports {
                                 }
                             });
         }
+        String given = setup.dataName();
+        String data = given == null ? examples.name() : given;
+        figures.put("train_samples", examples.size());
         figures.put("steps", result.steps());
         figures.put("train_loss", result.meanLoss());
         result.bestMetric().ifPresent(value -> figures.put("best_metric", value));
         for (String name : model.activeAdapters()) {
-            model.setPassport(
-                    name,
+            AdapterPassport.Builder passport =
                     model.passport(name).toBuilder()
-                            .optTraining(values(arguments), figures)
-                            .build());
+                            .optTraining(values(setup.arguments()), figures);
+            if (!data.isEmpty()) {
+                passport.optTrainingData(data);
+            }
+            List<String> named = names(model.base().labels(), examples.labels());
+            if (!named.isEmpty()) {
+                passport.optLabels(named);
+            }
+            if (setup.objective() instanceof InBatchNegatives) {
+                passport.optPooling(InBatchNegatives.POOLING);
+            }
+            model.setPassport(name, passport.build());
         }
+    }
+
+    /** The names that the examples have for labels which the model only numbers; usually none. */
+    private static List<String> names(List<String> ofModel, List<String> ofExamples) {
+        boolean numbered =
+                IntStream.range(0, ofModel.size())
+                        .allMatch(i -> ofModel.get(i).equals("LABEL_" + i));
+        return numbered && ofModel.size() == ofExamples.size() && !ofExamples.contains("")
+                ? ofExamples
+                : ImmutableList.of();
     }
 
     private static Map<String, ?> values(TrainingArguments arguments) {

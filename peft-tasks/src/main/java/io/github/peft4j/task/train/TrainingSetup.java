@@ -24,7 +24,8 @@ record TrainingSetup(
         ImmutableList<TrainerListener> listeners,
         ImmutableList<Supplier<? extends Metric>> metrics,
         ParameterGrouping grouping,
-        Objective objective) {
+        Objective objective,
+        @Nullable String dataName) {
 
     private static final String EVAL = "eval_";
 

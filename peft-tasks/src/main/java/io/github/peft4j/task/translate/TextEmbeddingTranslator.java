@@ -1,20 +1,25 @@
 package io.github.peft4j.task.translate;
 
+import ai.djl.translate.TranslatorContext;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.tokenize.Token;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.tokenize.TruncationStrategy;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Texts to embeddings, for a {@code Predictor<String, float[]>} over a model without a head: its
  * outputs are hidden states [B, S, H] and, if it has a pooler, what that makes of them [B, H].
  *
  * <p>An embedding model was trained with one pooling and one choice about length, which its card
- * names; with others its vectors compare badly.
+ * names; with others its vectors compare badly. What the checkpoint's or the adapter's folder says
+ * of that must be said here too: a predictor refuses to go on without.
  *
  * <p>Immutable, and shared between threads as {@link TextClassificationTranslator} is.
  */
@@ -22,11 +27,20 @@ public final class TextEmbeddingTranslator extends RowTranslator<String, float[]
 
     private final Pooling pooling;
     private final boolean normalized;
+    private final String prompt;
+    private final EmbeddingChoices told;
 
     private TextEmbeddingTranslator(Builder builder) {
-        super(builder.tokenizer, builder.options);
-        pooling = builder.pooling;
+        super(builder.tokenizer, builder.encodeOptions());
+        pooling = builder.pooling == null ? Pooling.MEAN : builder.pooling;
         normalized = builder.normalized;
+        prompt = builder.prompt == null ? "" : builder.prompt;
+        told =
+                new EmbeddingChoices(
+                        builder.pooling != null,
+                        builder.prompt != null,
+                        builder.options != null,
+                        builder.tokenizer.longestRow(builder.encodeOptions()));
     }
 
     /**
@@ -36,9 +50,21 @@ public final class TextEmbeddingTranslator extends RowTranslator<String, float[]
         return new Builder(tokenizer);
     }
 
+    /**
+     * Compares what was not said with what the folders of the checkpoint and of the active adapters
+     * say.
+     *
+     * @throws UnsupportedFeatureException if modules.json asks for what is not applied
+     * @throws IllegalArgumentException if the encoder was trained otherwise
+     */
+    @Override
+    public void prepare(TranslatorContext ctx) throws IOException {
+        told.check(ctx.getModel().getBlock());
+    }
+
     @Override
     TextInput text(String input) {
-        return TextInput.of(input);
+        return TextInput.of(prompt + input);
     }
 
     @Override
@@ -104,13 +130,19 @@ public final class TextEmbeddingTranslator extends RowTranslator<String, float[]
     public static final class Builder {
 
         private final Tokenizer tokenizer;
-        private Pooling pooling = Pooling.MEAN;
+        private @Nullable Pooling pooling;
         private boolean normalized;
-        private EncodeOptions options;
+        private @Nullable String prompt;
+        private @Nullable EncodeOptions options;
 
         private Builder(Tokenizer tokenizer) {
             this.tokenizer = tokenizer;
-            options = cutToModel(tokenizer, TruncationStrategy.LONGEST_FIRST);
+        }
+
+        private EncodeOptions encodeOptions() {
+            return options == null
+                    ? cutToModel(tokenizer, TruncationStrategy.LONGEST_FIRST)
+                    : options;
         }
 
         /** How tokens become one vector; default the mean. */
@@ -122,6 +154,15 @@ public final class TextEmbeddingTranslator extends RowTranslator<String, float[]
         /** Whether vectors get length 1, so that their product is their cosine; default false. */
         public Builder optNormalize(boolean value) {
             normalized = value;
+            return this;
+        }
+
+        /**
+         * A text in front of each text, e.g. {@code "query: "}; default none. Encoders that were
+         * trained with such texts need the one for what is embedded.
+         */
+        public Builder optPrompt(String text) {
+            prompt = text;
             return this;
         }
 

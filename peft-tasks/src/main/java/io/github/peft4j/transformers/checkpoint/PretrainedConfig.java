@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.checkpoint;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.Ints;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
@@ -56,7 +57,9 @@ public final class PretrainedConfig {
                             + ". A Hugging Face checkpoint directory holds config.json,"
                             + " *.safetensors and tokenizer.json.");
         }
-        return of(JsonValues.parseObject(Files.readString(file), file.toString()), file.toString());
+        String source = file.toString();
+        String cure = "Correct the file, or download the checkpoint again.";
+        return of(JsonValues.parseObject(Files.readAllBytes(file), source, cure), source);
     }
 
     /** A config of these values; {@code source} names it in errors. */
@@ -279,11 +282,20 @@ public final class PretrainedConfig {
     /**
      * Names of the labels in order, or {@code LABEL_0}, ... where the file has none, or not as many
      * as {@code num_labels} says.
+     *
+     * @throws IllegalArgumentException if a key is no number
      */
     public List<String> labels(int missing) {
         int count = numLabels(missing);
         JsonObject labels =
                 labelNames().filter(all -> all.size() == count).orElseGet(JsonObject::new);
+        for (String key : labels.keySet()) {
+            if (Ints.tryParse(key) == null) {
+                throw new IllegalArgumentException(
+                        "id2label in %s has the key '%s'. Its keys must be the numbers of the labels, from \"0\" on. Correct it, or name the labels with LoadOptions.optLabels."
+                                .formatted(source, key));
+            }
+        }
         ImmutableList.Builder<String> names = ImmutableList.builder();
         for (int i = 0; i < count; i++) {
             JsonElement name = labels.get(Integer.toString(i));

@@ -27,7 +27,8 @@ public final class OptionContract {
     /** The defaults that Python wrote. */
     public static Map<String, @Nullable Object> python(String file) throws IOException {
         try (InputStream in = OptionContract.class.getResourceAsStream("/options/" + file)) {
-            return JsonValues.parseObject(Objects.requireNonNull(in, file).readAllBytes(), file);
+            return JsonValues.parseObject(
+                    Objects.requireNonNull(in, file).readAllBytes(), file, "");
         }
     }
 

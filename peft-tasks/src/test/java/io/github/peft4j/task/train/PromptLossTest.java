@@ -81,6 +81,77 @@ class PromptLossTest {
         }
     }
 
+    /** The same rows, each of its own task. */
+    private record Tasks(Rows rows) implements BatchSource {
+
+        @Override
+        public int size() {
+            return rows.size();
+        }
+
+        @Override
+        public int length(int index) {
+            return rows.length(index);
+        }
+
+        @Override
+        public TokenBatch batch(int... indices) {
+            TokenBatch batch = rows.batch(indices);
+            long[] tasks = Arrays.stream(indices).asLongStream().toArray();
+            return new TokenBatch(
+                    ImmutableMap.<String, HostArray>builder()
+                            .putAll(batch.columns())
+                            .put(
+                                    ModelInput.TASK_IDS,
+                                    new HostArray.Int64(tasks, new Shape(tasks.length)))
+                            .buildOrThrow(),
+                    batch.indices());
+        }
+    }
+
+    /** The numbers are Python's; alone, the rows have the losses 6.603876 and 9.351862. */
+    @Test
+    void evaluatesAPromptOfSeveralTasksAsPythonDoes() throws IOException {
+        try (TransformerModel base = base("gpt2-causal");
+                PeftModel model =
+                        PeftModels.fromPretrained(
+                                base, Folders.resource("reports/eval-loss-multitask"))) {
+            for (int size : new int[] {1, 2}) {
+                assertThat(loss(model, new Tasks(ROWS), size))
+                        .isCloseTo(8.664865, Offset.offset(8e-5));
+                assertThat(loss(model, new Tasks(new Rows(true, ROWS.ids())), size))
+                        .isCloseTo(9.351862, Offset.offset(8e-5));
+            }
+        }
+    }
+
+    @Test
+    void accumulatesAPromptOfSeveralTasksAsOneBatch() throws IOException {
+        List<float[]> prompts = new ArrayList<>();
+        for (int size : new int[] {1, 2}) {
+            try (TransformerModel base = base("llama-causal");
+                    PeftModel model =
+                            PeftModels.fromPretrained(
+                                    base,
+                                    Folders.resource("reports/eval-loss-multitask"),
+                                    PeftModel.DEFAULT_ADAPTER,
+                                    LoadAdapterOptions.builder().optTrainable(true).build())) {
+                TrainingResult result = step(model, new Tasks(ROWS), size);
+                assertThat(result.finalLoss()).isCloseTo(8.622580, Offset.offset(1e-4));
+                prompts.add(
+                        model.adapter(PeftModel.DEFAULT_ADAPTER)
+                                .trainable()
+                                .iterator()
+                                .next()
+                                .getArray()
+                                .toFloatArray());
+            }
+        }
+        for (int i = 0; i < prompts.get(0).length; i++) {
+            assertThat(prompts.get(0)[i]).isCloseTo(prompts.get(1)[i], Offset.offset(1e-5f));
+        }
+    }
+
     private static TransformerModel base(String name) throws IOException {
         return Transformers.load(Golden.path("models/" + name), TaskType.CAUSAL_LM);
     }
@@ -139,8 +210,8 @@ class PromptLossTest {
         try (TransformerModel base = base("llama-causal");
                 PeftModel one = trainable(base);
                 PeftModel two = trainable(base)) {
-            TrainingResult whole = step(one, 2);
-            TrainingResult accumulated = step(two, 1);
+            TrainingResult whole = step(one, ROWS, 2);
+            TrainingResult accumulated = step(two, ROWS, 1);
             for (PeftModel model : List.of(one, two)) {
                 updates.add(
                         model.adapter(PeftModel.DEFAULT_ADAPTER)
@@ -175,7 +246,8 @@ class PromptLossTest {
                 LoadAdapterOptions.builder().optTrainable(true).build());
     }
 
-    private static TrainingResult step(PeftModel model, int size) throws IOException {
+    private static TrainingResult step(PeftModel model, BatchSource rows, int size)
+            throws IOException {
         TrainingArguments arguments =
                 TrainingArguments.builder()
                         .optMaxSteps(1)
@@ -187,7 +259,7 @@ class PromptLossTest {
                         .build();
         return new PeftTrainer(model, arguments)
                 .fit(
-                        BatchLoader.builder(ROWS).optBatchSize(size).optShuffle(false).build(),
+                        BatchLoader.builder(rows).optBatchSize(size).optShuffle(false).build(),
                         (BatchLoader) null);
     }
 

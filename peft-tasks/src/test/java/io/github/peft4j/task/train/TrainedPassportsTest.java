@@ -6,7 +6,15 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.task.Folders;
+import io.github.peft4j.task.data.TokenDataset;
+import io.github.peft4j.task.data.TokenPairs;
+import io.github.peft4j.task.data.text.LabeledTextReader;
+import io.github.peft4j.task.data.text.TextPair;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.translate.Pooling;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
@@ -18,6 +26,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +59,63 @@ class TrainedPassportsTest {
                         "AdapterFolder.load(adapter, Path.of(",
                         "AutoPeftModelForSequenceClassification.from_pretrained(\"this-folder\","
                                 + " num_labels=3)");
+    }
+
+    @Test
+    void namesTheDataInTheFolderAndItsCard() throws IOException {
+        Path table = folder.resolve("reviews.tsv");
+        Files.writeString(table, "label\ttext\na\tone\nb\ttwo\nc\tthree\n");
+        try (TransformerModel base =
+                        Transformers.load(Golden.path("models/bert-seqcls"), TaskType.SEQ_CLS);
+                Tokenizer tokenizer =
+                        Tokenizer.fromPretrained(Folders.resource("golden/tokenizers/bert"));
+                PeftModel model =
+                        PeftModels.getPeftModel(
+                                base, LoraConfig.builder().optTaskType(TaskType.SEQ_CLS).build())) {
+            TokenDataset examples =
+                    TokenDataset.of(
+                            tokenizer,
+                            LabeledTextReader.tsv().build().read(table),
+                            EncodeOptions.DEFAULT);
+            new PeftTrainer(model, arguments()).fit(examples, examples);
+            model.savePretrained(folder.resolve("read"));
+            PeftTrainer.builder(model, arguments())
+                    .optDataName("my\nreviews")
+                    .build()
+                    .fit(examples, examples);
+            model.savePretrained(folder.resolve("given"));
+        }
+
+        AdapterPassport passport = AdapterPassport.read(folder.resolve("read")).orElseThrow();
+        assertThat(passport.trainingData()).hasValue("reviews.tsv");
+        assertThat(passport.labels()).containsExactly("a", "b", "c");
+        assertThat(passport.trainingMetrics()).containsEntry("train_samples", 3L);
+        assertThat(Files.readString(folder.resolve("read/README.md")))
+                .contains("\n- Training data: reviews.tsv, 3 examples\n");
+        assertThat(Files.readString(folder.resolve("given/README.md")))
+                .contains("\n- Training data: my reviews, 3 examples\n");
+    }
+
+    @Test
+    void namesThePoolingThatWasTrained() throws IOException {
+        LoraConfig config =
+                LoraConfig.builder().optTaskType(TaskType.FEATURE_EXTRACTION).optR(2).build();
+        Path checkpoint = Golden.path("models/bert-sentence");
+        try (TransformerModel base = Transformers.load(checkpoint);
+                Tokenizer tokenizer = Tokenizer.fromPretrained(checkpoint);
+                PeftModel model = PeftModels.getPeftModel(base, config)) {
+            TokenPairs pairs =
+                    TokenPairs.of(
+                            tokenizer,
+                            List.of(new TextPair("one", "two"), new TextPair("three", "four")),
+                            EncodeOptions.DEFAULT);
+            PeftTrainer.builder(model, TrainingArguments.builder().optEpochs(1).build())
+                    .optObjective(new InBatchNegatives())
+                    .build()
+                    .fit(pairs, null);
+
+            assertThat(model.passport("default").pooling()).hasValue(Pooling.MEAN.name());
+        }
     }
 
     @Test

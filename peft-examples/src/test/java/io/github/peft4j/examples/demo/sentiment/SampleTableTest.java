@@ -48,7 +48,7 @@ class SampleTableTest {
         for (String text : texts) {
             rows.add(new LabeledText(text, Label.ofClass(1)));
         }
-        TextDataset data = new TextDataset(rows.build(), LABELS, 0);
+        TextDataset data = new TextDataset(rows.build(), LABELS, 0, "table");
         return new Domain(name, name, data, data);
     }
 

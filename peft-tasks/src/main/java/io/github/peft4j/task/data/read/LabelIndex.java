@@ -85,20 +85,22 @@ public final class LabelIndex {
     }
 
     /**
-     * Refuses two lists of labels in which a name has two numbers.
+     * Refuses two lists of labels in which a name has two numbers. Classes without a name, which
+     * are empty texts, are not looked at.
      *
      * @param what names the second list for the message
+     * @param cure what to do then, as a sentence
      * @throws IllegalArgumentException that names the label and both numbers
      */
-    public static void requireSameNumbers(List<String> labels, List<String> others, String what) {
+    public static void requireSameNumbers(
+            List<String> labels, List<String> others, String what, String cure) {
         for (String label : labels) {
             int one = labels.indexOf(label);
             int other = others.indexOf(label);
-            if (other >= 0 && other != one) {
+            if (!label.isEmpty() && other >= 0 && other != one) {
                 throw new IllegalArgumentException(
-                        ("Label '%s' is class %d of %s here and class %d of %s in the %s. Read both"
-                                        + " files with the same labels (optLabels).")
-                                .formatted(label, one, labels, other, others, what));
+                        "Label '%s' is class %d of %s here and class %d of %s in the %s. %s"
+                                .formatted(label, one, labels, other, others, what, cure));
             }
         }
     }

@@ -1,18 +1,33 @@
 package io.github.peft4j.task.data.text;
 
 import com.google.common.primitives.ImmutableDoubleArray;
+import org.jspecify.annotations.Nullable;
 
 /** What is to be predicted for one example. All examples of a dataset have the same kind. */
 public sealed interface Label {
 
-    /** One of several classes: int64 in a batch, for cross entropy. */
-    record ClassIndex(int index) implements Label {
+    /**
+     * One of several classes: int64 in a batch, for cross entropy.
+     *
+     * @param name the class's name, or an empty text; it does not count in comparisons
+     */
+    record ClassIndex(int index, String name) implements Label {
         /** Refuses a negative index. */
         public ClassIndex {
             if (index < 0) {
                 throw new IllegalArgumentException(
                         "Class index %d is negative. Give 0 for the first class.".formatted(index));
             }
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof ClassIndex that && index == that.index;
+        }
+
+        @Override
+        public int hashCode() {
+            return index;
         }
     }
 
@@ -46,7 +61,12 @@ public sealed interface Label {
 
     /** One of several classes. */
     static Label ofClass(int index) {
-        return new ClassIndex(index);
+        return ofClass(index, "");
+    }
+
+    /** One of several classes, which has a name in its file. */
+    static Label ofClass(int index, String name) {
+        return new ClassIndex(index, name);
     }
 
     /** A value for each class. */

@@ -60,7 +60,8 @@ public record LabeledTextReader(
      */
     public TextDataset read(Path file) throws IOException {
         LabelIndex index = new LabelIndex(labels);
-        return dataset(rows.read(file, new Mapper(index)), index);
+        return dataset(
+                rows.read(file, new Mapper(index)), index, String.valueOf(file.getFileName()));
     }
 
     /**
@@ -71,23 +72,24 @@ public record LabeledTextReader(
      */
     public TextDataset read(InputStream bytes, String name) throws IOException {
         LabelIndex index = new LabelIndex(labels);
-        return dataset(rows.read(bytes, name, new Mapper(index)), index);
+        return dataset(rows.read(bytes, name, new Mapper(index)), index, name);
     }
 
-    private static TextDataset dataset(Rows<LabeledText> read, LabelIndex index) {
+    private static TextDataset dataset(Rows<LabeledText> read, LabelIndex index, String name) {
         LabelIndex sorted = index.sorted();
         List<String> appeared = index.names();
         ImmutableList<LabeledText> rows =
                 read.rows().stream()
                         .map(row -> renumbered(row, appeared, sorted))
                         .collect(ImmutableList.toImmutableList());
-        return new TextDataset(rows, sorted.names(), read.badRows());
+        return new TextDataset(rows, sorted.names(), read.badRows(), name);
     }
 
     private static LabeledText renumbered(
             LabeledText row, List<String> appeared, LabelIndex sorted) {
         String label = appeared.get(((Label.ClassIndex) row.label()).index());
-        return new LabeledText(row.text(), row.textPair(), Label.ofClass(sorted.number(label)));
+        return new LabeledText(
+                row.text(), row.textPair(), Label.ofClass(sorted.number(label), label));
     }
 
     /** Makes examples of rows; labels are numbered as they appear, until all are known. */

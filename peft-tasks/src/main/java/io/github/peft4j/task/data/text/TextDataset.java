@@ -12,8 +12,9 @@ import java.util.SplittableRandom;
  * @param rows the examples in the order of the file
  * @param labels name of each class index
  * @param badRows rows that were left out because something was wrong with them
+ * @param name what they were read from, or an empty text
  */
-public record TextDataset(List<LabeledText> rows, List<String> labels, int badRows) {
+public record TextDataset(List<LabeledText> rows, List<String> labels, int badRows, String name) {
 
     /** Copies the collections. */
     public TextDataset {
@@ -42,6 +43,7 @@ public record TextDataset(List<LabeledText> rows, List<String> labels, int badRo
                         .mapToObj(rows::get)
                         .collect(ImmutableList.toImmutableList()),
                 labels,
-                badRows);
+                badRows,
+                name);
     }
 }

@@ -23,7 +23,10 @@ final class TrainingArgumentsFiles {
 
     static TrainingArguments read(Path file, Consumer<String> warn) throws IOException {
         Map<String, @Nullable Object> json =
-                JsonValues.parseObject(Files.readAllBytes(file), file.toString());
+                JsonValues.parseObject(
+                        Files.readAllBytes(file),
+                        file.toString(),
+                        "Correct the file, or write it again with toJsonFile.");
         try {
             return parse(json, warn);
         } catch (UnsupportedFeatureException e) {

@@ -16,11 +16,13 @@ import io.github.peft4j.task.data.text.Label;
 import io.github.peft4j.task.data.text.LabeledText;
 import io.github.peft4j.task.data.text.LabeledTextReader;
 import io.github.peft4j.task.data.text.TextDataset;
+import io.github.peft4j.task.folder.AdapterFolder;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.train.PeftTrainer;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.testkit.Golden;
+import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.lora.LoraConfig;
@@ -142,6 +144,78 @@ class LabelNumbersTest {
             assertThatIllegalArgumentException().isThrownBy(() -> trainer.evaluate(half));
             assertThat(trainer.evaluate(other)).containsKey("loss");
         }
+    }
+
+    @Test
+    void refusesOtherNumbersOfRowsAlone() throws IOException {
+        try (Tokenizer tokenizer =
+                        Tokenizer.fromPretrained(Folders.resource("golden/tokenizers/bert"));
+                TransformerModel base =
+                        Transformers.load(Golden.path("models/bert-seqcls"), TaskType.SEQ_CLS);
+                PeftModel model =
+                        PeftModels.getPeftModel(
+                                base, LoraConfig.builder().optTaskType(TaskType.SEQ_CLS).build())) {
+            TokenDataset train = rows(tokenizer, "neg\ta\nneu\tb\npos\tc\n");
+            TokenDataset half = rows(tokenizer, "pos\ta\nneu\tb\n");
+            assertThat(half.labels()).containsExactly("neu", "pos");
+            PeftTrainer trainer =
+                    new PeftTrainer(model, TrainingArguments.builder().optEpochs(1).build());
+            trainer.fit(train, null);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trainer.evaluate(half))
+                    .withMessageContaining("Label 'neu' is class 0 of [neu, pos] here and class 1");
+            // the base has no names, the file has: the adapter keeps them
+            model.savePretrained(folder.resolve("adapter"));
+            try (AdapterFolder again =
+                    AdapterFolder.load(folder.resolve("adapter"), withTokenizer("bert-seqcls"))) {
+                assertThat(again.labels()).containsExactly("neg", "neu", "pos");
+                PeftTrainer later =
+                        new PeftTrainer(
+                                again.model(), TrainingArguments.builder().optEpochs(1).build());
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> later.evaluate(half))
+                        .withMessageContaining("in the model")
+                        .withMessageContaining("LoadOptions.optLabels");
+            }
+        }
+    }
+
+    @Test
+    void refusesOtherNumbersThanTheModels() throws IOException {
+        LoadOptions turned = LoadOptions.builder().optLabels("pos", "neu", "neg").build();
+        try (Tokenizer tokenizer =
+                        Tokenizer.fromPretrained(Folders.resource("golden/tokenizers/bert"));
+                TransformerModel base =
+                        Transformers.load(
+                                Golden.path("models/bert-seqcls"), TaskType.SEQ_CLS, turned);
+                PeftModel model =
+                        PeftModels.getPeftModel(
+                                base, LoraConfig.builder().optTaskType(TaskType.SEQ_CLS).build())) {
+            TokenDataset train = dataset(tokenizer, "neg\ta\nneu\tb\npos\tc\n");
+            PeftTrainer trainer =
+                    new PeftTrainer(model, TrainingArguments.builder().optEpochs(1).build());
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trainer.fit(train, null))
+                    .withMessageContaining(
+                            "Label 'neg' is class 0 of [neg, neu, pos] here and class 2 of [pos,"
+                                    + " neu, neg] in the model")
+                    .withMessageContaining("optLabels");
+        }
+    }
+
+    private Path withTokenizer(String model) throws IOException {
+        Path base = Files.createDirectories(folder.resolve(model));
+        Folders.copy(Golden.path("models/" + model), base);
+        Folders.copy(Folders.resource("golden/tokenizers/bert"), base);
+        return base;
+    }
+
+    private TokenDataset rows(Tokenizer tokenizer, String rows) throws IOException {
+        TextDataset data =
+                LabeledTextReader.tsv().build().read(write("c.tsv", "label\ttext\n" + rows));
+        return TokenDataset.of(tokenizer, data.rows(), EncodeOptions.DEFAULT);
     }
 
     private TokenDataset dataset(Tokenizer tokenizer, String rows) throws IOException {
