@@ -11,7 +11,7 @@ import java.util.Map;
 final class JsonSpans {
 
     /** Far deeper than any tokenizer; the library's own reader gives up at 128. */
-    private static final int MOST_LEVELS = 100;
+    private static final int MOST_LEVELS = 127;
 
     private final byte[] text;
     private int at;

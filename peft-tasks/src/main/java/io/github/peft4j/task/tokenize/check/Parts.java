@@ -1,6 +1,6 @@
 package io.github.peft4j.task.tokenize.check;
 
-import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The parts of a block, those of its sequences put in their place.
+ * The parts of a block in the order in which they work, those of its sequences put in their place.
  *
  * <p>Where a type is missing or unknown the library takes the first kind whose fields fit, so parts
  * are judged by their fields rather than by their types.
@@ -17,48 +17,49 @@ import java.util.List;
 final class Parts {
 
     /** More would be a way to make texts grow without end. */
-    private static final int MOST_PARTS = 64;
-
-    private static final int MOST_LEVELS = 16;
-
-    private static final ImmutableList<String> LISTS =
-            ImmutableList.of("normalizers", "pretokenizers", "processors", "decoders");
+    private static final int MOST_PARTS = 256;
 
     /** Times that a text may grow between the parts of a block. */
     private static final long MOST_GROWTH = 64;
 
+    private static final ImmutableMap<String, String> LISTS =
+            ImmutableMap.of(
+                    "normalizer", "normalizers",
+                    "pre_tokenizer", "pretokenizers",
+                    "post_processor", "processors",
+                    "decoder", "decoders");
+
     private final List<JsonObject> parts = new ArrayList<>();
     private final String block;
+    private final JsonElement value;
+    private final String list;
 
-    private Parts(String block) {
+    /** Whether it is more than one sequence of parts. */
+    private boolean nested;
+
+    private Parts(String block, JsonElement value) {
         this.block = block;
+        this.value = value;
+        this.list = LISTS.getOrDefault(block, "");
     }
 
-    /** The parts in the order in which they work; none of a block that is null. */
-    static List<JsonObject> of(String block, JsonElement value) {
-        Parts parts = new Parts(block);
+    /** The parts of a block; none of one that is null. */
+    static Parts of(String block, JsonElement value) {
+        Parts parts = new Parts(block, value);
         if (!value.isJsonNull()) {
             parts.add(value, 0);
         }
-        return parts.parts;
+        return parts;
     }
 
-    private void add(JsonElement value, int level) {
-        if (!(value instanceof JsonObject part)) {
-            throw Refusal.of(block, value, "must be an object or null");
+    private void add(JsonElement element, int level) {
+        if (!(element instanceof JsonObject part)) {
+            throw Refusal.of(block, element, "must be an object or null");
         }
-        if (level > MOST_LEVELS) {
-            throw Refusal.of(
-                    block, "has sequences more than %d levels deep".formatted(MOST_LEVELS));
-        }
-        boolean sequence = false;
-        for (String list : LISTS) {
-            if (part.get(list) instanceof JsonArray inner) {
-                sequence = true;
-                inner.forEach(element -> add(element, level + 1));
-            }
-        }
-        if (!sequence) {
+        if (part.get(list) instanceof JsonArray inner && isSequence(part)) {
+            nested |= level > 0;
+            inner.forEach(one -> add(one, level + 1));
+        } else {
             parts.add(part);
         }
         if (parts.size() > MOST_PARTS) {
@@ -66,7 +67,34 @@ final class Parts {
         }
     }
 
-    /** The times that all parts together let a text grow, refused if there is no end. */
+    /** A normalizer is one, too, if it has the list and is of no other type. */
+    private boolean isSequence(JsonObject part) {
+        return is(part, "Sequence")
+                || block.equals("normalizer")
+                        && !NormalizerCheck.TYPES.contains(text(part, "type"));
+    }
+
+    List<JsonObject> all() {
+        return parts;
+    }
+
+    /**
+     * The block with other parts. Sequences in sequences become one: it does the same, and the
+     * library reads it without going deep into its stack.
+     */
+    JsonElement with(List<JsonObject> others) {
+        if (!nested && others.equals(parts)) {
+            return value;
+        }
+        JsonArray array = new JsonArray();
+        others.forEach(array::add);
+        JsonObject sequence = new JsonObject();
+        sequence.addProperty("type", "Sequence");
+        sequence.add(list, array);
+        return sequence;
+    }
+
+    /** Refuses parts that together let a text grow without end. */
     static void checkGrowth(String block, List<Long> growths) {
         long all = 1;
         for (long growth : growths) {

@@ -11,9 +11,10 @@ final class PreTokenizerCheck {
 
     private PreTokenizerCheck() {}
 
-    static void check(List<JsonObject> parts) {
+    /** The pre-tokenizer as the library may have it. */
+    static JsonElement checked(Parts parts) {
         List<Long> growths = new ArrayList<>();
-        for (JsonObject part : parts) {
+        for (JsonObject part : parts.all()) {
             if (part.has("pattern")) {
                 PatternCheck.check("pre_tokenizer.pattern", part.get("pattern"));
             }
@@ -29,5 +30,6 @@ final class PreTokenizerCheck {
             }
         }
         Parts.checkGrowth("pre_tokenizer", growths);
+        return parts.with(parts.all());
     }
 }

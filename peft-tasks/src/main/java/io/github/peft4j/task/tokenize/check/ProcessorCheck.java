@@ -5,7 +5,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import java.util.List;
 import java.util.Map;
 
 /** Bars what the native library falls over while it puts special tokens around a text. */
@@ -18,9 +17,10 @@ final class ProcessorCheck {
 
     private ProcessorCheck() {}
 
-    static void check(List<JsonObject> parts) {
+    /** The post-processor as the library may have it. */
+    static JsonElement checked(Parts parts) {
         int templates = 0;
-        for (JsonObject part : parts) {
+        for (JsonObject part : parts.all()) {
             if (part.has("single") || part.has("pair")) {
                 template(part);
                 if (++templates > 1) {
@@ -28,13 +28,14 @@ final class ProcessorCheck {
                 }
             }
         }
+        return parts.with(parts.all());
     }
 
     private static void template(JsonObject part) {
         JsonObject known =
                 part.get("special_tokens") instanceof JsonObject tokens ? tokens : new JsonObject();
         for (Map.Entry<String, JsonElement> token : known.entrySet()) {
-            checkToken("post_processor.special_tokens." + token.getKey(), token.getValue());
+            mend("post_processor.special_tokens." + token.getKey(), token.getValue());
         }
         for (String form : ImmutableList.of("single", "pair")) {
             String path = "post_processor." + form;
@@ -81,14 +82,18 @@ final class ProcessorCheck {
         return named.get("ids").getAsJsonArray().size();
     }
 
-    private static void checkToken(String path, JsonElement value) {
+    private static void mend(String path, JsonElement value) {
         if (!(value instanceof JsonObject token)
                 || !(token.get("ids") instanceof JsonArray ids)
                 || !(token.get("tokens") instanceof JsonArray tokens)) {
             throw Refusal.of(path, value, "must have lists of ids and tokens");
         }
-        if (ids.size() != tokens.size()) {
-            throw Refusal.of(path, value, "must have as many ids as tokens");
+        // the library takes it for granted that there are as many
+        while (tokens.size() > ids.size()) {
+            tokens.remove(tokens.size() - 1);
+        }
+        while (tokens.size() < ids.size()) {
+            tokens.add(Parts.text(token, "id"));
         }
     }
 }

@@ -15,7 +15,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -80,12 +79,15 @@ public final class TokenizerCheck {
             blocks.add("added_tokens", added);
         }
         ModelCheck.check(json, model);
-        List<JsonObject> normalizers = Parts.of("normalizer", blocks.get("normalizer"));
-        NormalizerCheck.check(normalizers);
-        PreTokenizerCheck.check(Parts.of("pre_tokenizer", blocks.get("pre_tokenizer")));
-        ProcessorCheck.check(Parts.of("post_processor", blocks.get("post_processor")));
-        DecoderCheck.check(Parts.of("decoder", blocks.get("decoder")));
-        AddedTokensCheck.check(added, normalizers, blocks.get("normalizer"));
+        Parts normalizers = Parts.of("normalizer", blocks.get("normalizer"));
+        Parts preTokenizers = Parts.of("pre_tokenizer", blocks.get("pre_tokenizer"));
+        blocks.add("normalizer", NormalizerCheck.checked(normalizers, preTokenizers));
+        blocks.add("pre_tokenizer", PreTokenizerCheck.checked(preTokenizers));
+        blocks.add(
+                "post_processor",
+                ProcessorCheck.checked(Parts.of("post_processor", blocks.get("post_processor"))));
+        blocks.add("decoder", DecoderCheck.checked(Parts.of("decoder", blocks.get("decoder"))));
+        AddedTokensCheck.check(added, normalizers.all(), blocks.get("normalizer"));
         return written(blocks, json, model);
     }
 
