@@ -56,10 +56,9 @@ final class AddedTokensCheck {
                 continue; // the library says so
             }
             String content = Parts.text(token, "content");
-            String path = "added_tokens[%d].content".formatted(i);
             if (content.length() > LONGEST) {
                 throw Refusal.of(
-                        path,
+                        path(i),
                         "has %d characters, must have at most %d"
                                 .formatted(content.length(), LONGEST));
             }
@@ -69,7 +68,7 @@ final class AddedTokensCheck {
                     && (content.isBlank() || changes && !holds(content))) {
                 // the spaces that one token takes with it may be this whole token
                 throw Refusal.of(
-                        path,
+                        path(i),
                         token.get("content"),
                         "must hold a letter or digit where it has lstrip and others have rstrip");
             }
@@ -80,6 +79,10 @@ final class AddedTokensCheck {
         if (!doubtful.isEmpty()) {
             checkNormalized(list, doubtful, normalizer);
         }
+    }
+
+    private static String path(int token) {
+        return "added_tokens[%d].content".formatted(token);
     }
 
     private static boolean flag(JsonObject token, String name) {
@@ -114,10 +117,7 @@ final class AddedTokensCheck {
             for (int i : doubtful) {
                 JsonElement content = tokens.get(i).getAsJsonObject().get("content");
                 if (alone.encode(content.getAsString(), false, false).getIds().length == 0) {
-                    throw Refusal.of(
-                            "added_tokens[%d].content".formatted(i),
-                            content,
-                            "of which the normalizer leaves nothing");
+                    throw Refusal.of(path(i), content, "of which the normalizer leaves nothing");
                 }
             }
         } catch (IOException bad) {

@@ -10,10 +10,11 @@ import java.util.Map;
  */
 final class JsonSpans {
 
-    /** Far deeper than any tokenizer; the library's own reader gives up at 128. */
+    /** Deeper than any tokenizer; the library's own reader gives up at 128. */
     private static final int MOST_LEVELS = 127;
 
     private final byte[] text;
+    private final String inner;
     private int at;
     private int longestText;
 
@@ -22,9 +23,11 @@ final class JsonSpans {
      *
      * @param from first byte
      * @param to first byte behind it
-     * @param longestText bytes of the longest string in it
+     * @param longestText bytes of the longest string in it, those of an object with members not
+     *     counted
+     * @param members what it holds, if it is the one object that is looked into
      */
-    record Span(int from, int to, int longestText) {
+    record Span(int from, int to, int longestText, Map<String, Span> members) {
 
         /** The value's text. */
         String in(byte[] json) {
@@ -32,108 +35,117 @@ final class JsonSpans {
         }
     }
 
-    private JsonSpans(byte[] text, int at) {
+    private JsonSpans(byte[] text, String inner) {
         this.text = text;
-        this.at = at;
+        this.inner = inner;
     }
 
-    /** The members of the object that begins at a place; the last of one name counts. */
-    static Map<String, Span> members(byte[] text, int from, int to, String path) {
-        JsonSpans json = new JsonSpans(text, from);
-        Map<String, Span> members = new LinkedHashMap<>();
+    /**
+     * The members of the object that is the whole text; the last of one name counts.
+     *
+     * @param inner the member that is looked into, too
+     */
+    static Map<String, Span> members(byte[] text, String inner) {
+        JsonSpans json = new JsonSpans(text, inner);
         json.skipSpace();
-        json.expect('{', path);
+        Map<String, Span> members = json.object("the file", true);
         json.skipSpace();
-        if (json.peek() == '}') {
-            json.at++;
-        } else {
-            do {
-                json.skipSpace();
-                int name = json.at;
-                json.string(path);
-                String key = new String(text, name + 1, json.at - name - 2, StandardCharsets.UTF_8);
-                json.skipSpace();
-                json.expect(':', path);
-                json.skipSpace();
-                json.longestText = 0;
-                int value = json.at;
-                json.value(path);
-                members.put(key, new Span(value, json.at, json.longestText));
-                json.skipSpace();
-            } while (json.next(path, '}'));
-        }
-        while (json.at < to && isSpace(text[json.at])) {
-            json.at++;
-        }
-        if (json.at != to) {
-            throw Refusal.of(path, "goes on behind its end (byte %d)".formatted(json.at));
+        if (json.at != text.length) {
+            throw Refusal.of("the file", "has more behind its end (byte %d)".formatted(json.at));
         }
         return members;
     }
 
-    private boolean next(String path, char end) {
+    private Map<String, Span> object(String path, boolean outer) {
+        Map<String, Span> members = new LinkedHashMap<>();
+        expect('{', path);
+        skipSpace();
+        if (peek() == '}') {
+            at++;
+            return members;
+        }
+        do {
+            skipSpace();
+            int name = at + 1;
+            expect('"', path);
+            at = endOfText(at, path);
+            String key = new String(text, name, at - name - 1, StandardCharsets.UTF_8);
+            skipSpace();
+            expect(':', path);
+            skipSpace();
+            longestText = 0;
+            int value = at;
+            Map<String, Span> own = Map.of();
+            if (outer && key.equals(inner) && peek() == '{') {
+                own = object(key, false);
+            } else {
+                skipValue(outer ? key : path);
+            }
+            members.put(key, new Span(value, at, longestText, own));
+            skipSpace();
+        } while (next(path));
+        return members;
+    }
+
+    private boolean next(String path) {
         int c = peek();
-        if (c != ',' && c != end) {
-            throw broken(path);
+        if (c != ',' && c != '}') {
+            throw broken(path, at);
         }
         at++;
         return c == ',';
     }
 
-    private void value(String path) {
+    private void skipValue(String path) {
+        byte[] bytes = text;
+        int i = at;
         int level = 0;
         do {
-            int c = peek();
-            switch (c) {
-                case '"' -> string(path);
-                case '{', '[' -> {
-                    at++;
-                    if (++level > MOST_LEVELS) {
-                        throw Refusal.of(
-                                path, "is nested more than %d levels deep".formatted(MOST_LEVELS));
-                    }
-                }
-                case '}', ']' -> {
-                    at++;
-                    level--;
-                }
-                case -1 -> throw broken(path);
-                case ',', ':' -> {
-                    if (level == 0) {
-                        throw broken(path);
-                    }
-                    at++;
-                }
-                default -> at++;
+            if (i >= bytes.length) {
+                throw broken(path, i);
             }
-        } while (level > 0 || !ends());
-        if (level < 0) {
-            throw broken(path);
-        }
-    }
-
-    /** Whether a value that is in no other ends here. */
-    private boolean ends() {
-        int c = peek();
-        return c == ',' || c == '}' || c == ']' || c == -1 || isSpace(c);
-    }
-
-    private void string(String path) {
-        expect('"', path);
-        int from = at;
-        while (true) {
-            if (at >= text.length) {
-                throw broken(path);
-            }
-            byte c = text[at++];
+            byte c = bytes[i++];
             if (c == '"') {
-                longestText = Math.max(longestText, at - 1 - from);
-                return;
+                int from = i;
+                i = endOfText(i, path);
+                longestText = Math.max(longestText, i - 1 - from);
+            } else if (c == '{' || c == '[') {
+                if (++level > MOST_LEVELS) {
+                    throw Refusal.of(
+                            path, "is nested more than %d levels deep".formatted(MOST_LEVELS));
+                }
+            } else if (c == '}' || c == ']') {
+                level--;
+            }
+        } while (level > 0 || level == 0 && !ends(i));
+        if (level < 0) {
+            throw broken(path, i);
+        }
+        at = i;
+    }
+
+    /** Whether a value that is in no other ends before a place. */
+    private boolean ends(int i) {
+        return i >= text.length
+                || text[i] == ','
+                || text[i] == '}'
+                || text[i] == ']'
+                || isSpace(text[i]);
+    }
+
+    /** The place behind the quote that ends the text which begins at a place. */
+    private int endOfText(int from, String path) {
+        byte[] bytes = text;
+        for (int i = from; i < bytes.length; i++) {
+            byte c = bytes[i];
+            if (c == '"') {
+                return i + 1;
             }
             if (c == '\\') {
-                at++;
+                i++;
             }
         }
+        throw broken(path, bytes.length);
     }
 
     private void skipSpace() {
@@ -142,7 +154,7 @@ final class JsonSpans {
         }
     }
 
-    private static boolean isSpace(int c) {
+    private static boolean isSpace(byte c) {
         return c == ' ' || c == '\n' || c == '\r' || c == '\t';
     }
 
@@ -152,12 +164,12 @@ final class JsonSpans {
 
     private void expect(char c, String path) {
         if (peek() != c) {
-            throw broken(path);
+            throw broken(path, at);
         }
         at++;
     }
 
-    private Refusal broken(String path) {
+    private static Refusal broken(String path, int at) {
         return Refusal.of(path, "is no JSON at byte %d".formatted(at));
     }
 }

@@ -26,7 +26,7 @@ final class ModelCheck {
         if (json[model.from()] != '{') {
             throw Refusal.of("model", "must be an object");
         }
-        Map<String, Span> fields = JsonSpans.members(json, model.from(), model.to(), "model");
+        Map<String, Span> fields = model.members();
         Span vocabulary = fields.get("vocab");
         if (vocabulary != null
                 && json[vocabulary.from()] == '['

@@ -60,7 +60,7 @@ final class PatternCheck {
             throw Refusal.of(
                     path,
                     regex,
-                    "a pattern that may take for ever: %s".formatted(bad.getMessage()));
+                    "which cannot be read or may take for ever: %s".formatted(bad.getMessage()));
         }
     }
 
@@ -69,25 +69,27 @@ final class PatternCheck {
      *
      * @param shortest characters of its shortest match
      * @param fixed whether it matches in one way only, always as many characters
+     * @param fails whether there are places where it does not match
      * @param loops repetitions without end on one way through it
-     * @param more whether something must follow its last loop
+     * @param more whether something that may fail follows its last loop
      * @param ways ways through it
      */
-    record Piece(int shortest, boolean fixed, int loops, boolean more, long ways) {
+    record Piece(int shortest, boolean fixed, boolean fails, int loops, boolean more, long ways) {
 
-        static final Piece CHARACTER = new Piece(1, true, 0, false, 1);
+        static final Piece CHARACTER = new Piece(1, true, true, 0, false, 1);
 
-        /** Nothing, e.g. the start of a text. */
-        static final Piece PLACE = new Piece(0, true, 0, true, 1);
+        /** Takes no character, e.g. the start of a text. */
+        static final Piece PLACE = new Piece(0, true, true, 0, false, 1);
 
-        static final Piece EMPTY = new Piece(0, true, 0, false, 1);
+        static final Piece EMPTY = new Piece(0, true, false, 0, false, 1);
 
         Piece then(Piece next) {
             return new Piece(
                     Math.min(shortest + next.shortest, LONGEST),
                     fixed && next.fixed,
+                    fails || next.fails,
                     loops + next.loops,
-                    next.loops > 0 ? next.more : more || next.shortest > 0 || next.more,
+                    next.loops > 0 ? next.more : more || loops > 0 && next.fails,
                     capped(ways * next.ways));
         }
 
@@ -95,6 +97,7 @@ final class PatternCheck {
             return new Piece(
                     Math.min(shortest, other.shortest),
                     false,
+                    fails && other.fails,
                     Math.max(loops, other.loops),
                     more || other.more,
                     capped(ways + other.ways));
@@ -102,20 +105,17 @@ final class PatternCheck {
 
         /** Looked for at a place, and not taken. */
         Piece looked() {
-            return new Piece(0, false, loops, true, ways);
+            return new Piece(0, false, true, loops, loops > 0, ways);
         }
 
         Piece optional() {
-            return new Piece(0, false, loops, more, capped(ways + 1));
+            return new Piece(0, false, false, loops, more, capped(ways + 1));
         }
 
         /** Repeated; an end of -1 means without end. */
         Piece repeated(int from, int to) {
-            if (to == 1 && from == 0) {
-                return optional();
-            }
-            if (to == 1 && from == 1) {
-                return this;
+            if (to == 1) {
+                return from == 0 ? optional() : this;
             }
             if (shortest == 0 || loops > 0) {
                 throw new IllegalArgumentException("it repeats what is empty or repeated itself");
@@ -125,13 +125,14 @@ final class PatternCheck {
                 if (!fixed) {
                     throw new IllegalArgumentException("it repeats what matches in several ways");
                 }
-                return new Piece(least, false, 1, false, 1);
+                return new Piece(least, false, from > 0, 1, false, 1);
             }
             long all = 1;
             for (int i = 0; i < to && !fixed; i++) {
                 all = capped(all * ways);
             }
-            return new Piece(least, fixed && from == to, 0, false, capped(all * (to - from + 1)));
+            return new Piece(
+                    least, fixed && from == to, from > 0, 0, false, capped(all * (to - from + 1)));
         }
 
         /** Refuses work that grows faster than a text does. */

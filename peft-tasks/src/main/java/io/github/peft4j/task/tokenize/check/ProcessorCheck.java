@@ -35,60 +35,69 @@ final class ProcessorCheck {
         JsonObject known =
                 part.get("special_tokens") instanceof JsonObject tokens ? tokens : new JsonObject();
         for (Map.Entry<String, JsonElement> token : known.entrySet()) {
-            mend("post_processor.special_tokens." + token.getKey(), token.getValue());
+            mend(token.getKey(), token.getValue());
         }
         for (String form : ImmutableList.of("single", "pair")) {
-            String path = "post_processor." + form;
             if (!(part.get(form) instanceof JsonArray pieces)) {
-                throw Refusal.of(path, "must be a list of pieces");
+                throw Refusal.of("post_processor.%s".formatted(form), "must be a list of pieces");
             }
             int sequences = 0;
             int special = 0;
             for (int i = 0; i < pieces.size(); i++) {
-                String place = "%s[%d]".formatted(path, i);
-                if (!(pieces.get(i) instanceof JsonObject piece)) {
-                    throw Refusal.of(place, pieces.get(i), "must be an object");
-                }
-                if (piece.get("SpecialToken") instanceof JsonObject token) {
-                    special += ids(place, token, known);
-                } else if (piece.get("Sequence") instanceof JsonObject sequence) {
-                    sequences++;
-                    if (form.equals("single") && !Parts.text(sequence, "id").equals("A")) {
-                        throw Refusal.of(
-                                place, piece, "names a second text, which a single one has not");
-                    }
-                } else {
-                    throw Refusal.of(place, piece, "must be a SpecialToken or a Sequence");
-                }
+                int tokens = tokens(form, i, pieces.get(i), known);
+                sequences += tokens < 0 ? 1 : 0;
+                special += Math.max(tokens, 0);
             }
             if (sequences > MOST_SEQUENCES || special > MOST_SPECIAL) {
                 throw Refusal.of(
-                        path,
+                        "post_processor.%s".formatted(form),
                         "has more than %d texts or %d special tokens"
                                 .formatted(MOST_SEQUENCES, MOST_SPECIAL));
             }
         }
     }
 
-    private static int ids(String place, JsonObject token, JsonObject known) {
-        JsonElement id = token.get("id");
-        if (!(id instanceof JsonPrimitive)
-                || !(known.get(id.getAsString()) instanceof JsonObject named)) {
-            throw Refusal.of(
-                    place,
-                    "names the special token %s, which post_processor.special_tokens lack"
-                            .formatted(id));
+    /** How many tokens a piece of a template adds; -1 for a text. */
+    private static int tokens(String form, int i, JsonElement value, JsonObject known) {
+        if (value instanceof JsonObject piece) {
+            if (piece.get("SpecialToken") instanceof JsonObject token) {
+                JsonElement id = token.get("id");
+                if (id instanceof JsonPrimitive
+                        && known.get(id.getAsString()) instanceof JsonObject named) {
+                    return named.get("ids").getAsJsonArray().size();
+                }
+                throw Refusal.of(
+                        place(form, i),
+                        "names the special token %s, which post_processor.special_tokens lack"
+                                .formatted(id));
+            }
+            if (piece.get("Sequence") instanceof JsonObject text) {
+                if (form.equals("single") && !Parts.text(text, "id").equals("A")) {
+                    throw Refusal.of(
+                            place(form, i),
+                            piece,
+                            "names a second text, which a single one has not");
+                }
+                return -1;
+            }
         }
-        return named.get("ids").getAsJsonArray().size();
+        throw Refusal.of(place(form, i), value, "must be a SpecialToken or a Sequence");
     }
 
-    private static void mend(String path, JsonElement value) {
+    private static String place(String form, int piece) {
+        return "post_processor.%s[%d]".formatted(form, piece);
+    }
+
+    /** The library takes it for granted that a token has as many ids as tokens. */
+    private static void mend(String name, JsonElement value) {
         if (!(value instanceof JsonObject token)
                 || !(token.get("ids") instanceof JsonArray ids)
                 || !(token.get("tokens") instanceof JsonArray tokens)) {
-            throw Refusal.of(path, value, "must have lists of ids and tokens");
+            throw Refusal.of(
+                    "post_processor.special_tokens.%s".formatted(name),
+                    value,
+                    "must have lists of ids and tokens");
         }
-        // the library takes it for granted that there are as many
         while (tokens.size() > ids.size()) {
             tokens.remove(tokens.size() - 1);
         }

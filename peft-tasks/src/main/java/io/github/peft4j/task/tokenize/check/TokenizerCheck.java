@@ -1,18 +1,20 @@
 package io.github.peft4j.task.tokenize.check;
 
 import com.google.common.collect.ImmutableList;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import io.github.peft4j.task.tokenize.check.JsonSpans.Span;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,13 +28,6 @@ import java.util.Map;
  * byte: its mistakes, e.g. an id that is no number, come back as exceptions.
  */
 public final class TokenizerCheck {
-
-    private static final Gson STRICT =
-            new GsonBuilder()
-                    .setStrictness(Strictness.STRICT)
-                    .disableHtmlEscaping()
-                    .serializeNulls()
-                    .create();
 
     /** The blocks that are made of parts. */
     private static final ImmutableList<String> PARTED =
@@ -60,7 +55,7 @@ public final class TokenizerCheck {
     }
 
     private static byte[] trusted(byte[] json) {
-        Map<String, Span> members = JsonSpans.members(json, 0, json.length, "the file");
+        Map<String, Span> members = JsonSpans.members(json, "model");
         Span model = members.get("model");
         if (model == null) {
             throw Refusal.of("model", "is missing");
@@ -93,16 +88,12 @@ public final class TokenizerCheck {
 
     /** The model last: nothing of the other blocks is read behind a mistake in it. */
     private static byte[] written(JsonObject blocks, byte[] json, Span model) {
-        byte[] first = STRICT.toJson(blocks).getBytes(StandardCharsets.UTF_8);
+        byte[] first = blocks.toString().getBytes(StandardCharsets.UTF_8);
         byte[] name = ",\"model\":".getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream all =
-                new ByteArrayOutputStream(
-                        first.length + name.length + model.to() - model.from() + 1);
-        all.write(first, 0, first.length - 1);
-        all.writeBytes(name);
-        all.write(json, model.from(), model.to() - model.from());
-        all.write('}');
-        return all.toByteArray();
+        int length = model.to() - model.from();
+        ByteBuffer all = ByteBuffer.allocate(first.length + name.length + length);
+        all.put(first, 0, first.length - 1).put(name).put(json, model.from(), length);
+        return all.put((byte) '}').array();
     }
 
     private static JsonElement read(byte[] json, Map<String, Span> members, String name) {
@@ -110,34 +101,39 @@ public final class TokenizerCheck {
         if (span == null) {
             return JsonNull.INSTANCE;
         }
-        JsonElement value;
-        try {
-            value = STRICT.fromJson(span.in(json), JsonElement.class);
-        } catch (JsonParseException bad) {
-            throw Refusal.of(name, "is no JSON: %s".formatted(bad.getMessage()));
-        }
+        JsonElement value = strictly(name, span.in(json));
         checkValues(name, value);
         return value;
     }
 
+    private static JsonElement strictly(String name, String text) {
+        try (JsonReader reader = new JsonReader(new StringReader(text))) {
+            reader.setStrictness(Strictness.STRICT);
+            JsonElement value = JsonParser.parseReader(reader);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw Refusal.of(name, "is no JSON: it goes on behind its end");
+            }
+            return value;
+        } catch (JsonParseException | IOException bad) {
+            throw Refusal.of(name, "is no JSON: %s".formatted(bad.getMessage()));
+        }
+    }
+
     /** Refuses numbers and texts that the library's reader has no value for. */
-    private static void checkValues(String path, JsonElement value) {
+    private static void checkValues(String block, JsonElement value) {
         if (value instanceof JsonObject object) {
             for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
-                checkText(path, entry.getKey());
-                checkValues(path + "." + entry.getKey(), entry.getValue());
+                checkText(block, entry.getKey());
+                checkValues(block, entry.getValue());
             }
         } else if (value instanceof JsonArray array) {
-            int i = 0;
-            for (JsonElement element : array) {
-                checkValues("%s[%d]".formatted(path, i++), element);
-            }
+            array.forEach(element -> checkValues(block, element));
         } else if (value instanceof JsonPrimitive primitive) {
             if (primitive.isNumber() && !Double.isFinite(primitive.getAsDouble())) {
-                throw Refusal.of(path, value, "a number out of range");
+                throw Refusal.of(block, "holds %s, which is out of range".formatted(value));
             }
             if (primitive.isString()) {
-                checkText(path, primitive.getAsString());
+                checkText(block, primitive.getAsString());
             }
         }
     }
