@@ -5,11 +5,14 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +49,13 @@ final class TokenizerSoak {
             while (next < files) {
                 Path results = Files.createFile(work.resolve("results.txt"));
                 int code = process(next, files, work).waitFor();
+                Path begun = work.resolve(TokenizerTrial.BEGUN);
+                if (!Files.exists(begun)) {
+                    throw new IOException(
+                            "The process for the files does not start (code %d): %s"
+                                    .formatted(code, Files.readString(work.resolve("said.txt"))));
+                }
+                Files.delete(begun);
                 List<String> all = Files.readAllLines(results);
                 for (String line : all) {
                     counts = counts.plus(count(line, lines));
@@ -96,7 +106,7 @@ final class TokenizerSoak {
                                 "-XX:TieredStopAtLevel=1",
                                 "-Dai.djl.offline=true",
                                 "-cp",
-                                System.getProperty("java.class.path"),
+                                classPath(),
                                 TokenizerTrial.class.getName(),
                                 folder.toAbsolutePath().toString(),
                                 Long.toString(seed),
@@ -111,6 +121,16 @@ final class TokenizerSoak {
                 .redirectErrorStream(true)
                 .redirectOutput(said)
                 .start();
+    }
+
+    /** That of this process, which may have been started with another loader than Java's own. */
+    private static String classPath() {
+        if (TokenizerTrial.class.getClassLoader() instanceof URLClassLoader loader) {
+            return Stream.of(loader.getURLs())
+                    .map(url -> Path.of(URI.create(url.toString())).toString())
+                    .collect(Collectors.joining(File.pathSeparator));
+        }
+        return System.getProperty("java.class.path");
     }
 
     private void keepFile(Path work, int index) throws IOException {

@@ -25,6 +25,9 @@ final class TokenizerTrial {
     /** Its exit code then. */
     static final int TOO_LONG = 99;
 
+    /** A file that says that it has started. */
+    static final String BEGUN = "begun";
+
     private static final ImmutableList<String> TEXTS =
             ImmutableList.of(
                     "hello world",
@@ -51,6 +54,7 @@ final class TokenizerTrial {
         int to = Integer.parseInt(arguments[3]);
         Path work = Path.of(arguments[4]);
         Path file = work.resolve("tokenizer.json");
+        Files.createFile(work.resolve(BEGUN));
         AtomicLong began = new AtomicLong(System.nanoTime());
         watch(began);
         try (BufferedWriter results =
