@@ -92,7 +92,11 @@ final class TokenizerChanges {
     private void put(JsonObject json, Random random) {
         String block =
                 Values.any(random, "normalizer", "pre_tokenizer", "post_processor", "decoder");
-        JsonElement part = parts.get(random.nextInt(parts.size())).deepCopy();
+        boolean splits = block.equals("pre_tokenizer");
+        JsonElement part =
+                random.nextInt(16) == 0
+                        ? Patterns.part(random, splits)
+                        : parts.get(random.nextInt(parts.size())).deepCopy();
         if (random.nextInt(3) == 0) {
             json.add(block, part);
             return;
@@ -100,7 +104,7 @@ final class TokenizerChanges {
         String list =
                 block.equals("normalizer")
                         ? "normalizers"
-                        : block.equals("pre_tokenizer")
+                        : splits
                                 ? "pretokenizers"
                                 : block.equals("decoder") ? "decoders" : "processors";
         JsonElement old = json.get(block);

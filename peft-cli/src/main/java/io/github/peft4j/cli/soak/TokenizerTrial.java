@@ -40,7 +40,9 @@ final class TokenizerTrial {
                     "[CLS] [SEP]</s> <s> <unk>[MASK]  <pad> a<|endoftext|> b",
                     "a   b  <s>   x </s>   ",
                     "a".repeat(300) + "!",
-                    " ".repeat(600) + "x",
+                    " ".repeat(3000) + "x",
+                    "ab".repeat(1500) + "!\n",
+                    "a".repeat(3000),
                     "aaaa bbbb ".repeat(60));
 
     private TokenizerTrial() {}

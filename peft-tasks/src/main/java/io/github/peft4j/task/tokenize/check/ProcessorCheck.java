@@ -11,9 +11,9 @@ import java.util.Map;
 final class ProcessorCheck {
 
     /** Copies of a text that a template may ask for, and tokens that it may add. */
-    private static final int MOST_SEQUENCES = 8;
+    private static final int MOST_SEQUENCES = 256;
 
-    private static final int MOST_SPECIAL = 1024;
+    private static final int MOST_SPECIAL = 16_384;
 
     private ProcessorCheck() {}
 
