@@ -154,7 +154,7 @@ final class MadeTokenizers {
         int[] units = new int[512];
         Arrays.fill(units, 0xff);
         units[0] = 256 << 10; // the root's children stand at 256 and what follows
-        units[256 ^ 'A'] = 'A' | 1 << 8 | 1 << 10; // a leaf, one place from here
+        units[256 ^ 'A'] = 'A' | (1 << 8) | (1 << 10); // a leaf, one place from here
         units[256 ^ 'A' ^ 1] = 0; // its text
         byte[] texts = "a\0".getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes =

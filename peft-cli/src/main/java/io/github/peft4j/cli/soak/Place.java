@@ -41,7 +41,7 @@ record Place(JsonElement parent, String key, int index) {
         JsonElement merges = model.get("merges");
         return parent == vocabulary
                 || parent == merges
-                || index >= 0 && parent instanceof JsonArray array && array.size() == 2;
+                || (index >= 0 && parent instanceof JsonArray array && array.size() == 2);
     }
 
     JsonElement get() {

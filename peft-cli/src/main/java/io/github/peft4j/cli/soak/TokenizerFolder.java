@@ -2,6 +2,7 @@ package io.github.peft4j.cli.soak;
 
 import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -34,11 +35,7 @@ final class TokenizerFolder {
         }
         for (Path file : files) {
             if (Files.size(file) <= LARGEST) {
-                try {
-                    all.add(JsonParser.parseString(Files.readString(file)));
-                } catch (JsonParseException | StackOverflowError unreadable) {
-                    continue; // a folder may hold bad ones
-                }
+                all.add(json(Files.readString(file)));
             }
         }
         return all.stream()
@@ -46,5 +43,14 @@ final class TokenizerFolder {
                 .map(JsonElement::getAsJsonObject)
                 .filter(json -> json.get("model") instanceof JsonObject)
                 .collect(ImmutableList.toImmutableList());
+    }
+
+    /** A folder may hold bad ones: they count for nothing. */
+    private static JsonElement json(String text) {
+        try {
+            return JsonParser.parseString(text);
+        } catch (JsonParseException unreadable) {
+            return JsonNull.INSTANCE;
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.github.peft4j.task.tokenize.check;
 
 import com.google.common.base.Utf8;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the precompiled map of a SentencePiece normalizer: a tree of bytes in one array, whose
@@ -30,13 +30,15 @@ final class CharsMapCheck {
         this.texts = texts;
     }
 
-    /** The characters that one of a text may become. */
-    static long check(@Nullable JsonElement value) {
+    /** The characters that one of a text may become; the map gets its padding. */
+    static long check(JsonObject part) {
+        JsonElement value = part.get("precompiled_charsmap");
         if (!(value instanceof JsonPrimitive text) || !text.isString()) {
             throw Refusal.of(PATH, "must be a text in base64");
         }
-        ByteBuffer bytes =
-                ByteBuffer.wrap(decoded(text.getAsString())).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] decoded = decoded(text.getAsString());
+        part.addProperty("precompiled_charsmap", Base64.getEncoder().encodeToString(decoded));
+        ByteBuffer bytes = ByteBuffer.wrap(decoded).order(ByteOrder.LITTLE_ENDIAN);
         long size = bytes.remaining() < 4 ? 0 : Integer.toUnsignedLong(bytes.getInt()) / 4;
         if (size < 1 || size > bytes.remaining() / 4) {
             throw Refusal.of(PATH, "has %d of its %d units".formatted(bytes.remaining() / 4, size));
@@ -52,16 +54,17 @@ final class CharsMapCheck {
         return new CharsMapCheck(units, texts).longest();
     }
 
-    /** The library takes base64 in its one canonical form. */
+    /** The library does without padding, and knows one form of each map. */
     private static byte[] decoded(String text) {
+        String bare = text.replaceFirst("={1,2}$", "");
         byte[] bytes;
         try {
-            bytes = Base64.getDecoder().decode(text);
+            bytes = Base64.getDecoder().decode(bare);
         } catch (IllegalArgumentException bad) {
             throw Refusal.of(PATH, "is no base64: %s".formatted(bad.getMessage()));
         }
-        if (!Base64.getEncoder().encodeToString(bytes).equals(text)) {
-            throw Refusal.of(PATH, "is no base64 with its padding");
+        if (!Base64.getEncoder().withoutPadding().encodeToString(bytes).equals(bare)) {
+            throw Refusal.of(PATH, "is no base64: its last character holds more than its bytes");
         }
         return bytes;
     }
@@ -79,11 +82,11 @@ final class CharsMapCheck {
             seen.set(node);
             for (int c = 1; c <= LAST_BYTE; c++) {
                 int unit = units[within(node ^ c)];
-                if ((unit & (1 << 31 | 0xff)) != c) {
+                if ((unit & ((1 << 31) | 0xff)) != c) {
                     continue;
                 }
                 int next = within((node ^ c) ^ offset(unit));
-                if ((unit >>> 8 & 1) == 1) {
+                if (((unit >>> 8) & 1) == 1) {
                     longest = Math.max(longest, length(units[next] & Integer.MAX_VALUE));
                 }
                 nodes.add(next);
@@ -93,7 +96,7 @@ final class CharsMapCheck {
     }
 
     private static long offset(int unit) {
-        return (long) (unit >>> 10) << ((unit & 1 << 9) >>> 6);
+        return (long) (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
     }
 
     private int within(long node) {
@@ -104,7 +107,7 @@ final class CharsMapCheck {
     }
 
     private int length(int start) {
-        if (start > texts.length || start < texts.length && (texts[start] & 0xc0) == 0x80) {
+        if (start > texts.length || (start < texts.length && (texts[start] & 0xc0) == 0x80)) {
             throw Refusal.of(PATH, "leads into no text (byte %d)".formatted(start));
         }
         int end = start;

@@ -117,7 +117,7 @@ final class JsonSpans {
             } else if (c == '}' || c == ']') {
                 level--;
             }
-        } while (level > 0 || level == 0 && !ends(i));
+        } while (level > 0 || (level == 0 && !ends(i)));
         if (level < 0) {
             throw broken(path, i);
         }

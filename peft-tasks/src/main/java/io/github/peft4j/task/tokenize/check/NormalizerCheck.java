@@ -41,7 +41,7 @@ final class NormalizerCheck {
                 throw unplaced(loose);
             }
             if (Parts.is(part, "Precompiled")) {
-                growths.add(CharsMapCheck.check(part.get("precompiled_charsmap")));
+                growths.add(CharsMapCheck.check(part));
             } else if (Parts.is(part, "ByteLevel")) {
                 growths.add(2L); // a byte becomes a character of two
             } else if (part.has("prepend")) {

@@ -70,8 +70,8 @@ final class Parts {
     /** A normalizer is one, too, if it has the list and is of no other type. */
     private boolean isSequence(JsonObject part) {
         return is(part, "Sequence")
-                || block.equals("normalizer")
-                        && !NormalizerCheck.TYPES.contains(text(part, "type"));
+                || (block.equals("normalizer")
+                        && !NormalizerCheck.TYPES.contains(text(part, "type")));
     }
 
     List<JsonObject> all() {

@@ -16,6 +16,9 @@ final class PatternCheck {
     /** Ways through a pattern, its repetitions without end left out. */
     private static final long MOST_WAYS = 4096;
 
+    /** Ways to a repetition without end behind which the match may fail. */
+    private static final long MOST_WAYS_TO_LOOP = 16;
+
     private PatternCheck() {}
 
     /**
@@ -89,7 +92,7 @@ final class PatternCheck {
                     fixed && next.fixed,
                     fails || next.fails,
                     loops + next.loops,
-                    next.loops > 0 ? next.more : more || loops > 0 && next.fails,
+                    next.loops > 0 ? next.more : more || (loops > 0 && next.fails),
                     capped(ways * next.ways));
         }
 
@@ -137,9 +140,12 @@ final class PatternCheck {
 
         /** Refuses work that grows faster than a text does. */
         void checkLoops() {
-            if (loops > 2 || loops == 2 && more) {
+            if (loops > 2 || (loops == 2 && more)) {
                 throw new IllegalArgumentException(
                         "%d repetitions follow each other".formatted(loops));
+            }
+            if (loops > 0 && more && ways > MOST_WAYS_TO_LOOP) {
+                throw new IllegalArgumentException("it has too many ways to a repetition");
             }
         }
 

@@ -104,7 +104,7 @@ final class PatternReader {
             String end = interval.group(3);
             to = open ? -1 : end == null ? from : Integer.parseInt(end);
         }
-        if (from > MOST_REPEATS || to > MOST_REPEATS || to >= 0 && to < from) {
+        if (from > MOST_REPEATS || to > MOST_REPEATS || (to >= 0 && to < from)) {
             throw new IllegalArgumentException(
                     "it repeats more than %d times".formatted(MOST_REPEATS));
         }
@@ -131,10 +131,10 @@ final class PatternReader {
                     c == '*'
                             || c == '+'
                             || c == '?'
-                            || c == '{'
+                            || (c == '{'
                                     && INTERVAL.matcher(source)
                                             .region(at, source.length())
-                                            .lookingAt();
+                                            .lookingAt());
             if (again) {
                 throw new IllegalArgumentException("it repeats what is repeated itself");
             }

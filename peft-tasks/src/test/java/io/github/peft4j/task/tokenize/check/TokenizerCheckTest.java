@@ -3,7 +3,6 @@ package io.github.peft4j.task.tokenize.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.base.Strings;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.peft4j.task.Folders;
@@ -85,11 +84,10 @@ class TokenizerCheckTest {
 
     @Test
     void refusesPartsThatMakeTextsGrowWithoutEnd() {
-        String parts =
-                Strings.repeat(
-                        "{\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\":"
-                                + " \"aaaa\"},",
-                        30);
+        String part =
+                "{\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\":"
+                        + " \"aaaa\"},";
+        String parts = part.repeat(30);
         String block =
                 "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [%s]}"
                         .formatted(parts.substring(0, parts.length() - 1));
