@@ -5,15 +5,16 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.peft4j.cli.bench.BenchCommand;
 import io.github.peft4j.cli.conformance.ConformanceCommand;
 import io.github.peft4j.cli.generate.GenerateCommand;
+import io.github.peft4j.cli.soak.SoakCommand;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ServiceLoader;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine;
 
 /**
  * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. An error is one line; {@code
@@ -74,6 +75,7 @@ public final class Main {
         line.addSubcommand(new GenerateCommand());
         line.addSubcommand(new ConformanceCommand());
         line.addSubcommand(new BenchCommand());
+        line.addSubcommand(new SoakCommand());
         if (!line.getSubcommands().containsKey("demo")) {
             line.addSubcommand(new MissingDemo());
         }

@@ -3,7 +3,9 @@ package io.github.peft4j.task.tokenize;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.task.tokenize.check.TokenizerCheck;
 import io.github.peft4j.task.tokenize.files.TokenizerFiles;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -42,7 +44,10 @@ final class NativeTokenizer implements AutoCloseable {
 
     static NativeTokenizer read(TokenizerFiles files) throws IOException {
         try (InputStream json = files.open()) {
-            return new NativeTokenizer(HuggingFaceTokenizer.newInstance(json, WHOLE_TEXTS));
+            byte[] trusted = TokenizerCheck.trusted(json.readAllBytes(), files.json());
+            return new NativeTokenizer(
+                    HuggingFaceTokenizer.newInstance(
+                            new ByteArrayInputStream(trusted), WHOLE_TEXTS));
         } catch (RuntimeException refused) {
             throw new IOException(
                     "%s is not readable by the tokenizers library: %s. Save the tokenizer again with"

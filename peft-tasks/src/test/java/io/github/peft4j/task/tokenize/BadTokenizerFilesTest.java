@@ -24,7 +24,7 @@ class BadTokenizerFilesTest {
     @CsvSource({
         "special-token-missing, names the special token \"[SEP]\"",
         "decoder-number, decoder holds 1e999",
-        "decoder-deep, decoder is nested more than 64 levels",
+        "decoder-deep, decoder is nested more than 120 levels",
         "decoder-surrogate, decoder holds half a surrogate pair"
     })
     void refusesWhatEndsTheProcess(String report, String message) throws IOException {

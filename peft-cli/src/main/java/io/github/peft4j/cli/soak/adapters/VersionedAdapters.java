@@ -16,9 +16,9 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A small base and adapters of which each file says the version: version v has the alpha v, the
@@ -91,7 +91,7 @@ final class VersionedAdapters implements AutoCloseable {
      * @throws MixedException if its files are of several versions
      */
     int versionIn(Path folder) throws IOException {
-        Set<Double> found = new HashSet<>();
+        Set<Double> found = new TreeSet<>();
         for (String name : names) {
             Path at = name.equals(names.get(0)) ? folder : folder.resolve(name);
             try (PeftModel model = load(at)) {

@@ -19,7 +19,7 @@ public final class ChildJvm {
         Stream<String> options =
                 Stream.of(
                         java,
-                        "-Xmx512m",
+                        "-Xmx700m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-Dai.djl.offline=true",

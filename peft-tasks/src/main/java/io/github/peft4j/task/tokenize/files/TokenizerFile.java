@@ -57,6 +57,8 @@ public record TokenizerFile(
                 | CharacterCodingException
                 | IllegalStateException
                 | NumberFormatException
+                | UnsupportedOperationException
+                | ClassCastException
                 | JsonParseException bad) {
             throw new IOException(
                     "%s is not a tokenizer.json: %s. Save the tokenizer again with save_pretrained."

@@ -15,7 +15,7 @@ import java.util.Map;
 final class TokenizerRules {
 
     /** Far deeper than any tokenizer; the library's parser gives up at 128. */
-    private static final int MOST_LEVELS = 64;
+    private static final int MOST_LEVELS = 120;
 
     private static final ImmutableList<String> BLOCKS =
             ImmutableList.of("normalizer", "pre_tokenizer", "post_processor", "decoder");

@@ -1,0 +1,30 @@
+package io.github.peft4j.cli.soak;
+
+/**
+ * What came of some changed files.
+ *
+ * @param loaded files that were loaded and used
+ * @param refused files that were refused by name
+ * @param odd files that loading failed for with another exception than the promised one
+ * @param deaths files that ended the process
+ * @param hangs files that took longer than {@link TokenizerTrial#LONGEST}
+ */
+record TokenizerCounts(int loaded, int refused, int odd, int deaths, int hangs) {
+
+    static final TokenizerCounts NONE = new TokenizerCounts(0, 0, 0, 0, 0);
+
+    TokenizerCounts plus(TokenizerCounts other) {
+        return new TokenizerCounts(
+                loaded + other.loaded,
+                refused + other.refused,
+                odd + other.odd,
+                deaths + other.deaths,
+                hangs + other.hangs);
+    }
+
+    @Override
+    public String toString() {
+        return "%d loaded, %d refused, %d odd errors, %d deaths, %d hangs"
+                .formatted(loaded, refused, odd, deaths, hangs);
+    }
+}
