@@ -386,7 +386,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         return forward(input, store, training);
     }
 
-    /** Frees the adapters; the base stays open. */
+    /** Waits for running passes and frees the adapters; the base stays open. */
     @Override
     public final void close() {
         registry.close();

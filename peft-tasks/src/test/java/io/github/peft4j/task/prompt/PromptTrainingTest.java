@@ -155,7 +155,7 @@ class PromptTrainingTest {
         try (TransformerModel base = base("bert-seqcls", TaskType.SEQ_CLS);
                 PeftModel straight = fresh(base, config);
                 PeftModel killed = fresh(base, config);
-                PeftModel resumed = PeftModels.getPeftModel(base, config)) {
+                PeftModel resumed = fresh(base, config)) {
             PeftTrainer.builder(straight, arguments(4).build()).build().fit(train, null);
             assertThatThrownBy(
                             () ->
