@@ -67,7 +67,7 @@ public final class LeakCheck {
             }
             return count;
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
