@@ -92,24 +92,14 @@ public abstract class TunerContract {
     }
 
     /** The bases that the method can adapt: all layers, or those only that pass activations on. */
-    final List<Base> bases() {
+    final List<TunerBase> bases() {
         return IntStream.range(0, fitsStockLayers() && worksByWeight() ? 2 : 1)
-                .mapToObj(i -> Base.values()[i])
+                .mapToObj(i -> TunerBase.values()[i])
                 .toList();
     }
 
-    /** A kind of base. */
-    enum Base {
-        OUR_LAYERS,
-        STOCK_LAYERS;
-
-        ToyModel open() {
-            return this == OUR_LAYERS ? ToyModel.ours() : ToyModel.stock();
-        }
-    }
-
     private boolean worksByWeight() {
-        try (TunerSubject subject = fresh(Base.OUR_LAYERS)) {
+        try (TunerSubject subject = fresh(TunerBase.OUR_LAYERS)) {
             return subject.is(WeightAdapter.class)
                     && Iterables.all(
                             subject.model().adapter(FIRST).layers().values(),
@@ -117,11 +107,11 @@ public abstract class TunerContract {
         }
     }
 
-    private TunerSubject fresh(Base base) {
+    private TunerSubject fresh(TunerBase base) {
         return new TunerSubject(base.open(), config(), secondConfig());
     }
 
-    private TunerSubject trained(Base base) {
+    private TunerSubject trained(TunerBase base) {
         TunerSubject subject = fresh(base);
         try (NDManager scratch = NDManager.newBaseManager("PyTorch")) {
             train(subject.model().adapter(FIRST), scratch);
@@ -132,7 +122,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void isIdentityAtInit(Base base) {
+    void isIdentityAtInit(TunerBase base) {
         try (TunerSubject subject = fresh(base)) {
             double change = subject.distance(Activation.of(FIRST), Activation.none());
 
@@ -146,7 +136,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void trainsOnlyItsOwnParameters(Base base) {
+    void trainsOnlyItsOwnParameters(TunerBase base) {
         try (TunerSubject subject = trained(base)) {
             AdapterSet set = subject.model().adapter(FIRST);
             ImmutableMap<String, byte[]> other = subject.bytes(SECOND);
@@ -167,7 +157,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void everyTrainedTensorGetsGradient(Base base) {
+    void everyTrainedTensorGetsGradient(TunerBase base) {
         try (TunerSubject subject = trained(base)) {
             subject.backward();
 
@@ -184,7 +174,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void mergedEqualsActivation(Base base) {
+    void mergedEqualsActivation(TunerBase base) {
         try (TunerSubject subject = trained(base)) {
             if (!subject.is(WeightAdapter.class)) {
                 Assertions.assertThatThrownBy(subject.model()::mergeAndUnload)
@@ -203,7 +193,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void baseIsBitwiseUnchanged(Base base, @TempDir Path directory) throws IOException {
+    void baseIsBitwiseUnchanged(TunerBase base, @TempDir Path directory) throws IOException {
         try (TunerSubject subject = trained(base)) {
             ImmutableMap<String, byte[]> before = subject.toy().bytes();
 
@@ -219,7 +209,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void mergingLeavesTheAdapterAsItWas(Base base) {
+    void mergingLeavesTheAdapterAsItWas(TunerBase base) {
         try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             byte[] before = Tensors.bytes(subject.output(scope, Activation.of(FIRST)));
@@ -234,7 +224,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void savesAndLoadsEqual(Base base, @TempDir Path directory) throws IOException {
+    void savesAndLoadsEqual(TunerBase base, @TempDir Path directory) throws IOException {
         try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             subject.model().savePretrained(directory, FIRST);
@@ -252,7 +242,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void loadingDrawsNothing(Base base, @TempDir Path directory) throws IOException {
+    void loadingDrawsNothing(TunerBase base, @TempDir Path directory) throws IOException {
         try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             subject.model().savePretrained(directory, FIRST);
@@ -268,7 +258,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void keysMatchHuggingFace(Base base, @TempDir Path directory) throws IOException {
+    void keysMatchHuggingFace(TunerBase base, @TempDir Path directory) throws IOException {
         try (TunerSubject subject = fresh(base)) {
             subject.model().savePretrained(directory, FIRST);
 
@@ -276,7 +266,7 @@ public abstract class TunerContract {
                 Set<String> expected =
                         Sets.filter(
                                 keysOnOurLayers(),
-                                key -> base == Base.OUR_LAYERS || !key.contains(".table."));
+                                key -> base == TunerBase.OUR_LAYERS || !key.contains(".table."));
                 assertThat(checkpoint.names()).containsExactlyInAnyOrderElementsOf(expected);
             }
         }
@@ -284,7 +274,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void twoAdaptersCompose(Base base) {
+    void twoAdaptersCompose(TunerBase base) {
         try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             if (takesTurns()) {
@@ -320,7 +310,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void honoursItsScale(Base base) {
+    void honoursItsScale(TunerBase base) {
         try (TunerSubject subject = trained(base)) {
             assumeThat(subject.is(DeltaAdapter.class))
                     .as("only what is added to the output has a scale")
@@ -335,7 +325,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void disabledEqualsBase(Base base) {
+    void disabledEqualsBase(TunerBase base) {
         try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             NDArray bare = subject.bare(scope);
@@ -352,7 +342,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void treatsRowsAlikeIfItAllowsPacking(Base base) {
+    void treatsRowsAlikeIfItAllowsPacking(TunerBase base) {
         try (TunerSubject subject = trained(base);
                 NDManager scope = NDManager.newBaseManager("PyTorch")) {
             assumeThat(subject.model().adapter(FIRST).allowsPacking())
@@ -367,7 +357,7 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void concurrentPassesAgree(Base base) throws Exception {
+    void concurrentPassesAgree(TunerBase base) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (TunerSubject subject = trained(base)) {
             Map<String, byte[]> alone =
@@ -388,7 +378,20 @@ public abstract class TunerContract {
 
     @ParameterizedTest
     @MethodSource("bases")
-    void holdsNoArraysAfterPass(Base base) {
+    void aWholeLifeLeavesNothingBehind(TunerBase base, @TempDir Path directory) throws IOException {
+        try (TunerSubject subject = trained(base)) {
+            subject.model().savePretrained(directory);
+
+            int growth = LeakCheck.growth(10, () -> subject.live(directory));
+
+            assertThat(growth).as("arrays and managers").isZero();
+        }
+        assertThat(LeakCheck.growth(2, () -> trained(base).close())).as("opened, closed").isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("bases")
+    void holdsNoArraysAfterPass(TunerBase base) {
         try (TunerSubject subject = trained(base)) {
             assertThat(LeakCheck.growth(() -> subject.serial(FIRST))).as("prediction").isZero();
             assertThat(LeakCheck.growth(subject::backward)).as("training").isZero();

@@ -5,15 +5,20 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
+import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.store.LoadAdapterOptions;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -102,6 +107,46 @@ final class TunerSubject implements AutoCloseable {
                     Gradients.zero(parameter.getArray());
                 }
             }
+        }
+    }
+
+    /**
+     * Loads, trains, predicts, merges, copies, saves and deletes; what a model does in its life.
+     */
+    void live(Path saved) throws IOException {
+        // Where two may not train side by side, the second does not.
+        boolean trains = !model.peftConfig().get(SECOND).inferenceMode();
+        model.loadAdapter(
+                saved, "third", LoadAdapterOptions.builder().optTrainable(trains).build());
+        model.setAdapter(trains ? "third" : FIRST);
+        trainSteps(1);
+        model.setAdapter("third");
+        serial("third");
+        model.loadAdapter(saved, "third");
+        model.copyAdapter("third", "fourth");
+        if (is(WeightAdapter.class)) {
+            model.mergeAdapter();
+            serial("third");
+            model.unmergeAdapter();
+            model.mergeAdapter();
+            model.setAdapter("fourth");
+            try (MergedModel merged = model.mergeAndUnload();
+                    PeftModel above =
+                            PeftModels.getPeftModel(merged, model.peftConfig().get(FIRST));
+                    NDManager scope = NDManager.newBaseManager("PyTorch")) {
+                above.forward(toy.input(scope));
+            }
+            model.unload().close();
+        }
+        try (var off = model.disableAdapter()) {
+            serial("third");
+        }
+        model.savePretrained(saved);
+        model.deleteAdapter("fourth");
+        model.deleteAdapter("third");
+        model.setAdapter(FIRST);
+        try (PeftModel other = PeftModels.fromPretrained(toy.base().block(), saved)) {
+            other.addAdapter("more", model.peftConfig().get(FIRST));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
@@ -20,6 +21,7 @@ import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.testkit.Golden;
+import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
@@ -201,6 +203,36 @@ class XLoraTest {
 
             assertThat(Tensors.bytes(silent)).isEqualTo(Tensors.bytes(bare));
         }
+    }
+
+    @Test
+    void aWholeLifeLeavesNothingBehind() throws Exception {
+        Path saved = folder.resolve("saved");
+
+        int growth =
+                LeakCheck.growth(
+                        5,
+                        () -> {
+                            try (PeftModel model = PeftModels.getPeftModel(base, config().build());
+                                    NDManager scope = manager.newSubManager();
+                                    Gradients on = Gradients.on()) {
+                                NDArray ids = scope.arange(8).reshape(2, 4);
+                                ids = ids.toType(DataType.INT64, false);
+                                ModelInput input = ModelInput.of(ids, ids.onesLike());
+                                Gradients.backward(
+                                        model.forward(
+                                                        input.with(ModelInput.LABELS, ids),
+                                                        model.newStore(),
+                                                        true)
+                                                .loss());
+                                model.forward(input);
+                                model.savePretrained(saved);
+                                model.loadAdapter(saved, "default");
+                            }
+                            PeftModels.fromPretrained(base, saved).close();
+                        });
+
+        assertThat(growth).as("arrays and managers").isZero();
     }
 
     @Test

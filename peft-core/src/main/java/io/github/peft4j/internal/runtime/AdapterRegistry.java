@@ -175,10 +175,28 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     /** Publishes an adapter that {@link #attach} has built, and whose tensors have their values. */
-    public synchronized void publish(String name, AdapterInventory.Entry entry) {
-        adapters().checkFree(name);
-        entry.set().setTraining(false);
-        put(name, entry);
+    public void publish(String name, AdapterInventory.Entry entry) {
+        change(
+                () -> {
+                    adapters().checkFree(name);
+                    entry.set().setTraining(false);
+                    put(name, entry);
+                });
+    }
+
+    /**
+     * Publishes another state; what is taken out of it must be freed afterwards.
+     *
+     * @throws IllegalStateException if the model was closed, which has freed all tensors
+     */
+    private void change(Runnable change) {
+        passes.run(
+                () -> {
+                    synchronized (this) {
+                        change.run();
+                    }
+                    return this;
+                });
     }
 
     /**
@@ -223,17 +241,13 @@ public final class AdapterRegistry implements AutoCloseable {
                             + adapters().configs().keySet()
                             + ". Name one; disableAdapter() switches them off for a while.");
         }
-        synchronized (this) {
-            choose(state.adapters(), state.chosen().withNames(names));
-        }
+        change(() -> choose(state.adapters(), state.chosen().withNames(names)));
         passes.free();
     }
 
     /** Makes an activation active and lets exactly its adapters train. */
     public void activate(Activation activation) {
-        synchronized (this) {
-            choose(state.adapters(), activation);
-        }
+        change(() -> choose(state.adapters(), activation));
         passes.free();
     }
 
@@ -282,9 +296,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     public void unmerge() {
-        synchronized (this) {
-            serve(null);
-        }
+        change(() -> serve(null));
         passes.free();
     }
 
@@ -330,17 +342,18 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Removes an adapter; its tensors are freed when no pass reads them any more. */
     public void delete(String name) {
-        synchronized (this) {
-            AdapterSet removed = adapters().entry(name).set();
-            steps.forget();
-            AdapterInventory others = state.adapters().without(name);
-            Activation rest = state.chosen().without(name);
-            if (rest.names().isEmpty() && !others.entries().isEmpty()) {
-                rest = Activation.of(others.entries().keySet().iterator().next());
-            }
-            choose(others, rest);
-            passes.retire(removed::close);
-        }
+        change(
+                () -> {
+                    AdapterSet removed = adapters().entry(name).set();
+                    steps.forget();
+                    AdapterInventory others = state.adapters().without(name);
+                    Activation rest = state.chosen().without(name);
+                    if (rest.names().isEmpty() && !others.entries().isEmpty()) {
+                        rest = Activation.of(others.entries().keySet().iterator().next());
+                    }
+                    choose(others, rest);
+                    passes.retire(removed::close);
+                });
         passes.free();
     }
 

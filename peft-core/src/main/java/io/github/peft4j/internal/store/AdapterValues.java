@@ -1,6 +1,7 @@
 package io.github.peft4j.internal.store;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.store.AdapterPassport;
@@ -26,9 +27,11 @@ record AdapterValues(
         return new AdapterInventory.Entry(adapter, storedTypes, report, passport);
     }
 
-    /** Puts the tensors into the adapter. */
+    /** Puts the tensors into the adapter, also inside a pass that is recorded. */
     void apply() {
-        transfer.apply();
-        sidecar.apply();
+        try (Gradients off = Gradients.off()) {
+            transfer.apply();
+            sidecar.apply();
+        }
     }
 }

@@ -44,7 +44,7 @@ public final class AtomicFiles {
      * @throws IOException if that fails, with the file's name and the original error as its cause
      */
     public static void write(Path file, FileContent content) throws IOException {
-        Path absolute = file.toAbsolutePath().normalize();
+        Path absolute = RealFile.absolute(file);
         Path directory = absolute.getParent();
         if (directory == null) {
             throw new FileSystemException(
@@ -71,7 +71,7 @@ public final class AtomicFiles {
     public static void write(
             Path directory, Map<String, ? extends FileContent> files, Collection<String> obsolete)
             throws IOException {
-        Path root = directory.toAbsolutePath().normalize();
+        Path root = RealFile.absolute(directory);
         files.keySet().forEach(name -> target(root, name));
         obsolete.forEach(name -> target(root, name));
         Deque<Path> made = new ArrayDeque<>();
@@ -99,10 +99,12 @@ public final class AtomicFiles {
         List<PendingFile> files = all.stream().filter(file -> !file.isSpecial()).toList();
         Set<Path> directories = new LinkedHashSet<>();
         files.forEach(file -> directories.add(file.directory()));
+        Set<Path> folders = new LinkedHashSet<>(directories);
+        folders.add(root);
+        obsolete.forEach(name -> folders.add(target(root, name).resolveSibling("")));
         boolean several = files.size() + obsolete.size() > 1;
         if (several) {
-            try (FolderLock lock = FolderLock.of(root)) {
-                SaveJournal.settle(root);
+            try (HeldFolders held = HeldFolders.settled(folders)) {
                 for (Path directory : directories) {
                     PendingFile.removeDead(directory);
                 }
@@ -118,8 +120,10 @@ public final class AtomicFiles {
             file.write();
         }
         if (several) {
-            try (FolderLock lock = FolderLock.of(root)) {
-                SaveJournal.settle(root);
+            try (HeldFolders held = HeldFolders.settled(folders)) {
+                for (PendingFile file : files) {
+                    file.checkWaits();
+                }
                 SaveJournal journal = SaveJournal.of(root, files, obsolete);
                 journal.publish();
                 files.forEach(PendingFile::commit);
@@ -127,6 +131,7 @@ public final class AtomicFiles {
             }
         } else {
             for (PendingFile file : files) {
+                HeldFolders.settle(file.target().resolveSibling(""));
                 file.rename();
             }
         }

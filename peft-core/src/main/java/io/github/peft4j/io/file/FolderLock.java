@@ -1,15 +1,17 @@
 package io.github.peft4j.io.file;
 
+import com.google.common.collect.MapMaker;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,13 @@ final class FolderLock implements AutoCloseable {
 
     static final String NAME = ".peft4j-lock";
 
+    private static final long LONGEST_PAUSE_MILLIS = 10;
+
     private static final Logger logger = LoggerFactory.getLogger(FolderLock.class);
-    private static final ConcurrentMap<Path, ReentrantLock> HERE = new ConcurrentHashMap<>();
+
+    /** Only as long as somebody holds or wants them: folders come and go. */
+    private static final ConcurrentMap<Path, ReentrantLock> HERE =
+            new MapMaker().weakValues().makeMap();
 
     private final ReentrantLock here;
     private final @Nullable FileChannel channel;
@@ -61,7 +68,11 @@ final class FolderLock implements AutoCloseable {
     private static @Nullable FileChannel open(Path file) throws IOException {
         while (true) {
             FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileChannel.open(
+                            file,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS);
             boolean done = false;
             try {
                 Object opened = key(file);
@@ -83,12 +94,32 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
-    private static @Nullable FileLock lock(FileChannel channel, Path file) {
-        try {
-            return channel.lock();
-        } catch (IOException e) {
-            logger.debug("The file system of {} has no locks", file, e);
-            return null;
+    /**
+     * Asks for the lock again and again: to wait for it in the system may fail where several
+     * threads of several processes wait, which the system takes for a circle.
+     */
+    private static @Nullable FileLock lock(FileChannel channel, Path file) throws IOException {
+        for (int tries = 0; true; tries++) {
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    return lock;
+                }
+            } catch (OverlappingFileLockException e) {
+                logger.debug("Another copy of this library holds {}", file, e);
+            } catch (IOException e) {
+                logger.debug("The file system of {} has no locks", file, e);
+                return null;
+            }
+            try {
+                Thread.sleep(Math.min(LONGEST_PAUSE_MILLIS, 1 + tries));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException(
+                        "The thread was interrupted while another saver held "
+                                + file.resolveSibling("")
+                                + ". Save or load again.");
+            }
         }
     }
 

@@ -1,10 +1,14 @@
 package io.github.peft4j.io.file;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -90,6 +94,8 @@ final class PendingFile implements AutoCloseable {
         try {
             FileLock lock = channel.tryLock();
             return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // another copy of this library in this process
         } catch (IOException e) {
             logger.debug("The file system has no locks", e);
             return false;
@@ -119,19 +125,40 @@ final class PendingFile implements AutoCloseable {
         }
     }
 
+    private static String why(Exception e) {
+        if (e instanceof ClosedByInterruptException) {
+            return "the thread was interrupted";
+        }
+        boolean bare = e instanceof FileSystemException f && f.getReason() == null;
+        return bare || e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
     private IOException failed(Exception e) {
         return new IOException(
                 "Could not write "
                         + target
                         + ": "
-                        + e.getMessage()
+                        + why(e)
                         + ". What stood there before is unchanged.",
                 e);
     }
 
     /** Puts the file into its place. */
     void rename() throws IOException {
+        checkWaits();
         rename(target, id);
+    }
+
+    /**
+     * That nobody has taken the file away while it was written.
+     *
+     * @throws IOException if it is gone
+     */
+    void checkWaits() throws IOException {
+        Path temporary = temporary(real, id);
+        if (!Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
+            throw failed(new NoSuchFileException(temporary.toString(), null, "it was deleted"));
+        }
     }
 
     /** Puts a complete file into the place of its target, unless somebody else has done so. */
@@ -208,7 +235,7 @@ final class PendingFile implements AutoCloseable {
     }
 
     private static void removeIfDead(Path file, long leastSize) {
-        if (ALIVE.contains(file)) {
+        if (ALIVE.contains(file) || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try (FileChannel other = FileChannel.open(file, StandardOpenOption.WRITE)) {

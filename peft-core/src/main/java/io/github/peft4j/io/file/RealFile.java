@@ -23,7 +23,7 @@ final class RealFile {
             if (links > 40) {
                 throw refused(path, "it is a link that leads in a circle. Remove it.");
             }
-            real = real.resolveSibling(Files.readSymbolicLink(real)).normalize();
+            real = next(real);
         }
         if (Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
             throw refused(
@@ -44,6 +44,30 @@ final class RealFile {
                     path, "it is a link to " + real + ", and that has no directory. Remove it.");
         }
         return real;
+    }
+
+    /** Where a link leads; a step up counts from where its folder really lies. */
+    private static Path next(Path link) throws IOException {
+        Path folder = link.resolveSibling("").toRealPath();
+        return absolute(folder.resolve(Files.readSymbolicLink(link)));
+    }
+
+    /**
+     * A path from the top, links not followed except where it steps up again: from there on it
+     * counts from where the link leads, as for the system.
+     */
+    static Path absolute(Path path) throws IOException {
+        Path all = path.toAbsolutePath();
+        Path at = all.getRoot();
+        for (Path name : all) {
+            if (name.toString().equals("..")) {
+                Path real = Files.isSymbolicLink(at) && Files.exists(at) ? at.toRealPath() : at;
+                at = real.getParent() == null ? real : real.getParent();
+            } else {
+                at = name.toString().equals(".") ? at : at.resolve(name);
+            }
+        }
+        return at;
     }
 
     /** Whether bytes are written into it, and it is never replaced: a pipe or a device. */

@@ -9,11 +9,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What makes a save of several files one step: a list of the complete files that wait under
@@ -33,6 +36,9 @@ final class SaveJournal {
     private static final String END = "end";
     private static final Pattern LINE = Pattern.compile("\\+ [0-9a-f-]{36} .+|- .+");
     private static final int NAME_AT = 2 + 36 + 1;
+    private static final long MOST_BYTES = 1 << 26;
+
+    private static final Logger logger = LoggerFactory.getLogger(SaveJournal.class);
 
     private final Path root;
     private final List<String> lines;
@@ -53,11 +59,23 @@ final class SaveJournal {
         return new SaveJournal(root, lines);
     }
 
-    /** Finishes a save that was interrupted in this folder, whose lock is held. */
+    /** Waits for the saver of this folder, or finishes its save if it was interrupted. */
     static void settle(Path root) throws IOException {
-        SaveJournal journal = read(root);
-        if (journal != null) {
-            journal.apply();
+        while (true) {
+            SaveJournal seen = read(root);
+            if (seen == null) {
+                return;
+            }
+            try (HeldFolders held = HeldFolders.of(seen.folders())) {
+                SaveJournal now = read(root);
+                if (now == null) {
+                    return;
+                }
+                if (now.lines.equals(seen.lines)) {
+                    now.apply();
+                    return;
+                }
+            }
         }
     }
 
@@ -65,10 +83,47 @@ final class SaveJournal {
         return Files.exists(root.resolve(NAME), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /**
+     * Whether there is a list that matters to who reads or saves in a folder: any list there, and
+     * above it one that names files in it. What else lies above is none of his business.
+     */
+    static boolean concerns(Path root, Path folder) throws IOException {
+        if (!isIn(root) || root.equals(folder)) {
+            return isIn(root);
+        }
+        SaveJournal journal;
+        try {
+            journal = read(root);
+        } catch (IOException e) {
+            logger.debug("Not the list of a save", e);
+            return false;
+        }
+        return journal != null
+                && journal.lines.stream().anyMatch(line -> journal.target(line).startsWith(folder));
+    }
+
+    /** Where its files go, and where it lies itself. */
+    private List<Path> folders() throws IOException {
+        List<Path> folders = new ArrayList<>();
+        folders.add(root);
+        for (String line : lines) {
+            Path target = target(line);
+            folders.add(
+                    line.startsWith("+") ? RealFile.of(target).getParent() : target.getParent());
+        }
+        return folders;
+    }
+
     private static @Nullable SaveJournal read(Path root) throws IOException {
         Path file = root.resolve(NAME);
         List<String> lines;
         try {
+            BasicFileAttributes facts =
+                    Files.readAttributes(
+                            file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!facts.isRegularFile() || facts.size() > MOST_BYTES) {
+                throw malformed(file, "it is no file of that kind");
+            }
             lines = Utf8.decode(ByteBuffer.wrap(Files.readAllBytes(file))).lines().toList();
         } catch (NoSuchFileException e) {
             return null;

@@ -1,5 +1,6 @@
 package io.github.peft4j.io.file;
 
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -8,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +27,6 @@ public final class StableFolder {
     private static final int FREE_TRIES = 4;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SAVE_MILLIS = 2000;
-
-    /** How far above a file the list of its save may lie: adapters of adapters of a folder. */
-    private static final int LEVELS = 3;
 
     private final Path folder;
     private final String files;
@@ -70,10 +66,14 @@ public final class StableFolder {
      */
     public static <T extends AutoCloseable> T read(Path folder, String files, Reading<T> reading)
             throws IOException {
-        StableFolder stable = new StableFolder(folder.toAbsolutePath().normalize(), files);
+        StableFolder stable = new StableFolder(RealFile.absolute(folder), files);
         long start = System.nanoTime();
         for (int tries = 1; true; tries++) {
-            try (FolderLock lock = tries <= FREE_TRIES ? null : stable.lock()) {
+            if (tries <= FREE_TRIES) {
+                stable.settle();
+            }
+            // Who holds the folder must not wait for another one, as to settle it may mean.
+            try (HeldFolders held = tries <= FREE_TRIES ? null : stable.hold()) {
                 return stable.readOnce(reading);
             } catch (ChangedException e) {
                 logger.debug("Reading {} again", folder, e);
@@ -89,9 +89,6 @@ public final class StableFolder {
     }
 
     private <T extends AutoCloseable> T readOnce(Reading<T> reading) throws IOException {
-        for (Path at : ancestors()) {
-            settle(at);
-        }
         Map<String, String> before = state();
         T result;
         try {
@@ -110,7 +107,7 @@ public final class StableFolder {
     }
 
     private boolean isAsBefore(Map<String, String> before) throws IOException {
-        return state().equals(before) && ancestors().stream().noneMatch(SaveJournal::isIn);
+        return state().equals(before) && HeldFolders.interrupted(folder) == null;
     }
 
     private void close(AutoCloseable result) {
@@ -121,28 +118,14 @@ public final class StableFolder {
         }
     }
 
-    /** The folder and those above it, the uppermost first. */
-    private List<Path> ancestors() {
-        List<Path> all = new ArrayList<>();
-        Path at = folder;
-        for (int level = 0; at != null && level < LEVELS; level++) {
-            all.add(0, at);
-            at = at.getParent();
-        }
-        return all;
-    }
-
     /** Finishes an interrupted save, or waits for its own process to do so. */
-    private static void settle(Path at) throws IOException {
-        if (!SaveJournal.isIn(at)) {
-            return;
-        }
-        try (FolderLock lock = FolderLock.of(at)) {
-            SaveJournal.settle(at);
+    private void settle() throws IOException {
+        try {
+            HeldFolders.settle(folder);
         } catch (FileSystemException e) {
-            if (remains(at)) {
+            if (remains()) {
                 throw new IOException(
-                        at
+                        HeldFolders.interrupted(folder)
                                 + " holds a save that was interrupted, and it cannot be finished: "
                                 + e
                                 + ". Save there again, or give this process the right to write"
@@ -152,31 +135,24 @@ public final class StableFolder {
         }
     }
 
-    private static boolean remains(Path at) {
+    private boolean remains() throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SAVE_MILLIS);
         try {
-            while (SaveJournal.isIn(at) && System.nanoTime() < end) {
+            while (HeldFolders.interrupted(folder) != null && System.nanoTime() < end) {
                 Thread.sleep(5);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return SaveJournal.isIn(at);
+        return HeldFolders.interrupted(folder) != null;
     }
 
     /** Keeps savers away; null where this process may not write. */
-    private @Nullable FolderLock lock() throws IOException {
-        Path root = folder;
-        for (Path at : ancestors()) {
-            if (!new StableFolder(at, files).state().isEmpty()) {
-                root = at;
-                break;
-            }
-        }
+    private @Nullable HeldFolders hold() throws IOException {
         try {
-            return FolderLock.of(root);
+            return HeldFolders.settled(ImmutableList.of(folder));
         } catch (FileSystemException e) {
-            logger.debug("Cannot lock {}", root, e);
+            logger.debug("Cannot lock {}", folder, e);
             return null;
         }
     }

@@ -45,6 +45,24 @@ class SpecialFilesTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
+    void countsStepsUpFromWhereAFolderReallyLies() throws IOException {
+        Path real = Files.createDirectories(folder.resolve("real/deep"));
+        Path shown = Files.createDirectories(folder.resolve("shown"));
+        Path at = Files.createSymbolicLink(shown.resolve("at"), real);
+        Files.createSymbolicLink(real.resolve("first"), Path.of("../weights"));
+
+        AtomicFiles.write(at, NEW);
+        AtomicFiles.write(at.resolve("../beside"), FileContent.utf8("x"));
+        AtomicFiles.write(at.resolve("../folder"), NEW);
+
+        assertThat(folder.resolve("real/weights")).hasContent("new");
+        assertThat(folder.resolve("real/beside")).hasContent("x");
+        assertThat(folder.resolve("real/folder/first")).hasContent("new");
+        assertThat(shown).isDirectoryNotContaining(other -> !other.equals(at));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
     void writesTheFileThatALinkLeadsToThoughItIsNotThere() throws IOException {
         Files.createSymbolicLink(folder.resolve("first"), folder.resolve("later"));
 

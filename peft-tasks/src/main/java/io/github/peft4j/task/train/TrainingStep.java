@@ -20,6 +20,8 @@ import io.github.peft4j.task.train.report.BatchReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One optimizer step: forward and backward of its batches, clipping, adapters that act around the
@@ -29,6 +31,8 @@ import java.util.List;
  * of one batch however many are accumulated.
  */
 final class TrainingStep {
+
+    private static final Logger logger = LoggerFactory.getLogger(TrainingStep.class);
 
     private final PeftModel model;
     private final TrainingArguments arguments;
@@ -150,10 +154,18 @@ final class TrainingStep {
 
     /** Gradients of an earlier user, or of a step that failed, must not count. */
     void zeroGradients() {
-        for (Parameter parameter : parameters) {
-            if (!parameter.getArray().isReleased()) {
-                Gradients.zero(parameter.getArray());
-            }
+        try {
+            model.reading(
+                    () -> {
+                        for (Parameter parameter : parameters) {
+                            if (!parameter.getArray().isReleased()) {
+                                Gradients.zero(parameter.getArray());
+                            }
+                        }
+                        return parameters;
+                    });
+        } catch (IllegalStateException e) {
+            logger.debug("The model was closed, and its gradients with it", e);
         }
     }
 

@@ -268,6 +268,41 @@ abstract class PromptContract {
     }
 
     @Test
+    void aWholeLifeLeavesNothingBehind(@TempDir Path directory) throws IOException {
+        try (PromptSubject subject = trained()) {
+            subject.model().savePretrained(directory);
+
+            int growth = LeakCheck.growth(10, () -> live(subject, directory));
+
+            assertThat(growth).as("arrays and managers").isZero();
+        }
+        assertThat(LeakCheck.growth(2, () -> trained().close())).as("opened, closed").isZero();
+    }
+
+    /** Loads, trains, predicts, copies, saves and deletes; what a model does in its life. */
+    private void live(PromptSubject subject, Path saved) throws IOException {
+        PeftModel model = subject.model();
+        LoadAdapterOptions options =
+                LoadAdapterOptions.builder().optTrainable(trainsFromFile()).build();
+        model.loadAdapter(saved, "third", options);
+        model.setAdapter(trainsFromFile() ? "third" : FIRST);
+        subject.trainSteps(1);
+        model.copyAdapter("third", "fourth");
+        model.setAdapter("fourth");
+        subject.bytes(Activation.of("third"));
+        model.loadAdapter(saved, "third");
+        assertThatThrownBy(model::unload).hasMessageContaining("nothing to merge");
+        try (var off = model.disableAdapter()) {
+            subject.bytes(model.activation());
+        }
+        model.savePretrained(saved);
+        model.deleteAdapter("fourth");
+        model.deleteAdapter("third");
+        model.setAdapter(FIRST);
+        PeftModels.fromPretrained(subject.base(), saved).close();
+    }
+
+    @Test
     void holdsNoArraysAfterPass() {
         try (PromptSubject subject = trained()) {
             assertThat(LeakCheck.growth(() -> subject.bytes(Activation.of(FIRST))))
