@@ -21,6 +21,7 @@ import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * An adapter on disk whose config was read: the one way from a file to an adapter, a new one or one
@@ -90,7 +91,7 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                 throw e;
             }
         }
-        CreatedAdapter<?> created = registry.attach(name, config());
+        CreatedAdapter<?> created = created(() -> registry.attach(name, config()));
         AdapterValues values = fill(registry.base(), created, name);
         return ReadAdapter.asNew(registry, name, created, values);
     }
@@ -100,15 +101,30 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
         StoredAdapter part = in(folder, LoadAdapterOptions.DEFAULT);
         String name = String.valueOf(folder.getFileName());
         CreatedAdapter<?> created =
-                AdapterFactory.create(
-                        base,
-                        part.config(),
-                        name,
-                        ImmutableMap.of(),
-                        ImmutableMap.of(),
-                        below -> loadPart(base, below));
+                part.created(
+                        () ->
+                                AdapterFactory.create(
+                                        base,
+                                        part.config(),
+                                        name,
+                                        ImmutableMap.of(),
+                                        ImmutableMap.of(),
+                                        below -> loadPart(base, below)));
         part.fill(base, created, name);
         return created;
+    }
+
+    /** Says which file a config that cannot be used is in. */
+    private CreatedAdapter<?> created(Supplier<CreatedAdapter<?>> adapter) {
+        try {
+            return adapter.get();
+        } catch (IllegalArgumentException e) {
+            // kinds of its own stay what they are
+            throw e.getClass() == IllegalArgumentException.class
+                    ? new IllegalArgumentException(
+                            folder.resolve(PeftConfig.FILE_NAME) + ": " + e.getMessage(), e)
+                    : e;
+        }
     }
 
     private AdapterValues fill(BaseModel base, CreatedAdapter<?> created, String name)
