@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonValues {
 
+    /** Far deeper than any file of a checkpoint, and far from the end of the stack. */
+    private static final int DEEPEST = 127;
+
     private JsonValues() {}
 
     /**
@@ -58,6 +61,7 @@ public final class JsonValues {
             throws IOException {
         try (JsonReader reader = new JsonReader(new StringReader(PythonNumbers.marked(text)))) {
             reader.setStrictness(Strictness.STRICT);
+            reader.setNestingLimit(DEEPEST);
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
                 throw new MalformedJsonException("expected an object, found " + reader.peek());
             }
@@ -70,7 +74,7 @@ public final class JsonValues {
             throw new IOException(
                     source
                             + " is no valid JSON object: "
-                            + e.getMessage()
+                            + StrictJson.reason(e)
                             + ". Correct the file or save the adapter again.",
                     e);
         }

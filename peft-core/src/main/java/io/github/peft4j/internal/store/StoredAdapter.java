@@ -19,6 +19,7 @@ import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -91,6 +92,7 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                 throw e;
             }
         }
+        registry.adapters().checkFree(name);
         CreatedAdapter<?> created = created(() -> registry.attach(name, config()));
         AdapterValues values = fill(registry.base(), created, name);
         return ReadAdapter.asNew(registry, name, created, values);
@@ -115,9 +117,11 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
     }
 
     /** Says which file a config that cannot be used is in. */
-    private CreatedAdapter<?> created(Supplier<CreatedAdapter<?>> adapter) {
+    private CreatedAdapter<?> created(Supplier<CreatedAdapter<?>> adapter) throws IOException {
         try {
             return adapter.get();
+        } catch (UncheckedIOException e) {
+            throw new IOException(folder.resolve(PeftConfig.FILE_NAME) + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             // kinds of its own stay what they are
             throw e.getClass() == IllegalArgumentException.class

@@ -1,5 +1,6 @@
 package io.github.peft4j.task.serve;
 
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
@@ -37,7 +38,7 @@ record SentenceModules(List<String> notApplied, OptionalInt longestText) {
     private static SentenceModules read(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
         // A list, which the reader of objects takes inside one.
-        String text = "{\"modules\": " + Files.readString(file) + "}";
+        String text = "{\"modules\": " + JsonFile.text(file) + "}";
         List<String> others = new ArrayList<>();
         OptionalInt longest = OptionalInt.empty();
         Object modules = JsonValues.parseObject(text, file.toString()).get("modules");
@@ -90,6 +91,6 @@ record SentenceModules(List<String> notApplied, OptionalInt longestText) {
 
     private static PretrainedConfig config(Path file) throws IOException {
         String source = file.toString();
-        return PretrainedConfig.of(JsonValues.parseObject(Files.readString(file), source), source);
+        return PretrainedConfig.of(JsonFile.object(file), source);
     }
 }

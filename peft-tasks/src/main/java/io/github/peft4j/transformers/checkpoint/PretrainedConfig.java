@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.ops.ActivationFunction;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class PretrainedConfig {
                             + ". A Hugging Face checkpoint directory holds config.json,"
                             + " *.safetensors and tokenizer.json.");
         }
-        return of(JsonValues.parseObject(Files.readString(file), file.toString()), file.toString());
+        return of(JsonFile.object(file), file.toString());
     }
 
     /** A config of these values; {@code source} names it in errors. */
