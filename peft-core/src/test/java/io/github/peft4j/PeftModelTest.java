@@ -18,8 +18,10 @@ import ai.djl.training.tracker.Tracker;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.config.Bias;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
@@ -70,13 +72,23 @@ class PeftModelTest {
 
     @Test
     void refusesNamesThatCannotBeAFolderAndAPartOfAKey() {
-        for (String name : new String[] {"", "a/b", "a\\b", "a.b"}) {
+        for (String name :
+                new String[] {
+                    "", "a/b", "a\\b", "a.b", "..", "x\n", "\0", "\u001b[2J", "x".repeat(101)
+                }) {
             assertThatThrownBy(() -> model.addAdapter(name, config().build()))
-                    .hasMessage(
-                            "Adapter name '"
-                                    + name
-                                    + "' cannot be the name of a folder and a part of a key. Use"
-                                    + " letters, digits, '-' and '_'.");
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith(
+                            "Adapter name "
+                                    + MalformedTensorFileException.quote(name)
+                                    + " cannot be the name of a folder and a part of a key")
+                    .hasMessageEndingWith("Use letters, digits, '-' and '_'.");
+            assertThatThrownBy(() -> model.copyAdapter("default", name))
+                    .hasMessageContaining("cannot be the name of a folder");
+            assertThatThrownBy(
+                            () -> model.loadAdapter(Golden.path("adapters/lora-seqcls-bert"), name))
+                    .hasMessageStartingWith("Adapter name ")
+                    .hasMessageContaining("cannot be the name of a folder");
         }
     }
 

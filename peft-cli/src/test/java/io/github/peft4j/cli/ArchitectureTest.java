@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.github.peft4j.testkit.GradientSafety;
 import io.github.peft4j.testkit.PackageRules;
+import io.github.peft4j.testkit.PatternSafety;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -35,6 +36,11 @@ class ArchitectureTest {
     @Test
     void onlyTheGatewayUsesOpsThatCorruptOrCutGradients() {
         GradientSafety.RULE.check(MAIN);
+    }
+
+    @Test
+    void patternsOutOfFilesAreBounded() {
+        PatternSafety.RULE.check(MAIN);
     }
 
     @Test

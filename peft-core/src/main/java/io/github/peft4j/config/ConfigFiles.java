@@ -5,6 +5,7 @@ import io.github.peft4j.config.option.ConfigReader;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
 import java.io.IOException;
@@ -33,14 +34,8 @@ final class ConfigFiles {
                     null,
                     "no " + PeftConfig.FILE_NAME + " here. Pass the directory of a saved adapter.");
         }
-        LoadedConfig loaded =
-                interpret(
-                        JsonValues.parseObject(
-                                Files.readAllBytes(file),
-                                file.toString(),
-                                "Correct the file or save the adapter again."),
-                        file.toString(),
-                        true);
+        String cure = "Correct the file or save the adapter again.";
+        LoadedConfig loaded = interpret(JsonFile.object(file, cure), file.toString(), true);
         return new LoadedConfig(loaded.config().locatedIn(directory), loaded.warnings());
     }
 

@@ -30,6 +30,9 @@ public final class JsonValues {
 
     private static final String CURE = "Correct it, or get the file again from where it came.";
 
+    /** Far deeper than any file of a checkpoint, and far from the end of the stack. */
+    private static final int DEEPEST = 127;
+
     private JsonValues() {}
 
     /**
@@ -65,6 +68,7 @@ public final class JsonValues {
             String text, String source, String cure) throws IOException {
         try (JsonReader reader = new JsonReader(new StringReader(PythonNumbers.marked(text)))) {
             reader.setStrictness(Strictness.STRICT);
+            reader.setNestingLimit(DEEPEST);
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
                 throw new MalformedJsonException("expected an object, found " + reader.peek());
             }
@@ -75,7 +79,8 @@ public final class JsonValues {
             return object;
         } catch (IOException e) {
             throw new IOException(
-                    "%s is no valid JSON object: %s. %s".formatted(source, e.getMessage(), cure),
+                    "%s is no valid JSON object: %s. %s"
+                            .formatted(source, StrictJson.reason(e), cure),
                     e);
         }
     }

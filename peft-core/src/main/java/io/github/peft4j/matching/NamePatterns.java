@@ -1,6 +1,7 @@
 package io.github.peft4j.matching;
 
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.internal.text.StepLimit;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -37,9 +38,11 @@ public final class NamePatterns<V> {
     private static <V> NamePatterns<V> compile(
             String option, Map<String, ? extends V> patterns, String before, String after) {
         ImmutableList.Builder<Entry<V>> entries = ImmutableList.builder();
+        StepLimit limit = new StepLimit(option);
         patterns.forEach(
                 (key, value) -> {
-                    PythonRegex regex = PythonRegex.compile(option, key, before + key + after);
+                    PythonRegex regex =
+                            PythonRegex.compile(option, key, before + key + after, limit);
                     entries.add(new Entry<>(key, regex, value));
                 });
         return new NamePatterns<>(option, entries.build());

@@ -1,5 +1,6 @@
 package io.github.peft4j.matching;
 
+import io.github.peft4j.internal.text.StepLimit;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,15 +15,20 @@ import java.util.regex.PatternSyntaxException;
  * <p>Where the two differ, Python holds: a dot takes everything but a newline, digits and letters
  * are Unicode's, groups are named {@code (?P<name>...)}, a bracket in a set is literal, {@code \Z}
  * is the very end. What only one of the two knows (conditionals, {@code \p}, verbose mode) is
- * refused.
+ * refused. Each expression is matched within a {@link StepLimit}.
  */
 public final class PythonRegex {
 
     private final Pattern pattern;
+    private final String given;
+    private final StepLimit limit;
     private final Map<String, String> groups;
 
-    private PythonRegex(Pattern pattern, Map<String, String> groups) {
+    private PythonRegex(
+            Pattern pattern, String given, StepLimit limit, Map<String, String> groups) {
         this.pattern = pattern;
+        this.given = given;
+        this.limit = limit;
         this.groups = groups;
     }
 
@@ -35,42 +41,63 @@ public final class PythonRegex {
      * @throws IllegalArgumentException if it is no expression that both languages know
      */
     public static PythonRegex compile(String option, String given, String regex) {
+        return compile(option, given, regex, new StepLimit(option));
+    }
+
+    /** As {@link #compile(String, String, String)}, one of several that share a limit of steps. */
+    public static PythonRegex compile(String option, String given, String regex, StepLimit limit) {
         PythonRegexTranslator translator = new PythonRegexTranslator(regex);
         try {
             int flags = Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS;
             Pattern pattern = Pattern.compile(translator.translate(), flags);
-            return new PythonRegex(pattern, new HashMap<>(translator.groups()));
+            return new PythonRegex(pattern, given, limit, new HashMap<>(translator.groups()));
+        } catch (StackOverflowError tooDeep) {
+            throw limit.tooDeep(given, tooDeep);
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(
                     option
                             + " holds \""
-                            + given
+                            + StepLimit.cut(given)
                             + "\", which is no usable regular expression: "
                             + e.getDescription()
                             + " near position "
-                            + e.getIndex()
+                            + position(e)
                             + " of \""
-                            + e.getPattern()
+                            + StepLimit.cut(PythonRegexTranslator.shown(e.getPattern()))
                             + "\". Correct it, or name the modules in a list.",
-                    e);
+                    // its text holds the whole pattern
+                    given.length() > StepLimit.SHOWN ? null : e);
         }
+    }
+
+    private static int position(PatternSyntaxException e) {
+        String before =
+                e.getPattern()
+                        .substring(0, Math.min(e.getPattern().length(), Math.max(0, e.getIndex())));
+        return e.getIndex() < 0 ? -1 : PythonRegexTranslator.shown(before).length();
     }
 
     /** Whether the whole name matches, as {@code re.fullmatch}. */
     public boolean matchesWhole(String name) {
-        return pattern.matcher(name).matches();
+        return limit.match(pattern, given, name, Matcher::matches);
     }
 
     /** Whether the name starts with a match, as {@code re.match}. */
     public boolean matchesStart(String name) {
-        return pattern.matcher(name).lookingAt();
+        return limit.match(pattern, given, name, Matcher::lookingAt);
     }
 
     /** The number in a named group of a match at the start, as {@code re.match}. */
     public Optional<BigInteger> numberAtStart(String name, String group) {
-        Matcher matcher = pattern.matcher(name);
-        return matcher.lookingAt()
-                ? Optional.of(new BigInteger(matcher.group(groups.getOrDefault(group, group))))
-                : Optional.empty();
+        return limit.match(
+                pattern,
+                given,
+                name,
+                matcher ->
+                        matcher.lookingAt()
+                                ? Optional.of(
+                                        new BigInteger(
+                                                matcher.group(groups.getOrDefault(group, group))))
+                                : Optional.empty());
     }
 }

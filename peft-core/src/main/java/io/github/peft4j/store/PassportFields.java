@@ -4,9 +4,9 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonValues;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -100,8 +100,7 @@ final class PassportFields {
 
     /** The fields of a file that are known, by their names here; others are passed over. */
     static Map<String, Object> read(Path file) throws IOException {
-        Map<String, @Nullable Object> json =
-                JsonValues.parseObject(Files.readAllBytes(file), file.toString(), CURE);
+        Map<String, @Nullable Object> json = JsonFile.object(file, CURE);
         Map<String, Object> values = new LinkedHashMap<>();
         try {
             for (String field : ALL.keySet()) {

@@ -12,9 +12,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.github.peft4j.testkit.GradientSafety;
 import io.github.peft4j.testkit.PackageRules;
+import io.github.peft4j.testkit.PatternSafety;
 import io.github.peft4j.testkit.ToyModel;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -145,6 +147,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void patternsOutOfFilesAreBounded() {
+        PatternSafety.RULE.check(MAIN);
+        Assertions.assertThat(
+                        PatternSafety.RULE
+                                .evaluate(new ClassFileImporter().importClasses(Careless.class))
+                                .getFailureReport()
+                                .getDetails())
+                .hasSize(1);
+    }
+
+    @Test
     void theRuleAgainstSuchOpsCanFail() {
         JavaClasses careless = new ClassFileImporter().importClasses(Careless.class);
 
@@ -160,6 +173,10 @@ class ArchitectureTest {
     static final class Careless {
 
         private Careless() {}
+
+        static Pattern pattern(String file) {
+            return Pattern.compile(file);
+        }
 
         static NDArray scaled(NDArray x) {
             return x.mul(2f).toType(ai.djl.ndarray.types.DataType.FLOAT64, false).duplicate();

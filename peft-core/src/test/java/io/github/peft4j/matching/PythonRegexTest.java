@@ -2,11 +2,15 @@ package io.github.peft4j.matching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.github.peft4j.internal.text.StepLimit;
 import java.math.BigInteger;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PythonRegexTest {
 
@@ -77,7 +81,11 @@ class PythonRegexTest {
                 "a(?i)b; global flags not at the start",
                 "(?P<n>a)(?P<n>b); redefinition of group n",
                 "(?P=n); unknown group name n",
-                "a\\; bad escape at the end"
+                "a\\; bad escape at the end",
+                "a^*; nothing to repeat",
+                "a\\b{2}; nothing to repeat",
+                "a|*b; Dangling meta character '*' near position 2 of",
+                "(a)|(; Unclosed group near position 5 of"
             })
     void refusesWhatOneOfTheTwoLanguagesDoesNotKnow(String pattern, String reason) {
         assertThatThrownBy(() -> regex(pattern))
@@ -85,6 +93,80 @@ class PythonRegexTest {
                 .hasMessageStartingWith("target_modules holds \"" + pattern + "\"")
                 .hasMessageContaining(reason)
                 .hasMessageContaining("name the modules in a list");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "((\\w+\\.?)+)+X",
+                "(.*)*.*.*.*.*.*.*.*X",
+                "(\\w|\\w\\w)+\\.X",
+                ".*(?:|){60}X",
+                ".*(?:a?|b?){60}X",
+                ".*(?:(?:a?)?){60}X",
+                ".*((?:a*)*)*X",
+                "(){1000000000}X",
+                ".*((){10000}){10000}X",
+                ".*(?:$|\\Z){60}X",
+                ".*(?=|){60}X",
+                "()(?:\\1?\\1?){60}.*(?:\\1?\\1?){60}X",
+                "(?P<n>).*(?:(?P=n)?(?P=n)?){60}X",
+                ".*(?i:|){60}X",
+                ".*(?>|a){1000000000}X"
+            })
+    void stopsAPatternThatWouldMatchWithoutEnd(String pattern) {
+        String name = "bert.encoder.layer.11.attention.output.LayerNorm";
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(4),
+                () -> {
+                    try {
+                        assertThat(regex(pattern).matchesWhole(name)).isFalse();
+                    } catch (IllegalArgumentException refused) {
+                        assertThat(refused)
+                                .hasMessageStartingWith("target_modules holds \"" + pattern)
+                                .hasMessageContaining("name the modules in a list");
+                    }
+                });
+    }
+
+    @Test
+    void countsOrdinaryPatternsOfManyLayersInFull() {
+        PythonRegex regex = regex(".*\\.layers\\.(?:[0-9]|1[0-9])\\..*(?:q|v)_proj");
+
+        for (int layer = 0; layer < 2000; layer++) {
+            String path = "model.decoder.layers." + layer + ".self_attn.q_proj";
+            assertThat(regex.matchesWhole(path)).isEqualTo(layer < 20);
+        }
+    }
+
+    @Test
+    void refusesWhatNestsTooDeeply() {
+        String nested = "(".repeat(20_000) + "a" + ")".repeat(20_000);
+
+        assertThatThrownBy(() -> regex(nested).matchesWhole("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no usable regular expression: Stack overflow")
+                .hasMessageContaining("(40001 characters)");
+        assertThatThrownBy(() -> regex("(?:a|b)*").matchesWhole("ab".repeat(50_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("too deeply");
+    }
+
+    @Test
+    void sharesOneLimitAmongThePatternsOfAnOption() {
+        StepLimit limit = new StepLimit("rank_pattern");
+        String slow = "(?:a|a){14}X";
+
+        assertThatThrownBy(
+                        () -> {
+                            for (int i = 0; i < 10_000; i++) {
+                                PythonRegex.compile("rank_pattern", slow, slow, limit)
+                                        .matchesStart("a".repeat(20));
+                            }
+                        })
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("takes too long to match");
     }
 
     @Test

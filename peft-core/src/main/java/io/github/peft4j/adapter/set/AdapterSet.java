@@ -7,11 +7,13 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.math.LongMath;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.adapter.Penalized;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.engine.Room;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.TensorOps;
 import java.util.List;
@@ -241,6 +243,7 @@ public final class AdapterSet implements AutoCloseable {
      * @throws IllegalArgumentException if initial values cannot be made
      */
     public void initialize() {
+        requireRoom();
         try (Gradients off = Gradients.off()) {
             for (Parameter parameter : tensors.values()) {
                 if (!parameter.isInitialized()) {
@@ -248,6 +251,26 @@ public final class AdapterSet implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Sizes of a config are believed only as far as memory goes. */
+    private void requireRoom() {
+        long bytes = 0;
+        long largest = -1;
+        String which = "";
+        for (Map.Entry<String, Parameter> tensor : tensors.entrySet()) {
+            Parameter parameter = tensor.getValue();
+            if (!parameter.isInitialized() && parameter.getShape() != null) {
+                long size = Room.bytes(parameter.getShape());
+                bytes = LongMath.saturatedAdd(bytes, size);
+                which = size > largest ? tensor.getKey() + " " + parameter.getShape() : which;
+                largest = Math.max(largest, size);
+            }
+        }
+        Room.require(
+                bytes,
+                "The adapter's new tensors (the largest is " + which + ")",
+                "Choose smaller sizes in the config, such as r or num_virtual_tokens.");
     }
 
     /** Frees the tensors. */

@@ -2,6 +2,7 @@ package io.github.peft4j.internal.matching;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.internal.text.StepLimit;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.PythonRegex;
 import io.github.peft4j.matching.TargetModules;
@@ -53,9 +54,10 @@ public final class TargetRule {
     private static ImmutableList<PythonRegex> savedParts(TargetModules options) {
         ImmutableList.Builder<PythonRegex> parts = ImmutableList.builder();
         if (options.modulesToSave() != null) {
+            StepLimit limit = new StepLimit("modules_to_save");
             for (String name : options.modulesToSave()) {
                 String regex = "(^|.*\\.)" + name + "($|\\..*)";
-                parts.add(PythonRegex.compile("modules_to_save", name, regex));
+                parts.add(PythonRegex.compile("modules_to_save", name, regex, limit));
             }
         }
         return parts.build();
@@ -113,9 +115,10 @@ public final class TargetRule {
                     PythonRegex.compile("layers_pattern", INDEX_OF_ANY_LIST, INDEX_OF_ANY_LIST));
         }
         ImmutableList.Builder<PythonRegex> regexes = ImmutableList.builder();
+        StepLimit limit = new StepLimit("layers_pattern");
         for (String pattern : patterns) {
             String regex = "(?:^|.*?\\.)" + pattern + "\\.(?P<idx>\\d+)\\.";
-            regexes.add(PythonRegex.compile("layers_pattern", pattern, regex));
+            regexes.add(PythonRegex.compile("layers_pattern", pattern, regex, limit));
         }
         return regexes.build();
     }

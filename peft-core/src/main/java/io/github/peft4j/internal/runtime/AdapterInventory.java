@@ -9,6 +9,7 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
@@ -30,6 +31,8 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
 
     /** The name of an adapter that was given none, as in PEFT. */
     public static final String DEFAULT_NAME = "default";
+
+    private static final int LONGEST_NAME = 100;
 
     /** No adapters. */
     public static final AdapterInventory EMPTY = new AdapterInventory(ImmutableMap.of());
@@ -193,14 +196,24 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
         return paths.build();
     }
 
+    /** PyTorch, too, refuses dots and empty names; the others make no folder of their own. */
+    private static boolean isFolderAndPartOfAKey(String name) {
+        return !name.isEmpty()
+                && name.length() <= LONGEST_NAME
+                && name.chars().noneMatch(c -> "./\\".indexOf(c) >= 0 || Character.isISOControl(c));
+    }
+
     /** Refuses a name that is taken or cannot be one. */
     public void checkFree(String name) {
-        if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.contains(".")) {
+        if (!isFolderAndPartOfAKey(name)) {
             throw new IllegalArgumentException(
-                    "Adapter name '"
-                            + name
-                            + "' cannot be the name of a folder and a part of a key. Use letters,"
-                            + " digits, '-' and '_'.");
+                    "Adapter name "
+                            + MalformedTensorFileException.quote(name)
+                            + " cannot be the name of a folder and a part of a key: it must have 1"
+                            + " to "
+                            + LONGEST_NAME
+                            + " characters, no '.', '/' or '\\' and no control characters. Use"
+                            + " letters, digits, '-' and '_'.");
         }
         if (contains(name)) {
             throw new IllegalArgumentException(

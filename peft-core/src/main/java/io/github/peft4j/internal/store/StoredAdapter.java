@@ -18,8 +18,10 @@ import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * An adapter on disk whose config was read: the one way from a file to an adapter, a new one or one
@@ -89,7 +91,8 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                 throw e;
             }
         }
-        CreatedAdapter<?> created = registry.attach(name, config());
+        registry.adapters().checkFree(name);
+        CreatedAdapter<?> created = created(() -> registry.attach(name, config()));
         AdapterValues values = fill(registry.base(), created, name);
         return ReadAdapter.asNew(registry, name, created, values);
     }
@@ -99,15 +102,32 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
         StoredAdapter part = in(folder, LoadAdapterOptions.DEFAULT);
         String name = String.valueOf(folder.getFileName());
         CreatedAdapter<?> created =
-                AdapterFactory.create(
-                        base,
-                        part.config(),
-                        name,
-                        ImmutableMap.of(),
-                        ImmutableMap.of(),
-                        below -> loadPart(base, below));
+                part.created(
+                        () ->
+                                AdapterFactory.create(
+                                        base,
+                                        part.config(),
+                                        name,
+                                        ImmutableMap.of(),
+                                        ImmutableMap.of(),
+                                        below -> loadPart(base, below)));
         part.fill(base, created, name).newRows().fill();
         return created;
+    }
+
+    /** Says which file a config that cannot be used is in. */
+    private CreatedAdapter<?> created(Supplier<CreatedAdapter<?>> adapter) throws IOException {
+        try {
+            return adapter.get();
+        } catch (UncheckedIOException e) {
+            throw new IOException(folder.resolve(PeftConfig.FILE_NAME) + ": " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            // kinds of its own stay what they are
+            throw e.getClass() == IllegalArgumentException.class
+                    ? new IllegalArgumentException(
+                            folder.resolve(PeftConfig.FILE_NAME) + ": " + e.getMessage(), e)
+                    : e;
+        }
     }
 
     private AdapterValues fill(BaseModel base, CreatedAdapter<?> created, String name)

@@ -13,6 +13,7 @@ import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.adapter.set.ModuleCopy;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.internal.text.StepLimit;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
@@ -50,6 +51,7 @@ public final class TensorTransfer {
     private final NDManager scratch;
     private final ImmutableSet<String> known;
     private final long tokens;
+    private final StepLimit keyMappingLimit = new StepLimit("keyMapping");
     private final List<String> warnings = new ArrayList<>();
     private final List<String> mismatched = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
@@ -167,7 +169,11 @@ public final class TensorTransfer {
         for (Map.Entry<String, String> rule : options.keyMapping().entrySet()) {
             try {
                 String replaced =
-                        Pattern.compile(rule.getKey()).matcher(rest).replaceFirst(rule.getValue());
+                        keyMappingLimit.match(
+                                Pattern.compile(rule.getKey()),
+                                rule.getKey(),
+                                rest,
+                                matcher -> matcher.replaceFirst(rule.getValue()));
                 if (!replaced.equals(rest)) {
                     return prefix + replaced;
                 }

@@ -5,6 +5,7 @@ import com.google.gson.stream.MalformedJsonException;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.file.Utf8;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.StrictJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,7 +37,7 @@ public record ShardIndex(Path file, Map<String, Path> shards) {
      *     file outside its directory
      */
     public static ShardIndex read(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = JsonFile.bytes(file);
         Map<String, Path> shards = new LinkedHashMap<>();
         boolean[] found = {false};
         try {

@@ -23,6 +23,7 @@ import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -152,7 +153,9 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
     }
 
     private static AdaLoraTensors tensors(AdaLoraConfig config, LayerSite site) {
-        long r = kept(config, site).stream().filter(left -> left).count();
+        List<Boolean> kept = kept(config, site);
+        // a size that no file confirmed yet is not counted through
+        long r = config.rankPattern().isEmpty() ? kept.size() : Collections.frequency(kept, true);
         LinearShape shape = shape(site);
         boolean silent = !config.initLoraWeights().json().equals(false);
         double spread = silent ? 0.02 : 1;

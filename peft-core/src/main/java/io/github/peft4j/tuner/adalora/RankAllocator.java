@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.engine.Gradients;
@@ -118,7 +117,7 @@ final class RankAllocator implements StepAware {
     }
 
     /** All ranks of a layer at the start. */
-    static ImmutableList<Boolean> allOf(int ranks) {
-        return ImmutableList.copyOf(Collections.nCopies(ranks, true));
+    static List<Boolean> allOf(int ranks) {
+        return Collections.nCopies(ranks, true);
     }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.engine.Room;
 import io.github.peft4j.ops.Sensitivity;
 import io.github.peft4j.ops.TensorOps;
 import java.util.List;
@@ -39,6 +40,10 @@ final class RankedLayer {
             each.add(Sensitivity.of(manager, p.getShape()));
         }
         sensitivities = each.build();
+        Room.require(
+                Room.bytes(tensors.e().getShape()),
+                "lora_E " + tensors.e().getShape(),
+                "Choose a smaller init_r.");
         kept = state(manager.ones(new Shape(ranks())));
     }
 

@@ -38,8 +38,13 @@ public final class OFTConfig extends LayerConfig
                     .means(
                             "whether the rotation is a series that is cut off, faster and not "
                                     + "quite orthogonal; if not, it is exact and turns the other way");
+
+    /** Each is a product of matrices in every pass; the tenth hardly counts any more. */
+    private static final int MOST_TERMS = 1000;
+
     private static final Option<Integer> NUM_CAYLEY_NEUMANN_TERMS =
             Option.integer("num_cayley_neumann_terms", 5)
+                    .must(terms -> terms <= MOST_TERMS, "at most " + MOST_TERMS)
                     .means("summands of the series; 3 and 4 give the same");
     private static final Option<Number> MODULE_DROPOUT =
             Option.number("module_dropout", 0.0)

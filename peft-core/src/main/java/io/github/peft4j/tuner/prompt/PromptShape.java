@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner.prompt;
 
+import com.google.common.base.Preconditions;
 import io.github.peft4j.tuner.prompt.config.PromptConfig;
 
 /**
@@ -25,11 +26,17 @@ public record PromptShape(int tokens, int stacks, int dim, int layers) {
                                         new IllegalArgumentException(
                                                 "num_virtual_tokens is null; it must be an int of"
                                                         + " at least 1. Set it in the config."));
-        return new PromptShape(
+        int stacks = filled.numTransformerSubmodules().orElseThrow();
+        Preconditions.checkArgument(
+                Math.abs((long) tokens * stacks) <= Integer.MAX_VALUE,
+                "num_virtual_tokens is %s and num_transformer_submodules %s, which makes %s rows;"
+                        + " at most %s fit a table. Choose fewer virtual tokens.",
                 tokens,
-                filled.numTransformerSubmodules().orElseThrow(),
-                filled.tokenDim().orElseThrow(),
-                filled.numLayers().orElseThrow());
+                stacks,
+                (long) tokens * stacks,
+                Integer.MAX_VALUE);
+        return new PromptShape(
+                tokens, stacks, filled.tokenDim().orElseThrow(), filled.numLayers().orElseThrow());
     }
 
     /** Rows of a table with the virtual tokens of all stacks. */

@@ -34,6 +34,8 @@ record LstmEncoder(
     /** Values in each of the four gates are computed side by side. */
     private static final int GATES = 4;
 
+    private static final int MOST_LAYERS = 1000;
+
     static LstmEncoder add(PromptEncoderConfig config, NewPrompt prompt) {
         int dim = prompt.shape().dim();
         int hidden = config.encoderHiddenSize().orElse(dim);
@@ -78,13 +80,15 @@ record LstmEncoder(
         return out.apply(pass, middle);
     }
 
-    /** An LSTM has at least one layer. */
+    /** An LSTM has at least one layer, and not more than anybody trains. */
     static void checkLayers(PromptEncoderConfig config) {
         Preconditions.checkArgument(
-                config.encoderNumLayers() > 0
+                (config.encoderNumLayers() > 0 && config.encoderNumLayers() <= MOST_LAYERS)
                         || config.encoderReparameterizationType()
                                 == PromptEncoderReparameterizationType.MLP,
-                "encoder_num_layers is %s; an LSTM has at least 1. Pass 2, for example.",
-                config.encoderNumLayers());
+                "encoder_num_layers is %s; an LSTM has at least 1, and at most %s here. Pass 2, for"
+                        + " example.",
+                config.encoderNumLayers(),
+                MOST_LAYERS);
     }
 }

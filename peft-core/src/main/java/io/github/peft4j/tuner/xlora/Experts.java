@@ -6,6 +6,8 @@ import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.PeftType;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
@@ -31,6 +33,7 @@ final class Experts {
                         "adapters has the names %s; they must be 0, 1, ... without a gap, as PEFT"
                                 + " has them.",
                         config.adapters().keySet());
+                requireLora(name, path);
                 CreatedAdapter<?> expert = source.load(Path.of(path));
                 experts.put(name, expert);
                 check(name, path, expert);
@@ -39,11 +42,30 @@ final class Experts {
         } catch (IOException e) {
             experts.values().forEach(expert -> expert.set().close());
             throw new UncheckedIOException(
-                    "An expert of X-LoRA cannot be loaded: " + e.getMessage(), e);
+                    "An expert of X-LoRA cannot be loaded: adapters names "
+                            + config.adapters().get(String.valueOf(experts.size()))
+                            + " for expert "
+                            + experts.size()
+                            + ": "
+                            + e.getMessage()
+                            + " Name the directory of a saved LoRA adapter.",
+                    e);
         } catch (RuntimeException e) {
             experts.values().forEach(expert -> expert.set().close());
             throw e;
         }
+    }
+
+    /** Asked before anything is made: an X-LoRA could name itself, or one that names it. */
+    private static void requireLora(String name, String path) throws IOException {
+        PeftType type = PeftConfig.load(Path.of(path)).config().peftType();
+        Preconditions.checkArgument(
+                type.name().equals("LORA"),
+                "adapters names %s for expert %s, which is %s; X-LoRA weights plain LoRA adapters,"
+                        + " and none that is made of others. Name the directory of a LoRA adapter.",
+                path,
+                name,
+                type);
     }
 
     /** PEFT, too, loads the low-rank pairs alone. */

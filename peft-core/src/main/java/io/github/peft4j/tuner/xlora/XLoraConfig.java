@@ -29,6 +29,7 @@ public final class XLoraConfig extends PeftConfig {
                     .means("size of the base's hidden states; null becomes 4096, with a warning");
     static final Option<Map<String, String>> ADAPTERS =
             Option.nullable("adapters", JsonType.STRING.values("an object of strings"))
+                    .check(XLoraRules::refuseWhatIsNoPath)
                     .means("directories of the LoRA experts by the names `0`, `1`, ...");
     private static final Option<Boolean> ENABLE_SOFTMAX =
             Option.flag("enable_softmax", true)
@@ -53,8 +54,10 @@ public final class XLoraConfig extends PeftConfig {
     private static final Option<Boolean> LAYERWISE_SCALINGS =
             Option.flag("layerwise_scalings", false)
                     .means("whether each adapted layer gets weights of its own");
+    private static final int MOST_LAYERS = 1000;
     private static final Option<Integer> XLORA_DEPTH =
             Options.positive("xlora_depth", 1)
+                    .must(depth -> depth <= MOST_LAYERS, "at most " + MOST_LAYERS)
                     .means("linear layers of the classifier, ReLU and dropout between them");
     private static final Option<Integer> XLORA_SIZE =
             Options.positive("xlora_size", 2048)

@@ -1,9 +1,12 @@
 package io.github.peft4j.tuner.xlora;
 
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.option.OptionValues;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** What follows from the options of an X-LoRA config together. */
@@ -28,6 +31,18 @@ final class XLoraRules {
             filled = filled.with(XLoraConfig.ADAPTERS, ImmutableMap.of());
         }
         return filled;
+    }
+
+    /** A name with a control character in it is no file's, and no message's. */
+    static void refuseWhatIsNoPath(Map<String, String> adapters) {
+        adapters.forEach(
+                (name, path) ->
+                        Preconditions.checkArgument(
+                                path.chars().noneMatch(Character::isISOControl),
+                                "adapters names %s for expert %s, which holds a control character;"
+                                        + " it must be a directory. Correct the name.",
+                                MalformedTensorFileException.quote(path),
+                                MalformedTensorFileException.quote(name)));
     }
 
     /** What is allowed but odd, as PEFT warns about it. */

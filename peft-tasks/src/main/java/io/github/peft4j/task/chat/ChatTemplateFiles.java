@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.peft4j.json.JsonFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -38,14 +39,14 @@ public final class ChatTemplateFiles {
         Map<String, String> files = new LinkedHashMap<>();
         Path single = directory.resolve("chat_template.jinja");
         if (Files.isRegularFile(single)) {
-            files.put(DEFAULT, Files.readString(single));
+            files.put(DEFAULT, JsonFile.text(single));
         }
         Path folder = directory.resolve(FOLDER);
         if (Files.isDirectory(folder)) {
             try (DirectoryStream<Path> more = Files.newDirectoryStream(folder, "*.jinja")) {
                 for (Path file : more) {
                     String name = file.getFileName().toString();
-                    files.put(name.substring(0, name.lastIndexOf('.')), Files.readString(file));
+                    files.put(name.substring(0, name.lastIndexOf('.')), JsonFile.text(file));
                 }
             }
         }
@@ -54,7 +55,7 @@ public final class ChatTemplateFiles {
             return ImmutableMap.copyOf(files);
         }
         try {
-            return configured(JsonParser.parseString(Files.readString(config)).getAsJsonObject());
+            return configured(JsonParser.parseString(JsonFile.text(config)).getAsJsonObject());
         } catch (JsonParseException
                 | IllegalStateException
                 | UnsupportedOperationException

@@ -3,6 +3,7 @@ package io.github.peft4j.task.folder;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public record SentenceModules(
         boolean prompted = prompts.values().stream().anyMatch(text -> !text.isEmpty());
         Path file = folder.resolve(FILE);
         // A list, which the reader of objects takes inside one.
-        String text = "{\"modules\": " + Files.readString(file) + "}";
+        String text = "{\"modules\": " + JsonFile.text(file) + "}";
         List<String> others = new ArrayList<>();
         OptionalInt longest = OptionalInt.empty();
         Object modules = JsonValues.parseObject(text, file.toString()).get("modules");
@@ -139,7 +140,7 @@ public record SentenceModules(
         String source = file.toString();
         return PretrainedConfig.of(
                 Files.isRegularFile(file)
-                        ? JsonValues.parseObject(Files.readString(file), source)
+                        ? JsonValues.parseObject(JsonFile.text(file), source)
                         : Map.of(),
                 source);
     }

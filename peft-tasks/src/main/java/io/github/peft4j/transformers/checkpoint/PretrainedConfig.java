@@ -9,6 +9,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.ops.ActivationFunction;
 import java.io.IOException;
@@ -57,9 +58,8 @@ public final class PretrainedConfig {
                             + ". A Hugging Face checkpoint directory holds config.json,"
                             + " *.safetensors and tokenizer.json.");
         }
-        String source = file.toString();
         String cure = "Correct the file, or download the checkpoint again.";
-        return of(JsonValues.parseObject(Files.readAllBytes(file), source, cure), source);
+        return of(JsonFile.object(file, cure), file.toString());
     }
 
     /** A config of these values; {@code source} names it in errors. */

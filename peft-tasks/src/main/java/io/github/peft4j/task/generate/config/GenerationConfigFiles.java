@@ -6,7 +6,7 @@ import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionTable;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
-import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.PythonJson;
 import io.github.peft4j.task.internal.TaskOptions;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -73,7 +73,7 @@ final class GenerationConfigFiles {
             return PretrainedConfig.read(directory).values();
         }
         String source = file.toString();
-        return PretrainedConfig.of(JsonValues.parseObject(Files.readString(file), source), source)
+        return PretrainedConfig.of(JsonFile.object(file, "Correct the file, or delete it."), source)
                 .values();
     }
 

@@ -5,10 +5,9 @@ import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
-import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.task.internal.TaskOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,11 +21,8 @@ final class TrainingArgumentsFiles {
     private TrainingArgumentsFiles() {}
 
     static TrainingArguments read(Path file, Consumer<String> warn) throws IOException {
-        Map<String, @Nullable Object> json =
-                JsonValues.parseObject(
-                        Files.readAllBytes(file),
-                        file.toString(),
-                        "Correct the file, or write it again with toJsonFile.");
+        String cure = "Correct the file, or write it again with toJsonFile.";
+        Map<String, @Nullable Object> json = JsonFile.object(file, cure);
         try {
             return parse(json, warn);
         } catch (UnsupportedFeatureException e) {

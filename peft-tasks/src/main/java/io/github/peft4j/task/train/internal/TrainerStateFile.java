@@ -11,6 +11,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.task.train.report.LogEntry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
     static TrainerStateFile read(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
         try {
-            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            JsonObject json = JsonParser.parseString(JsonFile.text(file)).getAsJsonObject();
             JsonElement best = json.get("best_metric");
             BestMetric bestMetric =
                     new BestMetric(

@@ -24,7 +24,9 @@ final class CollectionMethods {
             case "get" ->
                     arguments -> {
                         Arguments given = arguments.bind("key", "default");
-                        Object value = map.get(Values.requireKey(given.get("key")));
+                        Object key = Values.requireKey(given.get("key"));
+                        given.budget().spend(key instanceof String text ? text.length() : 1);
+                        Object value = map.get(key);
                         return value == null ? given.get("default", None.NONE) : value;
                     };
             case "keys" -> counted(() -> ImmutableList.copyOf(map.keySet()));

@@ -1,5 +1,6 @@
 package io.github.peft4j.task.chat.internal.jinja.operation;
 
+import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Iterables;
@@ -58,6 +59,9 @@ public final class Filters {
     /** What a filter costs, beside the length of its text. */
     private static final int COST = 16;
 
+    /** What rounding in decimals costs. */
+    private static final int EXACT = 2000;
+
     private Filters() {}
 
     /** The value that a filter of a name makes. */
@@ -113,7 +117,9 @@ public final class Filters {
                                                                 200,
                                                                 Values.requireInteger(width))));
         Text out = new Text(with.budget());
-        String[] lines = text(value, with).split("\n", -1);
+        String all = text(value, with);
+        with.budget().items(1 + CharMatcher.is('\n').countIn(all));
+        String[] lines = all.split("\n", -1);
         for (int i = 0; i < lines.length; i++) {
             boolean moved = i == 0 ? given.flag("first", false) : true;
             boolean blank = lines[i].isEmpty() && !given.flag("blank", false);
@@ -180,6 +186,7 @@ public final class Filters {
     private static Object round(Object value, Arguments with) {
         Arguments given = with.bind("precision", "method");
         double number = Values.requireNumber(value).doubleValue();
+        with.budget().spend(EXACT);
         if (!Double.isFinite(number)) {
             return number;
         }
@@ -198,6 +205,6 @@ public final class Filters {
         // by name alone: items do not count here
         return value instanceof Map
                 ? new Undefined("'%s'".formatted(name))
-                : Parts.attribute(value, name);
+                : Parts.attribute(value, name, with.budget());
     }
 }

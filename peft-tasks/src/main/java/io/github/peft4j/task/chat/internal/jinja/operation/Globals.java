@@ -67,9 +67,9 @@ public final class Globals {
             List<Object> pairs =
                     source instanceof Map<?, ?> map
                             ? CollectionMethods.pairs(map)
-                            : Values.items(source);
+                            : Values.items(source, arguments.budget());
             for (Object pair : pairs) {
-                List<Object> two = Values.items(pair);
+                List<Object> two = Values.items(pair, arguments.budget());
                 if (two.size() != 2) {
                     throw new JinjaException("A dict is made of pairs.");
                 }
@@ -99,6 +99,6 @@ public final class Globals {
     private static Object now(Arguments arguments, Clock clock) {
         String format = Values.requireText(arguments.bind("format").get("format"));
         arguments.budget().chars(format.length());
-        return Strftime.format(format, ZonedDateTime.now(clock));
+        return Strftime.format(format, ZonedDateTime.now(clock), arguments.budget());
     }
 }

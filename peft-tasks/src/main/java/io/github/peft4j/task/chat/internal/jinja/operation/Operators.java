@@ -5,6 +5,7 @@ import com.google.common.math.LongMath;
 import com.google.common.primitives.Ints;
 import io.github.peft4j.task.chat.internal.jinja.value.Budget;
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
+import io.github.peft4j.task.chat.internal.jinja.value.Search;
 import io.github.peft4j.task.chat.internal.jinja.value.Tuple;
 import io.github.peft4j.task.chat.internal.jinja.value.Undefined;
 import io.github.peft4j.task.chat.internal.jinja.value.Values;
@@ -26,7 +27,10 @@ public final class Operators {
     }
 
     /** What comparing two values costs, beside their length. */
-    private static final int STEP = 8;
+    private static final int STEP = 32;
+
+    /** What it costs to compare a fraction with a number exactly. */
+    private static final int EXACT = 1000;
 
     private Operators() {}
 
@@ -47,7 +51,7 @@ public final class Operators {
     static boolean equal(Object left, Object right, Budget budget) {
         budget.spend(STEP);
         if (Values.isNumber(left) && Values.isNumber(right)) {
-            return order(left, right) == 0;
+            return order(left, right, budget) == 0;
         } else if (left instanceof List<?> one && right instanceof List<?> other) {
             Iterator<?> rest = other.iterator();
             return one.size() == other.size()
@@ -75,7 +79,7 @@ public final class Operators {
     static int compare(Object left, Object right, Budget budget) {
         budget.spend(STEP);
         if (Values.isNumber(left) && Values.isNumber(right)) {
-            return order(left, right);
+            return order(left, right, budget);
         } else if (left instanceof String one && right instanceof String other) {
             budget.spend(Math.min(one.length(), other.length()));
             return compareCodePoints(one, other);
@@ -90,16 +94,29 @@ public final class Operators {
         throw refused("<", left, right);
     }
 
-    private static int order(Object left, Object right) {
+    private static int order(Object left, Object right, Budget budget) {
         Number one = Values.requireNumber(left);
         Number other = Values.requireNumber(right);
         if (one instanceof Long && other instanceof Long) {
             return Long.compare(one.longValue(), other.longValue());
         }
-        if (Double.isFinite(one.doubleValue()) && Double.isFinite(other.doubleValue())) {
+        double first = one.doubleValue();
+        double second = other.doubleValue();
+        if (isPlain(one) && isPlain(other)) {
+            return first < second ? -1 : first > second ? 1 : 0;
+        }
+        if (Double.isFinite(first) && Double.isFinite(second)) {
+            budget.spend(EXACT);
             return exact(one).compareTo(exact(other));
         }
-        return Double.compare(one.doubleValue(), other.doubleValue());
+        return Double.compare(first, second);
+    }
+
+    /** Whether it is a finite number that a double holds exactly. */
+    private static boolean isPlain(Number number) {
+        return number instanceof Long whole
+                ? Math.max(whole, -whole) >= 0 && Math.max(whole, -whole) <= 1L << 53
+                : Double.isFinite(number.doubleValue());
     }
 
     private static BigDecimal exact(Number number) {
@@ -123,16 +140,17 @@ public final class Operators {
     /** {@code left in right}. */
     public static boolean contains(Object left, Object right, Budget budget) {
         if (right instanceof String text) {
-            budget.spend(text.length());
-            return text.contains(Values.requireText(left));
+            return new Search(Values.requireText(left), budget).in(text, 0, budget) >= 0;
         } else if (right instanceof Map<?, ?> map) {
+            budget.spend(left instanceof String key ? key.length() : 1);
             return map.containsKey(Values.requireKey(left));
         }
-        return Values.items(right).stream().anyMatch(item -> equal(item, left, budget));
+        return Values.items(right, budget).stream().anyMatch(item -> equal(item, left, budget));
     }
 
     /** An arithmetic operator, which {@code +} and {@code *} also are for texts and lists. */
     public static Object apply(String sign, Object left, Object right, Budget budget) {
+        budget.spend(STEP);
         if (left instanceof String format && sign.equals("%")) {
             return PercentFormat.format(format, right, budget);
         } else if (sign.equals("+") && left instanceof String one && right instanceof String two) {

@@ -18,10 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** Attributes, items and slices of values. There are those named here, and no others. */
 public final class Parts {
 
+    /** What it costs to say that there is no such part. */
+    private static final int ABSENT = 100;
+
     private Parts() {}
 
     /** {@code base.name}: a method if there is one, else the item of that name. */
-    public static Object attribute(Object base, String name) {
+    public static Object attribute(Object base, String name, Budget budget) {
+        budget.spend(1);
         if (base instanceof Undefined missing) {
             throw missing.error();
         }
@@ -29,11 +33,17 @@ public final class Parts {
         if (part == null && base instanceof Map<?, ?> map) {
             part = map.get(name);
         }
-        return part == null ? absent(base, name) : part;
+        return part == null ? absent(base, name, budget) : part;
     }
 
     /** {@code base[key]}: the item, else the method of that name. */
-    public static Object item(Object base, Object key) {
+    public static Object item(Object base, Object key, Budget budget) {
+        budget.spend(1);
+        if (key instanceof String name) {
+            budget.spend(name.length());
+        } else if (base instanceof String text) {
+            budget.spend(text.length());
+        }
         if (base instanceof Undefined missing) {
             throw missing.error();
         }
@@ -55,7 +65,7 @@ public final class Parts {
         if (part == null && key instanceof String name) {
             part = member(base, name);
         }
-        return part == null ? absent(base, key) : part;
+        return part == null ? absent(base, key, budget) : part;
     }
 
     private static @Nullable Object member(Object base, String name) {
@@ -71,7 +81,8 @@ public final class Parts {
         return null;
     }
 
-    private static Undefined absent(Object base, Object key) {
+    private static Undefined absent(Object base, Object key, Budget budget) {
+        budget.spend(ABSENT);
         return new Undefined(
                 "A value of type %s has no part '%s'".formatted(Values.type(base), key));
     }
@@ -79,12 +90,12 @@ public final class Parts {
     /** {@code base[start:stop:step]}, with None for what is left out. */
     public static Object slice(Object base, List<Object> bounds, Budget budget) {
         if (base instanceof String text) {
-            budget.spend(text.length());
+            budget.spend(4L * text.length());
             int[] all = text.codePoints().toArray();
             int[] chosen = places(bounds, all.length).map(i -> all[i]).toArray();
             return new String(chosen, 0, chosen.length);
         } else if (base instanceof List<?> list) {
-            budget.spend(list.size());
+            budget.spend(8L * list.size());
             return Tuple.like(
                     list,
                     places(bounds, list.size())

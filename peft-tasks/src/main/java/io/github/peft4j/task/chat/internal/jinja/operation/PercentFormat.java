@@ -16,6 +16,9 @@ final class PercentFormat {
     private static final Pattern PLACE =
             Pattern.compile("%([-+0 ]*)([0-9]{0,3})(\\.[0-9]{1,3})?([a-zA-Z%])");
 
+    /** What a place costs, beside its characters. */
+    private static final int PLACE_COST = 64;
+
     private PercentFormat() {}
 
     static String format(String format, Object values, Budget budget) {
@@ -25,6 +28,7 @@ final class PercentFormat {
         int copied = 0;
         int next = 0;
         while (place.find()) {
+            budget.spend(PLACE_COST);
             text.append(format.substring(copied, place.start()));
             copied = place.end();
             if (place.group(4).equals("%")) {

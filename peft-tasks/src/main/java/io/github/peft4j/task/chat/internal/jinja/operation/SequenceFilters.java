@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Lists;
 import com.google.common.primitives.Longs;
 import io.github.peft4j.task.chat.internal.jinja.value.Arguments;
+import io.github.peft4j.task.chat.internal.jinja.value.Budget;
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
 import io.github.peft4j.task.chat.internal.jinja.value.None;
 import io.github.peft4j.task.chat.internal.jinja.value.PythonText;
@@ -46,7 +47,7 @@ final class SequenceFilters {
     private SequenceFilters() {}
 
     private static List<Object> items(Object value, Arguments with) {
-        List<Object> items = Values.items(value);
+        List<Object> items = Values.items(value, with.budget());
         with.budget().items(items.size());
         return items;
     }
@@ -73,18 +74,19 @@ final class SequenceFilters {
     /** The item, or its attribute of the name that the arguments have. */
     private static Object key(Object item, Arguments given) {
         Object attribute = given.get("attribute", None.NONE);
-        return attribute instanceof None ? item : path(item, attribute);
+        return attribute instanceof None ? item : path(item, attribute, given.budget());
     }
 
     /** An attribute of an attribute, as {@code a.b} or {@code 0.b} name it. */
-    private static Object path(Object item, Object attribute) {
+    private static Object path(Object item, Object attribute, Budget budget) {
         if (attribute instanceof Long) {
-            return Parts.item(item, attribute);
+            return Parts.item(item, attribute, budget);
         }
         Object value = item;
+        budget.spend(Values.requireText(attribute).length());
         for (String step : Splitter.on('.').split(Values.requireText(attribute))) {
             Long index = Longs.tryParse(step);
-            value = Parts.item(value, index == null ? step : index);
+            value = Parts.item(value, index == null ? step : index, budget);
         }
         return value;
     }
@@ -96,7 +98,7 @@ final class SequenceFilters {
             return transformed(
                     items,
                     item -> {
-                        Object part = path(item, given.get("attribute"));
+                        Object part = path(item, given.get("attribute"), given.budget());
                         return part instanceof Undefined ? given.get("default", part) : part;
                     });
         }
@@ -119,7 +121,8 @@ final class SequenceFilters {
             throw new JinjaException("selectattr and rejectattr need an attribute's name.");
         }
         Arguments test = with.rest();
-        return filtered(value, with, item -> test(path(item, attribute), test) == wanted);
+        return filtered(
+                value, with, item -> test(path(item, attribute, test.budget()), test) == wanted);
     }
 
     private static ImmutableList<Object> filtered(
@@ -147,13 +150,17 @@ final class SequenceFilters {
         boolean exact = given.flag("case_sensitive", false);
         return (left, right) ->
                 Operators.compare(
-                        folded(key(left, given), exact),
-                        folded(key(right, given), exact),
+                        folded(key(left, given), exact, given.budget()),
+                        folded(key(right, given), exact, given.budget()),
                         given.budget());
     }
 
-    private static Object folded(Object value, boolean exact) {
-        return value instanceof String text && !exact ? text.toLowerCase(Locale.ROOT) : value;
+    private static Object folded(Object value, boolean exact, Budget budget) {
+        if (!(value instanceof String text) || exact) {
+            return value;
+        }
+        budget.spend(text.length());
+        return text.toLowerCase(Locale.ROOT);
     }
 
     private static Object sort(Object value, Arguments with) {
@@ -174,7 +181,7 @@ final class SequenceFilters {
                 value,
                 given,
                 item -> {
-                    Object key = folded(key(item, given), exact);
+                    Object key = folded(key(item, given), exact, given.budget());
                     boolean known =
                             seen.stream()
                                     .anyMatch(other -> Operators.equal(other, key, given.budget()));
@@ -217,9 +224,16 @@ final class SequenceFilters {
         Comparator<Object> order =
                 (left, right) ->
                         Operators.compare(
-                                folded(Parts.item(left, place), exact),
-                                folded(Parts.item(right, place), exact),
+                                folded(
+                                        Parts.item(left, place, given.budget()),
+                                        exact,
+                                        given.budget()),
+                                folded(
+                                        Parts.item(right, place, given.budget()),
+                                        exact,
+                                        given.budget()),
                                 given.budget());
+        with.budget().items(Values.length(value));
         return sorted(
                 CollectionMethods.pairs(requireMap(value)), order, given.flag("reverse", false));
     }

@@ -1,5 +1,6 @@
 package io.github.peft4j.task.chat.internal.jinja.operation;
 
+import io.github.peft4j.task.chat.internal.jinja.value.Budget;
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -8,9 +9,12 @@ import java.util.Locale;
 /** Times as C's {@code strftime} writes them in the English locale. */
 final class Strftime {
 
+    /** What a field of a time costs, beside its characters. */
+    private static final int FIELD = 200;
+
     private Strftime() {}
 
-    static String format(String format, ZonedDateTime time) {
+    static String format(String format, ZonedDateTime time, Budget budget) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);
@@ -18,6 +22,7 @@ final class Strftime {
                 text.append(c);
                 continue;
             }
+            budget.spend(FIELD);
             c = format.charAt(++i);
             boolean plain = c == '-' && i + 1 < format.length();
             c = plain ? format.charAt(++i) : c;

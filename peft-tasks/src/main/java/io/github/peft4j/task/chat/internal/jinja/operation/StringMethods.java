@@ -4,10 +4,12 @@ import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Lists;
 import io.github.peft4j.task.chat.internal.jinja.value.Arguments;
+import io.github.peft4j.task.chat.internal.jinja.value.Budget;
 import io.github.peft4j.task.chat.internal.jinja.value.Function;
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
 import io.github.peft4j.task.chat.internal.jinja.value.None;
 import io.github.peft4j.task.chat.internal.jinja.value.PythonText;
+import io.github.peft4j.task.chat.internal.jinja.value.Search;
 import io.github.peft4j.task.chat.internal.jinja.value.Text;
 import io.github.peft4j.task.chat.internal.jinja.value.Values;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ final class StringMethods {
         return method == null
                 ? null
                 : arguments -> {
-                    arguments.budget().spend(text.length());
+                    arguments.budget().spend(2L * text.length());
                     return method.call(arguments);
                 };
     }
@@ -59,7 +61,7 @@ final class StringMethods {
             case "rfind" -> given -> position(text, given, true, false);
             case "index" -> given -> position(text, given, false, true);
             case "rindex" -> given -> position(text, given, true, true);
-            case "count" -> given -> count(text, Values.requireText(given.bind("sub").get("sub")));
+            case "count" -> given -> count(text, given.bind("sub"));
             case "replace" -> given -> replace(text, given.bind("old", "new", "count"));
             case "join" -> given -> joined(text, given.bind("items"));
             case "format" -> given -> format(text, given);
@@ -104,11 +106,14 @@ final class StringMethods {
     static String trim(String text, Arguments given, boolean left, boolean right) {
         Object chars = given.get("chars", None.NONE);
         CharMatcher matcher =
-                chars instanceof None
-                        ? PythonText.SPACE
-                        : CharMatcher.anyOf(Values.requireText(chars));
+                chars instanceof None ? PythonText.SPACE : anyOf(Values.requireText(chars), given);
         String rest = left ? matcher.trimLeadingFrom(text) : text;
         return right ? matcher.trimTrailingFrom(rest) : rest;
+    }
+
+    private static CharMatcher anyOf(String chars, Arguments given) {
+        given.budget().spend(8L * chars.length());
+        return CharMatcher.anyOf(chars);
     }
 
     private static String removed(String text, Arguments given, boolean start) {
@@ -124,8 +129,13 @@ final class StringMethods {
         Object separator = given.get("sep", None.NONE);
         List<String> parts =
                 separator instanceof None
-                        ? words(text, most, fromEnd)
-                        : pieces(text, nonEmpty(Values.requireText(separator)), most, fromEnd);
+                        ? words(text, most, fromEnd, given)
+                        : pieces(
+                                text,
+                                nonEmpty(Values.requireText(separator)),
+                                most,
+                                fromEnd,
+                                given);
         given.budget().items(parts.size());
         return ImmutableList.copyOf(parts);
     }
@@ -137,32 +147,42 @@ final class StringMethods {
         return separator;
     }
 
-    private static List<String> pieces(String text, String by, long most, boolean fromEnd) {
+    private static List<String> pieces(
+            String text, String by, long most, boolean fromEnd, Arguments given) {
+        Budget budget = given.budget();
+        String all = fromEnd ? Search.reversed(text) : text;
+        Search search = new Search(fromEnd ? Search.reversed(by) : by, budget);
         List<String> parts = new ArrayList<>();
         int start = 0;
-        int end = text.length();
         while (most < 0 || parts.size() < most) {
-            int at = fromEnd ? text.lastIndexOf(by, end - by.length()) : text.indexOf(by, start);
-            if (at < start) {
+            int at = search.in(all, start, budget);
+            if (at < 0) {
                 break;
             }
-            parts.add(fromEnd ? text.substring(at + by.length(), end) : text.substring(start, at));
-            start = fromEnd ? start : at + by.length();
-            end = fromEnd ? at : end;
+            add(parts, all.substring(start, at), budget);
+            start = at + by.length();
         }
-        parts.add(text.substring(start, end));
-        return fromEnd ? Lists.reverse(parts) : parts;
+        parts.add(all.substring(start));
+        return fromEnd ? Lists.reverse(Lists.transform(parts, Search::reversed)) : parts;
+    }
+
+    /** Refuses a list that gets too long before it does. */
+    private static void add(List<String> parts, String part, Budget budget) {
+        if (parts.size() > Budget.MAX_ITEMS) {
+            budget.items(parts.size());
+        }
+        parts.add(part);
     }
 
     /** Runs of anything but white space; what is left at the end keeps its own at the far side. */
-    private static List<String> words(String text, long most, boolean fromEnd) {
+    private static List<String> words(String text, long most, boolean fromEnd, Arguments given) {
         List<String> parts = new ArrayList<>();
         int step = fromEnd ? -1 : 1;
         int far = fromEnd ? -1 : text.length();
         int at = skip(text, fromEnd ? text.length() - 1 : 0, step, true);
         while (at != far && (most < 0 || parts.size() < most)) {
             int end = skip(text, at, step, false);
-            parts.add(between(text, at, end));
+            add(parts, between(text, at, end), given.budget());
             at = skip(text, end, step, true);
         }
         if (at != far) {
@@ -189,50 +209,72 @@ final class StringMethods {
 
     private static ImmutableList<Object> lines(String text, Arguments given) {
         boolean keep = given.flag("keepends", false);
-        ImmutableList.Builder<Object> lines = ImmutableList.builder();
+        List<String> lines = new ArrayList<>();
         Matcher end = LINE.matcher(text);
         int start = 0;
         while (end.find()) {
-            lines.add(text.substring(start, keep ? end.end() : end.start()));
+            String line = text.substring(start, keep ? end.end() : end.start());
+            add(lines, line, given.budget());
             start = end.end();
         }
         if (start < text.length()) {
             lines.add(text.substring(start));
         }
-        return lines.build();
+        given.budget().items(lines.size());
+        return ImmutableList.copyOf(lines);
     }
 
     private static ImmutableList<Object> partition(String text, Arguments given, boolean last) {
         String by = nonEmpty(Values.requireText(given.get("sep")));
-        int at = last ? text.lastIndexOf(by) : text.indexOf(by);
+        int at = place(text, by, last, given.budget());
         if (at < 0) {
             return last ? ImmutableList.of("", "", text) : ImmutableList.of(text, "", "");
         }
         return ImmutableList.of(text.substring(0, at), by, text.substring(at + by.length()));
     }
 
+    private static int place(String text, String part, boolean last, Budget budget) {
+        return last
+                ? Search.last(text, part, budget)
+                : new Search(part, budget).in(text, 0, budget);
+    }
+
     private static boolean hasAny(String text, Arguments given, BiPredicate<String, String> has) {
         Object wanted = given.bind("part").get("part");
-        List<Object> all = wanted instanceof List ? Values.items(wanted) : ImmutableList.of(wanted);
-        return all.stream().anyMatch(part -> has.test(text, Values.requireText(part)));
+        List<Object> all =
+                wanted instanceof List
+                        ? Values.items(wanted, given.budget())
+                        : ImmutableList.of(wanted);
+        return all.stream()
+                .map(Values::requireText)
+                .anyMatch(
+                        part -> {
+                            given.budget().spend(1L + Math.min(part.length(), text.length()));
+                            return has.test(text, part);
+                        });
     }
 
     private static Object position(String text, Arguments given, boolean last, boolean must) {
         String part = Values.requireText(given.bind("sub").get("sub"));
-        int at = last ? text.lastIndexOf(part) : text.indexOf(part);
+        int at = place(text, part, last, given.budget());
         if (at < 0 && must) {
             throw new JinjaException("The text does not hold that part.");
         }
         return at < 0 ? -1L : (long) text.codePointCount(0, at);
     }
 
-    private static Object count(String text, String part) {
+    private static Object count(String text, Arguments given) {
+        String part = Values.requireText(given.get("sub"));
         if (part.isEmpty()) {
             return Values.length(text) + 1;
         }
         long count = 0;
-        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+        Budget budget = given.budget();
+        Search search = new Search(part, budget);
+        int at = search.in(text, 0, budget);
+        while (at >= 0) {
             count++;
+            at = search.in(text, at + part.length(), budget);
         }
         return count;
     }
@@ -242,15 +284,17 @@ final class StringMethods {
         String old = Values.requireText(given.get("old"));
         String with = Values.requireText(given.get("new"));
         long most = given.get("count", None.NONE) instanceof None ? -1 : given.number("count", -1);
-        Text result = new Text(given.budget());
+        Budget budget = given.budget();
+        Text result = new Text(budget);
+        Search search = new Search(old, budget);
         int copied = 0;
-        int at = text.indexOf(old);
+        int at = search.in(text, 0, budget);
         for (long done = 0; at >= 0 && (most < 0 || done < most); done++) {
             result.append(text.substring(copied, at)).append(with);
             copied = at;
             if (!old.isEmpty()) {
                 copied = at + old.length();
-                at = text.indexOf(old, copied);
+                at = search.in(text, copied, budget);
             } else {
                 at = at < text.length() ? text.offsetByCodePoints(at, 1) : -1;
             }
@@ -261,7 +305,7 @@ final class StringMethods {
     private static String joined(String separator, Arguments given) {
         Text result = new Text(given.budget());
         String before = "";
-        for (Object item : Values.items(given.get("items"))) {
+        for (Object item : Values.items(given.get("items"), given.budget())) {
             result.append(before).append(Values.requireText(item));
             before = separator;
         }
@@ -275,6 +319,7 @@ final class StringMethods {
         int copied = 0;
         int next = 0;
         while (place.find()) {
+            given.budget().spend(8);
             result.append(text.substring(copied, place.start()));
             copied = place.end();
             String name = place.group(1);

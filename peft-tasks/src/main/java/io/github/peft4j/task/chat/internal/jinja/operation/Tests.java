@@ -66,7 +66,7 @@ public final class Tests {
 
     /** Whether a test of a name holds. */
     public static boolean holds(String name, Object value, Arguments arguments) {
-        arguments.budget().spend(COST);
+        arguments.budget().spend(value instanceof String text ? COST + text.length() : COST);
         Test plain = PLAIN.get(name);
         if (plain != null) {
             arguments.bind();

@@ -116,7 +116,10 @@ public final class ExpressionParser {
     private Expr not() {
         if (tokens.skipName("not")) {
             Expr value = not();
-            return scope -> !Values.isTrue(value.value(scope));
+            return scope -> {
+                scope.budget().spend(16);
+                return !Values.isTrue(value.value(scope));
+            };
         }
         return comparison();
     }

@@ -101,7 +101,10 @@ final class OperandParser {
     }
 
     private static Expr constant(Object value) {
-        return scope -> value;
+        return scope -> {
+            scope.budget().spend(8);
+            return value;
+        };
     }
 
     private Expr parenthesised() {
@@ -182,10 +185,10 @@ final class OperandParser {
     private Expr attribute(Expr base) {
         if (tokens.peek().kind() == Token.Kind.INTEGER) {
             Object index = Operators.integer(tokens.read().text(), tokens.line());
-            return scope -> Parts.item(base.value(scope), index);
+            return scope -> Parts.item(base.value(scope), index, scope.budget());
         }
         String name = tokens.expect(Token.Kind.NAME, "an attribute's name");
-        return scope -> Parts.attribute(base.value(scope), name);
+        return scope -> Parts.attribute(base.value(scope), name, scope.budget());
     }
 
     private Expr subscript(Expr base) {
@@ -206,7 +209,7 @@ final class OperandParser {
         }
         if (!slice) {
             Expr index = bounds.get(0).orElseThrow();
-            return scope -> Parts.item(base.value(scope), index.value(scope));
+            return scope -> Parts.item(base.value(scope), index.value(scope), scope.budget());
         }
         return scope ->
                 Parts.slice(
@@ -300,7 +303,7 @@ final class OperandParser {
     static Expr at(int line, Expr expression) {
         return scope -> {
             try {
-                scope.budget().spend(4);
+                scope.budget().spend(16);
                 return expression.value(scope);
             } catch (JinjaException failed) {
                 throw failed.at(line);
@@ -315,6 +318,7 @@ final class OperandParser {
 
         Arguments arguments(Scope scope) {
             List<Object> values = new ArrayList<>();
+            scope.budget().spend(positional.size() + named.size());
             positional.forEach(expr -> values.add(expr.value(scope)));
             Map<String, Object> byName = new LinkedHashMap<>();
             named.forEach((name, expr) -> byName.put(name, expr.value(scope)));

@@ -41,7 +41,7 @@ public record ForStatement(
     }
 
     private List<Object> chosen(Scope scope) {
-        List<Object> all = Values.items(items.value(scope));
+        List<Object> all = Values.items(items.value(scope), scope.budget());
         if (condition.isEmpty()) {
             return all;
         }

@@ -19,12 +19,15 @@ public record Macro(
         String name, ImmutableMap<String, Optional<Expr>> parameters, Statement body, Scope home)
         implements Function {
 
+    private static final int CALL = 200;
+
     /** How the body of a {@code call} block comes into the macro. */
     public static final String CALLER = "caller";
 
     @Override
     public Object call(Arguments arguments) {
         Scope inside = home.child();
+        inside.budget().spend(CALL + 32L * parameters.size());
         Object caller = arguments.named().get(CALLER);
         Map<String, Object> named = Maps.filterKeys(arguments.named(), key -> !key.equals(CALLER));
         Arguments bound =

@@ -21,6 +21,7 @@ public interface Statement {
     /** One after the other, until one of them ends the loop or the turn that they are in. */
     static Statement sequence(List<Statement> statements) {
         return (scope, out) -> {
+            scope.budget().spend(64L * statements.size());
             for (Statement statement : statements) {
                 Flow flow = statement.run(scope, out);
                 if (flow != Flow.NEXT) {

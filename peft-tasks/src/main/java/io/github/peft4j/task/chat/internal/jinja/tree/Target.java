@@ -31,7 +31,7 @@ public interface Target {
     /** A part of the value each. */
     static Target several(ImmutableList<Target> targets) {
         return (scope, value) -> {
-            List<Object> parts = Values.items(value);
+            List<Object> parts = Values.items(value, scope.budget());
             if (parts.size() != targets.size()) {
                 throw new JinjaException(
                         "%d values cannot be given to %d names."

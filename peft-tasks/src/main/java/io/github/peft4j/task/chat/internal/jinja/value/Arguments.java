@@ -52,6 +52,7 @@ public final class Arguments {
 
     /** With a name each, refused if there are more or others than the names. */
     public Arguments bind(String... names) {
+        budget().spend((long) names.length * (1 + named.size()));
         if (positional.size() > names.length) {
             throw new JinjaException(
                     "%d arguments are too many, %d are taken."

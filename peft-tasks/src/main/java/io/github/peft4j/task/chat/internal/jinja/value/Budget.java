@@ -10,7 +10,10 @@ public final class Budget {
     static final int MAX_CHARS = 1 << 23;
 
     /** Longest list. */
-    static final int MAX_ITEMS = 1 << 20;
+    public static final int MAX_ITEMS = 1 << 20;
+
+    /** What an item costs, in characters: it takes the memory of some. */
+    private static final int ITEM = 16;
 
     /** Macros that may call each other. */
     private static final int MAX_CALLS = 100;
@@ -46,7 +49,7 @@ public final class Budget {
             throw new JinjaException(
                     "A list of %d items is too long; %d are allowed.".formatted(size, MAX_ITEMS));
         }
-        spend(size);
+        spend(ITEM * size);
     }
 
     /** Counts a call in, and refuses those that nest too deep. */

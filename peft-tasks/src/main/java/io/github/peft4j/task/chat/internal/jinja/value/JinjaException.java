@@ -5,6 +5,12 @@ public final class JinjaException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
 
+    /** Characters of a message; a template may quote a whole conversation. */
+    private static final int LONGEST = 1000;
+
+    /** Room for what says how long it was. */
+    private static final int MARK = 40;
+
     private final String problem;
     private final int line;
     private final boolean raised;
@@ -15,10 +21,16 @@ public final class JinjaException extends IllegalArgumentException {
     }
 
     private JinjaException(String problem, int line, boolean raised) {
-        super(line == 0 ? problem : "line %d: %s".formatted(line, problem));
-        this.problem = problem;
+        super(line == 0 ? cut(problem) : "line %d: %s".formatted(line, cut(problem)));
+        this.problem = cut(problem);
         this.line = line;
         this.raised = raised;
+    }
+
+    private static String cut(String problem) {
+        return problem.length() <= LONGEST + MARK
+                ? problem
+                : problem.substring(0, LONGEST) + "... (%d characters)".formatted(problem.length());
     }
 
     /** What the template itself says by {@code raise_exception(message)}. */

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** The variables that a part of a template sees: its own, then those of the parts around it. */
 public final class Scope {
 
+    /** What it costs to say that there is no such name. */
+    private static final int ABSENT = 100;
+
     private final @Nullable Scope parent;
     private final Budget budget;
     private final Map<String, Object> variables = new HashMap<>();
@@ -36,11 +39,13 @@ public final class Scope {
     /** The value of a name here or further out; undefined if there is none. */
     public Object get(String name) {
         for (Scope scope = this; scope != null; scope = scope.parent) {
+            budget.spend(4);
             Object value = scope.variables.get(name);
             if (value != null) {
                 return value;
             }
         }
+        budget.spend(ABSENT);
         return Undefined.name(name);
     }
 

@@ -13,7 +13,7 @@ public final class Text {
 
     /** Adds a text. */
     public Text append(String more) {
-        budget.spend(more.length());
+        budget.spend(8L + more.length());
         if ((long) chars.length() + more.length() > Budget.MAX_CHARS) {
             budget.chars((long) chars.length() + more.length());
         }

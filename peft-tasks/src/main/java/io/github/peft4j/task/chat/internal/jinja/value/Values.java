@@ -99,10 +99,12 @@ public final class Values {
     }
 
     /** What a loop over the value meets: items, keys, or characters. */
-    public static List<Object> items(Object value) {
+    public static List<Object> items(Object value, Budget budget) {
         if (value instanceof List<?> list) {
+            budget.spend(list.size());
             return ImmutableList.copyOf(list);
         } else if (value instanceof Map<?, ?> map) {
+            budget.spend(map.size());
             return ImmutableList.copyOf(map.keySet());
         } else if (value instanceof String text) {
             if (text.length() > Budget.MAX_ITEMS) {
@@ -110,6 +112,7 @@ public final class Values {
                         "A text of %d characters is too long to go through."
                                 .formatted(text.length()));
             }
+            budget.items(text.length());
             return text.codePoints()
                     .<Object>mapToObj(Character::toString)
                     .collect(ImmutableList.toImmutableList());
