@@ -9,12 +9,12 @@ import io.github.peft4j.cli.soak.SoakCommand;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ServiceLoader;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine;
 
 /**
  * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. An error is one line; {@code
