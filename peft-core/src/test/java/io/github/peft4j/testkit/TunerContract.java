@@ -31,7 +31,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,9 +92,9 @@ public abstract class TunerContract {
 
     /** The bases that the method can adapt: all layers, or those only that pass activations on. */
     final List<TunerBase> bases() {
-        return IntStream.range(0, fitsStockLayers() && worksByWeight() ? 2 : 1)
-                .mapToObj(i -> TunerBase.values()[i])
-                .toList();
+        return fitsStockLayers() && worksByWeight()
+                ? ImmutableList.copyOf(TunerBase.values())
+                : ImmutableList.of(TunerBase.OUR_LAYERS);
     }
 
     private boolean worksByWeight() {
