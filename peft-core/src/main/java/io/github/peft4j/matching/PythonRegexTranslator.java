@@ -104,7 +104,7 @@ public final class PythonRegexTranslator {
             anchor(c == 'Z' ? "\\z" : "\\" + c, 2);
             return;
         }
-        String same = inSet ? "dDsSwWfnrtxu" : "dDsSwWfnrtxu";
+        String same = "dDsSwWfnrtxu";
         if (same.indexOf(c) >= 0 || !isAsciiLetterOrDigit(c)) {
             copyAs("\\" + c, 2);
         } else if (c == 'b' || c == 'a' || c == 'v') {
