@@ -2,6 +2,7 @@ package io.github.peft4j.cli.soak;
 
 import io.github.peft4j.cli.soak.adapters.SavesCommand;
 import io.github.peft4j.cli.soak.adapters.ThreadsCommand;
+import io.github.peft4j.cli.soak.signals.SignalsCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -12,7 +13,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "soak",
         description = "Try many times what this library promises.",
-        subcommands = {TokenizersCommand.class, SavesCommand.class, ThreadsCommand.class})
+        subcommands = {
+            TokenizersCommand.class,
+            SavesCommand.class,
+            ThreadsCommand.class,
+            SignalsCommand.class
+        })
 public final class SoakCommand implements Runnable {
 
     @Spec private CommandSpec spec;
@@ -21,6 +27,6 @@ public final class SoakCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to try: soak tokenizers DIR, soak saves or soak threads.");
+                "Say what to try: soak tokenizers DIR, soak saves, soak threads or soak signals.");
     }
 }
