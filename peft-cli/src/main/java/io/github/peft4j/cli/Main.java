@@ -1,21 +1,24 @@
 package io.github.peft4j.cli;
 
 import com.google.common.base.Throwables;
+import com.google.gson.JsonParseException;
+import com.google.gson.stream.MalformedJsonException;
 import io.github.peft4j.cli.bench.BenchCommand;
 import io.github.peft4j.cli.conformance.ConformanceCommand;
 import io.github.peft4j.cli.console.StopSignals;
 import io.github.peft4j.cli.generate.GenerateCommand;
 import io.github.peft4j.cli.soak.SoakCommand;
+import io.github.peft4j.json.JsonReasons;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine;
 
 /**
  * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number where
@@ -107,6 +110,10 @@ public final class Main {
             text = root.getMessage();
         }
         String type = root.getClass().getSimpleName();
+        boolean json = root instanceof JsonParseException || root instanceof MalformedJsonException;
+        if (json && (text == null || text.equals(root.getMessage()))) {
+            text = "this is no valid JSON: " + JsonReasons.of(root);
+        }
         if (text == null) {
             return type;
         }

@@ -5,6 +5,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.peft4j.internal.text.Text;
 import java.io.IOException;
 import java.io.StringReader;
 import java.math.BigInteger;
@@ -66,7 +67,8 @@ public final class JsonValues {
         try (JsonReader reader = new JsonReader(new StringReader(PythonNumbers.marked(text)))) {
             reader.setStrictness(Strictness.STRICT);
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
-                throw new MalformedJsonException("expected an object, found " + reader.peek());
+                throw new MalformedJsonException(
+                        "found " + JsonReasons.name(reader.peek()) + " where an object must be");
             }
             Map<String, @Nullable Object> object = readObject(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
@@ -75,7 +77,7 @@ public final class JsonValues {
             return object;
         } catch (IOException e) {
             throw new IOException(
-                    "%s is no valid JSON object: %s. %s".formatted(source, e.getMessage(), cure),
+                    "%s is no valid JSON object: %s. %s".formatted(source, JsonReasons.of(e), cure),
                     e);
         }
     }
@@ -123,7 +125,7 @@ public final class JsonValues {
             if (number.isInfinite()) {
                 throw new MalformedJsonException(
                         "the number "
-                                + literal
+                                + Text.cut(literal)
                                 + " at "
                                 + reader.getPreviousPath()
                                 + " is out of range");

@@ -8,6 +8,8 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.LoadedConfig;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
+import io.github.peft4j.exception.NoMatchingModuleException;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
@@ -89,9 +91,26 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                 throw e;
             }
         }
-        CreatedAdapter<?> created = registry.attach(name, config());
+        CreatedAdapter<?> created = attach(registry, name);
         AdapterValues values = fill(registry.base(), created, name);
         return ReadAdapter.asNew(registry, name, created, values);
+    }
+
+    /** What does not fit the model is refused with the file that asks for it. */
+    private CreatedAdapter<?> attach(AdapterRegistry registry, String name) throws IOException {
+        Path file = folder.resolve(PeftConfig.FILE_NAME);
+        try {
+            return registry.attach(name, config());
+        } catch (NoMatchingModuleException e) {
+            throw new NoMatchingModuleException(file + ": " + e.getMessage());
+        } catch (UnsupportedFeatureException e) {
+            throw new UnsupportedFeatureException(file + ": " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            boolean told =
+                    e.getClass() != IllegalArgumentException.class
+                            || String.valueOf(e.getMessage()).contains(folder.toString());
+            throw told ? e : new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /** Loads an adapter that another one is made of. */
@@ -133,13 +152,14 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             throws IOException {
         AdapterPassport passport = AdapterPassport.read(folder).orElse(AdapterPassport.EMPTY);
         ImmutableList<String> odd = PassportCheck.againstBase(folder, passport, base);
-        ImmutableList<String> warnings =
-                ImmutableList.<String>builder()
-                        .addAll(loaded.warnings())
-                        .addAll(before)
-                        .addAll(odd)
-                        .build();
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
+            ImmutableList<String> warnings =
+                    ImmutableList.<String>builder()
+                            .addAll(loaded.warnings())
+                            .addAll(before)
+                            .addAll(odd)
+                            .addAll(PassportCheck.numbers(folder, checkpoint))
+                            .build();
             PassportCheck.tensors(folder, passport, checkpoint);
             if (!options.ignoreMismatchedSizes()) {
                 LabelCheck.checkHead(set, base, checkpoint);

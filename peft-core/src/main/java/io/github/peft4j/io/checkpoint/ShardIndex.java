@@ -66,6 +66,11 @@ public record ShardIndex(Path file, Map<String, Path> shards) {
                     file,
                     "it has no weight_map, which says where each tensor is. Download the checkpoint again.");
         }
+        if (shards.isEmpty()) {
+            throw new MalformedTensorFileException(
+                    file,
+                    "weight_map is {}; it must name a tensor at least. Download the checkpoint again.");
+        }
         return new ShardIndex(file, ImmutableMap.copyOf(shards));
     }
 
