@@ -1,24 +1,28 @@
 package io.github.peft4j.cli;
 
 import com.google.common.base.Throwables;
-import com.google.common.util.concurrent.Uninterruptibles;
+import com.google.gson.JsonParseException;
+import com.google.gson.stream.MalformedJsonException;
 import io.github.peft4j.cli.bench.BenchCommand;
 import io.github.peft4j.cli.conformance.ConformanceCommand;
+import io.github.peft4j.cli.console.StopSignals;
 import io.github.peft4j.cli.generate.GenerateCommand;
 import io.github.peft4j.cli.soak.SoakCommand;
+import io.github.peft4j.json.JsonReasons;
 import java.io.PrintWriter;
-import java.time.Duration;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. An error is one line; {@code
- * --debug} adds the stack trace.
+ * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number where
+ * that ended it. An error is one line; {@code --debug} adds the stack trace.
  */
 @Command(
         name = "peft",
@@ -32,8 +36,6 @@ public final class Main {
     /** The loader of this jar sees what lies next to it, whichever thread asks. */
     private static final ClassLoader OWN_LOADER = Main.class.getClassLoader();
 
-    private static final Duration LONGEST_STEP = Duration.ofSeconds(30);
-
     @Option(
             names = "--debug",
             scope = ScopeType.INHERIT,
@@ -42,23 +44,26 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        Runtime process = Runtime.getRuntime();
-        Thread command = Thread.currentThread();
-        Thread stop = new Thread(() -> stop(command), "stop");
-        process.addShutdownHook(stop);
-        int code = commandLine().execute(arguments);
-        try {
-            process.removeShutdownHook(stop);
-        } catch (IllegalStateException e) {
-            return; // it is the hook that waits for this thread
+        StopSignals signals = StopSignals.listen();
+        CommandLine line = commandLine();
+        IExecutionExceptionHandler explain = line.getExecutionExceptionHandler();
+        line.setExecutionExceptionHandler(
+                (exception, command, parsed) -> {
+                    Optional<String> signal = signals.received();
+                    if (signal.isEmpty()) {
+                        return explain.handleExecutionException(exception, command, parsed);
+                    }
+                    command.getErr().println("peft: stopped by " + signal.orElseThrow() + ".");
+                    return ExitCode.SOFTWARE;
+                });
+        int code = line.execute(arguments);
+        if (System.out.checkError()) {
+            System.err.println(
+                    "peft: Cannot write to standard output: the disk is full, or whoever reads it has"
+                            + " gone. Not all that was printed is there.");
+            code = Math.max(code, ExitCode.SOFTWARE);
         }
-        System.exit(code);
-    }
-
-    /** Ctrl-C: a process that ends inside of the engine crashes, so the command gets out first. */
-    private static void stop(Thread command) {
-        command.interrupt();
-        Uninterruptibles.joinUninterruptibly(command, LONGEST_STEP);
+        System.exit(signals.exitCode(code));
     }
 
     /** The whole command line, as it answers in this process: first what other jars add. */
@@ -105,6 +110,10 @@ public final class Main {
             text = root.getMessage();
         }
         String type = root.getClass().getSimpleName();
+        boolean json = root instanceof JsonParseException || root instanceof MalformedJsonException;
+        if (json && (text == null || text.equals(root.getMessage()))) {
+            text = "this is no valid JSON: " + JsonReasons.of(root);
+        }
         if (text == null) {
             return type;
         }

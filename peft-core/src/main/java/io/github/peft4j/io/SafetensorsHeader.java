@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.stream.MalformedJsonException;
 import io.github.peft4j.exception.MalformedTensorFileException;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ record SafetensorsHeader(
             try {
                 in.array(() -> numbers.add(in.unsigned()));
             } catch (MalformedJsonException e) {
-                MalformedJsonException named = broken(name, StrictJson.reason(e));
+                MalformedJsonException named = broken(name, JsonReasons.of(e));
                 named.initCause(e);
                 throw named;
             }

@@ -2,7 +2,7 @@ package io.github.peft4j.io;
 
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.file.Utf8;
-import io.github.peft4j.json.StrictJson;
+import io.github.peft4j.json.JsonReasons;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -106,7 +106,7 @@ final class TensorFile implements AutoCloseable {
             throw new MalformedTensorFileException(path, "its header is not UTF-8" + NEXT_STEP, e);
         } catch (IOException e) {
             throw new MalformedTensorFileException(
-                    path, "in its header, " + StrictJson.reason(e) + NEXT_STEP, e);
+                    path, "in its header, " + JsonReasons.of(e) + NEXT_STEP, e);
         }
     }
 

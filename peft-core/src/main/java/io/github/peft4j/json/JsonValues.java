@@ -5,6 +5,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.peft4j.internal.text.Text;
 import java.io.IOException;
 import java.io.StringReader;
 import java.math.BigInteger;
@@ -70,7 +71,8 @@ public final class JsonValues {
             reader.setStrictness(Strictness.STRICT);
             reader.setNestingLimit(DEEPEST);
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
-                throw new MalformedJsonException("expected an object, found " + reader.peek());
+                throw new MalformedJsonException(
+                        "found " + JsonReasons.name(reader.peek()) + " where an object must be");
             }
             Map<String, @Nullable Object> object = readObject(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
@@ -79,8 +81,7 @@ public final class JsonValues {
             return object;
         } catch (IOException e) {
             throw new IOException(
-                    "%s is no valid JSON object: %s. %s"
-                            .formatted(source, StrictJson.reason(e), cure),
+                    "%s is no valid JSON object: %s. %s".formatted(source, JsonReasons.of(e), cure),
                     e);
         }
     }
@@ -128,7 +129,7 @@ public final class JsonValues {
             if (number.isInfinite()) {
                 throw new MalformedJsonException(
                         "the number "
-                                + literal
+                                + Text.cut(literal)
                                 + " at "
                                 + reader.getPreviousPath()
                                 + " is out of range");

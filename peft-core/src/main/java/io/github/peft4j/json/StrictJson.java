@@ -5,6 +5,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import io.github.peft4j.exception.MalformedTensorFileException;
+import io.github.peft4j.internal.text.Text;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.HashSet;
@@ -19,10 +20,6 @@ public final class StrictJson {
 
     /** As deep as the reference parser goes. */
     private static final int DEEPEST = 127;
-
-    /** Gson's advice, to be followed by nobody. */
-    private static final String ADVICE =
-            "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
@@ -88,12 +85,13 @@ public final class StrictJson {
         String digits = in.nextString();
         if (!digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw new MalformedJsonException(
-                    "found " + digits + " where a whole number >= 0 must be");
+                    "found " + Text.cut(digits) + " where a whole number >= 0 must be");
         }
         try {
             return Long.parseLong(digits);
         } catch (NumberFormatException e) {
-            throw new MalformedJsonException("the number " + digits + " is over 2^63 - 1", e);
+            throw new MalformedJsonException(
+                    "the number " + Text.cut(digits) + " is over 2^63 - 1", e);
         }
     }
 
@@ -122,7 +120,8 @@ public final class StrictJson {
             case NUMBER -> {
                 String number = in.nextString();
                 if (Double.isInfinite(Double.parseDouble(number))) {
-                    throw new MalformedJsonException("the number " + number + " is out of range");
+                    throw new MalformedJsonException(
+                            "the number " + Text.cut(number) + " is out of range");
                 }
             }
             default -> in.skipValue();
@@ -136,18 +135,16 @@ public final class StrictJson {
         }
     }
 
-    /** What is wrong, in one line, without Gson's advice and link. */
-    public static String reason(IOException e) {
-        String message = String.valueOf(e.getMessage()).replace(ADVICE, "it is malformed JSON");
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
-    }
-
     private void expect(JsonToken token, String what) throws IOException {
         JsonToken found = in.peek();
         if (found != token) {
             throw new MalformedJsonException(
-                    "found " + found + " where " + what + " must be, at " + in.getPath());
+                    "found "
+                            + JsonReasons.name(found)
+                            + " where "
+                            + what
+                            + " must be, at "
+                            + in.getPath());
         }
     }
 

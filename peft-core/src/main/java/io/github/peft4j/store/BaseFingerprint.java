@@ -1,5 +1,6 @@
 package io.github.peft4j.store;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.io.checkpoint.Checkpoint;
@@ -10,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +28,9 @@ public final class BaseFingerprint {
     private static final Logger logger = LoggerFactory.getLogger(BaseFingerprint.class);
 
     private static final String WHOLE = "sha256:[0-9a-f]{64}";
+
+    /** Warnings that this process has logged. */
+    private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
     private BaseFingerprint() {}
 
@@ -48,13 +55,18 @@ public final class BaseFingerprint {
             }
             String name = Hashing.sha256().hashString(key, StandardCharsets.UTF_8).toString();
             Optional<Path> kept = cache.map(folder -> folder.resolve(name));
-            Optional<String> known = kept.flatMap(BaseFingerprint::read);
-            if (known.isPresent()) {
-                return known.orElseThrow();
+            Optional<TensorFingerprint.Reading> known = kept.flatMap(BaseFingerprint::read);
+            TensorFingerprint.Reading reading =
+                    known.isPresent()
+                            ? known.orElseThrow()
+                            : TensorFingerprint.read(checkpoint.names(), checkpoint::view);
+            if (known.isEmpty()) {
+                kept.ifPresent(file -> keep(file, reading));
             }
-            String fingerprint = TensorFingerprint.of(checkpoint.names(), checkpoint::view);
-            kept.ifPresent(file -> keep(file, fingerprint));
-            return fingerprint;
+            NonFiniteCheck.warning("The base in " + directory, reading.notFinite())
+                    .filter(WARNED::add)
+                    .ifPresent(logger::warn);
+            return reading.fingerprint();
         }
     }
 
@@ -72,19 +84,28 @@ public final class BaseFingerprint {
         }
     }
 
-    private static Optional<String> read(Path file) {
+    /** The fingerprint's line, and one for each tensor that is not finite. */
+    private static Optional<TensorFingerprint.Reading> read(Path file) {
         try {
-            String text = Files.isRegularFile(file) ? Files.readString(file).strip() : "";
-            return text.matches(WHOLE) ? Optional.of(text) : Optional.empty();
+            List<String> lines =
+                    Files.isRegularFile(file) ? Files.readAllLines(file) : ImmutableList.of();
+            if (lines.isEmpty() || !lines.get(0).matches(WHOLE)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new TensorFingerprint.Reading(
+                            lines.get(0), ImmutableList.copyOf(lines.subList(1, lines.size()))));
         } catch (IOException e) {
             logger.warn("Cannot read the kept fingerprint {}: {}", file, e.toString());
             return Optional.empty();
         }
     }
 
-    private static void keep(Path file, String fingerprint) {
+    private static void keep(Path file, TensorFingerprint.Reading reading) {
+        StringBuilder text = new StringBuilder(reading.fingerprint()).append('\n');
+        reading.notFinite().forEach(name -> text.append(name.replace('\n', ' ')).append('\n'));
         try {
-            AtomicFiles.write(file, FileContent.utf8(fingerprint + "\n"));
+            AtomicFiles.write(file, FileContent.utf8(text.toString()));
         } catch (IOException e) {
             logger.warn("Cannot keep the base's fingerprint in {}: {}", file, e.toString());
         }

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.JsonFile;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.JsonValues;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ final class PassportFields {
         Map<String, Object> values = new LinkedHashMap<>();
         try {
             for (String field : ALL.keySet()) {
-                Object value = find(json, field);
+                Object value = find(json, field, file.toString());
                 if (value != null) {
                     values.put(field, checked(field, value, file.toString()));
                 }
@@ -115,7 +116,8 @@ final class PassportFields {
         return values;
     }
 
-    private static @Nullable Object find(Map<String, @Nullable Object> json, String field) {
+    private static @Nullable Object find(
+            Map<String, @Nullable Object> json, String field, String source) {
         int dot = field.indexOf('.');
         if (dot < 0) {
             return json.get(field);
@@ -127,7 +129,8 @@ final class PassportFields {
         }
         if (!(inside instanceof Map<?, ?> map)) {
             throw new IllegalArgumentException(
-                    "'%s' is %s. It must be an object.".formatted(group, inside));
+                    "%s: '%s' is %s. It must be an object."
+                            .formatted(source, group, JsonReasons.shown(inside)));
         }
         return map.get(field.substring(dot + 1));
     }
@@ -139,7 +142,11 @@ final class PassportFields {
         if (kind == null || frozen == null || !kind.allows().test(frozen)) {
             throw new IllegalArgumentException(
                     "%s has %s = %s. It must be %s."
-                            .formatted(source, field, value, kind == null ? "" : kind.rule()));
+                            .formatted(
+                                    source,
+                                    field,
+                                    JsonReasons.shown(value),
+                                    kind == null ? "" : kind.rule()));
         }
         return frozen;
     }

@@ -1,12 +1,14 @@
 package io.github.peft4j.store;
 
 import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.common.primitives.Longs;
 import io.github.peft4j.io.TensorView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -31,24 +33,41 @@ public final class TensorFingerprint {
      */
     public static String of(Set<String> names, Function<String, TensorView> tensors)
             throws IOException {
+        return read(names, tensors).fingerprint();
+    }
+
+    /**
+     * What reading all tensors once says.
+     *
+     * @param notFinite those that hold NaN or infinite numbers
+     */
+    record Reading(String fingerprint, ImmutableList<String> notFinite) {}
+
+    static Reading read(Set<String> names, Function<String, TensorView> tensors)
+            throws IOException {
         Hasher hasher = Hashing.sha256().newHasher();
-        Sink sink = new Sink(hasher);
+        ImmutableList.Builder<String> notFinite = ImmutableList.builder();
         for (String name : new TreeSet<>(names)) {
             TensorView tensor = tensors.apply(name);
             String shape = Joiner.on(',').join(Longs.asList(tensor.shape().getShape()));
             String head = name + '\0' + tensor.dtype() + '\0' + shape + '\n';
             hasher.putString(head, StandardCharsets.UTF_8);
-            tensor.writeTo(sink);
+            NonFiniteCheck check = new NonFiniteCheck(tensor.dtype());
+            tensor.writeTo(new Sink(hasher, check));
+            if (check.found()) {
+                notFinite.add(name);
+            }
         }
-        return KIND + hasher.hash();
+        return new Reading(KIND + hasher.hash(), notFinite.build());
     }
 
     /** A channel into the hash. */
-    private record Sink(Hasher hasher) implements WritableByteChannel {
+    private record Sink(Hasher hasher, NonFiniteCheck check) implements WritableByteChannel {
 
         @Override
         public int write(ByteBuffer bytes) {
             int length = bytes.remaining();
+            check.look(bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN));
             hasher.putBytes(bytes);
             return length;
         }

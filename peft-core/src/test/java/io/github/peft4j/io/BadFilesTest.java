@@ -116,7 +116,7 @@ class BadFilesTest {
                     zip-inside           | looks like a PyTorch pickle under another name
                     not-utf8             | its header is not UTF-8
                     json-trailing        | it is malformed JSON at line 1 column 67
-                    json-list            | found BEGIN_ARRAY where an object must be
+                    json-list            | found a list where an object must be
                     duplicate-key        | the key "a" stands there twice
                     gap-between          | "b": its data start at byte 8, but those of the tensors before it end at 4
                     data-too-long        | the header describes 16 bytes of tensor data, but the file holds 20
@@ -129,7 +129,7 @@ class BadFilesTest {
                     shape-overflow       | is no possible size
                     shape-missing        | "a": each of dtype, shape and data_offsets must be there
                     dtype-unknown        | "a": the dtype "F33" is none of [BOOL, F4
-                    metadata-not-strings | found NUMBER where a string must be, at $.__metadata__
+                    metadata-not-strings | found a number where a string must be, at $.__metadata__
                     bool-bad-value       | tensor "a" of type BOOL holds 2 at element
                     """)
     void namesEntryValueAndRule(String name, String text) {

@@ -3,6 +3,7 @@ package io.github.peft4j.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -47,13 +48,16 @@ public final class OddValues {
 
     /**
      * Tries all values under all keys of a file, and under more; the file is as before at the end.
+     * Of a list of objects it is the first one, which stays alone.
      *
      * @param read reads the file
      */
     public static void tryAll(Path file, Set<String> more, ThrowingCallable read)
             throws IOException {
         String before = Files.exists(file) ? Files.readString(file) : "{}";
-        JsonObject json = JsonParser.parseString(before).getAsJsonObject();
+        JsonElement whole = JsonParser.parseString(before);
+        boolean listed = whole.isJsonArray();
+        JsonObject json = (listed ? whole.getAsJsonArray().get(0) : whole).getAsJsonObject();
         Set<String> keys = new TreeSet<>(json.keySet());
         keys.addAll(more);
         for (String key : keys) {
@@ -63,7 +67,7 @@ public final class OddValues {
             for (String value : VALUES) {
                 Files.writeString(
                         file,
-                        "%s%s\"%s\":%s}"
+                        (listed ? "[%s%s\"%s\":%s}]" : "%s%s\"%s\":%s}")
                                 .formatted(
                                         others.substring(0, others.length() - 1),
                                         rest.isEmpty() ? "" : ",",

@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.generate.text.TextPrompt;
 import io.github.peft4j.task.tokenize.Tokenizer;
@@ -135,7 +136,7 @@ public final class PromptFile {
         return new IllegalArgumentException(
                 where
                         + " is no list of messages: "
-                        + found
+                        + JsonReasons.shown(found)
                         + ". Write [{\"role\": \"user\", \"content\": \"...\"}].");
     }
 }

@@ -3,6 +3,7 @@ package io.github.peft4j.cli.soak;
 import io.github.peft4j.cli.soak.adapters.SavesCommand;
 import io.github.peft4j.cli.soak.adapters.ThreadsCommand;
 import io.github.peft4j.cli.soak.leaks.LeaksCommand;
+import io.github.peft4j.cli.soak.signals.SignalsCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Spec;
             TokenizersCommand.class,
             SavesCommand.class,
             ThreadsCommand.class,
-            LeaksCommand.class
+            LeaksCommand.class,
+            SignalsCommand.class
         })
 public final class SoakCommand implements Runnable {
 
@@ -27,6 +29,6 @@ public final class SoakCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to try: soak tokenizers DIR, soak saves, soak threads or soak leaks.");
+                "Say what to try: soak tokenizers DIR, saves, threads, leaks or signals.");
     }
 }

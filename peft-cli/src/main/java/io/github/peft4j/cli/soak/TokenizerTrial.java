@@ -2,6 +2,7 @@ package io.github.peft4j.cli.soak;
 
 import com.google.common.base.Verify;
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.cli.soak.process.ChildJvm;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Encoding;
 import io.github.peft4j.task.tokenize.TextInput;
@@ -52,6 +53,7 @@ final class TokenizerTrial {
 
     /** Folder, seed, first file, file behind the last, folder to work in, folder to write to. */
     public static void main(String[] arguments) throws IOException {
+        ChildJvm.endWithParent();
         TokenizerChanges changes =
                 new TokenizerChanges(
                         TokenizerFolder.read(Path.of(arguments[0])), Long.parseLong(arguments[1]));

@@ -5,6 +5,7 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.BaseFingerprint;
+import io.github.peft4j.store.NonFiniteCheck;
 import io.github.peft4j.store.TensorFingerprint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +44,14 @@ final class PassportCheck {
         ImmutableList<String> all = odd.build();
         all.forEach(logger::warn);
         return all;
+    }
+
+    /** Warns of tensors of the adapter that hold NaN or infinite numbers; logged already. */
+    static ImmutableList<String> numbers(Path folder, Checkpoint file) throws IOException {
+        Optional<String> odd =
+                NonFiniteCheck.warning("The adapter in " + folder, file.names(), file::view);
+        odd.ifPresent(logger::warn);
+        return odd.map(ImmutableList::of).orElse(ImmutableList.of());
     }
 
     /**

@@ -8,6 +8,8 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.LoadedConfig;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
+import io.github.peft4j.exception.NoMatchingModuleException;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
@@ -117,16 +119,20 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
 
     /** Says which file a config that cannot be used is in. */
     private CreatedAdapter<?> created(Supplier<CreatedAdapter<?>> adapter) throws IOException {
+        Path file = folder.resolve(PeftConfig.FILE_NAME);
         try {
             return adapter.get();
         } catch (UncheckedIOException e) {
-            throw new IOException(folder.resolve(PeftConfig.FILE_NAME) + ": " + e.getMessage(), e);
+            throw new IOException(file + ": " + e.getMessage(), e);
+        } catch (NoMatchingModuleException e) {
+            throw new NoMatchingModuleException(file + ": " + e.getMessage());
+        } catch (UnsupportedFeatureException e) {
+            throw new UnsupportedFeatureException(file + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
-            // kinds of its own stay what they are
-            throw e.getClass() == IllegalArgumentException.class
-                    ? new IllegalArgumentException(
-                            folder.resolve(PeftConfig.FILE_NAME) + ": " + e.getMessage(), e)
-                    : e;
+            boolean told =
+                    e.getClass() != IllegalArgumentException.class
+                            || String.valueOf(e.getMessage()).contains(folder.toString());
+            throw told ? e : new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }
     }
 
@@ -153,13 +159,14 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             throws IOException {
         AdapterPassport passport = AdapterPassport.read(folder).orElse(AdapterPassport.EMPTY);
         ImmutableList<String> odd = PassportCheck.againstBase(folder, passport, base);
-        ImmutableList<String> warnings =
-                ImmutableList.<String>builder()
-                        .addAll(loaded.warnings())
-                        .addAll(before)
-                        .addAll(odd)
-                        .build();
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
+            ImmutableList<String> warnings =
+                    ImmutableList.<String>builder()
+                            .addAll(loaded.warnings())
+                            .addAll(before)
+                            .addAll(odd)
+                            .addAll(PassportCheck.numbers(folder, checkpoint))
+                            .build();
             PassportCheck.tensors(folder, passport, checkpoint);
             if (!options.ignoreMismatchedSizes()) {
                 LabelCheck.checkHead(set, base, checkpoint);

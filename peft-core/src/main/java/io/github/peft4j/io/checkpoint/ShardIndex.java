@@ -6,6 +6,7 @@ import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.file.Utf8;
 import io.github.peft4j.json.JsonFile;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.StrictJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,7 +59,7 @@ public record ShardIndex(Path file, Map<String, Path> shards) {
             throw new MalformedTensorFileException(
                     file,
                     "it is no valid index: "
-                            + StrictJson.reason(e)
+                            + JsonReasons.of(e)
                             + ". Download the checkpoint again.",
                     e);
         }
@@ -66,6 +67,11 @@ public record ShardIndex(Path file, Map<String, Path> shards) {
             throw new MalformedTensorFileException(
                     file,
                     "it has no weight_map, which says where each tensor is. Download the checkpoint again.");
+        }
+        if (shards.isEmpty()) {
+            throw new MalformedTensorFileException(
+                    file,
+                    "weight_map is {}; it must name a tensor at least. Download the checkpoint again.");
         }
         return new ShardIndex(file, ImmutableMap.copyOf(shards));
     }

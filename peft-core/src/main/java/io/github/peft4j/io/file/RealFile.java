@@ -18,6 +18,9 @@ final class RealFile {
      *     through
      */
     static Path of(Path path) throws IOException {
+        if (isSpecial(path) && !Files.isDirectory(path)) {
+            return path; // links of the system to pipes lead to no name, such as /dev/stdout
+        }
         Path real = path;
         for (int links = 0; Files.isSymbolicLink(real); links++) {
             if (links > 40) {

@@ -2,6 +2,7 @@ package io.github.peft4j.cli.soak.adapters;
 
 import com.google.common.base.Splitter;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.cli.soak.process.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,7 @@ public final class SavesTrial {
 
     /** Arguments: folder, names of the adapters. Prints a line when the first version is saved. */
     public static void main(String[] arguments) throws IOException {
+        ChildJvm.endWithParent();
         Path folder = Path.of(arguments[0]);
         List<String> names = Splitter.on(',').splitToList(arguments[1]);
         try (VersionedAdapters adapters = new VersionedAdapters(names)) {

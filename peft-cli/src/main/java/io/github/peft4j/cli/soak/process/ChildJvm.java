@@ -1,6 +1,7 @@
 package io.github.peft4j.cli.soak.process;
 
 import java.io.File;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -10,6 +11,9 @@ import java.util.stream.Stream;
 
 /** Starts a class of this program in a process of its own. */
 public final class ChildJvm {
+
+    /** The exit code of a child whose parent has ended. */
+    private static final int ORPHAN = 98;
 
     private ChildJvm() {}
 
@@ -30,6 +34,26 @@ public final class ChildJvm {
                 new ProcessBuilder(Stream.concat(options, arguments.stream()).toList());
         process.environment().put("OMP_NUM_THREADS", "1");
         return process.redirectError(ProcessBuilder.Redirect.DISCARD);
+    }
+
+    /**
+     * Called by a child: ends it with its parent, whatever ended that. Then nobody holds the other
+     * end of its standard input.
+     */
+    public static void endWithParent() {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                while (System.in.read() >= 0) {}
+                            } catch (IOException e) {
+                                // As good as an end.
+                            }
+                            Runtime.getRuntime().halt(ORPHAN);
+                        },
+                        "parent");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** That of this process, which may have been started with another loader than Java's own. */

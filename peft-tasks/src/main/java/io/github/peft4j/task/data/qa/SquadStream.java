@@ -8,6 +8,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
+import io.github.peft4j.json.JsonReasons;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -74,7 +75,7 @@ public final class SquadStream extends AbstractIterator<Question> implements Aut
         } catch (IllegalStateException | JsonParseException | IOException bad) {
             throw refused(
                     "%s is not in the form of SQuAD at %s: %s. Correct it."
-                            .formatted(file, json.getPath(), bad.getMessage()),
+                            .formatted(file, json.getPath(), JsonReasons.of(bad)),
                     bad);
         }
     }

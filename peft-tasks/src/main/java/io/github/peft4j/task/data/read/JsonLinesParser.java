@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.github.peft4j.json.JsonReasons;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ final class JsonLinesParser implements RowParser {
         } catch (IOException | IllegalStateException notJson) {
             throw new IllegalArgumentException(
                     "this is no JSON object: %s. Write one object a line."
-                            .formatted(notJson.getMessage()),
+                            .formatted(JsonReasons.of(notJson)),
                     notJson);
         }
     }

@@ -11,6 +11,7 @@ import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.tokenize.check.JsonSpans.Span;
 import java.io.IOException;
 import java.io.StringReader;
@@ -115,7 +116,7 @@ public final class TokenizerCheck {
             }
             return value;
         } catch (JsonParseException | IOException bad) {
-            throw Refusal.of(name, "is no JSON: %s".formatted(bad.getMessage()));
+            throw Refusal.of(name, "is no JSON: %s".formatted(JsonReasons.of(bad)));
         }
     }
 

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.peft4j.json.JsonReasons;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
@@ -62,7 +63,7 @@ public record TokenizerFile(
                 | JsonParseException bad) {
             throw new IOException(
                     "%s is not a tokenizer.json: %s. Save the tokenizer again with save_pretrained."
-                            .formatted(file, bad.getMessage()),
+                            .formatted(file, JsonReasons.of(bad)),
                     bad);
         }
     }

@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.peft4j.json.JsonReasons;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -166,7 +167,7 @@ public record TokenizerFiles(
         } catch (JsonParseException | IllegalStateException bad) {
             throw new IOException(
                     "%s is not a JSON object: %s. Save the tokenizer again with save_pretrained."
-                            .formatted(file, bad.getMessage()),
+                            .formatted(file, JsonReasons.of(bad)),
                     bad);
         }
     }

@@ -1,22 +1,14 @@
 package io.github.peft4j.task.train.internal;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.ImmutableSortedMap;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.task.train.report.LogEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -31,8 +23,6 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
     static final String OPTIMIZER = "optimizer.safetensors";
     static final String BEST = "best.safetensors";
     static final String ADAPTERS = "adapter_state.safetensors";
-
-    private static final ImmutableSet<String> POSITION = ImmutableSet.of("step", "epoch");
 
     /** Numbers that JSON has no name for are legal here: a diverged evaluation's loss. */
     private static final Gson GSON =
@@ -75,39 +65,31 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
      */
     static TrainerStateFile read(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
+        CheckpointState json = new CheckpointState(file);
         try {
-            JsonObject json = JsonParser.parseString(JsonFile.text(file)).getAsJsonObject();
-            JsonElement best = json.get("best_metric");
             BestMetric bestMetric =
                     new BestMetric(
-                            best == null
-                                    ? OptionalDouble.empty()
-                                    : OptionalDouble.of(best.getAsDouble()),
-                            json.get("best_global_step").getAsLong(),
-                            json.get("early_stopping_patience_counter").getAsInt());
-            ImmutableList.Builder<LogEntry> history = ImmutableList.builder();
-            json.getAsJsonArray("log_history").forEach(entry -> history.add(entry(entry)));
-            ImmutableSortedMap.Builder<String, String> values = ImmutableSortedMap.naturalOrder();
-            json.getAsJsonObject("fingerprint")
-                    .asMap()
-                    .forEach((key, value) -> values.put(key, value.getAsString()));
+                            json.has("best_metric")
+                                    ? OptionalDouble.of(json.number("best_metric"))
+                                    : OptionalDouble.empty(),
+                            json.whole("best_global_step"),
+                            json.count("early_stopping_patience_counter"));
             return new TrainerStateFile(
                     new Progress.Saved(
-                            json.get("global_step").getAsLong(),
-                            json.get("whole_epochs").getAsInt(),
-                            json.get("batches_of_epoch").getAsInt(),
-                            json.get("epoch_open").getAsBoolean(),
-                            json.get("last_loss").getAsDouble(),
-                            json.get("total_loss").getAsDouble(),
-                            json.get("unlogged_loss").getAsDouble(),
-                            json.get("unlogged_steps").getAsLong(),
+                            json.whole("global_step"),
+                            json.count("whole_epochs"),
+                            json.count("batches_of_epoch"),
+                            json.flag("epoch_open"),
+                            json.number("last_loss"),
+                            json.number("total_loss"),
+                            json.number("unlogged_loss"),
+                            json.whole("unlogged_steps"),
                             bestMetric,
-                            history.build()),
-                    new Fingerprint(values.buildOrThrow()));
-        } catch (RuntimeException e) {
+                            json.history("log_history")),
+                    new Fingerprint(json.texts("fingerprint")));
+        } catch (IllegalArgumentException e) {
             throw new IOException(
-                    ("%s is not the state of a training (%s). Delete %s to resume from the "
-                                    + "checkpoint before it.")
+                    "%s is not the state of a training: %s. Delete %s to resume from the checkpoint before it."
                             .formatted(file, e.getMessage(), folder),
                     e);
         }
@@ -119,19 +101,5 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
         json.addProperty("epoch", entry.epoch());
         entry.figures().forEach((name, value) -> json.add(name, new JsonPrimitive(value)));
         return json;
-    }
-
-    private static LogEntry entry(JsonElement element) {
-        JsonObject json = element.getAsJsonObject();
-        ImmutableMap.Builder<String, Double> figures = ImmutableMap.builder();
-        for (Map.Entry<String, JsonElement> each : json.entrySet()) {
-            if (!POSITION.contains(each.getKey())) {
-                figures.put(each.getKey(), each.getValue().getAsDouble());
-            }
-        }
-        return new LogEntry(
-                json.get("step").getAsLong(),
-                json.get("epoch").getAsDouble(),
-                figures.buildOrThrow());
     }
 }
