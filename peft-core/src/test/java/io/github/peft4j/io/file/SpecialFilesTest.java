@@ -97,8 +97,9 @@ class SpecialFilesTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no named pipes among its files")
     void writesIntoAPipe() throws Exception {
-        Path pipe = folder.resolve("first");
+        Path pipe = folder.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        Files.createSymbolicLink(folder.resolve("first"), pipe);
         CompletableFuture<String> reader =
                 CompletableFuture.supplyAsync(
                         () -> {
