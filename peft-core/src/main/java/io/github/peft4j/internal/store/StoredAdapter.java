@@ -129,9 +129,10 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
         } catch (UnsupportedFeatureException e) {
             throw new UnsupportedFeatureException(file + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
+            // kinds of its own stay what they are, and so does what names its file already
             boolean told =
                     e.getClass() != IllegalArgumentException.class
-                            || String.valueOf(e.getMessage()).contains(folder.toString());
+                            || String.valueOf(e.getMessage()).contains(".json");
             throw told ? e : new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }
     }

@@ -73,7 +73,10 @@ final class GenerationConfigFiles {
             return PretrainedConfig.read(directory).values();
         }
         String source = file.toString();
-        return PretrainedConfig.of(JsonFile.object(file, "Correct the file, or delete it."), source)
+        return PretrainedConfig.of(
+                        JsonFile.object(
+                                file, "Correct it, or get the file again from where it came."),
+                        source)
                 .values();
     }
 
