@@ -2,7 +2,6 @@ package io.github.peft4j.cli.soak.leaks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
@@ -75,8 +74,9 @@ final class AdapterLife {
     }
 
     private static ModelInput input(NDManager scope) {
-        NDArray ids = scope.arange(SmallBase.ROWS).reshape(new Shape(4, -1));
-        return ModelInput.of(ImmutableMap.of("x", ids.toType(DataType.INT64, false)));
+        long[] ids = LongStream.range(0, SmallBase.ROWS).toArray();
+        NDArray rows = scope.create(ids, new Shape(4, ids.length / 4));
+        return ModelInput.of(ImmutableMap.of("x", rows));
     }
 
     private static void predict(PeftModel model) {

@@ -34,8 +34,9 @@ final class SmallBase extends Module {
         base.initialize(manager, DataType.FLOAT32, new Shape(1, 1));
         try (NDManager scratch = manager.newSubManager()) {
             for (Parameter parameter : base.getParameters().values()) {
-                TensorOps.copy(
-                        parameter.getArray(), scratch.randomNormal(parameter.getShape()).mul(0.3));
+                NDArray values =
+                        scratch.randomNormal(0, 0.3f, parameter.getShape(), DataType.FLOAT32);
+                TensorOps.copy(parameter.getArray(), values);
             }
         }
         return base;
