@@ -17,6 +17,7 @@ import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.LongStream;
 
 /** All that happens to an adapter of one method, from its start to its end. */
 final class AdapterLife {
