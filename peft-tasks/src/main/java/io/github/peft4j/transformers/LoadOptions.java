@@ -16,8 +16,13 @@ import java.util.Map;
  * @param configOverrides values laid over config.json
  * @param vocabSize rows of the token tables, for an adapter that was trained with more tokens than
  *     the checkpoint has; 0 keeps those of the checkpoint
+ * @param headFromAdapter whether an adapter will bring the head, so that none is missed
  */
-public record LoadOptions(List<String> labels, Map<String, Object> configOverrides, int vocabSize) {
+public record LoadOptions(
+        List<String> labels,
+        Map<String, Object> configOverrides,
+        int vocabSize,
+        boolean headFromAdapter) {
 
     private static final String ID2LABEL = "id2label";
 
@@ -68,6 +73,7 @@ public record LoadOptions(List<String> labels, Map<String, Object> configOverrid
         private final ImmutableMap.Builder<String, Object> overrides = ImmutableMap.builder();
 
         private int vocabSize;
+        private boolean headFromAdapter;
 
         private Builder() {}
 
@@ -109,9 +115,18 @@ public record LoadOptions(List<String> labels, Map<String, Object> configOverrid
             return this;
         }
 
+        /**
+         * Says that an adapter brings the head, so that no warning comes of a head that starts
+         * fresh. Default false.
+         */
+        public Builder optHeadFromAdapter(boolean value) {
+            headFromAdapter = value;
+            return this;
+        }
+
         /** The options. */
         public LoadOptions build() {
-            return new LoadOptions(labels, overrides.buildOrThrow(), vocabSize);
+            return new LoadOptions(labels, overrides.buildOrThrow(), vocabSize, headFromAdapter);
         }
     }
 }

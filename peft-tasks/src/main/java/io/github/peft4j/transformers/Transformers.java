@@ -98,7 +98,10 @@ public final class Transformers {
             FamilyParts parts = parts(directory, family, config, head, checkpoint);
             WeightLoader.Wishes wishes =
                     new WeightLoader.Wishes(
-                            options.asksForHead(), labels(config, head), options.vocabSize());
+                            options.asksForHead(),
+                            labels(config, head),
+                            options.vocabSize(),
+                            options.headFromAdapter());
             return build(directory, config, checkpoint, parts, wishes);
         }
     }

@@ -48,8 +48,9 @@ final class WeightLoader {
      * @param ownHead whether the head may differ from the file's, and start fresh without a warning
      * @param labels outputs of a head that has labels, else 0
      * @param vocabSize rows of the token tables; 0 for those of the file
+     * @param headFromAdapter whether an adapter will bring the head
      */
-    record Wishes(boolean ownHead, int labels, int vocabSize) {}
+    record Wishes(boolean ownHead, int labels, int vocabSize, boolean headFromAdapter) {}
 
     /**
      * How the parameters stand in the checkpoint.
@@ -210,7 +211,7 @@ final class WeightLoader {
                                 : mismatch(source, found, expected));
             }
         }
-        if (!leftOut.isEmpty()) {
+        if (!leftOut.isEmpty() && !wishes.headFromAdapter()) {
             logger.warn(
                     "The head of {} has another number of labels than the {} asked for. Left out: {}."
                             + " The head starts fresh; train it before use.",

@@ -100,7 +100,7 @@ public final class AdapterBase {
 
     private LoadOptions completed(Path checkpoint, TaskType task, LoadOptions options)
             throws IOException {
-        LoadOptions.Builder builder = LoadOptions.builder();
+        LoadOptions.Builder builder = LoadOptions.builder().optHeadFromAdapter(true);
         options.configOverrides().forEach(builder::addConfigOverride);
         try (Checkpoint file = Checkpoint.openAdapter(adapter)) {
             if (task == TaskType.SEQ_CLS || task == TaskType.TOKEN_CLS) {
