@@ -5,6 +5,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -98,18 +100,12 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         return run(input, store, training, registry::active);
     }
 
-    /**
-     * Runs what reads the adapters' tensors for longer than a pass, such as the passes of a step:
-     * until it is done they are neither freed nor overwritten by other threads.
-     */
+    /** Runs what reads the adapters' tensors; other threads free and overwrite none meanwhile. */
     public final <T, E extends Exception> T reading(RunningPasses.Pass<T, E> reader) throws E {
         return registry.reading(reader);
     }
 
-    /**
-     * Runs what overwrites the adapters' tensors, such as the update of a step: waits for running
-     * passes, and lets none begin meanwhile. Refused inside a pass.
-     */
+    /** Runs what overwrites the adapters' tensors while no pass runs; refused inside a pass. */
     public final <T> T writing(Supplier<T> writer) {
         return registry.writing(writer);
     }
@@ -377,8 +373,8 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
     }
 
     @Override
-    protected final boolean mayTrain(Parameter parameter) {
-        return trainableTensors().containsValue(parameter);
+    protected final Predicate<Parameter> mayTrain() {
+        return ImmutableSet.copyOf(trainableTensors().values())::contains;
     }
 
     @Override

@@ -30,16 +30,17 @@ public abstract class ModelBackedBlock extends AbstractBaseBlock {
     /** Runs a pass; what the DJL view of the block calls. */
     public abstract ModelOutput run(ModelInput input, ParameterStore store, boolean training);
 
-    /** Whether a parameter may be thawed. */
-    protected boolean mayTrain(Parameter parameter) {
-        return true;
+    /** Which parameters may be thawed. */
+    protected Predicate<Parameter> mayTrain() {
+        return parameter -> true;
     }
 
     /** Freezes what the predicate names, or lets it train again if it may. */
     @Override
     public final void freezeParameters(boolean freeze, Predicate<Parameter> predicate) {
+        Predicate<Parameter> thawed = mayTrain();
         for (Parameter parameter : getParameters().values()) {
-            if (predicate.test(parameter) && (freeze || mayTrain(parameter))) {
+            if (predicate.test(parameter) && (freeze || thawed.test(parameter))) {
                 parameter.freeze(freeze);
             }
         }

@@ -51,10 +51,14 @@ public final class ReadAdapter implements AutoCloseable {
         AdapterInventory.Entry entry = values.entry(known);
         return new ReadAdapter(
                 values.report(),
-                () -> {
-                    values.newRows().fill();
-                    registry.overwrite(name, entry, values::apply);
-                },
+                () ->
+                        registry.overwrite(
+                                name,
+                                entry,
+                                () -> {
+                                    values.newRows().fill();
+                                    values.apply();
+                                }),
                 () -> {
                     values.newRows().close();
                     scratch.close();
