@@ -2,7 +2,9 @@ package io.github.peft4j.adapter;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.WeightedLayer;
+import io.github.peft4j.ops.HeldNumbers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,19 @@ public interface AdaptableLayer extends Block, WeightedLayer {
      * @param weight in the checkpoint's orientation
      */
     NDArray compute(NDArray x, NDArray weight, @Nullable NDArray bias);
+
+    /** Another way to compute the layer from its own weight, or null. */
+    default @Nullable FrozenForm frozenForm() {
+        return null;
+    }
+
+    /** The layer's output for its own weight, without a gradient for the weight. */
+    default NDArray ownOutput(NDArray x, @Nullable NDArray bias) {
+        FrozenForm form = frozenForm();
+        return form != null && !Gradients.isOn()
+                ? form.forward(x, bias)
+                : compute(x, HeldNumbers.float32(weight().getArray()), bias);
+    }
 
     /**
      * The weight as a matrix [out, in]: turned where the checkpoint holds [in, out], laid flat

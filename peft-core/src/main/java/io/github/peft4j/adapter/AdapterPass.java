@@ -9,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.TensorOps;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -234,8 +235,18 @@ public final class AdapterPass extends ParameterStore {
         return bias == null ? null : effective(new ParameterUse(layer, bias));
     }
 
+    /** Whether what is read in this slot is the layer's own parameter as it was loaded. */
+    private boolean isOwn(ParameterUse slot) {
+        return active.source(slot) == slot.parameter() && active.folds(slot).isEmpty();
+    }
+
     private NDArray read(Parameter source) {
         NDArray array = stored(source);
+        if (HeldNumbers.isHeld(array)) {
+            NDArray wide = HeldNumbers.float32(array);
+            wide.attach(scope);
+            return wide;
+        }
         NDArray alias =
                 trains(source, array) ? array.reshape(array.getShape()) : array.stopGradient();
         if (isRunningStatistic(source) && active.isFrozen(source)) {
@@ -270,7 +281,10 @@ public final class AdapterPass extends ParameterStore {
 
         @Override
         public NDArray forward(NDArray x) {
-            return layer.compute(x, AdapterPass.this.weight(layer), bias());
+            FrozenForm form = recording ? null : layer.frozenForm();
+            return form != null && isOwn(new ParameterUse(layer, layer.weight()))
+                    ? form.forward(x, bias())
+                    : layer.compute(x, AdapterPass.this.weight(layer), bias());
         }
 
         @Override

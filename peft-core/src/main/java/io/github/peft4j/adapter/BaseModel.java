@@ -13,6 +13,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.Precision;
 import io.github.peft4j.model.ResizedTables;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,11 @@ public interface BaseModel {
      */
     default Map<ParameterUse, Parameter> substitutes() {
         return ImmutableMap.of();
+    }
+
+    /** How the weights of its layers are held. */
+    default Precision precision() {
+        return Precision.FLOAT32;
     }
 
     /** Facts from the checkpoint's configuration. */

@@ -153,6 +153,22 @@ public final class SafetensorsReader implements AutoCloseable {
         return copy(manager, entry, type);
     }
 
+    /** As {@link #load}, but always in memory of its own, on the CPU. */
+    public NDArray loadCopy(NDManager manager, String name) throws IOException {
+        TensorEntry entry = entry(name);
+        DataType type = entry.dtype().loadedType().orElseThrow(() -> unsupported(entry));
+        return copy(manager, entry, type);
+    }
+
+    /**
+     * The tensors in the 16 bits of F16 and BF16, shared with the file.
+     *
+     * @param manager on the CPU
+     */
+    public HeldTensors held(NDManager manager) {
+        return new HeldTensors(manager, file.path(), header);
+    }
+
     private boolean isShareable(TensorEntry entry) {
         return mapped
                 && file.isWritable()

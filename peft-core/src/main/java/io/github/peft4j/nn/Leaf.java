@@ -6,6 +6,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.FrozenForm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,24 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Leaf extends Module implements AdaptableLayer {
 
+    private volatile @Nullable FrozenForm frozenForm;
+
     /** Creates a layer; subclasses add its parameters. */
     protected Leaf() {}
 
     /** The layer's output with the adapters of the pass. */
     public final NDArray forward(AdapterPass pass, NDArray x) {
         return pass.apply(this, x);
+    }
+
+    @Override
+    public final @Nullable FrozenForm frozenForm() {
+        return frozenForm;
+    }
+
+    /** Sets how the layer is computed from its own weight where no gradient is recorded. */
+    final void setFrozenForm(FrozenForm form) {
+        frozenForm = form;
     }
 
     @Override

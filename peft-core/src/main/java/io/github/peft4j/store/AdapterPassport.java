@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.PythonJson;
+import io.github.peft4j.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +121,11 @@ public final class AdapterPassport {
     /** SHA-256 of the tensors in the base's files. */
     public Optional<String> baseFingerprint() {
         return text(PassportFields.BASE_FINGERPRINT);
+    }
+
+    /** How the layers of the base held their weights when the adapter was saved. */
+    public Optional<Precision> basePrecision() {
+        return text(PassportFields.BASE_PRECISION).map(Precision::of);
     }
 
     /** SHA-256 of the tensors in the adapter's file. */
@@ -244,6 +250,11 @@ public final class AdapterPassport {
         public Builder optBase(@Nullable String nameOrPath, @Nullable String fingerprint) {
             return put(PassportFields.BASE_NAME, nameOrPath)
                     .put(PassportFields.BASE_FINGERPRINT, fingerprint);
+        }
+
+        /** Says how the layers of the base held their weights. */
+        public Builder optBasePrecision(Precision value) {
+            return put(PassportFields.BASE_PRECISION, value.text());
         }
 
         /** Says what the adapter's tensors are. */

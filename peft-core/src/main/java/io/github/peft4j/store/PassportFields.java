@@ -7,6 +7,7 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.model.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ final class PassportFields {
     static final String CHAT_TEMPLATE = "chat_template";
     static final String BASE_NAME = "base.name_or_path";
     static final String BASE_FINGERPRINT = "base.fingerprint";
+    static final String BASE_PRECISION = "base.precision";
     static final String ADAPTER_FINGERPRINT = "adapter.fingerprint";
     static final String DATA = "training.data";
     static final String ARGUMENTS = "training.arguments";
@@ -75,6 +77,7 @@ final class PassportFields {
                     .put(CHAT_TEMPLATE, TEXT)
                     .put(BASE_NAME, TEXT)
                     .put(BASE_FINGERPRINT, TEXT)
+                    .put(BASE_PRECISION, oneOf(precisions()))
                     .put(ADAPTER_FINGERPRINT, TEXT)
                     .put(DATA, TEXT)
                     .put(ARGUMENTS, OBJECT)
@@ -97,6 +100,12 @@ final class PassportFields {
 
     private static ImmutableSet<String> names(TaskType[] types) {
         return Arrays.stream(types).map(TaskType::name).collect(ImmutableSet.toImmutableSet());
+    }
+
+    private static ImmutableSet<String> precisions() {
+        return Arrays.stream(Precision.values())
+                .map(Precision::text)
+                .collect(ImmutableSet.toImmutableSet());
     }
 
     /** The fields of a file that are known, by their names here; others are passed over. */

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Preconditions;
 import io.github.peft4j.adapter.set.AdapterSet;
-import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.ops.HeldNumbers;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -73,7 +73,7 @@ public final class InitialValue {
 
     /** A copy of another tensor. */
     public static InitialValue copyOf(Parameter original) {
-        return of(original.getShape(), manager -> TensorOps.detached(original.getArray()));
+        return of(original.getShape(), manager -> HeldNumbers.detached(original.getArray()));
     }
 
     /** What a function computes from this value. */

@@ -3,6 +3,7 @@ package io.github.peft4j.transformers;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.model.Precision;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,12 +18,14 @@ import java.util.Map;
  * @param vocabSize rows of the token tables, for an adapter that was trained with more tokens than
  *     the checkpoint has; 0 keeps those of the checkpoint
  * @param headFromAdapter whether an adapter will bring the head, so that none is missed
+ * @param precision how the weights of the layers are held
  */
 public record LoadOptions(
         List<String> labels,
         Map<String, Object> configOverrides,
         int vocabSize,
-        boolean headFromAdapter) {
+        boolean headFromAdapter,
+        Precision precision) {
 
     private static final String ID2LABEL = "id2label";
 
@@ -74,6 +77,7 @@ public record LoadOptions(
 
         private int vocabSize;
         private boolean headFromAdapter;
+        private Precision precision = Precision.FLOAT32;
 
         private Builder() {}
 
@@ -124,9 +128,19 @@ public record LoadOptions(
             return this;
         }
 
+        /**
+         * How the weights of the layers are held: {@link Precision#FLOAT32} unless this says
+         * otherwise. The model says what it has become: {@link TransformerModel#precision()}.
+         */
+        public Builder optPrecision(Precision value) {
+            precision = Preconditions.checkNotNull(value, "precision");
+            return this;
+        }
+
         /** The options. */
         public LoadOptions build() {
-            return new LoadOptions(labels, overrides.buildOrThrow(), vocabSize, headFromAdapter);
+            return new LoadOptions(
+                    labels, overrides.buildOrThrow(), vocabSize, headFromAdapter, precision);
         }
     }
 }

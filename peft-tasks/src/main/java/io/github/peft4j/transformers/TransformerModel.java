@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import com.google.common.base.Joiner;
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Maps;
@@ -22,6 +23,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ModuleTree;
+import io.github.peft4j.model.Precision;
 import io.github.peft4j.model.ResizedTables;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -64,6 +66,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private Map<String, DataType> types = Map.of();
     private Map<String, Parameter> fresh = Map.of();
     private ResizedTables resized = ResizedTables.NONE;
+    private Precision precision = Precision.FLOAT32;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
@@ -105,8 +108,10 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
      * Takes note of how the parameters stand in the checkpoint.
      *
      * @param ownHead whether the caller has asked for a head that may start fresh
+     * @param held how the layers hold their weights
      */
-    void loaded(WeightLoader.Filled found, boolean ownHead) {
+    void loaded(WeightLoader.Filled found, boolean ownHead, Precision held) {
+        precision = held;
         types = ImmutableMap.copyOf(found.types());
         resized = found.resized();
         fresh = head.modules().isEmpty() ? Map.of() : absent();
@@ -143,6 +148,12 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     /** Lets the base itself train, or freezes it again: for use without adapters. */
     public void setTrainable(boolean on) {
+        Preconditions.checkState(
+                !on || precision == Precision.FLOAT32,
+                "The weights of %s are held as %s, which cannot train. Load it as float32 to train"
+                        + " the base itself; adapters train on it as it is.",
+                directory,
+                precision.text());
         for (Parameter parameter : weights.values()) {
             parameter.freeze(!on || buffers.contains(parameter));
         }
@@ -244,6 +255,11 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public Set<Parameter> buffers() {
         return buffers;
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
     }
 
     @Override

@@ -1,12 +1,15 @@
 package io.github.peft4j.transformers;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.model.Precision;
+import io.github.peft4j.nn.FrozenForms;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.checkpoint.ConfigSizes;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -102,7 +105,7 @@ public final class Transformers {
                             labels(config, head),
                             options.vocabSize(),
                             options.headFromAdapter());
-            return build(directory, config, checkpoint, parts, wishes);
+            return build(directory, config, checkpoint, parts, wishes, options.precision());
         }
     }
 
@@ -172,7 +175,8 @@ public final class Transformers {
             PretrainedConfig config,
             Checkpoint checkpoint,
             FamilyParts parts,
-            WeightLoader.Wishes wishes)
+            WeightLoader.Wishes wishes,
+            Precision precision)
             throws IOException {
         NDManager manager = Engines.newManager();
         manager.setName("transformer " + directory.getFileName());
@@ -182,9 +186,11 @@ public final class Transformers {
             TransformerModel model =
                     new TransformerModel(
                             manager, directory, config, path, parts.backbone(), parts.head(), info);
-            model.loaded(
-                    new WeightLoader(checkpoint, manager, parts).fill(model.parameters(), wishes),
-                    wishes.ownHead());
+            WeightLoader weights = new WeightLoader(checkpoint, manager, parts);
+            FrozenForms forms = new FrozenForms(manager, model.sites());
+            Set<Parameter> held = precision == Precision.FLOAT32 ? Set.of() : forms.weights();
+            WeightLoader.Filled filled = weights.fill(model.parameters(), wishes, held);
+            model.loaded(filled, wishes.ownHead(), forms.set(precision, weights::read));
             return model;
         } catch (IOException | RuntimeException e) {
             manager.close();

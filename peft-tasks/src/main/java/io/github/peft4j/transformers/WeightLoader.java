@@ -12,16 +12,20 @@ import com.google.common.collect.Iterables;
 import com.google.common.collect.Maps;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.Dtype;
+import io.github.peft4j.io.HeldTensors;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.model.ResizedTables;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
 import io.github.peft4j.transformers.family.FamilyParts;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +45,8 @@ final class WeightLoader {
     private final NDManager manager;
     private final FamilyParts parts;
     private final String prefix;
+    private final Map<Parameter, String> filled = new HashMap<>();
+    private final Map<Path, HeldTensors> held = new HashMap<>();
 
     /**
      * What the caller asks for besides what the file holds.
@@ -71,9 +77,11 @@ final class WeightLoader {
      * Fills the parameters.
      *
      * @param wishes what the caller has asked for besides what the file holds
+     * @param mayBeHeld parameters that keep the type of their file
      * @throws IOException if a tensor is missing, of the wrong shape, or unreadable
      */
-    Filled fill(Map<String, Parameter> parameters, Wishes wishes) throws IOException {
+    Filled fill(Map<String, Parameter> parameters, Wishes wishes, Set<Parameter> mayBeHeld)
+            throws IOException {
         Map<String, String> sources = match(parameters);
         Map<String, Integer> resized = check(parameters, sources, wishes);
         List<String> fresh = new ArrayList<>();
@@ -87,8 +95,12 @@ final class WeightLoader {
                 set(parameter, fresh(parameter, parts.initializerRange()));
             } else {
                 Integer axis = resized.get(entry.getKey());
-                NDArray array = load(source);
-                set(parameter, axis == null ? array : resized(array, axis, wishes.vocabSize()));
+                if (axis != null) {
+                    set(parameter, resized(load(source), axis, wishes.vocabSize()));
+                } else {
+                    set(parameter, mayBeHeld.contains(parameter) ? loadHeld(source) : load(source));
+                    filled.put(parameter, source);
+                }
             }
         }
         // A model with a head says so when it runs without an adapter that brings one.
@@ -307,6 +319,18 @@ final class WeightLoader {
             result.attach(manager);
             return result;
         }
+    }
+
+    /** The float32 numbers of a parameter as they stand in the file, or null if it has others. */
+    @Nullable NDArray read(Parameter parameter, NDManager scratch) throws IOException {
+        String source = filled.get(parameter);
+        return source == null ? null : checkpoint.loadCopy(scratch, source);
+    }
+
+    private NDArray loadHeld(String name) throws IOException {
+        HeldTensors tensors =
+                held.computeIfAbsent(checkpoint.file(name), file -> checkpoint.held(manager, name));
+        return tensors.has(name) ? tensors.load(name) : load(name);
     }
 
     private NDArray load(String name) throws IOException {

@@ -15,6 +15,7 @@ import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.engine.Room;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.TensorOps;
 import java.util.List;
 import java.util.Map;
@@ -224,13 +225,13 @@ public final class AdapterSet implements AutoCloseable {
     private static void copy(Parameter target, Parameter original) {
         if (target.isInitialized()) {
             try (Gradients off = Gradients.off()) {
-                TensorOps.copy(target.getArray(), original.getArray());
+                TensorOps.copy(target.getArray(), HeldNumbers.float32(original.getArray()));
             }
             return;
         }
         target.setInitializer(
                 (manager, shape, type) -> {
-                    NDArray copy = TensorOps.detached(original.getArray());
+                    NDArray copy = HeldNumbers.detached(original.getArray());
                     copy.attach(manager);
                     return copy;
                 });

@@ -11,6 +11,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
+import io.github.peft4j.model.Precision;
 import java.util.List;
 import java.util.Map;
 
@@ -80,6 +81,11 @@ public final class ModelAdapters {
         @Override
         public Map<ParameterUse, Parameter> substitutes() {
             return below.substitutes();
+        }
+
+        @Override
+        public Precision precision() {
+            return below.precision();
         }
 
         @Override

@@ -10,6 +10,7 @@ import ai.djl.util.PairList;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.Precision;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,14 @@ public abstract class ModelBackedBlock extends AbstractBaseBlock {
 
     /** Runs a pass; what the DJL view of the block calls. */
     public abstract ModelOutput run(ModelInput input, ParameterStore store, boolean training);
+
+    /**
+     * How the layers of the base hold their weights; those that adapters were merged into are
+     * float32 in any case.
+     */
+    public final Precision precision() {
+        return base.precision();
+    }
 
     /** Which parameters may be thawed. */
     protected Predicate<Parameter> mayTrain() {

@@ -13,7 +13,7 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Assembles a TorchScript archive from script sources: a zip of stored entries with one module
- * {@code __torch__.Ops} that has methods and no tensors.
+ * {@code __torch__.Ops} that has methods and no tensors when it is loaded.
  */
 public final class ScriptArchive {
 
@@ -25,9 +25,17 @@ public final class ScriptArchive {
               training : bool
             """;
 
-    /** Pickle of a module {@code Ops} whose only attribute is {@code training = True}. */
+    /** An attribute that methods fill with weights which a product has laid out for itself. */
+    private static final String PACKED_WEIGHTS =
+            "  weights : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]\n";
+
+    /** Pickle of a module {@code Ops} with the attribute {@code training = True}, to be ended. */
     private static final String MODULE_PICKLE =
-            "\u0080\u0002c__torch__\nOps\n)\u0081}(X\u0008\0\0\0training\u0088ub.";
+            "\u0080\u0002c__torch__\nOps\n)\u0081}(X\u0008\0\0\0training\u0088";
+
+    private static final String EMPTY_WEIGHTS_PICKLE = "X\u0007\0\0\0weights]";
+
+    private static final String END_OF_MODULE_PICKLE = "ub.";
 
     private static final String EMPTY_TUPLE_PICKLE = "\u0080\u0002).";
 
@@ -38,15 +46,36 @@ public final class ScriptArchive {
 
     /** The archive of these resources of this package, each a run of indented methods. */
     public static byte[] of(List<String> resources) {
-        StringBuilder code = new StringBuilder(HEADER);
+        return of(resources, HEADER, MODULE_PICKLE + END_OF_MODULE_PICKLE);
+    }
+
+    /** An archive of methods that are given themselves. */
+    public static byte[] ofCode(String methods) {
+        return archive(HEADER + methods, MODULE_PICKLE + END_OF_MODULE_PICKLE);
+    }
+
+    /** The same with an empty list {@code self.weights} of packed weights. */
+    public static byte[] withPackedWeights(List<String> resources) {
+        return of(
+                resources,
+                HEADER + PACKED_WEIGHTS,
+                MODULE_PICKLE + EMPTY_WEIGHTS_PICKLE + END_OF_MODULE_PICKLE);
+    }
+
+    private static byte[] of(List<String> resources, String header, String pickle) {
+        StringBuilder code = new StringBuilder(header);
         for (String resource : resources) {
             code.append(read(resource)).append('\n');
         }
+        return archive(code.toString(), pickle);
+    }
+
+    private static byte[] archive(String code, String pickle) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-                put(zip, "ops/data.pkl", MODULE_PICKLE);
-                put(zip, "ops/code/__torch__.py", code.toString());
+                put(zip, "ops/data.pkl", pickle);
+                put(zip, "ops/code/__torch__.py", code);
                 put(zip, "ops/constants.pkl", EMPTY_TUPLE_PICKLE);
                 put(zip, "ops/version", OPERATOR_VERSION);
                 put(zip, "ops/byteorder", "little");

@@ -40,6 +40,7 @@ public final class ScriptModule {
                     "prompts.py",
                     "optim.py",
                     "linalg.py",
+                    "held.py",
                     "rotations.py");
 
     private static final String METHOD = "module_method:";
@@ -64,17 +65,27 @@ public final class ScriptModule {
                         return true;
                     });
 
-    /** Loads these resources of this package. */
+    /** Loads these resources of this package for the life of the process. */
     public ScriptModule(ImmutableList<String> sources) {
-        manager = Engines.newManager();
-        manager.setName("peft ops");
+        this(named(Engines.newManager(), "peft ops"), ScriptArchive.of(sources));
+    }
+
+    /** Loads an archive for the life of a manager, which keeps the module and its constants. */
+    public ScriptModule(NDManager manager, byte[] archive) {
+        this.manager = manager;
         store = new ParameterStore(manager, false);
         try {
-            ByteArrayInputStream archive = new ByteArrayInputStream(ScriptArchive.of(sources));
-            block = JniUtils.loadModule((PtNDManager) manager, archive, false, false);
+            block =
+                    JniUtils.loadModule(
+                            (PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot load the operator archive.", e);
         }
+    }
+
+    private static NDManager named(NDManager manager, String name) {
+        manager.setName(name);
+        return manager;
     }
 
     public static ScriptModule get() {
@@ -92,8 +103,19 @@ public final class ScriptModule {
         return callAll(method, first, arguments).get(0);
     }
 
+    /** Runs a method that returns one tensor of a type that DJL does not know, such as bf16. */
+    public NDArray callHeld(String method, NDArray first, Object... arguments) {
+        return run(method, first, arguments).get(0);
+    }
+
     /** Runs a method that returns several tensors. */
     public NDList callAll(String method, NDArray first, Object... arguments) {
+        NDList results = run(method, first, arguments);
+        refuseUnknownTypes(method, results);
+        return results;
+    }
+
+    private NDList run(String method, NDArray first, Object... arguments) {
         boolean plain = PLAIN_EXECUTOR.get();
         assert plain;
         List<NDArray> temporary = new ArrayList<>(0);
@@ -107,9 +129,7 @@ public final class ScriptModule {
                                 : constant(argument, temporary));
             }
             list.add(methods.computeIfAbsent(method, this::methodSelector));
-            NDList results = block.forward(store, list, true);
-            refuseUnknownTypes(method, results);
-            return results;
+            return block.forward(store, list, true);
         } finally {
             for (NDArray array : temporary) {
                 array.close();

@@ -20,6 +20,7 @@ import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ResizedTables;
+import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.SaveAdapterOptions.EmbeddingLayers;
@@ -180,7 +181,7 @@ public final class EmbeddingsInFile {
             try (NDManager scratch = Engines.newManager();
                     Gradients off = Gradients.off()) {
                 NDArray brought = Ops.toFloat32(file.load(scratch, key)).get(scratch, rows);
-                same = brought.contentEquals(Ops.toFloat32(ours.get(scratch, rows)));
+                same = brought.contentEquals(HeldNumbers.float32(ours).get(scratch, rows));
             }
         }
         if (!same) {
@@ -250,7 +251,7 @@ public final class EmbeddingsInFile {
                                 if (open) {
                                     TensorOps.copy(ours, brought);
                                     tables.brought(table);
-                                } else if (!Ops.toFloat32(ours).contentEquals(brought)) {
+                                } else if (!HeldNumbers.float32(ours).contentEquals(brought)) {
                                     throw new IllegalStateException(
                                             "Two adapters with different rows for new tokens were loaded at the same time. Load each on a base of its own.");
                                 }

@@ -2,10 +2,12 @@ package io.github.peft4j.internal.store;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.Iterables;
 import com.google.common.primitives.Ints;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.checkpoint.CheckpointWriter;
@@ -13,8 +15,10 @@ import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.json.PythonJson;
 import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.ModelInfo;
+import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.store.SaveCheckpointOptions;
 import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,10 +153,39 @@ public final class MergedCheckpoint {
                     case BFLOAT16 -> Dtype.BF16;
                     default -> Dtype.F32;
                 };
+        if (HeldNumbers.isHeld(array)) {
+            return wide(name, array, type);
+        }
         if (type == Dtype.F16) {
             requireFits(name, array);
         }
         return TensorView.of(array, type);
+    }
+
+    /** A weight that is widened when its turn to be written comes. */
+    private static TensorView wide(String name, NDArray held, Dtype type) {
+        return new TensorView() {
+            @Override
+            public Dtype dtype() {
+                return type;
+            }
+
+            @Override
+            public Shape shape() {
+                return held.getShape();
+            }
+
+            @Override
+            public void writeTo(WritableByteChannel out) throws IOException {
+                try (Gradients off = Gradients.off();
+                        NDArray numbers = HeldNumbers.float32(held)) {
+                    if (type == Dtype.F16) {
+                        requireFits(name, numbers);
+                    }
+                    TensorView.of(numbers, type).writeTo(out);
+                }
+            }
+        };
     }
 
     private DataType usual() {

@@ -59,6 +59,7 @@ final class PassportWriter {
                 .optBase(
                         name == null ? base.info().nameOrPath() : name,
                         baseFingerprint.orElse(null))
+                .optBasePrecision(base.precision())
                 .optAdapterFingerprint(TensorFingerprint.of(tensors.keySet(), tensors::get))
                 .optVersions(versions())
                 .build();

@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.Dtype;
+import io.github.peft4j.io.HeldTensors;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.UnknownTensor;
@@ -140,6 +141,11 @@ public final class Checkpoint implements AutoCloseable {
         return readers.stream().map(SafetensorsReader::file).collect(ImmutableSet.toImmutableSet());
     }
 
+    /** The file that holds a tensor. */
+    public Path file(String name) {
+        return owner(name).file();
+    }
+
     /** The shape of a tensor. */
     public Shape shape(String name) {
         return owner(name).shape(name);
@@ -153,6 +159,16 @@ public final class Checkpoint implements AutoCloseable {
     /** Makes an array of a tensor, by the rules of {@link SafetensorsReader#load}. */
     public NDArray load(NDManager manager, String name) throws IOException {
         return owner(name).load(manager, name);
+    }
+
+    /** The matrices of the file of a tensor in the 16 bits of F16 and BF16. */
+    public HeldTensors held(NDManager manager, String name) {
+        return owner(name).held(manager);
+    }
+
+    /** As {@link #load}, but in memory of its own, so that none of the file's stays mapped. */
+    public NDArray loadCopy(NDManager manager, String name) throws IOException {
+        return owner(name).loadCopy(manager, name);
     }
 
     /** A tensor to be written to another file; this checkpoint must stay open. */

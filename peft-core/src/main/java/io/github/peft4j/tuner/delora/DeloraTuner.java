@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner.delora;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
@@ -11,7 +10,7 @@ import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
@@ -56,8 +55,7 @@ public final class DeloraTuner extends LayerTuner<DeloraConfig> {
                 InitialValue.of(
                         weight.getShape(),
                         manager -> {
-                            NDArray copy =
-                                    TensorOps.detachedAs(weight.getArray(), DataType.FLOAT32);
+                            NDArray copy = HeldNumbers.detached(weight.getArray());
                             copy.attach(manager);
                             return copy;
                         });

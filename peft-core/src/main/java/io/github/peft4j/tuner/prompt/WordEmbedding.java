@@ -11,7 +11,6 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.InitialValue;
 
 /**
@@ -101,8 +100,7 @@ public record WordEmbedding(AdaptableLayer layer, LayerSite site) {
         requireRows(ids);
         try (NDManager scratch = manager.newSubManager();
                 Gradients off = Gradients.off()) {
-            NDArray weight = site.requireWeight().getArray();
-            NDArray rows = Ops.toFloat32(layer.compute(scratch.create(ids), weight, null));
+            NDArray rows = layer.ownOutput(scratch.create(ids), null);
             rows.attach(manager);
             return rows;
         }

@@ -15,6 +15,7 @@ import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.WeightedLayer;
+import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.tuner.InitialValue;
@@ -124,9 +125,11 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
     }
 
     private static NDArray rowsOf(NDArray table, NDArray index) {
-        try (NDArray rows = Ops.rows(table, index);
-                NDArray wide = Ops.toFloat32(rows)) {
-            return TensorOps.detached(wide);
+        if (HeldNumbers.isHeld(table)) {
+            return HeldNumbers.embedding(index, table);
+        }
+        try (NDArray rows = Ops.rows(table, index)) {
+            return TensorOps.detached(rows);
         }
     }
 }

@@ -1,0 +1,18 @@
+package io.github.peft4j.adapter;
+
+import ai.djl.ndarray.NDArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another way to compute a layer from its frozen weight: in the type of its file, or in a layout
+ * made for a faster product. It has no gradient, so a pass that records one never uses it.
+ */
+public interface FrozenForm {
+
+    /**
+     * What {@link AdaptableLayer#compute} gives for the layer's own weight.
+     *
+     * @param bias [out], or null
+     */
+    NDArray forward(NDArray x, @Nullable NDArray bias);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.peft4j.transformers.precision;
+
+import org.jspecify.annotations.NullMarked;
