@@ -9,7 +9,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import com.google.common.base.Joiner;
-import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Maps;
@@ -17,6 +16,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.engine.RunningPasses;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
@@ -148,12 +148,15 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     /** Lets the base itself train, or freezes it again: for use without adapters. */
     public void setTrainable(boolean on) {
-        Preconditions.checkState(
-                !on || precision == Precision.FLOAT32,
-                "The weights of %s are held as %s, which cannot train. Load it as float32 to train"
-                        + " the base itself; adapters train on it as it is.",
-                directory,
-                precision.text());
+        if (on && precision != Precision.FLOAT32) {
+            throw new UnsupportedFeatureException(
+                    "The weights of "
+                            + directory
+                            + " are held as "
+                            + precision.text()
+                            + ", which cannot train. Load it as float32 to train the base itself;"
+                            + " adapters train on it as it is.");
+        }
         for (Parameter parameter : weights.values()) {
             parameter.freeze(!on || buffers.contains(parameter));
         }

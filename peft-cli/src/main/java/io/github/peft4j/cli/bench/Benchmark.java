@@ -248,7 +248,7 @@ public final class Benchmark {
     }
 
     private TransformerModel loadBase(@Nullable TaskType task) throws IOException {
-        LoadOptions.Builder options = LoadOptions.builder();
+        LoadOptions.Builder options = LoadOptions.builder().optPrecision(workload.precision());
         for (Map.Entry<String, JsonElement> entry : workload.configOverrides().entrySet()) {
             options.addConfigOverride(entry.getKey(), entry.getValue());
         }
@@ -257,6 +257,7 @@ public final class Benchmark {
                         "load_base_seconds",
                         () -> Transformers.load(workload.model(), task, options.build()));
         result.addProperty("rss_base_mb", ProcessMemory.resident());
+        result.addProperty("precision", base.precision().text());
         return base;
     }
 

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,21 +17,33 @@ import java.nio.file.Path;
  */
 record Workload(JsonObject json, Path models) {
 
+    /** What the name of a workload ends with that is another one on packed weights. */
+    private static final String PACKED = "-fp16";
+
     /**
      * Finds a workload.
      *
+     * @param name of the file's, or of one of them with "-fp16" behind it, which packs its weights
      * @throws IllegalArgumentException if there is none of this name
      */
     static Workload find(Path models, String name) throws IOException {
         JsonObject file =
                 JsonParser.parseString(Files.readString(models.resolve("workloads.json")))
                         .getAsJsonObject();
+        boolean packed = name.endsWith(PACKED);
+        String plain = packed ? name.substring(0, name.length() - PACKED.length()) : name;
         StringBuilder known = new StringBuilder();
         for (JsonElement element : file.getAsJsonArray("workloads")) {
             JsonObject workload = element.getAsJsonObject();
             String found = workload.get("name").getAsString();
             if (found.equals(name)) {
                 return new Workload(merged(file.getAsJsonObject("defaults"), workload), models);
+            }
+            if (packed && found.equals(plain)) {
+                JsonObject own = workload.deepCopy();
+                own.addProperty("name", name);
+                own.addProperty("precision", Precision.FP16_PACKED.text());
+                return new Workload(merged(file.getAsJsonObject("defaults"), own), models);
             }
             known.append(' ').append(found);
         }
@@ -102,7 +115,24 @@ record Workload(JsonObject json, Path models) {
                             + "; only float32"
                             + " bases are run by this version.");
         }
-        return models.resolve("models").resolve(text("model"));
+        String rounded = isRounded() ? "-bf16" : "";
+        return models.resolve("models").resolve(text("model") + rounded);
+    }
+
+    /** Whether the base is the file in bf16, computed with in float32. */
+    private boolean isRounded() {
+        return json.has("weights") && text("weights").equals("bf16");
+    }
+
+    /**
+     * How the base holds its weights: what the workload says, else the fastest for its kind that
+     * keeps the file's numbers. Packed weights do that for a file in bf16, and do not train.
+     */
+    Precision precision() {
+        if (json.has("precision")) {
+            return Precision.of(text("precision"));
+        }
+        return isRounded() && kind().equals("generate") ? Precision.FP16_PACKED : Precision.FLOAT32;
     }
 
     /** The first adapter's folder; adapters that come in copies are numbered. */

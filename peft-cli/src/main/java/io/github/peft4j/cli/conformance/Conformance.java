@@ -7,6 +7,7 @@ import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.model.BaseModels;
 import io.github.peft4j.engine.Interruption;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.model.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -25,9 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param only glob on case names, or null for all: {@code adapters/lora-*}, or without the part,
  *     {@code lora-*}; naming a folder takes all cases in it ({@code bert-base}, {@code errors})
  * @param write folder to save single adapters into again, or null
+ * @param precision how the bases hold their weights
  */
 public record Conformance(
-        Path directory, @Nullable Path models, @Nullable String only, @Nullable Path write) {
+        Path directory,
+        @Nullable Path models,
+        @Nullable String only,
+        @Nullable Path write,
+        Precision precision) {
 
     /**
      * Runs the cases and gives out a line for each, then a line with the counts.
@@ -60,7 +66,8 @@ public record Conformance(
             folders.add(models);
         }
         CaseNames names = CaseNames.matching(only);
-        return CaseFinder.find(directory, new BaseModels(folders.build()), write).stream()
+        return CaseFinder.find(directory, new BaseModels(folders.build(), precision), write)
+                .stream()
                 .filter(one -> names.contain(one.name()))
                 .collect(ImmutableList.toImmutableList());
     }

@@ -1,5 +1,7 @@
 package io.github.peft4j.cli.conformance;
 
+import io.github.peft4j.cli.console.PrecisionName;
+import io.github.peft4j.model.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -43,12 +45,22 @@ public final class ConformanceCommand implements Callable<Integer> {
             description = "Save each adapter again from Java into this folder, with outputs.")
     private @Nullable Path write;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description =
+                    "How the bases hold their weights: float32, stored, or fp16-packed, which"
+                            + " rounds those of float32 files. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "float32",
+            converter = PrecisionName.class)
+    private Precision precision = Precision.FLOAT32;
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         AtomicInteger lines = new AtomicInteger();
         boolean right =
-                new Conformance(cases, models, only, write)
+                new Conformance(cases, models, only, write, precision)
                         .run(
                                 line -> {
                                     out.println(line);

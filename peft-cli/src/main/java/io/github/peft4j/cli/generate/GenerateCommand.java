@@ -2,8 +2,10 @@ package io.github.peft4j.cli.generate;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
+import io.github.peft4j.cli.console.PrecisionName;
 import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.model.Precision;
 import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.task.folder.AdapterTokenizer;
 import io.github.peft4j.task.folder.UntrainedHead;
@@ -62,6 +64,17 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "Write prompts, new token ids and texts here, as a JSON list.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description =
+                    "How to hold the weights: float32, stored (as in the file, less memory), or"
+                            + " fp16-packed (faster a token, slower to load). Default:"
+                            + " ${DEFAULT-VALUE}.",
+            defaultValue = "float32",
+            converter = PrecisionName.class)
+    private Precision precision = Precision.FLOAT32;
+
     @ArgGroup(exclusive = false, heading = "How to generate:%n")
     private GenerateOptions options = new GenerateOptions();
 
@@ -101,9 +114,10 @@ public final class GenerateCommand implements Callable<Integer> {
 
     private TransformerModel load() throws IOException {
         TaskType task = TextGenerator.task(directory);
+        LoadOptions held = LoadOptions.builder().optPrecision(precision).build();
         return adapter == null
-                ? Transformers.load(directory, task)
-                : AdapterBase.of(adapter).load(directory, task, LoadOptions.DEFAULT);
+                ? Transformers.load(directory, task, held)
+                : AdapterBase.of(adapter).load(directory, task, held);
     }
 
     /** One answer a prompt, the best, even where the checkpoint's config asks for several. */

@@ -11,6 +11,7 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
+import io.github.peft4j.model.Precision;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -308,7 +309,7 @@ class ConformanceTest {
         Path out = folder.resolve("out");
         List<String> lines = new ArrayList<>();
 
-        new Conformance(shared, null, "lora-r1", out).run(lines::add);
+        new Conformance(shared, null, "lora-r1", out, Precision.FLOAT32).run(lines::add);
 
         assertThat(lines).hasSize(2);
         assertThat(Files.readAllBytes(out.resolve("lora-r1/adapter_model.safetensors")))

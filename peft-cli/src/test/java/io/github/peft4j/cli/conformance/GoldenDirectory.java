@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.peft4j.cli.conformance.compare.Wording;
+import io.github.peft4j.model.Precision;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -152,7 +153,9 @@ record GoldenDirectory(Path root) {
     /** Runs the cases. */
     Run run(String only) throws IOException {
         List<String> lines = new ArrayList<>();
-        boolean right = new Conformance(root, Golden.path("models"), only, null).run(lines::add);
+        boolean right =
+                new Conformance(root, Golden.path("models"), only, null, Precision.FLOAT32)
+                        .run(lines::add);
         return new Run(right, List.copyOf(lines));
     }
 

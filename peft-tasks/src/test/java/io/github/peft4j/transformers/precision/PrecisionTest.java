@@ -14,6 +14,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
@@ -285,7 +286,7 @@ class PrecisionTest {
         Path checkpoint = half("gpt2-causal", Dtype.BF16);
         try (TransformerModel base = load(checkpoint, AutoClass.CAUSAL_LM, Precision.STORED)) {
             assertThatThrownBy(() -> base.setTrainable(true))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(UnsupportedFeatureException.class)
                     .hasMessageContaining("are held as stored, which cannot train");
         }
     }

@@ -19,7 +19,6 @@ import io.github.peft4j.task.generate.text.GeneratedText;
 import io.github.peft4j.task.generate.text.TextGenerator;
 import io.github.peft4j.task.generate.text.TextPrompt;
 import io.github.peft4j.task.tokenize.Tokenizer;
-import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.family.AutoClass;
@@ -50,7 +49,7 @@ record ChatCase(String name, BaseModels models, Check check) implements Conforma
         Path folder = models.find(MODEL);
         try (Tokenizer tokenizer = Tokenizer.fromPretrained(folder);
                 TransformerModel model =
-                        Transformers.load(folder, AutoClass.CAUSAL_LM, LoadOptions.DEFAULT)) {
+                        Transformers.load(folder, AutoClass.CAUSAL_LM, models.options())) {
             return check.run(model, tokenizer, GenerationConfig.fromPretrained(folder));
         }
     }

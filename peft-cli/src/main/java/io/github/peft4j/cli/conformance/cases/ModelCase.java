@@ -38,6 +38,9 @@ record ModelCase(String name, Path file, BaseModels models) implements Conforman
             ExpectedFile expected = ExpectedFile.read(manager, file);
             JsonObject description = expected.description();
             requireKnownChecks(description);
+            if (!expected.startingWith("grad.").isEmpty()) {
+                models.requireTrainable();
+            }
             Comparison comparison = new Comparison(description);
             try (BaseModels.Loaded base = models.load(description)) {
                 comparison.run(

@@ -5,6 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
+import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.model.Precision;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -18,10 +20,17 @@ import java.util.Map;
 public final class BaseModels {
 
     private final ImmutableList<Path> folders;
+    private final Precision precision;
 
     /** Looks models up in these folders, the first that has one wins. */
     public BaseModels(ImmutableList<Path> folders) {
+        this(folders, Precision.FLOAT32);
+    }
+
+    /** The same with transformers that hold their weights so. */
+    public BaseModels(ImmutableList<Path> folders, Precision precision) {
         this.folders = folders;
+        this.precision = precision;
     }
 
     /** The directory of a model. */
@@ -34,6 +43,19 @@ public final class BaseModels {
         }
         throw new IOException(
                 "No base model '" + name + "' in " + folders + ". Name its folder with --models.");
+    }
+
+    /** How checkpoints are read. */
+    public LoadOptions options() {
+        return LoadOptions.builder().optPrecision(precision).build();
+    }
+
+    /** Refuses to train weights that are not float32. */
+    public void requireTrainable() {
+        if (precision != Precision.FLOAT32) {
+            throw new UnsupportedFeatureException(
+                    "Weights that are held as " + precision.text() + " cannot train.");
+        }
     }
 
     /** Loads a base with the head that its checkpoint was saved with. */
@@ -92,8 +114,8 @@ public final class BaseModels {
         }
     }
 
-    private static LoadOptions options(Path directory, JsonObject description) throws IOException {
-        LoadOptions.Builder options = LoadOptions.builder();
+    private LoadOptions options(Path directory, JsonObject description) throws IOException {
+        LoadOptions.Builder options = LoadOptions.builder().optPrecision(precision);
         Map<String, Object> values = PretrainedConfig.read(directory).values();
         if (!values.containsKey("classifier_dropout")) {
             // A default of some heads that is not in the file.
