@@ -5,10 +5,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import io.github.peft4j.json.JsonReasons;
+import io.github.peft4j.task.tokenize.check.BlockValues;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
@@ -52,12 +54,13 @@ public record TokenizerFile(
     /** As {@link #read(Path)}; closes the text. */
     static TokenizerFile read(Reader text, Path file) throws IOException {
         try (JsonReader json = new JsonReader(text)) {
+            json.setStrictness(Strictness.STRICT);
             return read(json);
         } catch (EOFException
                 | MalformedJsonException
                 | CharacterCodingException
                 | IllegalStateException
-                | NumberFormatException
+                | IllegalArgumentException
                 | UnsupportedOperationException
                 | ClassCastException
                 | JsonParseException bad) {
@@ -92,7 +95,10 @@ public record TokenizerFile(
             }
         }
         json.endObject();
-        TokenizerRules.check(blocks);
+        if (json.peek() != JsonToken.END_DOCUMENT) {
+            throw new MalformedJsonException("it goes on behind its end");
+        }
+        BlockValues.check(blocks);
         putAddedTokens(blocks, vocabulary);
         return new TokenizerFile(
                 model.getOrDefault("type", ""),

@@ -7,9 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.peft4j.json.JsonReasons;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a tokenizer put together as transformers does: its class makes blocks of its own of
@@ -30,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  *     tokens
  * @param model config.json, empty if there is none
  * @param kind the class
- * @param changed the blocks that are not those of tokenizer.json, null if all are; with the model
- *     where there is no such file
  */
 public record TokenizerFiles(
         Path json,
@@ -39,8 +34,7 @@ public record TokenizerFiles(
         TokenizerFile file,
         JsonObject config,
         JsonObject model,
-        TokenizerClass kind,
-        @Nullable JsonObject changed) {
+        TokenizerClass kind) {
 
     /**
      * Reads the files of a directory; all but a vocabulary may be missing.
@@ -107,9 +101,7 @@ public record TokenizerFiles(
                 blocks.add("post_processor", template);
                 changed = changed.with(blocks);
             }
-            boolean same = whole && changed.blocks().equals(file.blocks());
-            return new TokenizerFiles(
-                    json, settings.file(), changed, config, model, kind, same ? null : blocks);
+            return new TokenizerFiles(json, settings.file(), changed, config, model, kind);
         } catch (IllegalArgumentException
                 | IllegalStateException
                 | UnsupportedOperationException
@@ -145,15 +137,15 @@ public record TokenizerFiles(
         }
     }
 
-    /** tokenizer.json as it counts. */
-    public InputStream open() throws IOException {
-        if (changed == null) {
-            return Files.newInputStream(json);
+    /** A JSON text with the model among others; the blocks that count are those of the file. */
+    public byte[] textOfModel() throws IOException {
+        JsonElement made = file.blocks().get("model");
+        if (made == null) {
+            return Files.readAllBytes(json);
         }
-        return new ByteArrayInputStream(
-                changed.has("model")
-                        ? changed.toString().getBytes(StandardCharsets.UTF_8)
-                        : TokenizerJson.with(json, changed));
+        JsonObject text = new JsonObject();
+        text.add("model", made);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** The object in a file, empty if it does not exist. */
