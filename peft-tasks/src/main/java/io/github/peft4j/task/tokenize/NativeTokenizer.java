@@ -49,7 +49,10 @@ final class NativeTokenizer implements AutoCloseable {
         try {
             TrustedTokenizer trusted =
                     TokenizerCheck.trusted(
-                            files.file().blocks(), files.textOfModel(), files.json());
+                            files.file().blocks(),
+                            files.text().read(),
+                            files.file().plain(),
+                            files.json());
             String barred = trusted.uses().toString();
             if (!barred.isEmpty()) {
                 LOG.warn("{} cannot be used to {}", files.json(), barred);

@@ -111,6 +111,24 @@ class BadTokenizerFilesTest {
                 .hasMessageContaining(key);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer_config.json", "special_tokens_map.json", "config.json"})
+    void refusesFilesThatAreTooDeepOrTooLong(String name) throws IOException {
+        Folders.copy(Folders.resource("golden/tokenizers/bert"), folder);
+        Path file = folder.resolve(name);
+
+        Files.writeString(file, "{\"a\": %s%s}".formatted("[".repeat(200), "]".repeat(200)));
+        assertThatThrownBy(() -> Tokenizer.fromPretrained(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(name + " is not a JSON object")
+                .hasMessageContaining("127");
+
+        Files.writeString(file, "{" + " ".repeat(33 << 20) + "}");
+        assertThatThrownBy(() -> Tokenizer.fromPretrained(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(name + " has more than 32 MiB");
+    }
+
     @Test
     void refusesAFileThatIsNoObject() throws IOException {
         Folders.copy(Folders.resource("golden/tokenizers/bert"), folder);

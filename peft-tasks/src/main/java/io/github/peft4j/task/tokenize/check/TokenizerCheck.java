@@ -7,8 +7,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.peft4j.task.tokenize.check.JsonSpans.Span;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,24 +39,31 @@ public final class TokenizerCheck {
      * A file as the native library may read it.
      *
      * @param blocks all but the model, read strictly; see {@link BlockValues}
-     * @param json a text with the model; nothing else in it counts
+     * @param json a text with the model, which was read strictly; nothing else in it counts
+     * @param plain whether the model is the last member and the only one of its name, has no prefix
+     *     and no list for a vocabulary: then it is passed on without being looked through
      * @param file named in messages
      * @throws IOException if it holds what the library would end the process for while it loads;
      *     the text names the place, the value and the rule
      */
-    public static TrustedTokenizer trusted(JsonObject blocks, byte[] json, Path file)
+    public static TrustedTokenizer trusted(JsonObject blocks, byte[] json, boolean plain, Path file)
             throws IOException {
         try {
-            Span model = JsonSpans.members(json, "model").get("model");
+            Span model =
+                    plain
+                            ? JsonSpans.last(json, "model")
+                            : JsonSpans.members(json, "model").get("model");
             if (model == null) {
                 throw Refusal.of("model", "is missing");
             }
-            ModelCheck.check(json, model);
+            if (!plain) {
+                ModelCheck.check(json, model);
+            }
             TokenizerCheck check = new TokenizerCheck(known(blocks));
             check.encoding();
             check.decoding();
             return new TrustedTokenizer(
-                    written(check.blocks, json, model), new Uses(file, check.barred));
+                    check.blocks.toString(), json, model, new Uses(file, check.barred));
         } catch (Refusal bad) {
             throw new IOException(
                     ("%s cannot be used: %s. Save the tokenizer again with save_pretrained, or take"
@@ -120,15 +125,5 @@ public final class TokenizerCheck {
         }
         names.forEach(name -> blocks.add(name, JsonNull.INSTANCE));
         barred.put(use, bad.getMessage());
-    }
-
-    /** The model last: nothing of the other blocks is read behind a mistake in it. */
-    private static byte[] written(JsonObject blocks, byte[] json, Span model) {
-        byte[] first = blocks.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] name = ",\"model\":".getBytes(StandardCharsets.UTF_8);
-        int length = model.to() - model.from();
-        ByteBuffer all = ByteBuffer.allocate(first.length + name.length + length);
-        all.put(first, 0, first.length - 1).put(name).put(json, model.from(), length);
-        return all.put((byte) '}').array();
     }
 }

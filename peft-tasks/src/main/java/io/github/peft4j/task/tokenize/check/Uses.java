@@ -1,7 +1,6 @@
 package io.github.peft4j.task.tokenize.check;
 
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.Maps;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -17,7 +16,7 @@ public final class Uses {
     /** From the reason for each use that is barred. */
     Uses(Path file, Map<Use, String> reasons) {
         this.file = file;
-        this.barred = Maps.immutableEnumMap(reasons);
+        this.barred = ImmutableMap.copyOf(reasons);
     }
 
     /** Reasons for nothing yet. */

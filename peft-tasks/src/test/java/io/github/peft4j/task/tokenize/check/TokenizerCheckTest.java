@@ -3,18 +3,20 @@ package io.github.peft4j.task.tokenize.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.peft4j.task.Folders;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.Tokenizer;
-import io.github.peft4j.task.tokenize.files.TokenizerFile;
+import io.github.peft4j.task.tokenize.files.TokenizerFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,12 +286,28 @@ class TokenizerCheckTest {
         }
     }
 
+    @Test
+    void passesOnAModelWhereverItStands() throws IOException {
+        JsonElement model = JsonParser.parseString(MODEL);
+        for (String text :
+                new String[] {
+                    "{\"decoder\": null, \"model\": %s}",
+                    " { \"decoder\" :null,\"x\":\"\\\"}\", \"model\":  %s \n } \n",
+                    "{\"model\": %s, \"decoder\": null}"
+                }) {
+            assertThat(trusted(text.formatted(MODEL)).get("model")).isEqualTo(model);
+        }
+    }
+
     private JsonObject trusted(String json) throws IOException {
-        Path file = folder.resolve("tokenizer.json");
-        Files.writeString(file, json);
+        Files.writeString(folder.resolve("tokenizer.json"), json);
+        TokenizerFiles files = TokenizerFiles.read(folder, Map.of());
         try (InputStream text =
                 TokenizerCheck.trusted(
-                                TokenizerFile.read(file).blocks(), Files.readAllBytes(file), file)
+                                files.file().blocks(),
+                                files.text().read(),
+                                files.file().plain(),
+                                files.json())
                         .open()) {
             return JsonParser.parseString(new String(text.readAllBytes(), StandardCharsets.UTF_8))
                     .getAsJsonObject();
