@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -121,8 +122,8 @@ final class FolderLock implements AutoCloseable {
                 return; // it has just been deleted
             }
             throw denied;
-        } catch (AccessDeniedException e) {
-            denied.addSuppressed(e);
+        } catch (FileSystemException e) {
+            denied.addSuppressed(e); // not to be read, or not to be deleted, as in /tmp
         }
         AccessDeniedException refusal =
                 new AccessDeniedException(

@@ -3,7 +3,6 @@ package io.github.peft4j.task.chat.internal.jinja.operation;
 import com.google.common.collect.Ordering;
 import io.github.peft4j.json.PythonJson;
 import io.github.peft4j.task.chat.internal.jinja.value.Arguments;
-import io.github.peft4j.task.chat.internal.jinja.value.Budget;
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
 import io.github.peft4j.task.chat.internal.jinja.value.None;
 import io.github.peft4j.task.chat.internal.jinja.value.Text;
@@ -15,7 +14,6 @@ import java.util.Map;
 /** JSON as Python's {@code json.dumps} writes it, which is what {@code tojson} gives. */
 final class JsonText {
 
-    private final Budget budget;
     private final Text out;
     private final String itemSeparator;
     private final String keySeparator;
@@ -24,8 +22,7 @@ final class JsonText {
     private final boolean ascii;
 
     private JsonText(Arguments given) {
-        budget = given.budget();
-        out = new Text(budget);
+        out = new Text(given.budget());
         indent = given.get("indent", None.NONE);
         sorted = given.flag("sort_keys", false);
         ascii = given.flag("ensure_ascii", false);
@@ -47,7 +44,6 @@ final class JsonText {
     }
 
     private void write(Object value, int depth) {
-        budget.item();
         if (value instanceof Map<?, ?> map) {
             object(map, depth);
         } else if (value instanceof List<?> list) {

@@ -52,11 +52,6 @@ public final class Budget {
         spend(ITEM * size);
     }
 
-    /** Counts one item that is looked at by itself, which takes longer than its characters say. */
-    public void item() {
-        spend(ITEM);
-    }
-
     /** Counts a call in, and refuses those that nest too deep. */
     public void enterCall() {
         if (++calls > MAX_CALLS) {
