@@ -22,14 +22,23 @@ public final class JsonFile {
      * @throws IOException if it cannot be read, or holds more than such a file ever does
      */
     public static byte[] bytes(Path file) throws IOException {
+        return bytes(file, LONGEST);
+    }
+
+    /**
+     * The bytes of a file of a kind that may be longer.
+     *
+     * @throws IOException if it cannot be read, or has more bytes than {@code longest}
+     */
+    public static byte[] bytes(Path file, int longest) throws IOException {
         // a size is not asked for: a pipe or a device has none, and a file may grow
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(LONGEST + 1);
-            if (bytes.length > LONGEST) {
+            byte[] bytes = in.readNBytes(longest + 1);
+            if (bytes.length > longest) {
                 throw new IOException(
                         file
                                 + " has more than "
-                                + (LONGEST >> 20)
+                                + (longest >> 20)
                                 + " MiB; it must be a text of at most that size. Is it the right"
                                 + " file? Save or download it again.");
             }

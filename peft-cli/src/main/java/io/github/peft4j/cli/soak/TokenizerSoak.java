@@ -64,7 +64,9 @@ final class TokenizerSoak {
                             "file %d: the process %s"
                                     .formatted(
                                             next, hung ? "took too long" : "ended with " + code));
-                    counts = counts.plus(new TokenizerCounts(0, 0, 0, hung ? 0 : 1, hung ? 1 : 0));
+                    counts =
+                            counts.plus(
+                                    new TokenizerCounts(0, 0, 0, 0, hung ? 0 : 1, hung ? 1 : 0));
                     keepFile(work, next);
                     keepResults(ImmutableList.of(next + (hung ? " hang" : " death")));
                     next++;
@@ -81,14 +83,17 @@ final class TokenizerSoak {
         String result = line.split(" ", 3)[1];
         switch (result) {
             case "loaded" -> {
-                return new TokenizerCounts(1, 0, 0, 0, 0);
+                return new TokenizerCounts(1, 0, 0, 0, 0, 0);
+            }
+            case "limited" -> {
+                return new TokenizerCounts(0, 1, 0, 0, 0, 0);
             }
             case "refused" -> {
-                return new TokenizerCounts(0, 1, 0, 0, 0);
+                return new TokenizerCounts(0, 0, 1, 0, 0, 0);
             }
             default -> {
                 lines.accept("file " + line);
-                return new TokenizerCounts(0, 0, 1, 0, 0);
+                return new TokenizerCounts(0, 0, 0, 1, 0, 0);
             }
         }
     }

@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** The process that loads changed files, and that a file may end. */
 final class TokenizerTrial {
@@ -49,7 +51,12 @@ final class TokenizerTrial {
     private static final ImmutableList<String> LONG_TEXTS =
             ImmutableList.of(" ".repeat(3000) + "x", "ab".repeat(1500) + "!\n", "a".repeat(3000));
 
-    private TokenizerTrial() {}
+    private final Tokenizer tokenizer;
+    private @Nullable String barred;
+
+    private TokenizerTrial(Tokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+    }
 
     /** Folder, seed, first file, file behind the last, folder to work in, folder to write to. */
     public static void main(String[] arguments) throws IOException {
@@ -109,8 +116,8 @@ final class TokenizerTrial {
             return "odd " + line(odd);
         }
         try (tokenizer) {
-            use(tokenizer, random);
-            return "loaded";
+            Optional<String> barred = new TokenizerTrial(tokenizer).use(random);
+            return barred.map(use -> "limited " + use).orElse("loaded");
         } catch (OutOfMemoryError | StackOverflowError odd) {
             return "odd " + line(odd);
         }
@@ -120,48 +127,60 @@ final class TokenizerTrial {
         return thrown.toString().replaceAll("[\\s\\p{Cs}]+", " ");
     }
 
-    /** Texts may be refused, e.g. for want of an unknown token; the process must go on. */
-    private static void use(Tokenizer tokenizer, Random random) {
+    /**
+     * Texts may be refused, e.g. for want of an unknown token; the process must go on.
+     *
+     * @return the first use that the file may not be put to, if there is one
+     */
+    private Optional<String> use(Random random) {
         EncodeOptions bare = EncodeOptions.builder().optAddSpecialTokens(false).build();
         for (String text : TEXTS) {
-            encode(tokenizer, TextInput.of(text), EncodeOptions.DEFAULT);
-            encode(tokenizer, TextInput.of(text), bare);
+            encode(TextInput.of(text), EncodeOptions.DEFAULT);
+            encode(TextInput.of(text), bare);
         }
         if (random.nextInt(8) == 0) {
             for (String text : LONG_TEXTS) {
-                encode(tokenizer, TextInput.of(text), bare);
+                encode(TextInput.of(text), bare);
             }
         }
-        encode(tokenizer, TextInput.pair(TEXTS.get(3), TEXTS.get(7)), EncodeOptions.DEFAULT);
-        encode(tokenizer, TextInput.pair(TEXTS.get(1), TEXTS.get(4)), bare);
-        encode(tokenizer, TextInput.words(List.of("hello", "", "w\u00f6rld")), bare);
-        decode(tokenizer);
+        encode(TextInput.pair(TEXTS.get(3), TEXTS.get(7)), EncodeOptions.DEFAULT);
+        encode(TextInput.pair(TEXTS.get(1), TEXTS.get(4)), bare);
+        encode(TextInput.words(List.of("hello", "", "w\u00f6rld")), bare);
+        decode();
         for (int round = 0; round < 4; round++) {
-            decode(tokenizer, random.ints(12, 0, 300).asLongStream().toArray());
+            decode(random.ints(12, 0, 300).asLongStream().toArray());
         }
         for (long id = 0; id < 24; id++) {
-            decode(tokenizer, id);
+            decode(id);
         }
-        decode(tokenizer, LongStream.range(0, 300).toArray());
-        decode(tokenizer, Integer.MAX_VALUE, 0);
+        decode(LongStream.range(0, 300).toArray());
+        decode(Integer.MAX_VALUE, 0);
+        return Optional.ofNullable(barred);
     }
 
-    private static void encode(Tokenizer tokenizer, TextInput text, EncodeOptions options) {
+    private void encode(TextInput text, EncodeOptions options) {
         try {
             Encoding row = tokenizer.encode(text, options);
             Verify.verify(row.tokens().size() == row.length());
-            decode(tokenizer, row.ids());
+            decode(row.ids());
         } catch (RuntimeException refused) {
-            // what is said is judged elsewhere
+            note(refused);
         }
     }
 
-    private static void decode(Tokenizer tokenizer, long... ids) {
+    private void decode(long... ids) {
         try {
             tokenizer.decode(ids, true);
             tokenizer.decode(ids, false);
         } catch (RuntimeException refused) {
-            // as above
+            note(refused);
+        }
+    }
+
+    /** What else is said is judged elsewhere. */
+    private void note(RuntimeException refused) {
+        if (barred == null && refused instanceof IllegalStateException) {
+            barred = line(refused);
         }
     }
 }

@@ -6,8 +6,11 @@ import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -67,16 +70,22 @@ final class FolderLock implements AutoCloseable {
     /** The channel of a locked file that still has its name; null where there are no locks. */
     private static @Nullable FileChannel open(Path file) throws IOException {
         while (true) {
-            FileChannel channel =
-                    FileChannel.open(
-                            file,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE,
-                            LinkOption.NOFOLLOW_LINKS);
+            FileChannel channel;
+            try {
+                channel =
+                        FileChannel.open(
+                                file,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE,
+                                LinkOption.NOFOLLOW_LINKS);
+            } catch (AccessDeniedException e) {
+                removeOther(file, e);
+                continue;
+            }
             boolean done = false;
             try {
                 Object opened = key(file);
-                FileLock lock = lock(channel, file);
+                FileLock lock = lock(channel, file, false);
                 // Its last owner may have deleted it while this one waited for it.
                 if (lock == null || (opened != null && Objects.equals(opened, key(file)))) {
                     done = true;
@@ -95,13 +104,56 @@ final class FolderLock implements AutoCloseable {
     }
 
     /**
+     * Waits for a saver whose file this process may not write to, e.g. one of another user, and
+     * removes what it has left if it was killed: who may read the file can lock it, too.
+     */
+    private static void removeOther(Path file, AccessDeniedException denied) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            Object opened = key(file);
+            if (lock(channel, file, true) != null) {
+                if (opened != null && Objects.equals(opened, key(file))) {
+                    Files.deleteIfExists(file);
+                }
+                return;
+            }
+        } catch (NoSuchFileException e) {
+            if (Files.isWritable(file.resolveSibling(""))) {
+                return; // it has just been deleted
+            }
+            throw denied;
+        } catch (FileSystemException e) {
+            denied.addSuppressed(e); // not to be read, or not to be deleted, as in /tmp
+        }
+        AccessDeniedException refusal =
+                new AccessDeniedException(
+                        file.toString(),
+                        null,
+                        "it belongs to %s, of whom a process saves there or was killed. Save as that"
+                                        .formatted(owner(file))
+                                + " user, or delete the file if no such process runs any more.");
+        refusal.initCause(denied);
+        throw refusal;
+    }
+
+    private static String owner(Path file) {
+        try {
+            return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
+        } catch (IOException | UnsupportedOperationException e) {
+            logger.debug("Cannot tell the owner of {}", file, e);
+            return "another user";
+        }
+    }
+
+    /**
      * Asks for the lock again and again: to wait for it in the system may fail where several
      * threads of several processes wait, which the system takes for a circle.
      */
-    private static @Nullable FileLock lock(FileChannel channel, Path file) throws IOException {
+    private static @Nullable FileLock lock(FileChannel channel, Path file, boolean shared)
+            throws IOException {
         for (int tries = 0; true; tries++) {
             try {
-                FileLock lock = channel.tryLock();
+                FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
                 if (lock != null) {
                     return lock;
                 }

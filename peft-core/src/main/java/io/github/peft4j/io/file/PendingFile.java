@@ -5,11 +5,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -83,16 +85,16 @@ final class PendingFile implements AutoCloseable {
             channel =
                     FileChannel.open(
                             temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            lock(channel);
+            lock(channel, false);
         } catch (IOException e) {
             throw failed(e);
         }
     }
 
     /** Whether the lock was to be had. */
-    private static boolean lock(FileChannel channel) {
+    private static boolean lock(FileChannel channel, boolean shared) {
         try {
-            FileLock lock = channel.tryLock();
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
             return lock != null;
         } catch (OverlappingFileLockException e) {
             return false; // another copy of this library in this process
@@ -238,12 +240,29 @@ final class PendingFile implements AutoCloseable {
         if (ALIVE.contains(file) || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        try (FileChannel other = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            if (other.size() >= leastSize && lock(other)) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            removeIfDead(file, leastSize, StandardOpenOption.WRITE);
+        } catch (AccessDeniedException e) {
+            removeOther(file, leastSize);
         } catch (IOException e) {
             logger.debug("Cannot tell whether {} is in use", file, e);
+        }
+    }
+
+    /** What another user's process has left: who may read a file can lock it, too. */
+    private static void removeOther(Path file, long leastSize) {
+        try {
+            removeIfDead(file, leastSize, StandardOpenOption.READ);
+        } catch (IOException e) {
+            logger.debug("Cannot tell whether {} is in use", file, e);
+        }
+    }
+
+    private static void removeIfDead(Path file, long leastSize, OpenOption how) throws IOException {
+        try (FileChannel other = FileChannel.open(file, how)) {
+            if (other.size() >= leastSize && lock(other, how == StandardOpenOption.READ)) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -83,13 +84,30 @@ final class SaveJournal {
         return Files.exists(root.resolve(NAME), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Tells who owns a file or folder. */
+    interface Owners {
+        UserPrincipal of(Path path) throws IOException;
+    }
+
     /**
      * Whether there is a list that matters to who reads or saves in a folder: any list there, and
      * above it one that names files in it. What else lies above is none of his business.
+     *
+     * <p>Where everybody may write above the folder, as in {@code /tmp}, a list of some stranger
+     * would move and delete files with the rights of who follows it. So it counts only if it
+     * belongs to the owner of the folder, or of the one that it lies in.
      */
     static boolean concerns(Path root, Path folder) throws IOException {
+        return concerns(root, folder, path -> Files.getOwner(path));
+    }
+
+    /** As {@link #concerns(Path, Path)}, by owners that somebody else knows. */
+    static boolean concerns(Path root, Path folder, Owners owners) throws IOException {
         if (!isIn(root) || root.equals(folder)) {
             return isIn(root);
+        }
+        if (!isOfOwner(root, folder, owners)) {
+            return false;
         }
         SaveJournal journal;
         try {
@@ -100,6 +118,20 @@ final class SaveJournal {
         }
         return journal != null
                 && journal.lines.stream().anyMatch(line -> journal.target(line).startsWith(folder));
+    }
+
+    private static boolean isOfOwner(Path root, Path folder, Owners owners) throws IOException {
+        try {
+            UserPrincipal owner = owners.of(root.resolve(NAME));
+            return owner.equals(owners.of(root))
+                    || (Files.exists(folder) && owner.equals(owners.of(folder)));
+        } catch (NoSuchFileException e) {
+            logger.debug("The list of a save is gone", e);
+            return false;
+        } catch (UnsupportedOperationException e) {
+            logger.debug("The file system of {} knows no owners", root, e);
+            return true;
+        }
     }
 
     /** Where its files go, and where it lies itself. */

@@ -8,7 +8,9 @@ import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,6 +101,25 @@ class StableFolderTest {
         assertThat(read(folder.resolve("sub"), "a").all()).containsOnly("new");
 
         assertThat(Files.readString(folder.resolve("a_two"))).isEqualTo("new");
+    }
+
+    /** Where everybody may write above a folder, strangers may not have files of it moved. */
+    @Test
+    void followsAListAboveAFolderOnlyOfItsOwner() throws IOException {
+        killAfter(1);
+        Path sub = folder.resolve("sub");
+        Path list = folder.resolve(SaveJournal.NAME);
+
+        assertThat(concerns(sub, Map.of(list, "mine", folder, "mine", sub, "mine"))).isTrue();
+        assertThat(concerns(sub, Map.of(list, "bad", folder, "root", sub, "mine"))).isFalse();
+        assertThat(concerns(sub, Map.of(list, "mine", folder, "root", sub, "mine"))).isTrue();
+        assertThat(concerns(sub, Map.of(list, "root", folder, "root", sub, "mine"))).isTrue();
+    }
+
+    private boolean concerns(Path sub, Map<Path, String> owners) throws IOException {
+        Map<String, UserPrincipal> users = new HashMap<>();
+        return SaveJournal.concerns(
+                folder, sub, path -> users.computeIfAbsent(owners.get(path), name -> () -> name));
     }
 
     @Test

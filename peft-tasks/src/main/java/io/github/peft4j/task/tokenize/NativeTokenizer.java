@@ -4,10 +4,11 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.task.tokenize.check.TokenizerCheck;
+import io.github.peft4j.task.tokenize.check.TrustedTokenizer;
+import io.github.peft4j.task.tokenize.check.Use;
+import io.github.peft4j.task.tokenize.check.Uses;
 import io.github.peft4j.task.tokenize.files.TokenizerFiles;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,21 +34,31 @@ final class NativeTokenizer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NativeTokenizer.class);
 
     private final HuggingFaceTokenizer tokenizer;
+    private final Uses uses;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final AtomicBoolean warned = new AtomicBoolean();
     private volatile @Nullable Boolean spaces;
     private boolean closed;
 
-    private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
+    private NativeTokenizer(HuggingFaceTokenizer tokenizer, Uses uses) {
         this.tokenizer = tokenizer;
+        this.uses = uses;
     }
 
     static NativeTokenizer read(TokenizerFiles files) throws IOException {
-        try (InputStream json = files.open()) {
-            byte[] trusted = TokenizerCheck.trusted(json.readAllBytes(), files.json());
+        try {
+            TrustedTokenizer trusted =
+                    TokenizerCheck.trusted(
+                            files.file().blocks(),
+                            files.text().read(),
+                            files.file().plain(),
+                            files.json());
+            String barred = trusted.uses().toString();
+            if (!barred.isEmpty()) {
+                LOG.warn("{} cannot be used to {}", files.json(), barred);
+            }
             return new NativeTokenizer(
-                    HuggingFaceTokenizer.newInstance(
-                            new ByteArrayInputStream(trusted), WHOLE_TEXTS));
+                    HuggingFaceTokenizer.newInstance(trusted.open(), WHOLE_TEXTS), trusted.uses());
         } catch (RuntimeException refused) {
             throw new IOException(
                     "%s is not readable by the tokenizers library: %s. Save the tokenizer again with"
@@ -59,6 +70,13 @@ final class NativeTokenizer implements AutoCloseable {
 
     /** All tokens of an input, in their order, special tokens as the template puts them. */
     TokenColumns encode(TextInput input, boolean addSpecialTokens) {
+        uses.require(Use.ENCODE);
+        if (addSpecialTokens) {
+            uses.require(
+                    input instanceof TextInput.Pair
+                            ? Use.SPECIAL_TOKENS_OF_PAIR
+                            : Use.SPECIAL_TOKENS_OF_TEXT);
+        }
         if (input instanceof TextInput.Single single) {
             CodePoints text = new CodePoints(single.text());
             return tokens(
@@ -162,6 +180,7 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     String decode(long[] ids, boolean skipSpecialTokens) {
+        uses.require(Use.DECODE);
         return whileOpen(open -> open.decode(ids, skipSpecialTokens));
     }
 

@@ -8,10 +8,15 @@ import com.google.gson.JsonObject;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatTemplateTest {
 
@@ -43,6 +48,46 @@ class ChatTemplateTest {
         }
         softly.assertAll();
         assertThat(texts).isGreaterThan(50);
+    }
+
+    /** Ten thousand messages are within what a rendering may spend. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "headers",
+                "instructions",
+                "macros",
+                "tags",
+                "thinking",
+                "turns",
+                "smollm2/chat_template"
+            })
+    @Timeout(30)
+    void writesVeryLongChats(String name) {
+        List<ChatMessage> messages = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            messages.add(ChatMessage.user("question %d ".formatted(i) + "x".repeat(100)));
+            messages.add(ChatMessage.assistant("answer %d ".formatted(i) + "y".repeat(100)));
+        }
+        messages.add(ChatMessage.user("the last"));
+
+        assertThat(template(name).render(messages, true))
+                .contains("question 0 x", "answer 4999 y", "the last")
+                .hasSizeGreaterThan(1_000_000);
+    }
+
+    /** Work that grows as the square of the messages is refused in time. */
+    @Test
+    @Timeout(30)
+    void refusesLongChatsThatCostTooMuch() {
+        ChatTemplate square =
+                ChatTemplate.of(
+                        "{% for m in messages %}{% for n in messages[:loop.index] %}"
+                                + "{{ n.content | length }}{% endfor %}{% endfor %}",
+                        Map.of());
+        List<ChatMessage> messages = Collections.nCopies(10_000, ChatMessage.user("hello"));
+
+        assertThatIllegalArgumentException().isThrownBy(() -> square.render(messages, true));
     }
 
     @Test

@@ -22,7 +22,6 @@ class BadTokenizerFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "special-token-missing, names the special token \"[SEP]\"",
         "decoder-number, decoder holds 1e999",
         "decoder-deep, decoder is nested more than 120 levels",
         "decoder-surrogate, decoder holds half a surrogate pair"
@@ -37,6 +36,18 @@ class BadTokenizerFilesTest {
 
         try (Tokenizer good = GoldenTokenizers.load("bert")) {
             assertThat(good.encode("hello").ids()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void loadsATemplateThatLacksATokenAndRefusesItsUse() throws IOException {
+        Path files =
+                Folders.resource("reports/break-tokenizer-ends-the-process/special-token-missing");
+        try (Tokenizer tokenizer = Tokenizer.fromPretrained(files)) {
+            assertThatThrownBy(() -> tokenizer.encode("hello"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("tokenizer.json cannot be used to put special tokens")
+                    .hasMessageContaining("names the special token \"[SEP]\"");
         }
     }
 
@@ -98,6 +109,24 @@ class BadTokenizerFilesTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("tokenizer_config.json")
                 .hasMessageContaining(key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer_config.json", "special_tokens_map.json", "config.json"})
+    void refusesFilesThatAreTooDeepOrTooLong(String name) throws IOException {
+        Folders.copy(Folders.resource("golden/tokenizers/bert"), folder);
+        Path file = folder.resolve(name);
+
+        Files.writeString(file, "{\"a\": %s%s}".formatted("[".repeat(200), "]".repeat(200)));
+        assertThatThrownBy(() -> Tokenizer.fromPretrained(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(name + " is not a JSON object")
+                .hasMessageContaining("127");
+
+        Files.writeString(file, "{" + " ".repeat(33 << 20) + "}");
+        assertThatThrownBy(() -> Tokenizer.fromPretrained(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(name + " has more than 32 MiB");
     }
 
     @Test

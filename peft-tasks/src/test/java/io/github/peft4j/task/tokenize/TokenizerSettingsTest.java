@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Splitter;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.peft4j.task.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,8 +23,7 @@ class TokenizerSettingsTest {
     @TempDir Path folder;
 
     static Stream<JsonObject> cases() throws IOException {
-        return Files.readAllLines(Folders.resource("tokenizers/settings.jsonl")).stream()
-                .map(line -> JsonParser.parseString(line).getAsJsonObject());
+        return TransformersCases.read("tokenizers/settings.jsonl");
     }
 
     private void lay(JsonObject given) throws IOException {
@@ -35,9 +32,7 @@ class TokenizerSettingsTest {
         model.add("model_type", given.get("family"));
         Files.writeString(folder.resolve("config.json"), model.toString());
         configure(given.getAsJsonObject("config"));
-        for (var file : given.getAsJsonObject("files").entrySet()) {
-            Files.writeString(folder.resolve(file.getKey()), file.getValue().toString());
-        }
+        TransformersCases.layFiles(given, folder);
     }
 
     private void lay(String tokenizer) {
@@ -57,31 +52,13 @@ class TokenizerSettingsTest {
         Files.writeString(file, config.toString());
     }
 
-    private static long[] longs(JsonElement numbers) {
-        return numbers.getAsJsonArray().asList().stream()
-                .mapToLong(JsonElement::getAsLong)
-                .toArray();
-    }
-
     @ParameterizedTest
     @MethodSource("cases")
     void encodesAsTransformers(JsonObject given) throws IOException {
         lay(given);
 
         try (Tokenizer tokenizer = Tokenizer.fromPretrained(folder)) {
-            List<JsonElement> ids = given.getAsJsonArray("ids").asList();
-            for (int i = 0; i < ids.size(); i++) {
-                String text = given.getAsJsonArray("texts").get(i).getAsString();
-                long[] row = longs(ids.get(i));
-                assertThat(tokenizer.encode(text).ids()).as(text).containsExactly(row);
-                if (!given.getAsJsonArray("decoded").isEmpty()) {
-                    assertThat(tokenizer.decode(row, true))
-                            .isEqualTo(given.getAsJsonArray("decoded").get(i).getAsString());
-                }
-            }
-            assertThat(tokenizer.encode("the fox", "a b", EncodeOptions.DEFAULT).ids())
-                    .containsExactly(longs(given.get("pair")));
-            assertThat(tokenizer.vocabSize()).isEqualTo(given.get("size").getAsInt());
+            TransformersCases.check(tokenizer, given);
         }
     }
 

@@ -31,8 +31,7 @@ class VocabularyFilesTest {
     @TempDir Path folder;
 
     static Stream<JsonObject> cases() throws IOException {
-        return Files.readAllLines(Folders.resource("tokenizers/vocabularies.jsonl")).stream()
-                .map(line -> JsonParser.parseString(line).getAsJsonObject());
+        return TransformersCases.read("tokenizers/vocabularies.jsonl");
     }
 
     private static JsonObject golden(String name) throws IOException {
@@ -69,15 +68,7 @@ class VocabularyFilesTest {
                 folder.resolve("config.json"),
                 "{\"model_type\": %s}".formatted(given.get("family")));
         Files.writeString(folder.resolve("tokenizer_config.json"), given.get("config").toString());
-        for (var file : given.getAsJsonObject("files").entrySet()) {
-            Files.writeString(folder.resolve(file.getKey()), file.getValue().toString());
-        }
-    }
-
-    private static long[] longs(JsonElement numbers) {
-        return numbers.getAsJsonArray().asList().stream()
-                .mapToLong(JsonElement::getAsLong)
-                .toArray();
+        TransformersCases.layFiles(given, folder);
     }
 
     @ParameterizedTest
@@ -86,17 +77,7 @@ class VocabularyFilesTest {
         lay(given);
 
         try (Tokenizer tokenizer = Tokenizer.fromPretrained(folder)) {
-            List<JsonElement> ids = given.getAsJsonArray("ids").asList();
-            for (int i = 0; i < ids.size(); i++) {
-                String text = given.getAsJsonArray("texts").get(i).getAsString();
-                long[] row = longs(ids.get(i));
-                assertThat(tokenizer.encode(text).ids()).as(text).containsExactly(row);
-                assertThat(tokenizer.decode(row, true))
-                        .isEqualTo(given.getAsJsonArray("decoded").get(i).getAsString());
-            }
-            assertThat(tokenizer.encode("the fox", "a b", EncodeOptions.DEFAULT).ids())
-                    .containsExactly(longs(given.get("pair")));
-            assertThat(tokenizer.vocabSize()).isEqualTo(given.get("size").getAsInt());
+            TransformersCases.check(tokenizer, given);
             for (String role : List.of("pad", "eos")) {
                 JsonElement id = given.get(role);
                 assertThat(tokenizer.specialId(role + "_token").orElse(-1))

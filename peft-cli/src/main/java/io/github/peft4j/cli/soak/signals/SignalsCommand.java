@@ -2,10 +2,16 @@ package io.github.peft4j.cli.soak.signals;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +54,30 @@ public final class SignalsCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Repeats an earlier run's moments.")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--golden",
+            paramLabel = "DIR",
+            description =
+                    "Reference cases, such as peft-core/src/test/resources/golden: conformance,"
+                            + " generate and bench are tried with them, too.")
+    private @Nullable Path golden;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        Path work = Files.createTempDirectory("soak");
+        try {
+            List<List<String>> commands = new ArrayList<>();
+            COMMANDS.forEach(command -> commands.add(Splitter.on(' ').splitToList(command)));
+            if (golden != null) {
+                commands.addAll(GoldenCommands.of(golden, work));
+            }
+            return send(commands);
+        } finally {
+            MoreFiles.deleteRecursively(work, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
+    }
+
+    private int send(List<List<String>> commands) throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         long start = seed == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : seed;
         out.println("seed " + start);
@@ -61,7 +89,7 @@ public final class SignalsCommand implements Callable<Integer> {
         for (int run = 0; run < runs; run++) {
             SignalTrial trial =
                     new SignalTrial(
-                            Splitter.on(' ').splitToList(COMMANDS.get(run % COMMANDS.size())),
+                            commands.get(run % commands.size()),
                             signals.get(random.nextInt(signals.size())),
                             Duration.ofMillis(random.nextInt(LATEST_MILLIS)),
                             random.nextInt(3) == 0);

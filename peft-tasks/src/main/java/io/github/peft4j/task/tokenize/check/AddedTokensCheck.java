@@ -70,7 +70,7 @@ final class AddedTokensCheck {
                     && flag(token, "lstrip")
                     && (content.isBlank() || (changes && !holds(content)))) {
                 // the spaces that one token takes with it may be this whole token
-                throw Refusal.of(
+                throw Refusal.inUse(
                         path(i),
                         token.get("content"),
                         "must hold a letter or digit where it has lstrip and others have rstrip");
@@ -120,7 +120,7 @@ final class AddedTokensCheck {
             for (int i : doubtful) {
                 JsonElement content = tokens.get(i).getAsJsonObject().get("content");
                 if (alone.encode(content.getAsString(), false, false).getIds().length == 0) {
-                    throw Refusal.of(path(i), content, "of which the normalizer leaves nothing");
+                    throw Refusal.inUse(path(i), content, "of which the normalizer leaves nothing");
                 }
             }
         } catch (IOException bad) {

@@ -39,8 +39,14 @@ final class CharsMapCheck {
         byte[] decoded = decoded(text.getAsString());
         part.addProperty("precompiled_charsmap", Base64.getEncoder().encodeToString(decoded));
         ByteBuffer bytes = ByteBuffer.wrap(decoded).order(ByteOrder.LITTLE_ENDIAN);
-        long size = bytes.remaining() < 4 ? 0 : Integer.toUnsignedLong(bytes.getInt()) / 4;
-        if (size < 1 || size > bytes.remaining() / 4) {
+        if (bytes.remaining() < 4) {
+            throw Refusal.of(PATH, "is no map: it has %d bytes".formatted(bytes.remaining()));
+        }
+        long size = Integer.toUnsignedLong(bytes.getInt()) / 4;
+        if (size == 0) {
+            throw Refusal.inUse(PATH, "has no units");
+        }
+        if (size > bytes.remaining() / 4) {
             throw Refusal.of(PATH, "has %d of its %d units".formatted(bytes.remaining() / 4, size));
         }
         int[] units = new int[(int) size];
@@ -101,14 +107,14 @@ final class CharsMapCheck {
 
     private int within(long node) {
         if (node < 0 || node >= units.length) {
-            throw Refusal.of(PATH, "leads to unit %d of %d".formatted(node, units.length));
+            throw Refusal.inUse(PATH, "leads to unit %d of %d".formatted(node, units.length));
         }
         return (int) node;
     }
 
     private int length(int start) {
         if (start > texts.length || (start < texts.length && (texts[start] & 0xc0) == 0x80)) {
-            throw Refusal.of(PATH, "leads into no text (byte %d)".formatted(start));
+            throw Refusal.inUse(PATH, "leads into no text (byte %d)".formatted(start));
         }
         int end = start;
         int characters = 0;

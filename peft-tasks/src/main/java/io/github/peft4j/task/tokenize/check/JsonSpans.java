@@ -3,6 +3,7 @@ package io.github.peft4j.task.tokenize.check;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the members of an object in a JSON text without reading them: a vocabulary of many
@@ -56,6 +57,42 @@ final class JsonSpans {
         return members;
     }
 
+    /**
+     * The last member of the object that is the whole text, null if there is none of that name; the
+     * text is known to be such an object, so the member is not walked through.
+     */
+    static @Nullable Span last(byte[] text, String name) {
+        JsonSpans json = new JsonSpans(text, name);
+        json.skipSpace();
+        json.expect('{', "the file");
+        do {
+            json.skipSpace();
+            boolean found = json.name("the file").equals(name);
+            json.skipSpace();
+            if (found) {
+                int end = text.length - 1;
+                while (end > json.at && text[end] != '}') {
+                    end--;
+                }
+                return new Span(json.at, end, 0, Map.of());
+            }
+            json.skipValue("the file");
+            json.skipSpace();
+        } while (json.next("the file"));
+        return null;
+    }
+
+    /** The name of a member, with the colon behind it. */
+    private String name(String path) {
+        int name = at + 1;
+        expect('"', path);
+        at = endOfText(at, path);
+        String key = new String(text, name, at - name - 1, StandardCharsets.UTF_8);
+        skipSpace();
+        expect(':', path);
+        return key;
+    }
+
     private Map<String, Span> object(String path, boolean outer) {
         Map<String, Span> members = new LinkedHashMap<>();
         expect('{', path);
@@ -66,12 +103,7 @@ final class JsonSpans {
         }
         do {
             skipSpace();
-            int name = at + 1;
-            expect('"', path);
-            at = endOfText(at, path);
-            String key = new String(text, name, at - name - 1, StandardCharsets.UTF_8);
-            skipSpace();
-            expect(':', path);
+            String key = name(path);
             skipSpace();
             longestText = 0;
             int value = at;

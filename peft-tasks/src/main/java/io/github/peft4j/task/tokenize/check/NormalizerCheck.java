@@ -72,6 +72,6 @@ final class NormalizerCheck {
      * part that changes characters looks for it there.
      */
     private static Refusal unplaced(JsonElement pattern) {
-        return Refusal.of("normalizer.pattern", pattern, "must match at least one character");
+        return Refusal.inUse("normalizer.pattern", pattern, "must match at least one character");
     }
 }

@@ -63,7 +63,7 @@ final class Parts {
             parts.add(part);
         }
         if (parts.size() > MOST_PARTS) {
-            throw Refusal.of(block, "has more than %d parts".formatted(MOST_PARTS));
+            throw Refusal.inUse(block, "has more than %d parts".formatted(MOST_PARTS));
         }
     }
 
@@ -100,7 +100,7 @@ final class Parts {
         for (long growth : growths) {
             all = all * Math.min(growth, MOST_GROWTH + 1);
             if (all > MOST_GROWTH) {
-                throw Refusal.of(
+                throw Refusal.inUse(
                         block, "makes texts more than %d times as long".formatted(MOST_GROWTH));
             }
         }

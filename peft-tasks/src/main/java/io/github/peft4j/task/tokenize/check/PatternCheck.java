@@ -3,6 +3,7 @@ package io.github.peft4j.task.tokenize.check;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ final class PatternCheck {
         }
         String source = regex.getAsString();
         if (source.length() > LONGEST) {
-            throw Refusal.of(
+            throw Refusal.inUse(
                     path,
                     "has %d characters, must have at most %d".formatted(source.length(), LONGEST));
         }
@@ -59,11 +60,12 @@ final class PatternCheck {
                 throw new IllegalArgumentException("it has too many ways to match");
             }
             return new Bounds(all.shortest());
-        } catch (IllegalArgumentException bad) {
+        } catch (PatternSyntaxException bad) {
             throw Refusal.of(
-                    path,
-                    regex,
-                    "which cannot be read or may take for ever: %s".formatted(bad.getMessage()));
+                    path, regex, "which cannot be read: %s".formatted(bad.getDescription()));
+        } catch (IllegalArgumentException bad) {
+            throw Refusal.inUse(
+                    path, regex, "which may take for ever: %s".formatted(bad.getMessage()));
         }
     }
 

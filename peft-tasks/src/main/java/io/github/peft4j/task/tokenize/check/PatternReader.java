@@ -3,10 +3,11 @@ package io.github.peft4j.task.tokenize.check;
 import io.github.peft4j.task.tokenize.check.PatternCheck.Piece;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
- * Reads a regular expression in the syntax of Ruby as far as what it costs; what is not known is
- * refused.
+ * Reads a regular expression in the syntax of Ruby as far as what it costs; what is not known
+ * counts as too much.
  */
 final class PatternReader {
 
@@ -32,14 +33,19 @@ final class PatternReader {
     /**
      * Reads it all.
      *
-     * @throws IllegalArgumentException that says what it costs too much for
+     * @throws PatternSyntaxException if it is none
+     * @throws IllegalArgumentException that says why it may cost too much
      */
     Piece read() {
         Piece all = alternatives();
         if (at < source.length()) {
-            throw new IllegalArgumentException("a parenthesis is closed that is not open");
+            throw unreadable("a parenthesis is closed that is not open");
         }
         return all;
+    }
+
+    private PatternSyntaxException unreadable(String why) {
+        return new PatternSyntaxException(why, source, at);
     }
 
     private Piece alternatives() {
@@ -150,7 +156,7 @@ final class PatternReader {
             case '[' -> characters();
             case '\\' -> escape();
             case '^', '$' -> Piece.PLACE;
-            case '*', '+', '?' -> throw new IllegalArgumentException("it repeats nothing");
+            case '*', '+', '?' -> throw unreadable("it repeats nothing");
             default -> Piece.CHARACTER;
         };
     }
@@ -189,7 +195,7 @@ final class PatternReader {
     private Piece closed() {
         Piece inner = alternatives();
         if (!source.startsWith(")", at)) {
-            throw new IllegalArgumentException("a parenthesis is not closed");
+            throw unreadable("a parenthesis is not closed");
         }
         at++;
         return inner;
@@ -220,12 +226,12 @@ final class PatternReader {
             }
             first = false;
         }
-        throw new IllegalArgumentException("a class is not closed");
+        throw unreadable("a class is not closed");
     }
 
     private Piece escape() {
         if (at >= source.length()) {
-            throw new IllegalArgumentException("it ends with a backslash");
+            throw unreadable("it ends with a backslash");
         }
         char c = source.charAt(at++);
         switch (c) {
@@ -260,7 +266,7 @@ final class PatternReader {
         int end = source.startsWith("{", at) ? source.indexOf('}', at) : -1;
         if (end < 0) {
             if (must) {
-                throw new IllegalArgumentException("a property has no braces");
+                throw unreadable("a property has no braces");
             }
             return false;
         }

@@ -26,7 +26,7 @@ final class PreTokenizerCheck {
                     && length instanceof JsonPrimitive number
                     && number.isNumber()
                     && number.getAsDouble() < 1) {
-                throw Refusal.of("pre_tokenizer.length", length, "must be at least 1");
+                throw Refusal.inUse("pre_tokenizer.length", length, "must be at least 1");
             }
         }
         Parts.checkGrowth("pre_tokenizer", growths);

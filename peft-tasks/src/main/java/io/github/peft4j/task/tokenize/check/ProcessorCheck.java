@@ -1,6 +1,6 @@
 package io.github.peft4j.task.tokenize.check;
 
-import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -15,41 +15,60 @@ final class ProcessorCheck {
 
     private static final int MOST_SPECIAL = 16_384;
 
+    private static final ImmutableMap<String, Use> FORMS =
+            ImmutableMap.of(
+                    "single", Use.SPECIAL_TOKENS_OF_TEXT, "pair", Use.SPECIAL_TOKENS_OF_PAIR);
+
     private ProcessorCheck() {}
 
-    /** The post-processor as the library may have it. */
-    static JsonElement checked(Parts parts) {
+    /**
+     * The post-processor as the library may have it.
+     *
+     * @param barred gets the uses that it cannot serve for, with the reasons
+     */
+    static JsonElement checked(Parts parts, Map<Use, String> barred) {
         int templates = 0;
         for (JsonObject part : parts.all()) {
             if (part.has("single") || part.has("pair")) {
-                template(part);
+                template(part, barred);
                 if (++templates > 1) {
-                    throw Refusal.of("post_processor", "has more than one template");
+                    throw Refusal.inUse("post_processor", "has more than one template");
                 }
             }
         }
         return parts.with(parts.all());
     }
 
-    private static void template(JsonObject part) {
+    private static void template(JsonObject part, Map<Use, String> barred) {
         JsonObject known =
                 part.get("special_tokens") instanceof JsonObject tokens ? tokens : new JsonObject();
         for (Map.Entry<String, JsonElement> token : known.entrySet()) {
             mend(token.getKey(), token.getValue());
         }
-        for (String form : ImmutableList.of("single", "pair")) {
+        for (Map.Entry<String, Use> one : FORMS.entrySet()) {
+            String form = one.getKey();
             if (!(part.get(form) instanceof JsonArray pieces)) {
                 throw Refusal.of("post_processor.%s".formatted(form), "must be a list of pieces");
             }
+            JsonArray kept = new JsonArray();
             int sequences = 0;
             int special = 0;
             for (int i = 0; i < pieces.size(); i++) {
-                int tokens = tokens(form, i, pieces.get(i), known);
-                sequences += tokens < 0 ? 1 : 0;
-                special += Math.max(tokens, 0);
+                try {
+                    int tokens = tokens(form, i, pieces.get(i), known);
+                    sequences += tokens < 0 ? 1 : 0;
+                    special += Math.max(tokens, 0);
+                    kept.add(pieces.get(i));
+                } catch (Refusal bad) {
+                    if (!bad.isInUse()) {
+                        throw bad;
+                    }
+                    barred.putIfAbsent(one.getValue(), bad.getMessage());
+                }
             }
+            part.add(form, kept);
             if (sequences > MOST_SEQUENCES || special > MOST_SPECIAL) {
-                throw Refusal.of(
+                throw Refusal.inUse(
                         "post_processor.%s".formatted(form),
                         "has more than %d texts or %d special tokens"
                                 .formatted(MOST_SEQUENCES, MOST_SPECIAL));
@@ -66,14 +85,14 @@ final class ProcessorCheck {
                         && known.get(id.getAsString()) instanceof JsonObject named) {
                     return named.get("ids").getAsJsonArray().size();
                 }
-                throw Refusal.of(
+                throw Refusal.inUse(
                         place(form, i),
                         "names the special token %s, which post_processor.special_tokens lack"
                                 .formatted(id));
             }
             if (piece.get("Sequence") instanceof JsonObject text) {
                 if (form.equals("single") && !Parts.text(text, "id").equals("A")) {
-                    throw Refusal.of(
+                    throw Refusal.inUse(
                             place(form, i),
                             piece,
                             "names a second text, which a single one has not");

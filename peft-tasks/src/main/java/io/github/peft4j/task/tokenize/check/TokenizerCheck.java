@@ -1,51 +1,69 @@
 package io.github.peft4j.task.tokenize.check;
 
 import com.google.common.collect.ImmutableList;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.tokenize.check.JsonSpans.Span;
 import java.io.IOException;
-import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Makes of a tokenizer.json one that the native library can be trusted with, or refuses it.
  *
- * <p>The library's reader ends the process for some texts, so all blocks but the model are read
- * here, checked, and written out again; truncation and padding, which this library does itself, are
- * left out. The model is looked through for what the library would fall over, and passed on byte by
- * byte: its mistakes, e.g. an id that is no number, come back as exceptions.
+ * <p>The library's reader ends the process for some texts, so all blocks but the model are read in
+ * Java, checked here, and written out again; truncation and padding, which this library does
+ * itself, are left out. The model is looked through for what the library would fall over, and
+ * passed on byte by byte: its mistakes, e.g. an id that is no number, come back as exceptions.
+ *
+ * <p>What the library would load, and fall over once it is used, does not keep the file from being
+ * loaded: it is left out, and that use is barred.
  */
 public final class TokenizerCheck {
 
-    /** The blocks that are made of parts. */
-    private static final ImmutableList<String> PARTED =
-            ImmutableList.of("normalizer", "pre_tokenizer", "post_processor", "decoder");
+    /** The blocks that are made of parts, and that work on texts. */
+    private static final ImmutableList<String> ENCODING =
+            ImmutableList.of("normalizer", "pre_tokenizer", "post_processor");
 
-    private TokenizerCheck() {}
+    private final JsonObject blocks;
+    private final Map<Use, String> barred = Uses.none();
+
+    private TokenizerCheck(JsonObject blocks) {
+        this.blocks = blocks;
+    }
 
     /**
-     * A file's bytes as the native library may read them.
+     * A file as the native library may read it.
      *
-     * @param file named in the message
-     * @throws IOException if it holds what the library would end the process for; the text names
-     *     the place, the value and the rule
+     * @param blocks all but the model, read strictly; see {@link BlockValues}
+     * @param json a text with the model, which was read strictly; nothing else in it counts
+     * @param plain whether the model is the last member and the only one of its name, has no prefix
+     *     and no list for a vocabulary: then it is passed on without being looked through
+     * @param file named in messages
+     * @throws IOException if it holds what the library would end the process for while it loads;
+     *     the text names the place, the value and the rule
      */
-    public static byte[] trusted(byte[] json, Path file) throws IOException {
+    public static TrustedTokenizer trusted(JsonObject blocks, byte[] json, boolean plain, Path file)
+            throws IOException {
         try {
-            return trusted(json);
+            Span model =
+                    plain
+                            ? JsonSpans.last(json, "model")
+                            : JsonSpans.members(json, "model").get("model");
+            if (model == null) {
+                throw Refusal.of("model", "is missing");
+            }
+            if (!plain) {
+                ModelCheck.check(json, model);
+            }
+            TokenizerCheck check = new TokenizerCheck(known(blocks));
+            check.encoding();
+            check.decoding();
+            return new TrustedTokenizer(
+                    check.blocks.toString(), json, model, new Uses(file, check.barred));
         } catch (Refusal bad) {
             throw new IOException(
                     ("%s cannot be used: %s. Save the tokenizer again with save_pretrained, or take"
@@ -55,99 +73,57 @@ public final class TokenizerCheck {
         }
     }
 
-    private static byte[] trusted(byte[] json) {
-        Map<String, Span> members = JsonSpans.members(json, "model");
-        Span model = members.get("model");
-        if (model == null) {
-            throw Refusal.of("model", "is missing");
-        }
-        JsonElement version = read(json, members, "version");
+    /** A copy of the blocks that matter, which may be changed. */
+    private static JsonObject known(JsonObject blocks) {
+        BlockValues.check(blocks);
+        JsonElement version = get(blocks, "version");
         if (!version.isJsonNull() && !version.equals(new JsonPrimitive("1.0"))) {
             throw Refusal.of("version", version, "must be \"1.0\"");
         }
-        JsonObject blocks = new JsonObject();
-        blocks.add("version", new JsonPrimitive("1.0"));
-        for (String name : PARTED) {
-            blocks.add(name, read(json, members, name));
+        JsonObject known = new JsonObject();
+        known.add("version", new JsonPrimitive("1.0"));
+        ENCODING.forEach(name -> known.add(name, get(blocks, name).deepCopy()));
+        known.add("decoder", get(blocks, "decoder").deepCopy());
+        if (!get(blocks, "added_tokens").isJsonNull()) {
+            known.add("added_tokens", get(blocks, "added_tokens"));
         }
-        JsonElement added = read(json, members, "added_tokens");
-        if (!added.isJsonNull()) {
-            blocks.add("added_tokens", added);
-        }
-        ModelCheck.check(json, model);
-        Parts normalizers = Parts.of("normalizer", blocks.get("normalizer"));
-        Parts preTokenizers = Parts.of("pre_tokenizer", blocks.get("pre_tokenizer"));
-        blocks.add("normalizer", NormalizerCheck.checked(normalizers, preTokenizers));
-        blocks.add("pre_tokenizer", PreTokenizerCheck.checked(preTokenizers));
-        blocks.add(
-                "post_processor",
-                ProcessorCheck.checked(Parts.of("post_processor", blocks.get("post_processor"))));
-        blocks.add("decoder", DecoderCheck.checked(Parts.of("decoder", blocks.get("decoder"))));
-        AddedTokensCheck.check(added, normalizers.all(), blocks.get("normalizer"));
-        return written(blocks, json, model);
+        return known;
     }
 
-    /** The model last: nothing of the other blocks is read behind a mistake in it. */
-    private static byte[] written(JsonObject blocks, byte[] json, Span model) {
-        byte[] first = blocks.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] name = ",\"model\":".getBytes(StandardCharsets.UTF_8);
-        int length = model.to() - model.from();
-        ByteBuffer all = ByteBuffer.allocate(first.length + name.length + length);
-        all.put(first, 0, first.length - 1).put(name).put(json, model.from(), length);
-        return all.put((byte) '}').array();
+    private static JsonElement get(JsonObject blocks, String name) {
+        JsonElement block = blocks.get(name);
+        return block == null ? JsonNull.INSTANCE : block;
     }
 
-    private static JsonElement read(byte[] json, Map<String, Span> members, String name) {
-        Span span = members.get(name);
-        if (span == null) {
-            return JsonNull.INSTANCE;
-        }
-        JsonElement value = strictly(name, span.in(json));
-        checkValues(name, value);
-        return value;
-    }
-
-    private static JsonElement strictly(String name, String text) {
-        try (JsonReader reader = new JsonReader(new StringReader(text))) {
-            reader.setStrictness(Strictness.STRICT);
-            JsonElement value = JsonParser.parseReader(reader);
-            if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw Refusal.of(name, "is no JSON: it goes on behind its end");
-            }
-            return value;
-        } catch (JsonParseException | IOException bad) {
-            throw Refusal.of(name, "is no JSON: %s".formatted(JsonReasons.of(bad)));
+    private void encoding() {
+        try {
+            Parts normalizers = Parts.of("normalizer", blocks.get("normalizer"));
+            Parts preTokenizers = Parts.of("pre_tokenizer", blocks.get("pre_tokenizer"));
+            Parts processors = Parts.of("post_processor", blocks.get("post_processor"));
+            blocks.add("normalizer", NormalizerCheck.checked(normalizers, preTokenizers));
+            blocks.add("pre_tokenizer", PreTokenizerCheck.checked(preTokenizers));
+            blocks.add("post_processor", ProcessorCheck.checked(processors, barred));
+            AddedTokensCheck.check(
+                    get(blocks, "added_tokens"), normalizers.all(), blocks.get("normalizer"));
+        } catch (Refusal bad) {
+            bar(Use.ENCODE, bad, ENCODING);
         }
     }
 
-    /** Refuses numbers and texts that the library's reader has no value for. */
-    private static void checkValues(String block, JsonElement value) {
-        if (value instanceof JsonObject object) {
-            for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
-                checkText(block, entry.getKey());
-                checkValues(block, entry.getValue());
-            }
-        } else if (value instanceof JsonArray array) {
-            array.forEach(element -> checkValues(block, element));
-        } else if (value instanceof JsonPrimitive primitive) {
-            if (primitive.isNumber() && !Double.isFinite(primitive.getAsDouble())) {
-                throw Refusal.of(block, "holds %s, which is out of range".formatted(value));
-            }
-            if (primitive.isString()) {
-                checkText(block, primitive.getAsString());
-            }
+    private void decoding() {
+        try {
+            blocks.add("decoder", DecoderCheck.checked(Parts.of("decoder", blocks.get("decoder"))));
+        } catch (Refusal bad) {
+            bar(Use.DECODE, bad, ImmutableList.of("decoder"));
         }
     }
 
-    private static void checkText(String path, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (i + 1 == text.length()
-                        || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
-                    throw Refusal.of(path, "holds half a surrogate pair, which is no character");
-                }
-                i++;
-            }
+    /** Leaves blocks out whose use would end the process. */
+    private void bar(Use use, Refusal bad, List<String> names) {
+        if (!bad.isInUse()) {
+            throw bad;
         }
+        names.forEach(name -> blocks.add(name, JsonNull.INSTANCE));
+        barred.put(use, bad.getMessage());
     }
 }

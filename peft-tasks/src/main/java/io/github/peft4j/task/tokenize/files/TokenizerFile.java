@@ -5,16 +5,20 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonReasons;
+import io.github.peft4j.task.tokenize.check.BlockValues;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,32 +36,54 @@ import org.jspecify.annotations.Nullable;
  * @param subwordPrefix what stands before tokens inside a word, e.g. {@code ##}; empty where
  *     nothing tells them from others
  * @param blocks all but the model, e.g. {@code pre_tokenizer}
+ * @param plain whether the model is the last member, the only one of that name, has ids by token
+ *     and no prefix: then nothing in it needs a check
  */
 public record TokenizerFile(
         String modelType,
         Map<String, Integer> vocabulary,
         String subwordPrefix,
-        JsonObject blocks) {
+        JsonObject blocks,
+        boolean plain) {
+
+    /** As deep as the library's reader goes. */
+    private static final int MOST_LEVELS = 127;
+
+    private static final String PREFIX = "continuing_subword_prefix";
+
+    /** No key of a file: stands among the texts of a model that is not plain. */
+    private static final String LOOKED_INTO = "";
+
+    /** Bytes: seven times the longest tokenizer that is known. */
+    private static final int LONGEST = 256 << 20;
 
     /** Copies the vocabulary. */
     public TokenizerFile {
         vocabulary = ImmutableMap.copyOf(vocabulary);
     }
 
-    /** Reads one file; a text that is not such a file is refused with its path. */
-    public static TokenizerFile read(Path file) throws IOException {
-        return read(Files.newBufferedReader(file, StandardCharsets.UTF_8), file);
+    /** The text of one file. */
+    static byte[] bytes(Path file) throws IOException {
+        return JsonFile.bytes(file, LONGEST);
     }
 
-    /** As {@link #read(Path)}; closes the text. */
-    static TokenizerFile read(Reader text, Path file) throws IOException {
-        try (JsonReader json = new JsonReader(text)) {
+    /**
+     * Reads the text of one file.
+     *
+     * @param file named if it is not the text of such a file
+     */
+    static TokenizerFile read(byte[] text, Path file) throws IOException {
+        Reader reader =
+                new InputStreamReader(
+                        new ByteArrayInputStream(text), StandardCharsets.UTF_8.newDecoder());
+        try (JsonReader json = new JsonReader(reader)) {
+            json.setStrictness(Strictness.STRICT);
             return read(json);
         } catch (EOFException
                 | MalformedJsonException
                 | CharacterCodingException
                 | IllegalStateException
-                | NumberFormatException
+                | IllegalArgumentException
                 | UnsupportedOperationException
                 | ClassCastException
                 | JsonParseException bad) {
@@ -75,30 +101,40 @@ public record TokenizerFile(
         others.asMap().forEach(all::add);
         Map<String, Integer> more = new LinkedHashMap<>(vocabulary);
         putAddedTokens(all, more);
-        return new TokenizerFile(modelType, ImmutableMap.copyOf(more), subwordPrefix, all);
+        return new TokenizerFile(modelType, ImmutableMap.copyOf(more), subwordPrefix, all, plain);
     }
 
     private static TokenizerFile read(JsonReader json) throws IOException {
         Map<String, String> model = new HashMap<>();
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         JsonObject blocks = new JsonObject();
+        boolean plain = false;
+        int models = 0;
         json.beginObject();
         while (json.hasNext()) {
             String name = json.nextName();
+            plain = false;
             if (name.equals("model")) {
+                json.setNestingLimit(MOST_LEVELS);
                 model = readModel(json, vocabulary);
+                plain = models++ == 0 && !model.containsKey(LOOKED_INTO);
             } else {
+                json.setNestingLimit(2 * MOST_LEVELS); // how deep is said by the block's name
                 blocks.add(name, JsonParser.parseReader(json));
             }
         }
         json.endObject();
-        TokenizerRules.check(blocks);
+        if (json.peek() != JsonToken.END_DOCUMENT) {
+            throw new MalformedJsonException("it goes on behind its end");
+        }
+        BlockValues.check(blocks);
         putAddedTokens(blocks, vocabulary);
         return new TokenizerFile(
                 model.getOrDefault("type", ""),
                 ImmutableMap.copyOf(vocabulary),
-                model.getOrDefault("continuing_subword_prefix", ""),
-                blocks);
+                model.getOrDefault(PREFIX, ""),
+                blocks,
+                plain);
     }
 
     /** The block of this name, or null where there is none. */
@@ -134,9 +170,16 @@ public record TokenizerFile(
         while (json.hasNext()) {
             String name = json.nextName();
             if (name.equals("vocab")) {
+                if (json.peek() == JsonToken.BEGIN_ARRAY) {
+                    texts.put(LOOKED_INTO, name);
+                }
                 readVocabulary(json, vocabulary);
             } else if (json.peek() == JsonToken.STRING) {
-                texts.put(name, json.nextString());
+                String text = json.nextString();
+                texts.put(name, text);
+                if (name.equals(PREFIX) && !text.isEmpty()) {
+                    texts.put(LOOKED_INTO, name);
+                }
             } else {
                 json.skipValue();
             }

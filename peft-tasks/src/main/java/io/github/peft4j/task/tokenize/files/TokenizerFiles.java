@@ -1,23 +1,26 @@
 package io.github.peft4j.task.tokenize.files;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.io.ByteSource;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonSyntaxException;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import io.github.peft4j.io.file.Utf8;
+import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonReasons;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a tokenizer put together as transformers does: its class makes blocks of its own of
@@ -30,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     tokens
  * @param model config.json, empty if there is none
  * @param kind the class
- * @param changed the blocks that are not those of tokenizer.json, null if all are; with the model
- *     where there is no such file
+ * @param text a JSON text with the model among others; the blocks that count are those of the file
  */
 public record TokenizerFiles(
         Path json,
@@ -40,7 +42,10 @@ public record TokenizerFiles(
         JsonObject config,
         JsonObject model,
         TokenizerClass kind,
-        @Nullable JsonObject changed) {
+        ByteSource text) {
+
+    /** As many as in other JSON files. */
+    private static final int MOST_LEVELS = 127;
 
     /**
      * Reads the files of a directory; all but a vocabulary may be missing.
@@ -76,8 +81,8 @@ public record TokenizerFiles(
         Path json = directory.resolve("tokenizer.json");
         boolean whole = Files.isRegularFile(json);
         JsonObject blocks = whole ? new JsonObject() : VocabularyFiles.read(directory);
-        TokenizerFile file =
-                whole ? TokenizerFile.read(json) : VocabularyFiles.file(blocks, directory);
+        byte[] text = whole ? TokenizerFile.bytes(json) : Utf8.encode(blocks.toString());
+        TokenizerFile file = TokenizerFile.read(text, whole ? json : directory);
         TokenizerSettings settings =
                 TokenizerSettings.read(
                         directories.subList(0, directories.indexOf(directory) + 1), tokens);
@@ -107,9 +112,8 @@ public record TokenizerFiles(
                 blocks.add("post_processor", template);
                 changed = changed.with(blocks);
             }
-            boolean same = whole && changed.blocks().equals(file.blocks());
             return new TokenizerFiles(
-                    json, settings.file(), changed, config, model, kind, same ? null : blocks);
+                    json, settings.file(), changed, config, model, kind, ByteSource.wrap(text));
         } catch (IllegalArgumentException
                 | IllegalStateException
                 | UnsupportedOperationException
@@ -145,26 +149,19 @@ public record TokenizerFiles(
         }
     }
 
-    /** tokenizer.json as it counts. */
-    public InputStream open() throws IOException {
-        if (changed == null) {
-            return Files.newInputStream(json);
-        }
-        return new ByteArrayInputStream(
-                changed.has("model")
-                        ? changed.toString().getBytes(StandardCharsets.UTF_8)
-                        : TokenizerJson.with(json, changed));
-    }
-
     /** The object in a file, empty if it does not exist. */
     static JsonObject object(Path file) throws IOException {
         if (!Files.exists(file)) {
             return new JsonObject();
         }
-        try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            JsonElement read = JsonParser.parseReader(text);
+        try (JsonReader json = new JsonReader(new StringReader(JsonFile.text(file)))) {
+            json.setNestingLimit(MOST_LEVELS);
+            JsonElement read = JsonParser.parseReader(json);
+            if (json.peek() != JsonToken.END_DOCUMENT) {
+                throw new JsonSyntaxException("it goes on behind its end");
+            }
             return read.getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException bad) {
+        } catch (JsonParseException | IllegalStateException | MalformedJsonException bad) {
             throw new IOException(
                     "%s is not a JSON object: %s. Save the tokenizer again with save_pretrained."
                             .formatted(file, JsonReasons.of(bad)),

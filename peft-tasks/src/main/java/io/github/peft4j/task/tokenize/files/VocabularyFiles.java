@@ -5,9 +5,12 @@ import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.peft4j.io.file.Utf8;
+import io.github.peft4j.json.JsonFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,14 +55,14 @@ final class VocabularyFiles {
             model.addProperty("unk_token", "[UNK]");
             model.addProperty("continuing_subword_prefix", "##");
             model.addProperty("max_input_chars_per_word", 100);
-            model.add("vocab", numbered(Files.readAllLines(words)));
+            model.add("vocab", numbered(lines(words)));
         } else if (Files.isRegularFile(tokens) && Files.isRegularFile(merges)) {
             model.addProperty("type", "BPE");
             model.addProperty("continuing_subword_prefix", "");
             model.addProperty("end_of_word_suffix", "");
             model.addProperty("fuse_unk", false);
             model.add("vocab", TokenizerFiles.object(tokens));
-            model.add("merges", lines(merges));
+            model.add("merges", merges(merges));
         } else {
             refuseSentencePiece(directory);
             throw new FileNotFoundException(
@@ -85,6 +88,17 @@ final class VocabularyFiles {
         }
     }
 
+    private static List<String> lines(Path file) throws IOException {
+        try {
+            return Utf8.decode(ByteBuffer.wrap(JsonFile.bytes(file))).lines().toList();
+        } catch (CharacterCodingException bad) {
+            throw new IOException(
+                    "%s is no text in UTF-8. Save the tokenizer again with save_pretrained."
+                            .formatted(file),
+                    bad);
+        }
+    }
+
     private static JsonObject numbered(List<String> tokens) {
         JsonObject vocabulary = new JsonObject();
         for (int id = 0; id < tokens.size(); id++) {
@@ -93,9 +107,9 @@ final class VocabularyFiles {
         return vocabulary;
     }
 
-    private static JsonArray lines(Path merges) throws IOException {
+    private static JsonArray merges(Path merges) throws IOException {
         JsonArray pairs = new JsonArray();
-        for (String line : Files.readAllLines(merges)) {
+        for (String line : lines(merges)) {
             if (!line.isBlank() && !line.startsWith("#version")) {
                 pairs.add(line.strip());
             }
@@ -193,10 +207,5 @@ final class VocabularyFiles {
         JsonObject piece = new JsonObject();
         piece.add(kind, inner);
         return piece;
-    }
-
-    /** What Java reads of it. */
-    static TokenizerFile file(JsonObject json, Path name) throws IOException {
-        return TokenizerFile.read(new StringReader(json.toString()), name);
     }
 }
