@@ -8,6 +8,7 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftType;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
@@ -43,11 +44,11 @@ final class Experts {
             experts.values().forEach(expert -> expert.set().close());
             throw new UncheckedIOException(
                     "An expert of X-LoRA cannot be loaded: adapters names "
-                            + config.adapters().get(String.valueOf(experts.size()))
+                            + Text.cut(config.adapters().get(String.valueOf(experts.size())))
                             + " for expert "
                             + experts.size()
                             + ": "
-                            + e.getMessage()
+                            + Text.cut(e.getMessage())
                             + " Name the directory of a saved LoRA adapter.",
                     e);
         } catch (RuntimeException e) {

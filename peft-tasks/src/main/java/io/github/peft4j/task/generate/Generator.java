@@ -227,6 +227,7 @@ public final class Generator {
             }
             length = model.isEncoderDecoder() ? 1 : prompts.length();
             total = this.config.length().total(length, positions);
+            TextRoom.require(model, prompts, config, prompts.mask(config.tokens()) != null, total);
         }
 
         List<LogitsProcessor> processors(List<LogitsProcessor> own) {
