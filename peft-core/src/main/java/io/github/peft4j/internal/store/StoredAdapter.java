@@ -114,8 +114,15 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                                         ImmutableMap.of(),
                                         ImmutableMap.of(),
                                         below -> loadPart(base, below)));
-        part.fill(base, created, name).newRows().fill();
-        return created;
+        AdapterValues values = part.fill(base, created, name);
+        values.newRows().fill();
+        return withWarnings(created, values.report().warnings());
+    }
+
+    private static <C extends PeftConfig> CreatedAdapter<C> withWarnings(
+            CreatedAdapter<C> part, List<String> warnings) {
+        return new CreatedAdapter<>(
+                part.config(), part.set(), warnings, part.saving(), part.parts());
     }
 
     /** Says which file a config that cannot be used is in. */

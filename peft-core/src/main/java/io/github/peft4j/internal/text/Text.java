@@ -41,11 +41,11 @@ public final class Text {
                                 all.substring(all.length() - END));
     }
 
-    /** The first ten names and how many more there are. */
+    /** The first ten names and how many more there are; without the middle if they are long. */
     public static String of(Iterable<String> names) {
         String text =
                 Joiner.on(", ").join(Iterables.transform(Iterables.limit(names, MOST), Text::cut));
         int more = Iterables.size(names) - MOST;
-        return more > 0 ? text + ", ... (" + more + " more)" : text;
+        return more > 0 ? message(text) + ", ... (" + more + " more)" : message(text);
     }
 }

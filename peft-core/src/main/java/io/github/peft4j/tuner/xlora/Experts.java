@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.xlora;
 
 import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.DeltaAdapter;
@@ -55,6 +56,16 @@ final class Experts {
             experts.values().forEach(expert -> expert.set().close());
             throw e;
         }
+    }
+
+    /** What is odd about the experts, each with its number. */
+    static ImmutableList<String> warnings(Map<String, CreatedAdapter<?>> experts) {
+        ImmutableList.Builder<String> all = ImmutableList.builder();
+        experts.forEach(
+                (name, expert) ->
+                        expert.warnings()
+                                .forEach(warning -> all.add("Expert " + name + ": " + warning)));
+        return all.build();
     }
 
     /** Asked before anything is made: an X-LoRA could name itself, or one that names it. */

@@ -1,4 +1,4 @@
-package io.github.peft4j.task.generate;
+package io.github.peft4j.task.generate.internal;
 
 import com.google.common.math.LongMath;
 import io.github.peft4j.engine.Room;
@@ -10,9 +10,9 @@ import java.util.OptionalInt;
  * Whether there is room for the texts that a config asks for, counted before the first is begun.
  * What is counted is the least that they take, so that nothing is refused which could be done.
  */
-final class TextRoom {
+public final class TextRoom {
 
-    /** Rows of tokens grow by this at first; see {@link GrowingRow}. */
+    /** Rows of tokens grow by this at first. */
     private static final int GROWTH = 256;
 
     /** A row's scores, once as they come and once as they are processed. */
@@ -21,24 +21,36 @@ final class TextRoom {
     /** Marks and places of a padded prompt, in Java and in the engine. */
     private static final long MARKS = 2L * Long.BYTES;
 
-    private TextRoom() {}
+    private final OptionalInt vocabulary;
+    private final long keys;
+    private final int prompts;
+    private final int length;
+
+    /**
+     * Of some prompts.
+     *
+     * @param vocabulary tokens that a text goes on with, if that is known
+     * @param keys bytes of a token's keys and values; 0 if that is not known
+     * @param prompts how many
+     * @param length tokens of each, padding included
+     */
+    public TextRoom(OptionalInt vocabulary, long keys, int prompts, int length) {
+        this.vocabulary = vocabulary;
+        this.keys = keys;
+        this.prompts = prompts;
+        this.length = length;
+    }
 
     /**
      * Refuses more beams than tokens, more texts than memory has room for, and limits of length
      * that marks of padding have no room for.
      *
-     * @param padded whether a prompt has padding, and thus a mark for each token of its text
+     * @param marked whether a prompt has padding, and each text a mark for each of its tokens
      * @param total tokens of a text at most
      * @throws IllegalArgumentException that names the key
      */
-    static void require(
-            GenerativeModel model,
-            PromptBatch prompts,
-            GenerationConfig config,
-            boolean padded,
-            int total) {
+    public void require(GenerationConfig config, boolean marked, int total) {
         int beams = config.beams().numBeams();
-        OptionalInt vocabulary = model.vocabulary();
         if (beams > 1 && beams > vocabulary.orElse(Integer.MAX_VALUE)) {
             throw new IllegalArgumentException(
                     "num_beams is %d, but the vocabulary has %d tokens: so many texts do not differ in their first token. Set at most %d."
@@ -46,47 +58,42 @@ final class TextRoom {
         }
         int each = Math.max(beams, config.beams().numReturnSequences());
         if (each > 1) {
-            requireTexts(model, prompts, beams > 1 ? "num_beams" : "num_return_sequences", each);
+            requireTexts(beams > 1 ? "num_beams" : "num_return_sequences", each);
         }
-        if (padded && !model.isEncoderDecoder()) {
-            requireMarks(prompts, config.length(), total);
+        if (marked) {
+            requireMarks(config.length(), total);
         }
     }
 
-    private static void requireTexts(
-            GenerativeModel model, PromptBatch prompts, String key, int each) {
-        long texts = LongMath.saturatedMultiply(prompts.rows(), each);
-        long row =
-                SCORES * model.vocabulary().orElse(1)
-                        + (long) Long.BYTES * (prompts.length() + GROWTH);
+    private void requireTexts(String key, int each) {
+        long texts = LongMath.saturatedMultiply(prompts, each);
+        int tokens = vocabulary.orElse(1);
+        long row = SCORES * tokens + (long) Long.BYTES * (length + GROWTH);
+        long scores = LongMath.saturatedMultiply(texts, row);
         refuse(
-                LongMath.saturatedMultiply(texts, row) > freeHeap(),
+                scores > freeHeap(),
                 key,
                 each,
                 "%d texts with scores of %d tokens each take %d MiB, and Java's heap has %d MiB left"
-                        .formatted(
-                                texts,
-                                model.vocabulary().orElse(1),
-                                LongMath.saturatedMultiply(texts, row) >> 20,
-                                freeHeap() >> 20),
+                        .formatted(texts, tokens, scores >> 20, freeHeap() >> 20),
                 "Set a smaller one, or give Java more memory (-Xmx).");
-        long keys = LongMath.saturatedMultiply(texts, model.bytesOfKeys() * prompts.length());
+        long kept = LongMath.saturatedMultiply(texts, keys * length);
         refuse(
-                keys > Room.ofMachine(),
+                kept > Room.ofMachine(),
                 key,
                 each,
                 "keys and values of %d texts take %d MiB, and this machine has %d MiB"
-                        .formatted(texts, keys >> 20, Room.ofMachine() >> 20),
+                        .formatted(texts, kept >> 20, Room.ofMachine() >> 20),
                 "Set a smaller one.");
     }
 
-    private static void requireMarks(PromptBatch prompts, LengthLimits length, int total) {
-        long marks = LongMath.saturatedMultiply(prompts.rows(), MARKS * total);
-        boolean more = length.maxNewTokens() != null;
+    private void requireMarks(LengthLimits limits, int total) {
+        long marks = LongMath.saturatedMultiply(prompts, MARKS * total);
+        boolean more = limits.maxNewTokens() != null;
         refuse(
                 marks > freeHeap(),
                 more ? "max_new_tokens" : "max_length",
-                more ? total - prompts.length() : total,
+                more ? total - length : total,
                 "the marks of padded prompts take %d MiB, and Java's heap has %d MiB left"
                         .formatted(marks >> 20, freeHeap() >> 20),
                 "Set a smaller one, or give Java more memory (-Xmx).");
