@@ -3,6 +3,7 @@ package io.github.peft4j.cli.soak.configs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.peft4j.cli.CommandRun;
+import io.github.peft4j.testkit.Fuzz;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,13 +28,7 @@ class ConfigsCommandTest {
     @Test
     void everyChangedFileIsLoadedOrRefusedByName() {
         CommandRun run =
-                CommandRun.of(
-                        "soak",
-                        "configs",
-                        GOLDEN,
-                        TOKENIZERS,
-                        "--files",
-                        Integer.getInteger("peft.fuzz.configs", 150));
+                CommandRun.of("soak", "configs", GOLDEN, TOKENIZERS, "--files", Fuzz.times(150));
 
         System.out.println(run.out());
         assertThat(run.out()).startsWith("seed ").contains("0 odd errors, 0 unbounded, 0 deaths");
