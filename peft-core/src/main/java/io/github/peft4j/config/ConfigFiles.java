@@ -3,6 +3,7 @@ package io.github.peft4j.config;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.option.ConfigReader;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.json.JsonFile;
@@ -43,7 +44,7 @@ final class ConfigFiles {
         try {
             return interpret(JsonValues.parseObject(json, IN_MEMORY), IN_MEMORY, false);
         } catch (IOException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            throw new IllegalArgumentException(Text.message(e.getMessage()), e);
         }
     }
 
@@ -57,11 +58,11 @@ final class ConfigFiles {
         try {
             loaded = interpretFields(json, file);
         } catch (UnsupportedFeatureException e) {
-            throw new UnsupportedFeatureException(source + ": " + e.getMessage());
+            throw new UnsupportedFeatureException(source + ": " + Text.message(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(source + ": " + Text.message(e.getMessage()), e);
         }
-        loaded.warnings().forEach(warning -> LOG.warn("{}: {}", source, warning));
+        loaded.warnings().forEach(warning -> LOG.warn("{}: {}", source, Text.message(warning)));
         return loaded;
     }
 

@@ -5,6 +5,7 @@ import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.Immutable;
+import io.github.peft4j.internal.text.Text;
 import java.util.SortedSet;
 
 /**
@@ -53,7 +54,7 @@ public final class PeftType {
         if (type == null) {
             throw new IllegalArgumentException(
                     "Unknown peft_type '"
-                            + name
+                            + Text.cut(name)
                             + "'. Must be one of: "
                             + Joiner.on(", ").join(knownNames())
                             + ". Correct peft_type in the config.");

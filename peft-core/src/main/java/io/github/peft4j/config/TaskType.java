@@ -2,6 +2,7 @@ package io.github.peft4j.config;
 
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
+import io.github.peft4j.internal.text.Text;
 import java.util.List;
 
 /**
@@ -66,7 +67,7 @@ public enum TaskType {
         }
         throw new IllegalArgumentException(
                 "Invalid task_type '"
-                        + name
+                        + Text.cut(name)
                         + "'. Must be one of: "
                         + Joiner.on(", ").join(values())
                         + ". Correct task_type in the config.");

@@ -70,6 +70,11 @@ public final class JsonReasons {
         return Text.cut(value);
     }
 
+    /** The message of an exception without its middle, if it is so long that nobody reads it. */
+    public static String message(Throwable thrown) {
+        return Text.message(thrown.getMessage());
+    }
+
     private static String word(String token) {
         for (Map.Entry<JsonToken, String> name : NAMES.entrySet()) {
             if (name.getKey().name().equals(token)) {

@@ -2,6 +2,7 @@ package io.github.peft4j.matching;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.internal.text.StepLimit;
+import io.github.peft4j.internal.text.Text;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +83,9 @@ public final class NamePatterns<V> {
                         "The following "
                                 + option
                                 + " keys did not match any targeted module and were ignored: "
-                                + unmatched
+                                + "["
+                                + Text.of(unmatched)
+                                + "]"
                                 + ". Check their spelling against the names of the layers.");
     }
 }

@@ -19,6 +19,9 @@ import java.util.regex.PatternSyntaxException;
  */
 public final class PythonRegex {
 
+    /** Characters of an expression at most: Java's work to compile one grows with the square. */
+    private static final int LONGEST = 1 << 14;
+
     private final Pattern pattern;
     private final String given;
     private final StepLimit limit;
@@ -46,6 +49,9 @@ public final class PythonRegex {
 
     /** As {@link #compile(String, String, String)}, one of several that share a limit of steps. */
     public static PythonRegex compile(String option, String given, String regex, StepLimit limit) {
+        if (given.length() > LONGEST) {
+            throw limit.tooLong(given, LONGEST);
+        }
         PythonRegexTranslator translator = new PythonRegexTranslator(regex);
         try {
             int flags = Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS;
@@ -85,6 +91,11 @@ public final class PythonRegex {
     /** Whether the name starts with a match, as {@code re.match}. */
     public boolean matchesStart(String name) {
         return limit.match(pattern, given, name, Matcher::lookingAt);
+    }
+
+    /** The name with the first match replaced, as Java's own patterns replace it. */
+    public String replaceFirst(String name, String replacement) {
+        return limit.match(pattern, given, name, matcher -> matcher.replaceFirst(replacement));
     }
 
     /** The number in a named group of a match at the start, as {@code re.match}. */

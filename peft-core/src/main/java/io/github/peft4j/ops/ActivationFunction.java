@@ -1,6 +1,7 @@
 package io.github.peft4j.ops;
 
 import com.google.common.base.Joiner;
+import io.github.peft4j.json.JsonReasons;
 
 /** An activation function under the names that config.json uses for it. */
 public enum ActivationFunction {
@@ -42,7 +43,7 @@ public enum ActivationFunction {
         }
         throw new IllegalArgumentException(
                 "Unknown activation function '"
-                        + name
+                        + JsonReasons.shown(name)
                         + "' in config.json. Known ones:"
                         + known
                         + ".");

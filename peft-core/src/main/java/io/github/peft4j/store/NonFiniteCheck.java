@@ -2,6 +2,7 @@ package io.github.peft4j.store;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.TensorView;
 import java.io.IOException;
@@ -70,9 +71,7 @@ public final class NonFiniteCheck implements WritableByteChannel {
                 : Optional.of(
                         "%s has NaN or infinite numbers in %d tensors, such as %s. Results will be NaN too: get the file again, or train with a smaller learning rate."
                                 .formatted(
-                                        source,
-                                        bad.size(),
-                                        String.join(", ", Iterables.limit(bad, SHOWN))));
+                                        source, bad.size(), Text.of(Iterables.limit(bad, SHOWN))));
     }
 
     boolean found() {

@@ -4,6 +4,7 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.JsonValues;
@@ -120,7 +121,7 @@ final class PassportFields {
                 }
             }
         } catch (IllegalArgumentException e) {
-            throw new IOException(e.getMessage() + " " + CURE, e);
+            throw new IOException(Text.message(e.getMessage()) + " " + CURE, e);
         }
         return values;
     }

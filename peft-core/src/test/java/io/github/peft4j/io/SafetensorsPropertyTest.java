@@ -129,7 +129,7 @@ class SafetensorsPropertyTest {
                 .as(Damage::new);
     }
 
-    @Property(tries = 200)
+    @Property
     void readsWhatWasWritten(
             @ForAll("tensors") Map<String, Sample> tensors,
             @ForAll("texts") Map<String, String> metadata)
@@ -160,7 +160,7 @@ class SafetensorsPropertyTest {
         }
     }
 
-    @Property(tries = 1500)
+    @Property
     void refusesOrReadsDamagedFilesAndDoesNothingElse(
             @ForAll @Size(min = 1, max = 3) List<@From("damage") Damage> damages,
             @ForAll @IntRange(max = 1) int which)

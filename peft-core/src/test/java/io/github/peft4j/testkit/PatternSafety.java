@@ -14,7 +14,6 @@ public final class PatternSafety {
     private static final ImmutableSet<String> BOUNDED =
             ImmutableSet.of(
                     "io.github.peft4j.matching.PythonRegex",
-                    "io.github.peft4j.internal.store.TensorTransfer",
                     // reads the golden files alone
                     "io.github.peft4j.cli.conformance.compare.Wording");
 

@@ -35,6 +35,45 @@ final class BlockInputs {
     private BlockInputs() {}
 
     /**
+     * Refuses a mask [B, S] of another width than the tokens that it is of. Behind keys of earlier
+     * calls it is that of the whole text, and an encoder's output has no tokens to compare with.
+     *
+     * @throws IllegalArgumentException that names both
+     */
+    static void requireMasks(ModelInput input) {
+        if (input.cache() != null) {
+            return;
+        }
+        requireMask(
+                input, ModelInput.ATTENTION_MASK, ModelInput.INPUT_IDS, ModelInput.INPUTS_EMBEDS);
+        requireMask(
+                input,
+                ModelInput.DECODER_ATTENTION_MASK,
+                ModelInput.DECODER_INPUT_IDS,
+                ModelInput.DECODER_INPUTS_EMBEDS);
+    }
+
+    private static void requireMask(ModelInput input, String name, String... tokens) {
+        NDArray mask = input.get(name);
+        for (String array : tokens) {
+            NDArray of = input.get(array);
+            if (mask == null || of == null || mask.getShape().dimension() != 2) {
+                continue;
+            }
+            boolean fits =
+                    of.getShape().dimension() >= 2
+                            && mask.getShape().get(0) == of.getShape().get(0)
+                            && mask.getShape().get(1) == of.getShape().get(1);
+            if (!fits) {
+                throw new IllegalArgumentException(
+                        ("%s has shape %s, but %s has %s. A mask has a number for each token: pad"
+                                        + " or cut both together.")
+                                .formatted(name, mask.getShape(), array, of.getShape()));
+            }
+        }
+    }
+
+    /**
      * Refuses a batch without rows, and rows without tokens.
      *
      * @throws IllegalArgumentException that names the array

@@ -4,6 +4,7 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.transformers.family.Family;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -48,7 +49,7 @@ final class Families {
         if (family == null) {
             throw new UnsupportedFeatureException(
                     "model_type '"
-                            + modelType
+                            + JsonReasons.shown(modelType)
                             + "' is not available in this version. Available: "
                             + modelTypes()
                             + ".");

@@ -128,6 +128,7 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     @Override
     public ModelOutput forward(ModelInput input, AdapterPass pass) {
         BlockInputs.requireTokens(input);
+        BlockInputs.requireMasks(input);
         warnOfFreshHead(pass);
         return passes.run(() -> compute(input, pass));
     }

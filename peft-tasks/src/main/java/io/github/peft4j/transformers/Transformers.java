@@ -7,6 +7,7 @@ import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.io.file.StableFolder;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.Precision;
 import io.github.peft4j.nn.FrozenForms;
@@ -120,7 +121,7 @@ public final class Transformers {
             return family.create(config, head, new CheckpointKeys(checkpoint));
         } catch (IllegalArgumentException e) {
             Path file = directory.resolve(PretrainedConfig.FILE);
-            String text = String.valueOf(e.getMessage());
+            String text = JsonReasons.message(e);
             throw text.contains(PretrainedConfig.FILE)
                     ? e
                     : new IllegalArgumentException(file + ": " + text, e);
@@ -143,7 +144,7 @@ public final class Transformers {
                                 + " is quantised: "
                                 + key
                                 + " of config.json says quant_method '"
-                                + method
+                                + JsonReasons.shown(method)
                                 + "', and quantised weights cannot be read. Take the checkpoint that"
                                 + " was quantised, whose name is usually the same without the"
                                 + " suffix (-bnb-4bit, -GPTQ, -AWQ, -FP8, ...); adapters of this"
@@ -165,7 +166,7 @@ public final class Transformers {
                             + " The head has {}, called {}.",
                     count,
                     count,
-                    names);
+                    JsonReasons.shown(names));
         }
         return count;
     }

@@ -14,6 +14,7 @@ import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.HeldTensors;
 import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.model.ResizedTables;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.transformers.checkpoint.CheckpointKeys;
@@ -363,7 +364,11 @@ final class WeightLoader {
     }
 
     private static String shown(Iterable<String> names) {
-        String text = Joiner.on(", ").join(Iterables.limit(names, SHOWN));
+        String text =
+                Joiner.on(", ")
+                        .join(
+                                Iterables.transform(
+                                        Iterables.limit(names, SHOWN), JsonReasons::shown));
         return Iterables.size(names) > SHOWN ? text + ", ..." : text;
     }
 }

@@ -3,6 +3,7 @@ package io.github.peft4j.architecture;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.github.peft4j.testkit.PackageRules;
+import io.github.peft4j.testkit.PatternSafety;
 import java.util.Set;
 import java.util.TreeSet;
 import org.assertj.core.api.Assertions;
@@ -12,6 +13,11 @@ import org.junit.jupiter.api.Test;
 class PackagesTest {
 
     private static final JavaClasses MAIN = PackageRules.classesOf("peft-tasks");
+
+    @Test
+    void patternsOutOfFilesAreBounded() {
+        PatternSafety.RULE.check(MAIN);
+    }
 
     @Test
     void importEachOtherOneWayAlone() {

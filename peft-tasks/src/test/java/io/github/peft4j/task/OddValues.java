@@ -20,8 +20,19 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
  */
 public final class OddValues {
 
+    private static final String LARGE = "\"" + "long text ".repeat(10_000) + "\"";
+
+    /** Characters of an error at most. */
+    private static final int LONGEST = 2000;
+
     private static final List<String> VALUES =
             List.of(
+                    LARGE,
+                    "[" + LARGE + "]",
+                    "[[" + LARGE + "]]",
+                    "{" + LARGE + ": 1}",
+                    "{\"a\": " + LARGE + "}",
+                    "9".repeat(1000),
                     "null",
                     "\"\"",
                     "\"x\"",
@@ -83,14 +94,15 @@ public final class OddValues {
         if (thrown == null) {
             return;
         }
-        String what = key + " = " + value;
+        String what = key + " = " + value.substring(0, Math.min(value.length(), 40));
         assertThat(thrown.getClass())
-                .as(what + ": " + thrown)
+                .as(what + ": " + beginning(thrown.toString()))
                 .satisfiesAnyOf(
                         type -> assertThat(type).isEqualTo(IllegalArgumentException.class),
                         type -> assertThat(IOException.class).isAssignableFrom(type),
                         type -> assertThat(type.getPackageName()).startsWith("io.github.peft4j"));
         String text = String.valueOf(thrown.getMessage());
+        assertThat(text.length()).as(what + ": " + beginning(text)).isLessThan(LONGEST);
         assertThat(text).as(what).doesNotContain(FOREIGN);
         boolean named =
                 text.contains(key)
@@ -104,5 +116,9 @@ public final class OddValues {
                         all -> assertThat(all).contains(file.getFileName().toString()),
                         all -> assertThat(all).contains(file.getParent().toString()),
                         all -> assertThat(all).contains("is not available in this version"));
+    }
+
+    private static String beginning(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST));
     }
 }

@@ -80,6 +80,7 @@ class ConfigTypesTest {
                 "bart-seqcls | decoder_layers | 1000000000 | decoder_layers is 1000000000 in",
                 "gpt2-seqcls | n_layer | 1000000000 | n_layer is 1000000000 in",
                 "llama-causal | head_dim | 1000000000 | no tensor of its weights is wider than 352",
+                "llama-causal | pad_token_id | 65536 | pad_token_id is 65536, but vocab_size is 352 in",
                 "opt-causal | max_position_embeddings | 2147483647 | no model has more than",
                 "gpt2-seqcls | activation_function | \"x\" | activation_function: Unknown",
                 "llama-causal | attention_dropout | -1 | attention_dropout is -1.0, not a probability"

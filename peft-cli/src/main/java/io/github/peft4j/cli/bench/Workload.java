@@ -2,12 +2,17 @@ package io.github.peft4j.cli.bench;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.json.JsonFile;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * One workload of workloads.json with the defaults laid under it.
@@ -20,6 +25,8 @@ record Workload(JsonObject json, Path models) {
     /** What the name of a workload ends with that is another one on packed weights. */
     private static final String PACKED = "-fp16";
 
+    private static final String FILE = "workloads.json";
+
     /**
      * Finds a workload.
      *
@@ -27,9 +34,23 @@ record Workload(JsonObject json, Path models) {
      * @throws IllegalArgumentException if there is none of this name
      */
     static Workload find(Path models, String name) throws IOException {
-        JsonObject file =
-                JsonParser.parseString(Files.readString(models.resolve("workloads.json")))
-                        .getAsJsonObject();
+        Path path = models.resolve(FILE);
+        try {
+            return find(models, JsonParser.parseString(JsonFile.text(path)), name);
+        } catch (JsonParseException
+                | IllegalStateException
+                | ClassCastException
+                | NullPointerException
+                | UnsupportedOperationException bad) {
+            throw new IOException(
+                    "%s is no list of workloads: %s. Make it again."
+                            .formatted(path, JsonReasons.of(bad)),
+                    bad);
+        }
+    }
+
+    private static Workload find(Path models, JsonElement read, String name) {
+        JsonObject file = read.getAsJsonObject();
         boolean packed = name.endsWith(PACKED);
         String plain = packed ? name.substring(0, name.length() - PACKED.length()) : name;
         StringBuilder known = new StringBuilder();
@@ -80,29 +101,29 @@ record Workload(JsonObject json, Path models) {
     }
 
     double number(String key) {
-        return json.get(key).getAsDouble();
+        return value(key, "a number", JsonElement::getAsDouble);
     }
 
     /** How many tokens a generate workload makes for each prompt. */
     int newTokens() {
-        return json.get("new_tokens").getAsInt();
+        return whole("new_tokens");
     }
 
     JsonObject optimizer() {
-        return json.getAsJsonObject("optimizer");
+        return value("optimizer", "an object", JsonElement::getAsJsonObject);
     }
 
     boolean gradientCheckpointing() {
-        return json.get("gradient_checkpointing").getAsBoolean();
+        return value("gradient_checkpointing", "true or false", JsonElement::getAsBoolean);
     }
 
     JsonObject configOverrides() {
-        return json.getAsJsonObject("config_overrides");
+        return value("config_overrides", "an object", JsonElement::getAsJsonObject);
     }
 
     int steps(boolean quick) {
-        int few = json.get("quick_steps").getAsInt();
-        return quick && few > 0 ? few : json.get("steps").getAsInt();
+        int few = whole("quick_steps");
+        return quick && few > 0 ? few : whole("steps");
     }
 
     Path model() {
@@ -147,6 +168,30 @@ record Workload(JsonObject json, Path models) {
     }
 
     private String text(String key) {
-        return json.get(key).getAsString();
+        return value(key, "a text", JsonElement::getAsString);
+    }
+
+    private int whole(String key) {
+        return value(key, "a whole number", JsonElement::getAsInt);
+    }
+
+    private <T> T value(String key, String type, Function<JsonElement, T> read) {
+        JsonElement value = json.get(key);
+        try {
+            return read.apply(Objects.requireNonNull(value, key));
+        } catch (NumberFormatException
+                | IllegalStateException
+                | NullPointerException
+                | UnsupportedOperationException bad) {
+            throw new IllegalArgumentException(
+                    "%s: workload %s has %s = %s, which must be %s. Correct it."
+                            .formatted(
+                                    models.resolve(FILE),
+                                    JsonReasons.shown(json.get("name")),
+                                    key,
+                                    JsonReasons.shown(value),
+                                    type),
+                    bad);
+        }
     }
 }

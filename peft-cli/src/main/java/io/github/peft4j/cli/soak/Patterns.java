@@ -1,6 +1,7 @@
 package io.github.peft4j.cli.soak;
 
 import com.google.gson.JsonObject;
+import io.github.peft4j.cli.soak.json.Values;
 import java.util.Random;
 
 /** Regular expressions at random, many of them such that take for ever. */

@@ -2,6 +2,7 @@ package io.github.peft4j.cli.soak;
 
 import io.github.peft4j.cli.soak.adapters.SavesCommand;
 import io.github.peft4j.cli.soak.adapters.ThreadsCommand;
+import io.github.peft4j.cli.soak.configs.ConfigsCommand;
 import io.github.peft4j.cli.soak.leaks.LeaksCommand;
 import io.github.peft4j.cli.soak.signals.SignalsCommand;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Spec;
         description = "Try many times what this library promises.",
         subcommands = {
             TokenizersCommand.class,
+            ConfigsCommand.class,
             SavesCommand.class,
             ThreadsCommand.class,
             LeaksCommand.class,
@@ -29,6 +31,6 @@ public final class SoakCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to try: soak tokenizers DIR, saves, threads, leaks or signals.");
+                "Say what to try: soak tokenizers DIR, configs DIR, saves, threads, leaks or signals.");
     }
 }

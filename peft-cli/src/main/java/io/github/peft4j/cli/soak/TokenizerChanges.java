@@ -5,6 +5,8 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.peft4j.cli.soak.json.Place;
+import io.github.peft4j.cli.soak.json.Values;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,12 +18,6 @@ final class TokenizerChanges {
 
     private static final Gson GSON =
             new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
-
-    /** A mark that becomes half a surrogate pair, which no text of Java can be written as. */
-    static final String HALF = "@half@";
-
-    /** A mark before a key that becomes a second one of the same name. */
-    static final String TWICE = "@twice@";
 
     /** Places in a vocabulary or a list of merges that may be changed, so that others are too. */
     private static final int MOST_PLACES_OF_MODEL = 12;
@@ -45,7 +41,10 @@ final class TokenizerChanges {
         for (int i = 0; i < changes; i++) {
             change(json, random);
         }
-        String text = GSON.toJson(json).replace(HALF, "\\ud800").replace("\"" + TWICE, "\"");
+        String text =
+                GSON.toJson(json)
+                        .replace(Values.HALF, "\\ud800")
+                        .replace("\"" + Values.TWICE, "\"");
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return random.nextInt(25) == 0 ? damaged(bytes, random) : bytes;
     }

@@ -1,6 +1,7 @@
 package io.github.peft4j.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -99,6 +100,27 @@ class BenchCommandTest {
         }
         assertThat(measured.get("tokens_per_second").getAsDouble() * seconds)
                 .isCloseTo(30, Offset.offset(1e-6));
+    }
+
+    @Test
+    void namesTheFileOfWorkloadsThatIsNone() throws Exception {
+        Path file = folder.resolve("workloads.json");
+        for (String bad : new String[] {"[]", "{}", "{\"workloads\": 3}", "nothing", ""}) {
+            Files.writeString(file, bad);
+            assertThatThrownBy(() -> Workload.find(folder, "tiny"))
+                    .as(bad)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(file + " is no list of workloads");
+        }
+        Files.writeString(
+                file,
+                "{\"workloads\": [{\"name\": \"tiny\", \"steps\": []}]," + " \"defaults\": {}}");
+        Workload workload = Workload.find(folder, "tiny");
+        assertThatThrownBy(() -> workload.number("steps"))
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("has steps = [], which must be a number");
+        assertThatThrownBy(() -> workload.number("rate"))
+                .hasMessageContaining("has rate = null, which must be a number");
     }
 
     @Test

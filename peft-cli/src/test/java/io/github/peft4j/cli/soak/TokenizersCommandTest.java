@@ -3,6 +3,7 @@ package io.github.peft4j.cli.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.peft4j.cli.CommandRun;
+import io.github.peft4j.testkit.Fuzz;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,8 @@ class TokenizersCommandTest {
     @Test
     void noChangedFileEndsTheProcess() {
         CommandRun run =
-                CommandRun.of("soak", "tokenizers", TOKENIZERS.normalize(), "--files", 500);
+                CommandRun.of(
+                        "soak", "tokenizers", TOKENIZERS.normalize(), "--files", Fuzz.times(500));
 
         System.out.println(run.out());
         assertThat(run.out()).startsWith("seed ").contains("0 odd errors, 0 deaths, 0 hangs");

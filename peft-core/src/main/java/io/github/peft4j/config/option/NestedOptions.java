@@ -1,5 +1,6 @@
 package io.github.peft4j.config.option;
 
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.json.JsonType;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ public final class NestedOptions {
             try {
                 whole.put(field.key(), value(field, json));
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(key + "." + e.getMessage(), e);
+                throw new IllegalArgumentException(key + "." + Text.message(e.getMessage()), e);
             }
         }
         return Collections.unmodifiableMap(whole);

@@ -7,6 +7,7 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreateRequest;
 import io.github.peft4j.tuner.CreatedAdapter;
@@ -48,7 +49,7 @@ public final class AdapterFactory {
                                 parts),
                         name);
         for (String warning : created.warnings()) {
-            logger.warn(warning);
+            logger.warn(Text.message(warning));
         }
         return created;
     }

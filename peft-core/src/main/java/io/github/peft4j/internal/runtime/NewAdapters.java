@@ -68,7 +68,7 @@ record NewAdapters(BaseModel base, AdapterSource parts) {
                 "The config has no task_type, and the base's head starts fresh and stays frozen, so"
                         + " it is random: %s. %s"
                                 .formatted(Text.of(random), FreshParameters.cure(random));
-        logger.warn(warning);
+        logger.warn(Text.message(warning));
         return ImmutableList.<String>builder().addAll(made.warnings()).add(warning).build();
     }
 }

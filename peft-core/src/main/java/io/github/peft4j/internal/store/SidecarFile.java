@@ -107,7 +107,7 @@ public final class SidecarFile {
                         + ", so these tensors, which Python PEFT does not save, start afresh: "
                         + Text.of(targets.keySet())
                         + ". Train the adapter again, or save it from here.";
-        logger.warn(warning);
+        logger.warn(Text.message(warning));
         return new LoadReport(
                 ImmutableList.<String>builder()
                         .addAll(report.missingKeys())

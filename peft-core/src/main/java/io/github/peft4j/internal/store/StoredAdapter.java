@@ -13,6 +13,7 @@ import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.create.AdapterFactory;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.store.AdapterPassport;
@@ -113,8 +114,15 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                                         ImmutableMap.of(),
                                         ImmutableMap.of(),
                                         below -> loadPart(base, below)));
-        part.fill(base, created, name).newRows().fill();
-        return created;
+        AdapterValues values = part.fill(base, created, name);
+        values.newRows().fill();
+        return withWarnings(created, values.report().warnings());
+    }
+
+    private static <C extends PeftConfig> CreatedAdapter<C> withWarnings(
+            CreatedAdapter<C> part, List<String> warnings) {
+        return new CreatedAdapter<>(
+                part.config(), part.set(), warnings, part.saving(), part.parts());
     }
 
     /** Says which file a config that cannot be used is in. */
@@ -123,17 +131,19 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
         try {
             return adapter.get();
         } catch (UncheckedIOException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
+            throw new IOException(file + ": " + Text.message(e.getMessage()), e);
         } catch (NoMatchingModuleException e) {
-            throw new NoMatchingModuleException(file + ": " + e.getMessage());
+            throw new NoMatchingModuleException(file + ": " + Text.message(e.getMessage()));
         } catch (UnsupportedFeatureException e) {
-            throw new UnsupportedFeatureException(file + ": " + e.getMessage());
+            throw new UnsupportedFeatureException(file + ": " + Text.message(e.getMessage()));
         } catch (IllegalArgumentException e) {
             // kinds of its own stay what they are, and so does what names its file already
             boolean told =
                     e.getClass() != IllegalArgumentException.class
                             || String.valueOf(e.getMessage()).contains(".json");
-            throw told ? e : new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            throw told
+                    ? e
+                    : new IllegalArgumentException(file + ": " + Text.message(e.getMessage()), e);
         }
     }
 

@@ -17,18 +17,18 @@ import io.github.peft4j.internal.text.StepLimit;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
+import io.github.peft4j.matching.PythonRegex;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +52,7 @@ public final class TensorTransfer {
     private final ImmutableSet<String> known;
     private final long tokens;
     private final StepLimit keyMappingLimit = new StepLimit("keyMapping");
+    private final Map<String, PythonRegex> keyMapping = new HashMap<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> mismatched = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
@@ -167,24 +168,17 @@ public final class TensorTransfer {
         String prefix = name.startsWith(PREFIX) ? PREFIX : "";
         String rest = name.substring(prefix.length());
         for (Map.Entry<String, String> rule : options.keyMapping().entrySet()) {
-            try {
-                String replaced =
-                        keyMappingLimit.match(
-                                Pattern.compile(rule.getKey()),
-                                rule.getKey(),
-                                rest,
-                                matcher -> matcher.replaceFirst(rule.getValue()));
-                if (!replaced.equals(rest)) {
-                    return prefix + replaced;
-                }
-            } catch (PatternSyntaxException e) {
-                throw new IllegalArgumentException(
-                        "keyMapping has '"
-                                + rule.getKey()
-                                + "', which is no regular expression: "
-                                + e.getDescription()
-                                + ".",
-                        e);
+            String regex = rule.getKey();
+            String replaced =
+                    keyMapping
+                            .computeIfAbsent(
+                                    regex,
+                                    key ->
+                                            PythonRegex.compile(
+                                                    "keyMapping", key, key, keyMappingLimit))
+                            .replaceFirst(rest, rule.getValue());
+            if (!replaced.equals(rest)) {
+                return prefix + replaced;
             }
         }
         return name;

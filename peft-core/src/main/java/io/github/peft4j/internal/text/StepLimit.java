@@ -55,6 +55,13 @@ public final class StepLimit {
         return refusal(given, "any name", cause);
     }
 
+    /** Refuses a pattern that is longer than anyone writes. */
+    public IllegalArgumentException tooLong(String given, int most) {
+        return new IllegalArgumentException(
+                "%s has %d characters; a pattern has at most %d. Name the modules in a list."
+                        .formatted(start(given), given.length(), most));
+    }
+
     private IllegalArgumentException refusal(
             String given, String name, StackOverflowError tooDeep) {
         return new IllegalArgumentException(

@@ -107,7 +107,8 @@ public record ShardIndex(Path file, Map<String, Path> shards) {
                     "weight_map puts "
                             + MalformedTensorFileException.quote(name)
                             + " into "
-                            + shard.getFileName()
+                            + MalformedTensorFileException.quote(
+                                    String.valueOf(shard.getFileName()))
                             + ", but there is no such file. Download the missing shard.");
         }
         return SafetensorsReader.open(shard);

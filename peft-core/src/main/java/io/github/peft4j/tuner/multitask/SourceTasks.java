@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Preconditions;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
@@ -65,7 +66,7 @@ record SourceTasks(String file) {
                     "prompt_tuning_init_state_dict_path "
                             + file
                             + " cannot be read: "
-                            + e.getMessage(),
+                            + Text.message(e.getMessage()),
                     e);
         }
     }

@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.xlora;
 
 import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.DeltaAdapter;
@@ -8,6 +9,7 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftType;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
@@ -43,17 +45,27 @@ final class Experts {
             experts.values().forEach(expert -> expert.set().close());
             throw new UncheckedIOException(
                     "An expert of X-LoRA cannot be loaded: adapters names "
-                            + config.adapters().get(String.valueOf(experts.size()))
+                            + Text.cut(config.adapters().get(String.valueOf(experts.size())))
                             + " for expert "
                             + experts.size()
                             + ": "
-                            + e.getMessage()
+                            + Text.cut(e.getMessage())
                             + " Name the directory of a saved LoRA adapter.",
                     e);
         } catch (RuntimeException e) {
             experts.values().forEach(expert -> expert.set().close());
             throw e;
         }
+    }
+
+    /** What is odd about the experts, each with its number. */
+    static ImmutableList<String> warnings(Map<String, CreatedAdapter<?>> experts) {
+        ImmutableList.Builder<String> all = ImmutableList.builder();
+        experts.forEach(
+                (name, expert) ->
+                        expert.warnings()
+                                .forEach(warning -> all.add("Expert " + name + ": " + warning)));
+        return all.build();
     }
 
     /** Asked before anything is made: an X-LoRA could name itself, or one that names it. */

@@ -59,7 +59,7 @@ public final class XLoraTuner implements Tuner<XLoraConfig> {
             return new CreatedAdapter<>(
                     config,
                     set.build(),
-                    ImmutableList.of(),
+                    Experts.warnings(experts),
                     XLoraConfig::withExpertsBelow,
                     experts);
         } catch (RuntimeException e) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 class LoraConfigPropertyTest {
 
-    @Property(tries = 300)
+    @Property
     void everyConfigSurvivesItsJsonLetterForLetter(@ForAll("configs") LoraConfig config) {
         String json = config.toJson();
 
@@ -29,7 +29,7 @@ class LoraConfigPropertyTest {
         assertThat(again.toJson()).isEqualTo(json);
     }
 
-    @Property(tries = 100)
+    @Property
     void everyConfigSurvivesItsBuilder(@ForAll("configs") LoraConfig config) {
         assertThat(config.toBuilder().build(warning -> {})).isEqualTo(config);
     }

@@ -1,6 +1,7 @@
 package io.github.peft4j.task.chat;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.chat.internal.jinja.JinjaTemplate;
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
 import java.time.Clock;
@@ -56,7 +57,7 @@ public final class ChatTemplate {
         } catch (JinjaException bad) {
             throw new IllegalArgumentException(
                     "The chat template cannot be read, %s Correct chat_template in the checkpoint."
-                            .formatted(bad.getMessage()),
+                            .formatted(JsonReasons.message(bad)),
                     bad);
         }
     }
@@ -99,7 +100,7 @@ public final class ChatTemplate {
                                     .formatted(failed.problem(), failed.line())
                             : ("The chat template fails at %s Check that messages and variables are"
                                             + " what it reads.")
-                                    .formatted(failed.getMessage()),
+                                    .formatted(JsonReasons.message(failed)),
                     failed);
         }
     }

@@ -2,12 +2,15 @@ package io.github.peft4j.task.folder;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.json.JsonFile;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,14 +99,26 @@ public record SentenceModules(
             String type = String.valueOf(entry.get("type"));
             String name = type.substring(type.lastIndexOf('.') + 1);
             Object path = entry.get("path");
-            Path own = folder.resolve(path instanceof String below ? below : "");
+            Path own = own(folder, file, path instanceof String below ? below : "");
             if (name.equals(TRANSFORMER)) {
                 longest = longestText(own);
             } else if (!name.equals(POOLING) || !isMean(own, prompted)) {
-                others.add("%s (%s)".formatted(path, name));
+                others.add("%s (%s)".formatted(JsonReasons.shown(path), JsonReasons.shown(name)));
             }
         }
         return new SentenceModules(others, longest, prompts, told.string("default_prompt_name"));
+    }
+
+    /** The folder of a module. */
+    private static Path own(Path folder, Path file, String path) throws IOException {
+        try {
+            return folder.resolve(path);
+        } catch (InvalidPathException noPath) {
+            throw new IOException(
+                    "%s has path = %s, which no folder can be called. Save the encoder again."
+                            .formatted(file, MalformedTensorFileException.quote(path)),
+                    noPath);
+        }
     }
 
     private static OptionalInt longestText(Path folder) throws IOException {

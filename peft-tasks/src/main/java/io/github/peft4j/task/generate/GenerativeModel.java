@@ -104,6 +104,30 @@ record GenerativeModel(
         return Rope.lengthOfOneForm(PretrainedConfig.of(info.config(), PretrainedConfig.FILE));
     }
 
+    /** How many tokens it can choose from; empty if its config does not say. */
+    OptionalInt vocabulary() {
+        OptionalInt rows = number("vocab_size");
+        return rows.isPresent() && rows.getAsInt() > 0 ? rows : OptionalInt.empty();
+    }
+
+    /** Bytes of a token's keys and values in all layers; 0 if its config does not say. */
+    long bytesOfKeys() {
+        if (!allowsCache) {
+            return 0;
+        }
+        long width = number("hidden_size").orElse(0);
+        int heads = number("num_attention_heads").orElse(1);
+        int ofKeys = number("num_key_value_heads").orElse(heads);
+        long layers = number("num_hidden_layers").orElse(0);
+        return 2L * Float.BYTES * layers * width * Math.min(ofKeys, heads) / Math.max(heads, 1);
+    }
+
+    private OptionalInt number(String key) {
+        return info.config().get(key) instanceof Number number
+                ? OptionalInt.of(number.intValue())
+                : OptionalInt.empty();
+    }
+
     /** How many positions the model was made for; empty if they have no end. */
     OptionalInt positions() {
         Object limit = info.config().get("max_position_embeddings");

@@ -6,6 +6,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.internal.TextRoom;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import io.github.peft4j.task.generate.logits.LogitsProcessors;
 import io.github.peft4j.task.tokenize.Side;
@@ -227,6 +228,11 @@ public final class Generator {
             }
             length = model.isEncoderDecoder() ? 1 : prompts.length();
             total = this.config.length().total(length, positions);
+            new TextRoom(model.vocabulary(), model.bytesOfKeys(), prompts.rows(), prompts.length())
+                    .require(
+                            config,
+                            !model.isEncoderDecoder() && prompts.mask(config.tokens()) != null,
+                            total);
         }
 
         List<LogitsProcessor> processors(List<LogitsProcessor> own) {

@@ -5,6 +5,7 @@ import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionTable;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.JsonType;
 import io.github.peft4j.json.JsonValues;
 import java.util.Collection;
@@ -127,7 +128,7 @@ public final class TaskOptions {
         for (String key : asked(lacking, json)) {
             throw new UnsupportedFeatureException(
                     "%s is %s%s, but this version does not have it. Remove it to %s without."
-                            .formatted(key, json.get(key), source, purpose));
+                            .formatted(key, JsonReasons.shown(json.get(key)), source, purpose));
         }
     }
 

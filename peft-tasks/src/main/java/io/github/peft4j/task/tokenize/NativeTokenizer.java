@@ -3,6 +3,7 @@ package io.github.peft4j.task.tokenize;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.tokenize.check.TokenizerCheck;
 import io.github.peft4j.task.tokenize.check.TrustedTokenizer;
 import io.github.peft4j.task.tokenize.check.Use;
@@ -62,7 +63,7 @@ final class NativeTokenizer implements AutoCloseable {
         } catch (RuntimeException refused) {
             throw new IOException(
                     "%s is not readable by the tokenizers library: %s. Save the tokenizer again with"
-                                    .formatted(files.json(), refused.getMessage())
+                                    .formatted(files.json(), JsonReasons.message(refused))
                             + " save_pretrained of a transformers version that it knows.",
                     refused);
         }

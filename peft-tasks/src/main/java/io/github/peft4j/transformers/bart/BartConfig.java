@@ -79,7 +79,7 @@ record BartConfig(
                 Half.from(config, "encoder"),
                 Half.from(config, "decoder"),
                 config.positive("max_position_embeddings", 1024),
-                config.integer("pad_token_id", 1),
+                config.paddingRow(1),
                 config.activation("activation_function", "gelu"),
                 config.modelType().equals("mbart"),
                 config.flag("scale_embedding", false),

@@ -10,6 +10,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
 import io.github.peft4j.json.JsonFile;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.JsonValues;
 import io.github.peft4j.ops.ActivationFunction;
 import java.io.IOException;
@@ -116,7 +117,8 @@ public final class PretrainedConfig {
         }
         double number = number(key, value);
         if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(problem(key, "is " + value + ", not an integer"));
+            throw new IllegalArgumentException(
+                    problem(key, "is " + JsonReasons.shown(value) + ", not an integer"));
         }
         return (int) number;
     }
@@ -125,7 +127,8 @@ public final class PretrainedConfig {
     public int positive(String key, int missing) {
         int value = integer(key, missing);
         if (value <= 0) {
-            throw new IllegalArgumentException(problem(key, "is " + value + ", not positive"));
+            throw new IllegalArgumentException(
+                    problem(key, "is " + JsonReasons.shown(value) + ", not positive"));
         }
         return value;
     }
@@ -142,6 +145,21 @@ public final class PretrainedConfig {
         return positive(key, 0);
     }
 
+    /**
+     * {@code pad_token_id}, the row of the token table that is not trained.
+     *
+     * @throws IllegalArgumentException if the vocabulary has no such token
+     */
+    public int paddingRow(int missing) {
+        int row = integer("pad_token_id", missing);
+        int tokens = integer("vocab_size", Integer.MAX_VALUE);
+        if (row >= tokens) {
+            throw new IllegalArgumentException(
+                    problem("pad_token_id", "is " + row + ", but vocab_size is " + tokens));
+        }
+        return row;
+    }
+
     /** A number, or the default where the key is absent or null. */
     public double decimal(String key, double missing) {
         JsonElement value = find(key);
@@ -153,7 +171,11 @@ public final class PretrainedConfig {
         double value = decimal(key, missing);
         if (!(value >= 0 && value < 1)) {
             throw new IllegalArgumentException(
-                    problem(key, "is " + value + ", not a probability from 0 to below 1"));
+                    problem(
+                            key,
+                            "is "
+                                    + JsonReasons.shown(value)
+                                    + ", not a probability from 0 to below 1"));
         }
         return value;
     }
@@ -164,7 +186,7 @@ public final class PretrainedConfig {
             return ActivationFunction.of(string(key).orElse(missing));
         } catch (IllegalArgumentException unknown) {
             throw new IllegalArgumentException(
-                    source + ", " + key + ": " + unknown.getMessage(), unknown);
+                    source + ", " + key + ": " + JsonReasons.message(unknown), unknown);
         }
     }
 
@@ -180,7 +202,7 @@ public final class PretrainedConfig {
     /** Says that the weights are of another size than a key says. */
     String mismatch(String key, String weights) {
         return "%s is %s in %s, but %s. Take the config.json of this checkpoint."
-                .formatted(key, find(key), source, weights);
+                .formatted(key, JsonReasons.shown(find(key)), source, weights);
     }
 
     /** An object as a config of its own, or an empty one where the key is absent or null. */
@@ -225,12 +247,15 @@ public final class PretrainedConfig {
             for (JsonElement text : value.getAsJsonArray()) {
                 if (!isText(text)) {
                     throw new IllegalArgumentException(
-                            problem(key, "is " + value + ", not a list of texts"));
+                            problem(
+                                    key,
+                                    "is " + JsonReasons.shown(value) + ", not a list of texts"));
                 }
                 texts.add(text.getAsString());
             }
         } else if (value != null) {
-            throw new IllegalArgumentException(problem(key, "is " + value + ", not a list"));
+            throw new IllegalArgumentException(
+                    problem(key, "is " + JsonReasons.shown(value) + ", not a list"));
         }
         return texts.build();
     }
@@ -242,7 +267,8 @@ public final class PretrainedConfig {
         if (value != null && value.isJsonArray()) {
             value.getAsJsonArray().forEach(element -> numbers.add(number(key, element)));
         } else if (value != null) {
-            throw new IllegalArgumentException(problem(key, "is " + value + ", not a list"));
+            throw new IllegalArgumentException(
+                    problem(key, "is " + JsonReasons.shown(value) + ", not a list"));
         }
         return numbers.build();
     }
@@ -254,7 +280,8 @@ public final class PretrainedConfig {
             return missing;
         }
         if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
-            throw new IllegalArgumentException(problem(key, "is " + value + ", not true or false"));
+            throw new IllegalArgumentException(
+                    problem(key, "is " + JsonReasons.shown(value) + ", not true or false"));
         }
         return value.getAsBoolean();
     }
@@ -266,7 +293,8 @@ public final class PretrainedConfig {
             return Optional.empty();
         }
         if (!isText(value)) {
-            throw new IllegalArgumentException(problem(key, "is " + value + ", not a text"));
+            throw new IllegalArgumentException(
+                    problem(key, "is " + JsonReasons.shown(value) + ", not a text"));
         }
         return Optional.of(value.getAsString());
     }
@@ -293,7 +321,7 @@ public final class PretrainedConfig {
             if (Ints.tryParse(key) == null) {
                 throw new IllegalArgumentException(
                         "id2label in %s has the key '%s'. Its keys must be the numbers of the labels, from \"0\" on. Correct it, or name the labels with LoadOptions.optLabels."
-                                .formatted(source, key));
+                                .formatted(source, JsonReasons.shown(key)));
             }
         }
         ImmutableList.Builder<String> names = ImmutableList.builder();
@@ -320,7 +348,11 @@ public final class PretrainedConfig {
                                 throw new IllegalArgumentException(
                                         problem(
                                                 "id2label",
-                                                "has " + name + " for " + id + ", not a text"));
+                                                "has "
+                                                        + JsonReasons.shown(name)
+                                                        + " for "
+                                                        + JsonReasons.shown(id)
+                                                        + ", not a text"));
                             }
                         });
         return Optional.of(names);
@@ -352,7 +384,8 @@ public final class PretrainedConfig {
 
     private double number(String key, JsonElement value) {
         if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
-            throw new IllegalArgumentException(problem(key, "is " + value + ", not a number"));
+            throw new IllegalArgumentException(
+                    problem(key, "is " + JsonReasons.shown(value) + ", not a number"));
         }
         return value.getAsDouble();
     }

@@ -34,7 +34,7 @@ public record DecoderConfig(
                 config.positive("hidden_size"),
                 config.positive("num_hidden_layers"),
                 config.positive("intermediate_size"),
-                config.integer("pad_token_id", -1),
+                config.paddingRow(-1),
                 config.activation("hidden_act", "silu"),
                 config.decimal("rms_norm_eps", 1e-6),
                 config.flag("tie_word_embeddings", false),

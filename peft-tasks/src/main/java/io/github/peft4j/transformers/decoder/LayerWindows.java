@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.decoder;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -41,7 +42,7 @@ public final class LayerWindows {
             if (!type.equals("sliding_attention") && !type.equals("full_attention")) {
                 throw new UnsupportedFeatureException(
                         "Layers of type '"
-                                + type
+                                + JsonReasons.shown(type)
                                 + "' are not available in this version. Available:"
                                 + " full_attention, sliding_attention.");
             }

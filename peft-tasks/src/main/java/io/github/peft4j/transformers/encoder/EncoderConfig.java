@@ -1,6 +1,7 @@
 package io.github.peft4j.transformers.encoder;
 
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 
@@ -38,7 +39,7 @@ public record EncoderConfig(
         if (!positions.equals("absolute")) {
             throw new UnsupportedFeatureException(
                     "position_embedding_type '"
-                            + positions
+                            + JsonReasons.shown(positions)
                             + "' is not available. Only 'absolute' is, as in transformers 5; take"
                             + " another checkpoint.");
         }
@@ -55,7 +56,7 @@ public record EncoderConfig(
      * What {@code pad_token_id} says: a row, the default where it is absent, -1 where it is null.
      */
     public static int padTokenId(PretrainedConfig config, int missing) {
-        return config.isNull("pad_token_id") ? -1 : config.integer("pad_token_id", missing);
+        return config.isNull("pad_token_id") ? -1 : config.paddingRow(missing);
     }
 
     private static void refuseDecoder(PretrainedConfig config) {

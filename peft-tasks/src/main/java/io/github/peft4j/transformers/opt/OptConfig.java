@@ -66,7 +66,7 @@ record OptConfig(
                 config.positive("num_attention_heads", 12),
                 config.positive("ffn_dim", 3072),
                 config.positive("max_position_embeddings", 2048),
-                config.integer("pad_token_id", -1),
+                config.paddingRow(-1),
                 config.activation("activation_function", "relu"),
                 before,
                 before && !config.flag("_remove_final_layer_norm", false),

@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.part;
 
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.Arrays;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class Rope {
             default ->
                     throw new UnsupportedFeatureException(
                             "rope_type '"
-                                    + type
+                                    + JsonReasons.shown(type)
                                     + "' is not available in this version. Available: default,"
                                     + " linear, llama3, longrope.");
         };

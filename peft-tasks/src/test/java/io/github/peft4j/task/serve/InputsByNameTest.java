@@ -236,6 +236,25 @@ class InputsByNameTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "bert-seqcls, SEQ_CLS", "llama-causal, CAUSAL_LM", "t5-seq2seq, SEQ_2_SEQ_LM",
+        "deberta-v2-tokcls, TOKEN_CLS", "gpt2-causal, CAUSAL_LM", "bart-seqcls, SEQ_CLS"
+    })
+    void refusesMasksOfAnotherShape(String name, TaskType task) throws Exception {
+        try (TransformerModel model = Transformers.load(Golden.path("models/" + name), task);
+                NDManager manager = NDManager.newBaseManager()) {
+            NDArray ids = manager.ones(new Shape(2, 4), DataType.INT64);
+            for (Shape shape : List.of(new Shape(2, 5), new Shape(2, 3), new Shape(1, 4))) {
+                ModelInput input = ModelInput.of(ids, manager.ones(shape, DataType.INT64));
+                assertThatThrownBy(() -> model.forward(input))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("attention_mask has shape " + shape)
+                        .hasMessageContaining("input_ids has (2, 4)");
+            }
+        }
+    }
+
     @Test
     void refusesWhatCannotBeToldApart() throws Exception {
         try (NDManager manager = NDManager.newBaseManager()) {

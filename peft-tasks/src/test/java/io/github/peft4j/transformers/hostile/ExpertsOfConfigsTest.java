@@ -2,9 +2,12 @@ package io.github.peft4j.transformers.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
 import io.github.peft4j.transformers.TransformerModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,23 @@ class ExpertsOfConfigsTest {
                     .startsWith("refused: ")
                     .contains("adapter_config.json: adapters names ")
                     .contains("expert 0, which is XLORA");
+        }
+    }
+
+    @Test
+    void warnsOfNumbersThatAreNoneInAnExpert() throws Exception {
+        HostileAdapter adapter = HostileAdapter.copy("xlora-llama", folder);
+        Path file = folder.resolve("1/adapter_model.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, bytes.length - 4, bytes.length, (byte) 0xff); // NaN
+        Files.write(file, bytes);
+        try (TransformerModel base = adapter.base();
+                PeftModel model = PeftModels.fromPretrained(base, folder)) {
+            assertThat(model.loadReport("default").warnings())
+                    .anyMatch(
+                            warning ->
+                                    warning.startsWith("Expert 1: The adapter in ")
+                                            && warning.contains("NaN or infinite numbers"));
         }
     }
 

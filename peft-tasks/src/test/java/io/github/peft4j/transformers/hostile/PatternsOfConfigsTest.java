@@ -32,6 +32,19 @@ class PatternsOfConfigsTest {
     }
 
     @Test
+    void refusesAPatternThatIsLongerThanAnyoneWrites() throws Exception {
+        HostileAdapter adapter = HostileAdapter.copy("lora-seqcls-bert", folder);
+        adapter.change("target_modules", "\"" + "query|".repeat(200_000) + "value\"");
+        try (TransformerModel base = adapter.base()) {
+            assertThat(adapter.outcome(base))
+                    .startsWith("refused: ")
+                    .contains("adapter_config.json: target_modules holds")
+                    .contains("has 1200005 characters; a pattern has at most 16384")
+                    .hasSizeLessThan(2000);
+        }
+    }
+
+    @Test
     void refusesALayersPatternWithoutEnd() throws Exception {
         HostileAdapter adapter = HostileAdapter.copy("lora-seqcls-bert", folder);
         JsonObject config = adapter.config();

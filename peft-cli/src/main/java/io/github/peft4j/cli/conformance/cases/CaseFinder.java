@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.cli.conformance.model.BaseModels;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -101,7 +100,9 @@ public final class CaseFinder {
     private void addErrors() throws IOException {
         Path file = directory.resolve("errors.json");
         if (Files.exists(file)) {
-            JsonArray rows = JsonParser.parseString(Files.readString(file)).getAsJsonArray();
+            if (!(ExpectedFile.read(file) instanceof JsonArray rows)) {
+                throw new IOException(file + " holds no list of errors. Get it again.");
+            }
             for (int i = 0; i < rows.size(); i++) {
                 cases.add(new ErrorCase("errors/" + i, rows.get(i).getAsJsonObject(), models));
             }

@@ -7,8 +7,10 @@ import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.peft4j.io.SafetensorsReader;
+import io.github.peft4j.json.JsonReasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,22 @@ public final class ExpectedFile {
 
     /** A JSON object from a file. */
     public static JsonObject json(Path file) throws IOException {
-        return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        if (read(file) instanceof JsonObject object) {
+            return object;
+        }
+        throw new IOException(file + " holds no JSON object. Get the golden files again.");
+    }
+
+    /** Any JSON of a file. */
+    public static JsonElement read(Path file) throws IOException {
+        try {
+            return JsonParser.parseString(Files.readString(file));
+        } catch (JsonParseException bad) {
+            throw new IOException(
+                    "%s is no JSON: %s. Get the golden files again."
+                            .formatted(file, JsonReasons.of(bad)),
+                    bad);
+        }
     }
 
     /** The texts of a JSON list; a single text is a list of one. */

@@ -19,11 +19,20 @@ public final class ChildJvm {
 
     /** What starts the main method of a class. */
     public static ProcessBuilder of(Class<?> main, List<String> arguments) {
+        return of(main, 700, arguments);
+    }
+
+    /**
+     * What starts the main method of a class.
+     *
+     * @param heap MiB at most
+     */
+    public static ProcessBuilder of(Class<?> main, int heap, List<String> arguments) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Stream<String> options =
                 Stream.of(
                         java,
-                        "-Xmx700m",
+                        "-Xmx%dm".formatted(heap),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-Dai.djl.offline=true",

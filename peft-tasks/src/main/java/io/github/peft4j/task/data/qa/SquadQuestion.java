@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import io.github.peft4j.json.JsonReasons;
 
 /** One question of a SQuAD file. */
 final class SquadQuestion {
@@ -25,11 +27,16 @@ final class SquadQuestion {
         }
         Question read =
                 new Question(id, SquadStream.text(question, "question"), context, answers.build());
-        if (question.has(IMPOSSIBLE)
-                && question.get(IMPOSSIBLE).getAsBoolean() == read.answerable()) {
+        JsonElement impossible = question.get(IMPOSSIBLE);
+        if (impossible != null && !(impossible instanceof JsonPrimitive flag && flag.isBoolean())) {
+            throw new IllegalArgumentException(
+                    "is_impossible is %s, not true or false. Correct it."
+                            .formatted(JsonReasons.shown(impossible)));
+        }
+        if (impossible != null && impossible.getAsBoolean() == read.answerable()) {
             throw new IllegalArgumentException(
                     "is_impossible is %s with %d answers. Correct one of the two."
-                            .formatted(question.get(IMPOSSIBLE), read.answers().size()));
+                            .formatted(impossible, read.answers().size()));
         }
         return read;
     }

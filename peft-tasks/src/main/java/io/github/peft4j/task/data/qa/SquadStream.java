@@ -137,7 +137,9 @@ public final class SquadStream extends AbstractIterator<Question> implements Aut
             } catch (IllegalArgumentException bad) {
                 badQuestions++;
                 if (!skipBadQuestions) {
-                    throw refused("%s, question %s: %s".formatted(file, id, bad.getMessage()), bad);
+                    throw refused(
+                            "%s, question %s: %s".formatted(file, id, JsonReasons.message(bad)),
+                            bad);
                 }
             }
         }

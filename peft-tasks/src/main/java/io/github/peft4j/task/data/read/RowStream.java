@@ -3,6 +3,7 @@ package io.github.peft4j.task.data.read;
 import com.google.common.base.Joiner;
 import com.google.common.collect.AbstractIterator;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.json.JsonReasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -120,7 +121,7 @@ public final class RowStream<T> extends AbstractIterator<T> implements AutoClose
 
     private IOException at(IllegalArgumentException bad) {
         return new IOException(
-                "%s, line %d: %s".formatted(file, parser.line(), bad.getMessage()), bad);
+                "%s, line %d: %s".formatted(file, parser.line(), JsonReasons.message(bad)), bad);
     }
 
     private void requireExamples() throws IOException {

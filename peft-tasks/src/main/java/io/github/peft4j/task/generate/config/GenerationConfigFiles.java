@@ -7,6 +7,7 @@ import io.github.peft4j.config.option.OptionTable;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.json.JsonFile;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.PythonJson;
 import io.github.peft4j.task.internal.TaskOptions;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
@@ -53,7 +54,7 @@ final class GenerationConfigFiles {
                             });
             return added.isEmpty() ? config : config.toBuilder().setAll(added).build();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file(directory) + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(file(directory) + ": " + JsonReasons.message(e), e);
         }
     }
 
@@ -89,7 +90,7 @@ final class GenerationConfigFiles {
                     .setAll(TaskOptions.read(GenerationConfig.KEPT_IN_FILES, values))
                     .build();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(file + ": " + JsonReasons.message(e), e);
         }
     }
 

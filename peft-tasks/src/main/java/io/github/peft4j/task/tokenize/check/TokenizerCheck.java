@@ -68,7 +68,7 @@ public final class TokenizerCheck {
             throw new IOException(
                     ("%s cannot be used: %s. Save the tokenizer again with save_pretrained, or take"
                                     + " the file of the original checkpoint.")
-                            .formatted(file, bad.getMessage()),
+                            .formatted(file, JsonReasons.message(bad)),
                     bad);
         }
     }

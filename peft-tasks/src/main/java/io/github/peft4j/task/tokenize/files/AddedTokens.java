@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.peft4j.json.JsonReasons;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,12 +30,20 @@ public final class AddedTokens {
                     "cls_token",
                     "mask_token");
 
+    /** Characters of a token at most. */
+    private static final int LONGEST = 1024;
+
     /** What the value of a role must be. */
-    public static final String A_TOKEN = "a text, or an object with a text as its content";
+    public static final String A_TOKEN =
+            "a text, or an object with a text as its content, of at most "
+                    + LONGEST
+                    + " characters";
 
     /** What the value of a list of tokens must be. */
     public static final String TOKENS =
-            "a list of texts, or of objects with a text as their content";
+            "a list of texts, or of objects with a text as their content, of at most "
+                    + LONGEST
+                    + " characters";
 
     /** Keys of special tokens without a role; the first that is there counts alone. */
     public static final ImmutableList<String> EXTRA =
@@ -126,11 +135,21 @@ public final class AddedTokens {
         return tokens;
     }
 
+    /** The text of a token that a config names; a longer one is no token of any text. */
+    private static String shortText(JsonElement token) {
+        String text = content(token);
+        if (text.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "%s has %d characters.".formatted(JsonReasons.shown(text), text.length()));
+        }
+        return text;
+    }
+
     private Set<String> specialTexts() {
         Set<String> texts = new HashSet<>();
         for (String role : ROLES) {
             if (config.has(role) && !config.get(role).isJsonNull()) {
-                texts.add(JsonField.read(config, role, A_TOKEN, AddedTokens::content));
+                texts.add(JsonField.read(config, role, A_TOKEN, AddedTokens::shortText));
             }
         }
         extras().forEach(extra -> texts.add(content(extra)));
@@ -172,7 +191,7 @@ public final class AddedTokens {
         } else {
             throw new IllegalArgumentException("%s is no list.".formatted(value));
         }
-        tokens.forEach(AddedTokens::content); // refuses what is no token
+        tokens.forEach(AddedTokens::shortText); // refuses what is no token
         return tokens;
     }
 

@@ -126,7 +126,7 @@ public record TokenizerFiles(
     public static IOException unusable(Path file, RuntimeException bad) {
         return new IOException(
                 "%s holds a value that cannot be used: %s Correct that value."
-                        .formatted(file, bad.getMessage()),
+                        .formatted(file, JsonReasons.message(bad)),
                 bad);
     }
 

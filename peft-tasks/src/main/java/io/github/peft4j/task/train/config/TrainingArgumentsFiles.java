@@ -6,6 +6,7 @@ import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.file.AtomicFiles;
 import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.json.JsonFile;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.internal.TaskOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,9 +27,9 @@ final class TrainingArgumentsFiles {
         try {
             return parse(json, warn);
         } catch (UnsupportedFeatureException e) {
-            throw new UnsupportedFeatureException(file + ": " + e.getMessage());
+            throw new UnsupportedFeatureException(file + ": " + JsonReasons.message(e));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(file + ": " + JsonReasons.message(e), e);
         }
     }
 

@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.train.report.LogEntry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ record TrainerStateFile(Progress.Saved progress, Fingerprint fingerprint) {
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     "%s is not the state of a training: %s. Delete %s to resume from the checkpoint before it."
-                            .formatted(file, e.getMessage(), folder),
+                            .formatted(file, JsonReasons.message(e), folder),
                     e);
         }
     }

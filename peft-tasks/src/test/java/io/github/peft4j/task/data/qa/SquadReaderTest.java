@@ -105,6 +105,11 @@ class SquadReaderTest {
                                 "q10",
                                 "\"answers\": [" + answer("7", 17) + "], \"is_impossible\": true")),
                 "question q10: is_impossible is true with 1 answers");
+        for (String odd : new String[] {"\"true\"", "1", "null", "[]", "{}"}) {
+            refuses(
+                    file(question("q11", "\"answers\": [], \"is_impossible\": " + odd)),
+                    "question q11: is_impossible is " + odd + ", not true or false");
+        }
     }
 
     @Test

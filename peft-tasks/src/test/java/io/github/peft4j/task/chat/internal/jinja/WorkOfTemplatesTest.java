@@ -3,6 +3,7 @@ package io.github.peft4j.task.chat.internal.jinja;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
+import io.github.peft4j.testkit.Fuzz;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -208,7 +209,9 @@ class WorkOfTemplatesTest {
         List<String> all = new ArrayList<>(often().toList());
         long seed = Long.getLong("peft.hostile.seed", System.nanoTime());
         Collections.shuffle(all, new Random(seed));
-        int tried = Math.min(all.size(), Integer.getInteger("peft.hostile.files", 200) / 50);
+        int tried =
+                Math.min(
+                        all.size(), Integer.getInteger("peft.hostile.files", Fuzz.times(200)) / 50);
         System.out.println("peft.hostile.seed=" + seed + ": " + tried + " templates");
         assertThat(slow(all.subList(0, tried))).as("seed %s", seed).isEmpty();
     }

@@ -1,4 +1,4 @@
-package io.github.peft4j.cli.soak;
+package io.github.peft4j.cli.soak.json;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -15,10 +15,10 @@ import java.util.Random;
  * @param key in an object, empty for a list
  * @param index in a list
  */
-record Place(JsonElement parent, String key, int index) {
+public record Place(JsonElement parent, String key, int index) {
 
     /** All places below a value. */
-    static void addAll(JsonElement value, List<Place> places) {
+    public static void addAll(JsonElement value, List<Place> places) {
         if (value instanceof JsonObject object) {
             for (String key : object.keySet()) {
                 places.add(new Place(object, key, -1));
@@ -33,7 +33,7 @@ record Place(JsonElement parent, String key, int index) {
     }
 
     /** Whether this is one of the very many. */
-    boolean ofVocabulary(JsonObject file) {
+    public boolean ofVocabulary(JsonObject file) {
         if (!(file.get("model") instanceof JsonObject model)) {
             return false;
         }
@@ -44,7 +44,8 @@ record Place(JsonElement parent, String key, int index) {
                 || (index >= 0 && parent instanceof JsonArray array && array.size() == 2);
     }
 
-    JsonElement get() {
+    /** What stands there, null of JSON for nothing. */
+    public JsonElement get() {
         if (parent instanceof JsonObject object) {
             JsonElement value = object.get(key);
             return value == null ? JsonNull.INSTANCE : value;
@@ -53,7 +54,8 @@ record Place(JsonElement parent, String key, int index) {
         return index < array.size() ? array.get(index) : JsonNull.INSTANCE;
     }
 
-    void set(JsonElement value) {
+    /** Puts a value there. */
+    public void set(JsonElement value) {
         if (parent instanceof JsonObject object) {
             object.add(key, value);
         } else if (index < parent.getAsJsonArray().size()) {
@@ -61,7 +63,8 @@ record Place(JsonElement parent, String key, int index) {
         }
     }
 
-    void remove() {
+    /** Takes it away. */
+    public void remove() {
         if (parent instanceof JsonObject object) {
             object.remove(key);
         } else if (index < parent.getAsJsonArray().size()) {
@@ -70,9 +73,9 @@ record Place(JsonElement parent, String key, int index) {
     }
 
     /** Once more, in a list maybe many times. */
-    void repeat(Random random) {
+    public void repeat(Random random) {
         if (parent instanceof JsonObject object) {
-            String mark = random.nextBoolean() ? TokenizerChanges.TWICE : "other_";
+            String mark = random.nextBoolean() ? Values.TWICE : "other_";
             object.add(mark + key, get().deepCopy());
         } else {
             int times = random.nextInt(8) == 0 ? 100 : 1;

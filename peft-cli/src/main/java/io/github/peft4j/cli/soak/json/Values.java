@@ -1,4 +1,4 @@
-package io.github.peft4j.cli.soak;
+package io.github.peft4j.cli.soak.json;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -10,16 +10,23 @@ import java.util.List;
 import java.util.Random;
 
 /** Values that a reader of files may not expect. */
-final class Values {
+public final class Values {
+
+    /** A mark that becomes half a surrogate pair, which no text of Java can be written as. */
+    public static final String HALF = "@half@";
+
+    /** A mark before a key that becomes a second one of the same name. */
+    public static final String TWICE = "@twice@";
 
     private Values() {}
 
-    static String any(Random random, String... texts) {
+    /** One of some texts. */
+    public static String any(Random random, String... texts) {
         return texts[random.nextInt(texts.length)];
     }
 
     /** A sequence of parts under the name that its kind of block has for them. */
-    static JsonObject sequence(String list, List<JsonElement> parts) {
+    public static JsonObject sequence(String list, List<JsonElement> parts) {
         JsonArray array = new JsonArray();
         parts.forEach(array::add);
         JsonObject sequence = new JsonObject();
@@ -29,7 +36,7 @@ final class Values {
     }
 
     /** One that is rare at any place. */
-    static JsonElement extreme(Random random) {
+    public static JsonElement extreme(Random random) {
         switch (random.nextInt(5)) {
             case 0 -> {
                 return JsonParser.parseString(
@@ -58,7 +65,7 @@ final class Values {
                                 " ",
                                 "x",
                                 "\u0000",
-                                TokenizerChanges.HALF,
+                                HALF,
                                 "\u2581",
                                 "[SEP]",
                                 "<s>",
@@ -112,7 +119,7 @@ final class Values {
     }
 
     /** One of the same type. */
-    static JsonElement near(JsonElement value, Random random) {
+    public static JsonElement near(JsonElement value, Random random) {
         if (value instanceof JsonPrimitive primitive) {
             if (primitive.isBoolean()) {
                 return new JsonPrimitive(!primitive.getAsBoolean());
@@ -163,7 +170,7 @@ final class Values {
                                     "\u00e9",
                                     "\ud83d\ude00",
                                     "\u0000",
-                                    TokenizerChanges.HALF)
+                                    HALF)
                             + end;
             default -> start + (char) (32 + random.nextInt(95)) + end;
         };
