@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.tokenize.check.JsonSpans.Span;
 import java.io.IOException;
 import java.nio.file.Path;
