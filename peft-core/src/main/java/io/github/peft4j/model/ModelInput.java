@@ -73,20 +73,23 @@ public final class ModelInput {
     private final boolean outputHiddenStates;
     private final LogitsToKeep logits;
     private final @Nullable KeyValueCache cache;
+    private final @Nullable KnownStates known;
 
     private ModelInput(
             Map<String, NDArray> arrays,
             boolean outputHiddenStates,
             LogitsToKeep logits,
-            @Nullable KeyValueCache cache) {
+            @Nullable KeyValueCache cache,
+            @Nullable KnownStates known) {
         this.arrays = ImmutableMap.copyOf(arrays);
         this.outputHiddenStates = outputHiddenStates;
         this.logits = logits;
         this.cache = cache;
+        this.known = known;
     }
 
     private ModelInput with(Map<String, NDArray> others) {
-        return new ModelInput(others, outputHiddenStates, logits, cache);
+        return new ModelInput(others, outputHiddenStates, logits, cache, known);
     }
 
     /** An input of these arrays by argument name. */
@@ -95,7 +98,7 @@ public final class ModelInput {
             throw new IllegalArgumentException(
                     "A model input has no arrays. Pass at least input_ids or inputs_embeds.");
         }
-        return new ModelInput(arrays, false, LogitsToKeep.ALL, null);
+        return new ModelInput(arrays, false, LogitsToKeep.ALL, null, null);
     }
 
     /** An input of token ids [B, S] and their mask [B, S]. */
@@ -168,7 +171,7 @@ public final class ModelInput {
 
     /** The same call that also returns (or does not return) the hidden states of all layers. */
     public ModelInput withOutputHiddenStates(boolean wanted) {
-        return new ModelInput(arrays, wanted, logits, cache);
+        return new ModelInput(arrays, wanted, logits, cache, known);
     }
 
     /** Which scores of a language model are wanted; all unless said otherwise. */
@@ -178,7 +181,7 @@ public final class ModelInput {
 
     /** The same call that returns only these scores of a language model. */
     public ModelInput withLogits(LogitsToKeep wanted) {
-        return new ModelInput(arrays, outputHiddenStates, wanted, cache);
+        return new ModelInput(arrays, outputHiddenStates, wanted, cache, known);
     }
 
     /** Keys and values of earlier positions, or null. */
@@ -191,7 +194,20 @@ public final class ModelInput {
      * The call adds its own.
      */
     public ModelInput withCache(KeyValueCache earlier) {
-        return new ModelInput(arrays, outputHiddenStates, logits, earlier);
+        return new ModelInput(arrays, outputHiddenStates, logits, earlier, known);
+    }
+
+    /**
+     * What is known of the rows below some layer, or null. It does not hold where something was put
+     * in front of the tokens, or in their place.
+     */
+    public @Nullable KnownStates knownStates() {
+        return outputHiddenStates || cache != null || inputsEmbeds() != null ? null : known;
+    }
+
+    /** The same call that takes up, or is to tell, what its frozen layers make of the rows. */
+    public ModelInput withKnownStates(KnownStates states) {
+        return new ModelInput(arrays, outputHiddenStates, logits, cache, states);
     }
 
     /** The manager in which the call computes: that of the first array. */

@@ -236,6 +236,11 @@ public final class TrainingArguments {
         return values.get(TrainingOptions.EARLY_STOPPING_THRESHOLD);
     }
 
+    /** Room on disk for what frozen layers make of each example; 0 to compute it in each epoch. */
+    public long frozenLayerCacheBytes() {
+        return values.get(TrainingOptions.FROZEN_LAYER_CACHE_BYTES);
+    }
+
     /** Whether to go on from the last checkpoint in {@code output_dir}. */
     public boolean resumeFromCheckpoint() {
         return values.get(TrainingOptions.RESUME_FROM_CHECKPOINT);

@@ -183,6 +183,18 @@ public final class TrainingArgumentsBuilder {
     }
 
     /**
+     * Keeps what the frozen layers below the lowest adapter make of each example, so that only the
+     * first epoch computes it: a file of at most so many bytes in {@code java.io.tmpdir}, four for
+     * each token and feature, removed when the training ends. Refused where nothing frozen lies
+     * below, or dropout acts there. Default 0, which keeps nothing.
+     *
+     * @see io.github.peft4j.task.train.frozen.FrozenLayerCache
+     */
+    public TrainingArgumentsBuilder optFrozenLayerCacheBytes(long value) {
+        return set(TrainingOptions.FROZEN_LAYER_CACHE_BYTES, value);
+    }
+
+    /**
      * Whether checkpoints of an earlier training in {@code output_dir} are deleted when this one
      * writes its first; a training that neither resumes nor overwrites refuses such a folder.
      * Default false.
