@@ -83,6 +83,15 @@ record Workload(JsonObject json, Path models) {
         return json.get("gradient_checkpointing").getAsBoolean();
     }
 
+    /**
+     * Whether the frozen layers are computed in the first epoch alone: told by {@code
+     * frozen_layer_cache}, else so for workloads that are named after their epochs.
+     */
+    boolean keepsFrozenLayers() {
+        JsonElement told = json.get("frozen_layer_cache");
+        return told == null ? name().endsWith("epochs") : told.getAsBoolean();
+    }
+
     JsonObject configOverrides() {
         return json.getAsJsonObject("config_overrides");
     }

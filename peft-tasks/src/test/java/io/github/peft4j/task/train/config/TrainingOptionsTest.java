@@ -68,6 +68,7 @@ class TrainingOptionsTest {
                     .put("warmup_ratio", same(0.06))
                     .put("early_stopping_patience", same(3))
                     .put("early_stopping_threshold", same(0.1))
+                    .put("frozen_layer_cache_bytes", same(1L << 40))
                     .buildOrThrow();
 
     @TempDir private Path folder;

@@ -1,6 +1,7 @@
 package io.github.peft4j.task.train.frozen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.config.TaskType;
@@ -14,12 +15,18 @@ import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,12 +56,19 @@ class FrozenLayerTrainingTest {
                         })
                 .build()
                 .fit(train, validation);
+        course.addAll(bytes(model));
+        return course;
+    }
+
+    /** The trained tensors by name, and what they hold. */
+    private static List<String> bytes(PeftModel model) {
+        List<String> bytes = new ArrayList<>();
         model.trainableTensors()
                 .forEach(
                         (name, tensor) ->
-                                course.add(
+                                bytes.add(
                                         name + Arrays.hashCode(Tensors.bytes(tensor.getArray()))));
-        return course;
+        return bytes;
     }
 
     private static TaskType task(BatchLoader loader) {
@@ -166,6 +180,65 @@ class FrozenLayerTrainingTest {
                 loader(rows, 1),
                 arguments,
                 config(TaskType.SEQ_CLS).optLoraDropout(0.2));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void removesItsFileAfterAFailureToo() throws IOException {
+        List<Integer> open = new ArrayList<>();
+        TrainerListener failing =
+                new TrainerListener() {
+                    @Override
+                    public void onStep(StepReport report) {
+                        open.add(openFiles());
+                        throw new IllegalStateException("failed");
+                    }
+                };
+        LabelledRows rows = LabelledRows.of(TaskType.SEQ_CLS, ROWS, 1);
+        try (TransformerModel base = FrozenModels.base("bert-seqcls", TaskType.SEQ_CLS);
+                PeftModel model = FrozenModels.lora(base, TaskType.SEQ_CLS, 1)) {
+            PeftTrainer trainer =
+                    PeftTrainer.builder(
+                                    model, arguments().optFrozenLayerCacheBytes(1 << 20).build())
+                            .addListener(failing)
+                            .build();
+
+            assertThatThrownBy(() -> trainer.fit(loader(rows, 1), null)).hasMessage("failed");
+        }
+
+        assertThat(open).containsExactly(1);
+        assertThat(openFiles()).isZero();
+    }
+
+    /** Files of this cache that the process holds, with or without a name. */
+    private static int openFiles() {
+        int count = 0;
+        for (File file : Objects.requireNonNull(new File("/proc/self/fd").listFiles())) {
+            try {
+                Path target = Files.readSymbolicLink(file.toPath());
+                count += target.toString().contains("peft-frozen-layers-") ? 1 : 0;
+            } catch (IOException e) {
+                continue; // that of the listing itself is gone
+            }
+        }
+        return count;
+    }
+
+    @Test
+    void refusesBeforeAnythingIsTrained() throws IOException {
+        LabelledRows rows = LabelledRows.of(TaskType.SEQ_CLS, ROWS, 1);
+        try (TransformerModel base = FrozenModels.base("bert-seqcls", TaskType.SEQ_CLS);
+                PeftModel model = FrozenModels.lora(base, TaskType.SEQ_CLS, 0, 1)) {
+            List<String> before = bytes(model);
+            PeftTrainer trainer =
+                    new PeftTrainer(model, arguments().optFrozenLayerCacheBytes(1 << 20).build());
+
+            assertThatThrownBy(() -> trainer.fit(loader(rows, 1), null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("What trains begins");
+
+            assertThat(bytes(model)).isEqualTo(before);
+        }
     }
 
     /** The width of a batch moves the tokens of such rows, so rows are known in equal widths. */

@@ -18,10 +18,15 @@ record LabelledRows(TaskType task, long[][] rows, boolean left) implements Batch
 
     /** Rows of 4 to 12 tokens, padded on the right. */
     static LabelledRows of(TaskType task, int size, long seed) {
+        return of(task, size, seed, 4, 12);
+    }
+
+    /** Rows of a range of lengths. */
+    static LabelledRows of(TaskType task, int size, long seed, int shortest, int longest) {
         SplittableRandom random = new SplittableRandom(seed);
         long[][] rows = new long[size][];
         for (int i = 0; i < size; i++) {
-            rows[i] = random.longs(random.nextInt(4, 13), 5, 38).toArray();
+            rows[i] = random.longs(random.nextInt(shortest, longest + 1), 5, 38).toArray();
         }
         return new LabelledRows(task, rows, false);
     }
@@ -80,7 +85,7 @@ record LabelledRows(TaskType task, long[][] rows, boolean left) implements Batch
                             new Shape(indices.length, TARGETS));
             default ->
                     new HostArray.Int64(
-                            Arrays.stream(indices).mapToLong(index -> rows[index][1] % 2).toArray(),
+                            Arrays.stream(indices).mapToLong(index -> rows[index][0] % 2).toArray(),
                             new Shape(indices.length));
         };
     }
