@@ -12,6 +12,7 @@ import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.train.config.IntervalStrategy;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.frozen.FrozenLayerCache;
+import io.github.peft4j.task.train.internal.BatchesAhead;
 import io.github.peft4j.task.train.internal.BestMetric;
 import io.github.peft4j.task.train.internal.CheckpointStore;
 import io.github.peft4j.task.train.internal.Fingerprint;
@@ -154,12 +155,14 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void epoch() throws IOException {
-        Iterator<List<TokenBatch>> steps =
-                Iterators.partition(
-                        train.iterator(progress.epoch(), progress.batch()),
-                        arguments.gradientAccumulationSteps());
-        while (steps.hasNext() && !isFinished()) {
-            step(steps.next());
+        Iterator<TokenBatch> batches = train.iterator(progress.epoch(), progress.batch());
+        if (arguments.batchesAhead() == 0) {
+            steps(batches);
+        } else {
+            try (BatchesAhead<TokenBatch> ahead =
+                    new BatchesAhead<>(batches, arguments.batchesAhead())) {
+                steps(ahead);
+            }
         }
         if (arguments.evalStrategy() == IntervalStrategy.EPOCH) {
             evaluate();
@@ -170,6 +173,14 @@ final class TrainingRun implements AutoCloseable {
             save();
         }
         listeners.forEach(listener -> listener.onEpoch(number));
+    }
+
+    private void steps(Iterator<TokenBatch> batches) throws IOException {
+        Iterator<List<TokenBatch>> steps =
+                Iterators.partition(batches, arguments.gradientAccumulationSteps());
+        while (steps.hasNext() && !isFinished()) {
+            step(steps.next());
+        }
     }
 
     private void step(List<TokenBatch> batches) throws IOException {

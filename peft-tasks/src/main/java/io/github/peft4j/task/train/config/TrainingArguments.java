@@ -241,6 +241,11 @@ public final class TrainingArguments {
         return values.get(TrainingOptions.FROZEN_LAYER_CACHE_BYTES);
     }
 
+    /** Batches that a thread of its own makes before they are needed; 0 for none. */
+    public int batchesAhead() {
+        return values.get(TrainingOptions.BATCHES_AHEAD);
+    }
+
     /** Whether to go on from the last checkpoint in {@code output_dir}. */
     public boolean resumeFromCheckpoint() {
         return values.get(TrainingOptions.RESUME_FROM_CHECKPOINT);

@@ -172,6 +172,12 @@ final class TrainingOptions {
                                     + " of each example, so that only the first epoch computes it;"
                                     + " 0 for none");
 
+    static final Option<Integer> BATCHES_AHEAD =
+            TaskOptions.atLeast(0, "batches_ahead", 0, "Pass 0 to make each when it is needed")
+                    .means(
+                            "batches that a thread of its own makes before they are needed; 0 for"
+                                    + " none");
+
     /** Hugging Face's options. */
     static final OptionTable HUGGING_FACE =
             OptionTable.of(
@@ -209,7 +215,8 @@ final class TrainingOptions {
                     WARMUP_RATIO,
                     EARLY_STOPPING_PATIENCE,
                     EARLY_STOPPING_THRESHOLD,
-                    FROZEN_LAYER_CACHE_BYTES);
+                    FROZEN_LAYER_CACHE_BYTES,
+                    BATCHES_AHEAD);
 
     static final OptionTable ALL = HUGGING_FACE.with(OWN);
 

@@ -183,6 +183,25 @@ class FrozenLayerTrainingTest {
     }
 
     @Test
+    void losesTheSameWithBatchesMadeAhead() throws IOException {
+        LabelledRows rows = LabelledRows.of(TaskType.SEQ_CLS, ROWS, 1);
+        try (TransformerModel base = FrozenModels.base("bert-seqcls", TaskType.SEQ_CLS)) {
+            List<String> plain;
+            try (PeftModel model = FrozenModels.lora(base, config(TaskType.SEQ_CLS))) {
+                plain = run(model, loader(rows, 1), arguments().build());
+            }
+            TrainingArguments ahead =
+                    arguments().optBatchesAhead(2).optFrozenLayerCacheBytes(1 << 20).build();
+            try (PeftModel model = FrozenModels.lora(base, config(TaskType.SEQ_CLS))) {
+                assertThat(run(model, loader(rows, 1), ahead)).containsExactlyElementsOf(plain);
+            }
+        }
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("peft-batches-ahead");
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void removesItsFileAfterAFailureToo() throws IOException {
         List<Integer> open = new ArrayList<>();
