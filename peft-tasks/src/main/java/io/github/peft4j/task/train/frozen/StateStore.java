@@ -1,5 +1,6 @@
 package io.github.peft4j.task.train.frozen;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -137,7 +138,7 @@ final class StateStore implements AutoCloseable {
         for (int row = 0; row < keys.size() && !full; row++) {
             if (!rows.containsKey(keys.get(row))) {
                 if (memory == null) {
-                    memory = values.toByteBuffer(values.getDevice().equals(ai.djl.Device.cpu()));
+                    memory = values.toByteBuffer(values.getDevice().equals(Device.cpu()));
                 }
                 keep(keys.get(row), layer, memory, places.get(row));
             }

@@ -3,6 +3,7 @@ package io.github.peft4j.task.train.frozen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
@@ -17,6 +18,8 @@ import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.prompttuning.PromptTuningConfig;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,8 +102,7 @@ class FrozenLayerCacheTest {
                                     ModelInput.INPUT_IDS,
                                     manager.create(ROWS.rows()[0]).addi(1).expandDims(0));
 
-            for (UnaryOperator<ModelInput> other :
-                    new UnaryOperator[] {otherMask, otherTypes, otherIds}) {
+            for (UnaryOperator<ModelInput> other : List.of(otherMask, otherTypes, otherIds)) {
                 assertThat(logits(cache.over(other.apply(input(0)))))
                         .isEqualTo(logits(other.apply(input(0))));
             }
@@ -110,9 +112,9 @@ class FrozenLayerCacheTest {
         }
     }
 
-    private ai.djl.ndarray.NDArray maskWithoutSecond(long width) {
+    private NDArray maskWithoutSecond(long width) {
         long[] mask = new long[(int) width];
-        java.util.Arrays.fill(mask, 1);
+        Arrays.fill(mask, 1);
         mask[1] = 0;
         return manager.create(mask).expandDims(0);
     }
