@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.layout;
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.model.KnownStates;
+import io.github.peft4j.model.ModelInput.KnownStates;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

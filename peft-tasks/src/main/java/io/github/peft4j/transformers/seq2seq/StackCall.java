@@ -3,7 +3,7 @@ package io.github.peft4j.transformers.seq2seq;
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
-import io.github.peft4j.model.KnownStates;
+import io.github.peft4j.model.ModelInput.KnownStates;
 import io.github.peft4j.transformers.layout.TokenLayout;
 import org.jspecify.annotations.Nullable;
 

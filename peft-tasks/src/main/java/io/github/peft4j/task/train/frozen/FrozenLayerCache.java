@@ -5,7 +5,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.hash.HashCode;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
-import io.github.peft4j.model.KnownStates;
+import io.github.peft4j.model.ModelInput.KnownStates;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.transformers.TransformerModel;
