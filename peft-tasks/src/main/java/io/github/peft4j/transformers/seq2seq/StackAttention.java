@@ -2,8 +2,8 @@ package io.github.peft4j.transformers.seq2seq;
 
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.model.KeyValueCache;
+import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.part.Dropout;
 import java.util.function.Supplier;
