@@ -192,8 +192,9 @@ final class StateStore implements AutoCloseable {
         }
         if (values.getDataType() != DataType.FLOAT32) {
             throw new IllegalArgumentException(
-                    "The frozen layers compute in %s; only float32 is kept. Leave"
-                            + " frozen_layer_cache_bytes out.".formatted(values.getDataType()));
+                    ("The frozen layers compute in %s; only float32 is kept. Leave"
+                                    + " frozen_layer_cache_bytes out.")
+                            .formatted(values.getDataType()));
         }
     }
 
