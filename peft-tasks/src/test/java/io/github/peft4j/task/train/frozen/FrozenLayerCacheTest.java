@@ -100,7 +100,7 @@ class FrozenLayerCacheTest {
                     call ->
                             call.with(
                                     ModelInput.INPUT_IDS,
-                                    manager.create(ROWS.rows()[0]).addi(1).expandDims(0));
+                                    manager.create(ROWS.rows().get(0)).addi(1).expandDims(0));
 
             for (UnaryOperator<ModelInput> other : List.of(otherMask, otherTypes, otherIds)) {
                 assertThat(logits(cache.over(other.apply(input(0)))))

@@ -8,11 +8,13 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchSource;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TokenBatch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Rows of random tokens with the labels that a task has, padded on one side. */
-record LabelledRows(TaskType task, long[][] rows, boolean left) implements BatchSource {
+record LabelledRows(TaskType task, List<long[]> rows, boolean left) implements BatchSource {
 
     private static final int TARGETS = 3;
 
@@ -24,9 +26,9 @@ record LabelledRows(TaskType task, long[][] rows, boolean left) implements Batch
     /** Rows of a range of lengths. */
     static LabelledRows of(TaskType task, int size, long seed, int shortest, int longest) {
         SplittableRandom random = new SplittableRandom(seed);
-        long[][] rows = new long[size][];
+        List<long[]> rows = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            rows[i] = random.longs(random.nextInt(shortest, longest + 1), 5, 38).toArray();
+            rows.add(random.longs(random.nextInt(shortest, longest + 1), 5, 38).toArray());
         }
         return new LabelledRows(task, rows, false);
     }
@@ -38,12 +40,12 @@ record LabelledRows(TaskType task, long[][] rows, boolean left) implements Batch
 
     @Override
     public int size() {
-        return rows.length;
+        return rows.size();
     }
 
     @Override
     public int length(int index) {
-        return rows[index].length;
+        return rows.get(index).length;
     }
 
     @Override
@@ -55,7 +57,7 @@ record LabelledRows(TaskType task, long[][] rows, boolean left) implements Batch
         long[] tokens = new long[count * width];
         Arrays.fill(tokens, -100);
         for (int i = 0; i < count; i++) {
-            long[] row = rows[indices[i]];
+            long[] row = rows.get(indices[i]);
             int start = i * width + (left ? width - row.length : 0);
             System.arraycopy(row, 0, ids, start, row.length);
             Arrays.fill(mask, start, start + row.length, 1);
@@ -79,13 +81,15 @@ record LabelledRows(TaskType task, long[][] rows, boolean left) implements Batch
             case SEQ_2_SEQ_LM ->
                     new HostArray.Int64(
                             Arrays.stream(indices)
-                                    .mapToObj(index -> Arrays.stream(rows[index], 0, TARGETS))
+                                    .mapToObj(index -> Arrays.stream(rows.get(index), 0, TARGETS))
                                     .flatMapToLong(row -> row)
                                     .toArray(),
                             new Shape(indices.length, TARGETS));
             default ->
                     new HostArray.Int64(
-                            Arrays.stream(indices).mapToLong(index -> rows[index][0] % 2).toArray(),
+                            Arrays.stream(indices)
+                                    .mapToLong(index -> rows.get(index)[0] % 2)
+                                    .toArray(),
                             new Shape(indices.length));
         };
     }
