@@ -41,6 +41,8 @@ public final class AdapterPass extends ParameterStore {
     private final PassAdapters active;
     private final IdentityHashMap<Parameter, NDArray> values = new IdentityHashMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
+    private boolean adapted;
+    private boolean random;
 
     /**
      * A pass of these adapters.
@@ -86,7 +88,7 @@ public final class AdapterPass extends ParameterStore {
 
     /** Runs a layer of ours with the adapters that act on it. */
     public NDArray apply(AdaptableLayer layer, NDArray x) {
-        List<LayerAdapter> around = active.around(layer);
+        List<LayerAdapter> around = around(layer);
         BaseLayer below = new Bound(layer);
         for (LayerAdapter adapter : around) {
             below = new Stacked(adapter, below);
@@ -101,7 +103,27 @@ public final class AdapterPass extends ParameterStore {
 
     /** The adapters around a layer, innermost first: for blocks that fuse several layers. */
     public List<LayerAdapter> around(AdaptableLayer layer) {
-        return active.around(layer);
+        List<LayerAdapter> around = active.around(layer);
+        adapted |= !around.isEmpty();
+        return around;
+    }
+
+    /**
+     * Whether an adapter, or a tensor that is none of the frozen base, had a part in what this pass
+     * has computed so far.
+     */
+    public boolean isAdapted() {
+        return adapted;
+    }
+
+    /** Whether something in this pass has drawn random numbers so far, as dropout does. */
+    public boolean isRandom() {
+        return random;
+    }
+
+    /** Takes note that a block draws random numbers, so that another pass gives other results. */
+    public void noteRandom() {
+        random = true;
     }
 
     /**
@@ -156,6 +178,7 @@ public final class AdapterPass extends ParameterStore {
     }
 
     private NDArray alias(Parameter source) {
+        adapted |= !active.isFrozen(source);
         NDArray known = values.get(source);
         if (known == null) {
             known = read(source);
@@ -219,9 +242,11 @@ public final class AdapterPass extends ParameterStore {
     /** What is read in this slot, with every weight form folded in, innermost first. */
     public NDArray effective(ParameterUse slot) {
         NDArray current = alias(active.source(slot));
-        return active.folds(slot).isEmpty()
-                ? current
-                : once(slot, () -> active.fold(slot, current, this));
+        if (active.folds(slot).isEmpty()) {
+            return current;
+        }
+        adapted = true;
+        return once(slot, () -> active.fold(slot, current, this));
     }
 
     /** A layer's weight with every weight form folded in; tied layers may get different ones. */

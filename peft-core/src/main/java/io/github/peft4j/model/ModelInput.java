@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -73,20 +74,23 @@ public final class ModelInput {
     private final boolean outputHiddenStates;
     private final LogitsToKeep logits;
     private final @Nullable KeyValueCache cache;
+    private final @Nullable KnownStates known;
 
     private ModelInput(
             Map<String, NDArray> arrays,
             boolean outputHiddenStates,
             LogitsToKeep logits,
-            @Nullable KeyValueCache cache) {
+            @Nullable KeyValueCache cache,
+            @Nullable KnownStates known) {
         this.arrays = ImmutableMap.copyOf(arrays);
         this.outputHiddenStates = outputHiddenStates;
         this.logits = logits;
         this.cache = cache;
+        this.known = known;
     }
 
     private ModelInput with(Map<String, NDArray> others) {
-        return new ModelInput(others, outputHiddenStates, logits, cache);
+        return new ModelInput(others, outputHiddenStates, logits, cache, known);
     }
 
     /** An input of these arrays by argument name. */
@@ -95,7 +99,7 @@ public final class ModelInput {
             throw new IllegalArgumentException(
                     "A model input has no arrays. Pass at least input_ids or inputs_embeds.");
         }
-        return new ModelInput(arrays, false, LogitsToKeep.ALL, null);
+        return new ModelInput(arrays, false, LogitsToKeep.ALL, null, null);
     }
 
     /** An input of token ids [B, S] and their mask [B, S]. */
@@ -168,7 +172,7 @@ public final class ModelInput {
 
     /** The same call that also returns (or does not return) the hidden states of all layers. */
     public ModelInput withOutputHiddenStates(boolean wanted) {
-        return new ModelInput(arrays, wanted, logits, cache);
+        return new ModelInput(arrays, wanted, logits, cache, known);
     }
 
     /** Which scores of a language model are wanted; all unless said otherwise. */
@@ -178,7 +182,7 @@ public final class ModelInput {
 
     /** The same call that returns only these scores of a language model. */
     public ModelInput withLogits(LogitsToKeep wanted) {
-        return new ModelInput(arrays, outputHiddenStates, wanted, cache);
+        return new ModelInput(arrays, outputHiddenStates, wanted, cache, known);
     }
 
     /** Keys and values of earlier positions, or null. */
@@ -191,11 +195,62 @@ public final class ModelInput {
      * The call adds its own.
      */
     public ModelInput withCache(KeyValueCache earlier) {
-        return new ModelInput(arrays, outputHiddenStates, logits, earlier);
+        return new ModelInput(arrays, outputHiddenStates, logits, earlier, known);
+    }
+
+    /**
+     * What is known of the rows below some layer, or null. It does not hold where something was put
+     * in front of the tokens, or in their place.
+     */
+    public @Nullable KnownStates knownStates() {
+        return outputHiddenStates || cache != null || inputsEmbeds() != null ? null : known;
+    }
+
+    /** The same call that takes up, or is to tell, what its frozen layers make of the rows. */
+    public ModelInput withKnownStates(KnownStates states) {
+        return new ModelInput(arrays, outputHiddenStates, logits, cache, states);
     }
 
     /** The manager in which the call computes: that of the first array. */
     public NDManager manager() {
         return arrays.values().iterator().next().getManager();
+    }
+
+    /**
+     * What an earlier call has computed of this call's rows, up to the input of one layer. Frozen
+     * layers below every adapter make the same of a row in each epoch, so a training may keep it
+     * and start there.
+     *
+     * <p>T is the number of positions of a call, padding included where its layout keeps any, H the
+     * hidden size. The places of a row are those of its positions up to its last token among the T.
+     */
+    public interface KnownStates {
+
+        /**
+         * The layer, from 1, whose input is known for every row; 0 if it is not known for all.
+         *
+         * @param places of each row
+         */
+        int layer(List<int[]> places);
+
+        /**
+         * The input of {@link #layer}: [T, H], zeros for padding behind a row.
+         *
+         * @param places of each row
+         * @param positions T
+         */
+        NDArray read(List<int[]> places, long positions);
+
+        /**
+         * Takes the input of the lowest layer that an adapter acts on, or of the last one that can
+         * be kept.
+         *
+         * @param layer its number, from 0; as many as there are layers for the output of the last
+         * @param states [T, H]
+         * @param places of each row
+         * @param random whether something below has drawn random numbers, as dropout does
+         * @throws IllegalArgumentException if they differ between epochs, or nothing lies below
+         */
+        void keep(int layer, NDArray states, List<int[]> places, boolean random);
     }
 }

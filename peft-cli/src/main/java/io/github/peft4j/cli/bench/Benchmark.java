@@ -25,6 +25,8 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
+import io.github.peft4j.task.train.frozen.FrozenLayerCache;
+import io.github.peft4j.task.train.frozen.FrozenLayerUse;
 import io.github.peft4j.task.train.optim.AdamW;
 import io.github.peft4j.task.train.optim.GradientClipping;
 import io.github.peft4j.transformers.LoadOptions;
@@ -40,6 +42,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntToLongFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +50,9 @@ import org.jspecify.annotations.Nullable;
 public final class Benchmark {
 
     private static final double START = startOfProcess();
+
+    /** Most that a workload's frozen layers may leave on disk. */
+    private static final long FROZEN_LAYER_BYTES = 1L << 32;
 
     private final Workload workload;
     private final int steps;
@@ -118,7 +124,25 @@ public final class Benchmark {
         }
     }
 
-    private JsonArray trainSteps(PeftModel model, BatchSet batches, @Nullable TaskType task) {
+    private JsonArray trainSteps(PeftModel model, BatchSet batches, @Nullable TaskType task)
+            throws IOException {
+        if (!workload.keepsFrozenLayers()) {
+            return trainSteps(model, batches, task, input -> input);
+        }
+        try (FrozenLayerCache cache = FrozenLayerCache.open(model, FROZEN_LAYER_BYTES, 0)) {
+            JsonArray losses = trainSteps(model, batches, task, cache::over);
+            FrozenLayerUse use = cache.use();
+            result.addProperty("frozen_layer_cache_mb", use.bytes() / (double) (1 << 20));
+            result.addProperty("frozen_layer_cache_calls", use.known());
+            return losses;
+        }
+    }
+
+    private JsonArray trainSteps(
+            PeftModel model,
+            BatchSet batches,
+            @Nullable TaskType task,
+            UnaryOperator<ModelInput> known) {
         JsonObject optimizerOptions = workload.optimizer();
         double rate = optimizerOptions.get("lr").getAsDouble();
         double maxNorm = workload.number("max_grad_norm");
@@ -134,7 +158,7 @@ public final class Benchmark {
                         Gradients on = Gradients.on()) {
                     ModelInput input =
                             batches.input(step, scope, true).withLogits(LogitsToKeep.NONE);
-                    NDArray loss = model.forward(input, model.newStore(), true).loss();
+                    NDArray loss = model.forward(known.apply(input), model.newStore(), true).loss();
                     losses.add(loss.getFloat());
                     first(step);
                     Gradients.backward(loss);

@@ -117,6 +117,15 @@ record Workload(JsonObject json, Path models) {
         return value("gradient_checkpointing", "true or false", JsonElement::getAsBoolean);
     }
 
+    /**
+     * Whether the frozen layers are computed in the first epoch alone: told by {@code
+     * frozen_layer_cache}, else so for workloads that are named after their epochs.
+     */
+    boolean keepsFrozenLayers() {
+        JsonElement told = json.get("frozen_layer_cache");
+        return told == null ? name().endsWith("epochs") : told.getAsBoolean();
+    }
+
     JsonObject configOverrides() {
         return value("config_overrides", "an object", JsonElement::getAsJsonObject);
     }

@@ -3,6 +3,7 @@ package io.github.peft4j.task.data;
 import com.google.common.collect.Iterators;
 import com.google.common.math.IntMath;
 import io.github.peft4j.engine.Interruption;
+import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.internal.Permutation;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -94,6 +95,24 @@ public record BatchLoader(
                     Interruption.check("The run over the batches");
                     return examples.batch(indices);
                 });
+    }
+
+    /** Tokens of an epoch's rows, padding left out, where the batches tell. */
+    public long tokenCount() {
+        long tokens = 0;
+        for (Iterator<TokenBatch> batches = iterator(0); batches.hasNext(); ) {
+            TokenBatch batch = batches.next();
+            tokens +=
+                    batch.columns().get(ModelInput.ATTENTION_MASK) instanceof HostArray.Int64 mask
+                            ? Arrays.stream(mask.values()).filter(value -> value != 0).count()
+                            : batch.shape().size();
+        }
+        return tokens;
+    }
+
+    /** Whether a later epoch may hold rows that the first one did not. */
+    public boolean bringsNewRows() {
+        return dropLast || source.inEpoch(1) != source;
     }
 
     /** The examples of each batch of an epoch. */

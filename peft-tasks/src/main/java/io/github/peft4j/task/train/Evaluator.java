@@ -15,6 +15,7 @@ import io.github.peft4j.task.data.RestoreOrder;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.metric.Metric;
+import io.github.peft4j.task.train.frozen.FrozenLayerCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a model over all batches of a loader without training it. */
 final class Evaluator {
@@ -29,8 +31,15 @@ final class Evaluator {
     private final PeftModel model;
     private final ImmutableList<Supplier<? extends Metric>> metrics;
     private final Objective objective;
+    private final @Nullable FrozenLayerCache cache;
 
-    Evaluator(PeftModel model, TrainingSetup setup) {
+    /**
+     * An evaluator.
+     *
+     * @param cache of the frozen layers, or null
+     */
+    Evaluator(PeftModel model, TrainingSetup setup, @Nullable FrozenLayerCache cache) {
+        this.cache = cache;
         this.model = model;
         this.metrics = setup.metrics();
         this.objective = setup.objective();
@@ -73,7 +82,8 @@ final class Evaluator {
     }
 
     private ModelOutput forward(ModelInput input) {
-        return model.forward(metrics.isEmpty() ? input : input.withLogits(LogitsToKeep.ALL));
+        ModelInput call = metrics.isEmpty() ? input : input.withLogits(LogitsToKeep.ALL);
+        return model.forward(cache == null ? call : cache.overEvaluated(call));
     }
 
     private static void count(List<Metric> metrics, ModelOutput output, TokenBatch batch) {

@@ -9,6 +9,7 @@ import io.github.peft4j.task.data.BatchSource;
 import io.github.peft4j.task.data.read.LabelIndex;
 import io.github.peft4j.task.metric.Metric;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.frozen.FrozenLayerCache;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
@@ -46,7 +47,7 @@ public final class PeftTrainer {
                         builder.grouping,
                         builder.objective,
                         builder.dataName);
-        evaluator = new Evaluator(model, setup);
+        evaluator = new Evaluator(model, setup, null);
     }
 
     /** A trainer without metrics and listeners, with Hugging Face's parameter groups. */
@@ -106,11 +107,23 @@ public final class PeftTrainer {
         }
         ImmutableMap<String, Parameter> trainable = TrainableTensors.require(model);
         TrainedPassports.warnOfFrozenHead(model);
-        try (TrainingRun run = new TrainingRun(model, setup, trainable, train, validation)) {
+        try (FrozenLayerCache cache = frozenLayers(train, validation);
+                TrainingRun run =
+                        new TrainingRun(model, setup, trainable, train, validation, cache)) {
             TrainingResult result = run.run();
             TrainedPassports.note(model, setup, train.source(), result);
             return result;
         }
+    }
+
+    private @Nullable FrozenLayerCache frozenLayers(
+            BatchLoader train, @Nullable BatchLoader validation) throws IOException {
+        long bytes = setup.arguments().frozenLayerCacheBytes();
+        if (bytes == 0) {
+            return null;
+        }
+        long tokens = train.tokenCount() + (validation == null ? 0 : validation.tokenCount());
+        return FrozenLayerCache.open(model, bytes, tokens);
     }
 
     /**

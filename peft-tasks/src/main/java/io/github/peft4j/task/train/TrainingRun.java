@@ -11,6 +11,8 @@ import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.train.config.IntervalStrategy;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.frozen.FrozenLayerCache;
+import io.github.peft4j.task.train.internal.BatchesAhead;
 import io.github.peft4j.task.train.internal.BestMetric;
 import io.github.peft4j.task.train.internal.CheckpointStore;
 import io.github.peft4j.task.train.internal.Fingerprint;
@@ -42,6 +44,7 @@ final class TrainingRun implements AutoCloseable {
     private final TrainingArguments arguments;
     private final BatchLoader train;
     private final @Nullable BatchLoader validation;
+    private final @Nullable FrozenLayerCache cache;
     private final Evaluator evaluator;
     private final ImmutableList<TrainerListener> listeners;
     private final NDManager manager;
@@ -59,14 +62,16 @@ final class TrainingRun implements AutoCloseable {
             TrainingSetup setup,
             ImmutableMap<String, Parameter> trainable,
             BatchLoader train,
-            @Nullable BatchLoader validation)
+            @Nullable BatchLoader validation,
+            @Nullable FrozenLayerCache cache)
             throws IOException {
         this.model = model;
         arguments = setup.arguments();
         this.train = train;
         this.validation = validation;
         listeners = setup.listeners();
-        evaluator = new Evaluator(model, setup);
+        this.cache = cache;
+        evaluator = new Evaluator(model, setup, cache);
         totalSteps = arguments.totalSteps(train.batchCount());
         Path outputDir = arguments.outputDir();
         Fingerprint fingerprint =
@@ -77,7 +82,7 @@ final class TrainingRun implements AutoCloseable {
         best = new TensorCopies(trainable);
         manager = Engines.newManager();
         manager.setName("training");
-        steps = setup.step(model, trainable, optimizer);
+        steps = setup.step(model, trainable, optimizer, cache);
         if (outputDir == null || fingerprint == null) {
             store = null;
             checkpoint = null;
@@ -128,6 +133,21 @@ final class TrainingRun implements AutoCloseable {
         }
         progress = checkpoint.read(newest.get());
         logger.info("Resuming from {} at step {}", newest.get(), progress.step());
+        if (cache != null) {
+            replayFrozenLayers();
+        }
+    }
+
+    /** The cache holds each row as the batch made it in which the row came first. */
+    private void replayFrozenLayers() {
+        logger.info("Computing again what the frozen layers made of the examples so far");
+        for (int epoch = 0; epoch <= progress.epoch(); epoch++) {
+            int end = epoch < progress.epoch() ? train.batchCount() : progress.batch();
+            steps.replay(manager, Iterators.limit(train.iterator(epoch), end));
+            if (!train.bringsNewRows()) {
+                return;
+            }
+        }
     }
 
     private boolean isFinished() {
@@ -135,12 +155,14 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void epoch() throws IOException {
-        Iterator<List<TokenBatch>> steps =
-                Iterators.partition(
-                        train.iterator(progress.epoch(), progress.batch()),
-                        arguments.gradientAccumulationSteps());
-        while (steps.hasNext() && !isFinished()) {
-            step(steps.next());
+        Iterator<TokenBatch> batches = train.iterator(progress.epoch(), progress.batch());
+        if (arguments.batchesAhead() == 0) {
+            steps(batches);
+        } else {
+            try (BatchesAhead<TokenBatch> ahead =
+                    new BatchesAhead<>(batches, arguments.batchesAhead())) {
+                steps(ahead);
+            }
         }
         if (arguments.evalStrategy() == IntervalStrategy.EPOCH) {
             evaluate();
@@ -151,6 +173,14 @@ final class TrainingRun implements AutoCloseable {
             save();
         }
         listeners.forEach(listener -> listener.onEpoch(number));
+    }
+
+    private void steps(Iterator<TokenBatch> batches) throws IOException {
+        Iterator<List<TokenBatch>> steps =
+                Iterators.partition(batches, arguments.gradientAccumulationSteps());
+        while (steps.hasNext() && !isFinished()) {
+            step(steps.next());
+        }
     }
 
     private void step(List<TokenBatch> batches) throws IOException {

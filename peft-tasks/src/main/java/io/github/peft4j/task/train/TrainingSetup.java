@@ -9,6 +9,7 @@ import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.metric.Metric;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.frozen.FrozenLayerCache;
 import io.github.peft4j.task.train.optim.AdamW;
 import io.github.peft4j.task.train.optim.ParameterGroup;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
@@ -82,7 +83,11 @@ record TrainingSetup(
     }
 
     /** What makes the steps of a run. */
-    TrainingStep step(PeftModel model, ImmutableMap<String, Parameter> trainable, AdamW optimizer) {
+    TrainingStep step(
+            PeftModel model,
+            ImmutableMap<String, Parameter> trainable,
+            AdamW optimizer,
+            @Nullable FrozenLayerCache cache) {
         ImmutableSet.Builder<StepAware> aware = ImmutableSet.builder();
         for (String name : model.activeAdapters()) {
             aware.addAll(model.adapter(name).stepAware());
@@ -95,6 +100,7 @@ record TrainingSetup(
                 aware.build().asList(),
                 LossWeights.of(model),
                 listeners,
-                objective);
+                objective,
+                cache);
     }
 }

@@ -14,12 +14,15 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.frozen.FrozenLayerCache;
 import io.github.peft4j.task.train.optim.AdamW;
 import io.github.peft4j.task.train.optim.GradientClipping;
 import io.github.peft4j.task.train.report.BatchReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,7 @@ final class TrainingStep {
     private final LossWeights weights;
     private final ImmutableList<TrainerListener> listeners;
     private final Objective objective;
+    private final @Nullable FrozenLayerCache cache;
     private final ParameterStore store;
 
     TrainingStep(
@@ -52,7 +56,8 @@ final class TrainingStep {
             ImmutableList<StepAware> stepAware,
             LossWeights weights,
             ImmutableList<TrainerListener> listeners,
-            Objective objective) {
+            Objective objective,
+            @Nullable FrozenLayerCache cache) {
         this.model = model;
         this.arguments = arguments;
         this.parameters = parameters;
@@ -61,6 +66,7 @@ final class TrainingStep {
         this.weights = weights;
         this.listeners = listeners;
         this.objective = objective;
+        this.cache = cache;
         store = model.newStore();
     }
 
@@ -136,7 +142,30 @@ final class TrainingStep {
 
     private ModelOutput forward(ModelInput input) {
         boolean scores = listeners.stream().anyMatch(TrainerListener::readsLogits);
-        return model.forward(scores ? input.withLogits(LogitsToKeep.ALL) : input, store, true);
+        ModelInput call = scores ? input.withLogits(LogitsToKeep.ALL) : input;
+        return cache == null
+                ? model.forward(call, store, true)
+                : cache.call(call, known -> model.forward(known, store, true));
+    }
+
+    /**
+     * Computes batches as a step does, and nothing of them is learned: what an earlier training has
+     * kept of the frozen layers is there again, to the bit.
+     */
+    void replay(NDManager manager, Iterator<TokenBatch> batches) {
+        while (batches.hasNext()) {
+            TokenBatch batch = batches.next();
+            if (Arrays.stream(weights.of(ImmutableList.of(batch))).sum() == 0) {
+                continue; // no step has computed it
+            }
+            model.reading(
+                    () -> {
+                        try (NDManager scope = manager.newSubManager();
+                                Gradients on = Gradients.on()) {
+                            return objective.of(this::forward, batch, scope);
+                        }
+                    });
+        }
     }
 
     private double update(long step, double learningRate) {

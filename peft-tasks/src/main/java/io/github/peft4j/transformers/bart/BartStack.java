@@ -59,7 +59,7 @@ final class BartStack extends Stack {
         AdapterPass pass = call.pass();
         return run(
                 call,
-                embed(call),
+                () -> embed(call),
                 layers.size(),
                 (i, h, memory) ->
                         isLeftOut(call)
@@ -83,6 +83,7 @@ final class BartStack extends Stack {
         if (!call.pass().training() || half.layerDropout() == 0) {
             return false;
         }
+        call.pass().noteRandom();
         try (NDArray draw = call.pass().scope().randomUniform(0, 1, new Shape(1))) {
             return draw.getFloat(0) < half.layerDropout();
         }

@@ -1,6 +1,5 @@
 package io.github.peft4j.transformers.deberta;
 
-import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.ActivationFunction;
@@ -56,7 +55,12 @@ final class DebertaV2Model extends PathGroup implements Backbone {
     public Output forward(AdapterPass pass, ModelInput input, RequiredPositions required) {
         EncoderStack.refuseCache(input);
         TokenLayout layout = EncoderStack.layout(pass, input, required);
-        NDArray x = embeddings.forward(pass, input, layout);
-        return EncoderStack.run(pass, input, layout, required, x, layers);
+        return EncoderStack.run(
+                pass,
+                input,
+                layout,
+                required,
+                () -> embeddings.forward(pass, input, layout),
+                layers);
     }
 }

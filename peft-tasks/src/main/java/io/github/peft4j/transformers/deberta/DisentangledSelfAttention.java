@@ -74,7 +74,7 @@ final class DisentangledSelfAttention implements SelfAttention {
                         k,
                         v,
                         distances(call, x),
-                        pass.training() ? trainingForm : form,
+                        Dropout.apply(pass, form, trainingForm),
                         call.firstOnly());
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.ops.AttentionSpec;
+import io.github.peft4j.transformers.part.Dropout;
 import io.github.peft4j.transformers.part.RotaryPositions;
 
 /**
@@ -48,7 +49,7 @@ public final class CausalAttention {
             keys = all.keys();
             values = all.values();
         }
-        AttentionSpec now = pass.training() ? trainingForm : form;
+        AttentionSpec now = Dropout.apply(pass, form, trainingForm);
         return call.layout().attention(queries, keys, values, now, null);
     }
 }

@@ -6,10 +6,12 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Group;
 import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.layout.LayerSequence;
 import io.github.peft4j.transformers.part.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** The layers of a decoder one after the other: modules {@code 0}, {@code 1}, ... of a group. */
@@ -38,7 +40,7 @@ public final class DecoderStack {
     /**
      * Runs the layers; what each makes along the way is freed.
      *
-     * @param x embeddings
+     * @param embeddings makes the input of the first layer; not called where a later one's is known
      * @param finish what follows the last layer, usually a norm; the last of the hidden states that
      *     an input may ask for comes after it
      */
@@ -46,22 +48,23 @@ public final class DecoderStack {
             AdapterPass pass,
             ModelInput input,
             DecoderCall call,
-            NDArray x,
+            Supplier<NDArray> embeddings,
             UnaryOperator<NDArray> finish) {
+        LayerSequence.Result result =
+                new LayerSequence(
+                                pass,
+                                call.layout(),
+                                input.outputHiddenStates(),
+                                false,
+                                input.knownStates())
+                        .run(
+                                layers.size(),
+                                embeddings,
+                                (i, x) -> Scope.run(x, h -> layers.get(i).forward(pass, h, call)));
+        NDArray last = finish.apply(result.last());
         ImmutableList.Builder<NDArray> states = ImmutableList.builder();
-        NDArray hidden = x;
-        for (DecoderLayer layer : layers) {
-            NDArray next = Scope.run(hidden, h -> layer.forward(pass, h, call));
-            if (input.outputHiddenStates()) {
-                states.add(hidden);
-            } else {
-                hidden.close();
-            }
-            hidden = next;
-        }
-        NDArray last = finish.apply(hidden);
         if (input.outputHiddenStates()) {
-            states.add(last);
+            states.addAll(result.inputs()).add(last);
         }
         return new Backbone.Output(last, call.layout(), states.build());
     }

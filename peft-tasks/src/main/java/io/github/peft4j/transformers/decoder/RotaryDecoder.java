@@ -1,6 +1,5 @@
 package io.github.peft4j.transformers.decoder;
 
-import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
@@ -83,7 +82,11 @@ public final class RotaryDecoder extends Module implements Backbone {
         DecoderCall call =
                 new DecoderCall(
                         layout, rope.at(TokenInput.positions(input, layout)), input.cache());
-        NDArray x = TokenInput.embed(pass, words, input, layout);
-        return stack.run(pass, input, call, x, hidden -> norm.forward(pass, hidden));
+        return stack.run(
+                pass,
+                input,
+                call,
+                () -> TokenInput.embed(pass, words, input, layout),
+                hidden -> norm.forward(pass, hidden));
     }
 }

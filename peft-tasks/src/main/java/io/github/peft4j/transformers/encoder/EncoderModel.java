@@ -76,12 +76,15 @@ public final class EncoderModel extends PathGroup implements Backbone {
             EncoderStack.refuseCache(input);
         }
         TokenLayout layout = EncoderStack.layout(pass, input, required);
-        NDArray x = embeddings.forward(pass, input, layout);
-        if (projection != null) {
-            x = projection.forward(pass, x);
-        }
-        Output output = EncoderStack.run(pass, input, layout, required, x, layers);
+        Output output =
+                EncoderStack.run(
+                        pass, input, layout, required, () -> embed(pass, input, layout), layers);
         return pooler == null ? output : pooled(pass, pooler, output);
+    }
+
+    private NDArray embed(AdapterPass pass, ModelInput input, TokenLayout layout) {
+        NDArray x = embeddings.forward(pass, input, layout);
+        return projection == null ? x : projection.forward(pass, x);
     }
 
     private static Output pooled(AdapterPass pass, Linear pooler, Output output) {

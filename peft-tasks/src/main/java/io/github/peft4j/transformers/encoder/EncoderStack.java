@@ -7,11 +7,12 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.transformers.family.Backbone;
 import io.github.peft4j.transformers.family.RequiredPositions;
+import io.github.peft4j.transformers.layout.LayerSequence;
 import io.github.peft4j.transformers.layout.TokenInput;
 import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.Scope;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Layers one on the other, each of which computes no more than somebody will read. */
 public final class EncoderStack {
@@ -58,33 +59,42 @@ public final class EncoderStack {
         }
     }
 
-    /** Runs the layers on the embeddings, which it takes over. */
+    /**
+     * Runs the layers.
+     *
+     * @param embeddings makes the input of the first, which is then theirs; not called where a
+     *     later layer's input is known
+     */
     public static Backbone.Output run(
             AdapterPass pass,
             ModelInput input,
             TokenLayout layout,
             RequiredPositions required,
-            NDArray embeddings,
+            Supplier<NDArray> embeddings,
             List<? extends Layer> layers) {
         boolean first = required == RequiredPositions.FIRST && !all(input, required);
-        List<NDArray> states = new ArrayList<>();
-        NDArray x = embeddings;
-        for (int i = 0; i < layers.size(); i++) {
-            int index = i;
-            boolean firstOnly = first && i == layers.size() - 1;
-            EncoderCall call = new EncoderCall(pass, layout, input.cache(), firstOnly);
-            NDArray y = Scope.run(x, h -> layers.get(index).forward(call, index, h));
-            if (input.outputHiddenStates()) {
-                states.add(x);
-            } else {
-                x.close();
-            }
-            x = y;
-        }
+        int top = layers.size() - 1;
+        LayerSequence.Result result =
+                new LayerSequence(
+                                pass,
+                                layout,
+                                input.outputHiddenStates(),
+                                first,
+                                input.knownStates())
+                        .run(
+                                layers.size(),
+                                embeddings,
+                                (i, x) -> {
+                                    EncoderCall call =
+                                            new EncoderCall(
+                                                    pass, layout, input.cache(), first && i == top);
+                                    return Scope.run(x, h -> layers.get(i).forward(call, i, h));
+                                });
+        NDArray last = result.last();
+        ImmutableList.Builder<NDArray> states = ImmutableList.builder();
         if (input.outputHiddenStates()) {
-            states.add(x);
+            states.addAll(result.inputs()).add(last);
         }
-        return new Backbone.Output(
-                x, layout, first, null, ImmutableList.copyOf(states), ImmutableMap.of());
+        return new Backbone.Output(last, layout, first, null, states.build(), ImmutableMap.of());
     }
 }

@@ -5,6 +5,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.ops.AttentionSpec;
+import io.github.peft4j.transformers.part.Dropout;
 import io.github.peft4j.transformers.part.PathGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ final class PlainAttention implements SelfAttention {
             k = all.keys();
             v = all.values();
         }
-        AttentionSpec form = pass.training() ? trainingForm : this.form;
+        AttentionSpec form = Dropout.apply(pass, this.form, trainingForm);
         NDArray added = bias == null ? null : bias.of(call);
         return call.firstOnly()
                 ? call.layout().firstAttention(q, k, v, form, added)

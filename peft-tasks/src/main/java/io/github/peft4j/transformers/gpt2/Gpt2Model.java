@@ -44,8 +44,12 @@ final class Gpt2Model extends Module implements Backbone {
         boolean all = required == RequiredPositions.ALL || input.outputHiddenStates();
         TokenLayout layout = TokenInput.layout(pass, input, all);
         DecoderCall call = new DecoderCall(layout, null, input.cache());
-        NDArray x = embeddings(pass, input, layout);
-        return stack.run(pass, input, call, x, hidden -> norm.forward(pass, hidden));
+        return stack.run(
+                pass,
+                input,
+                call,
+                () -> embeddings(pass, input, layout),
+                hidden -> norm.forward(pass, hidden));
     }
 
     /** Token types, where given, are rows of the token embedding too. */

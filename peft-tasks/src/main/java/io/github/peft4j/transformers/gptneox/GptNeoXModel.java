@@ -1,6 +1,5 @@
 package io.github.peft4j.transformers.gptneox;
 
-import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
@@ -42,8 +41,15 @@ final class GptNeoXModel extends Module implements Backbone {
         TokenLayout layout = TokenInput.layout(pass, input, all);
         RotaryPositions rotary = config.rope().at(TokenInput.positions(input, layout));
         DecoderCall call = new DecoderCall(layout, rotary, input.cache());
-        NDArray tokens = TokenInput.embed(pass, words, input, layout);
-        NDArray x = Dropout.apply(pass, tokens, config.dropout());
-        return stack.run(pass, input, call, x, hidden -> norm.forward(pass, hidden));
+        return stack.run(
+                pass,
+                input,
+                call,
+                () ->
+                        Dropout.apply(
+                                pass,
+                                TokenInput.embed(pass, words, input, layout),
+                                config.dropout()),
+                hidden -> norm.forward(pass, hidden));
     }
 }

@@ -10,6 +10,7 @@ import io.github.peft4j.ops.DisentangledAttention.Distances;
 import io.github.peft4j.ops.Ops;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -157,6 +158,17 @@ final class PackedTokens extends TokenLayout {
             }
         }
         return manager.create(rows);
+    }
+
+    @Override
+    public List<int[]> places() {
+        int[][] places = new int[order.length][];
+        int start = 0;
+        for (int i = 0; i < order.length; i++) {
+            places[order[i]] = IntStream.range(start, start + lengths[i]).toArray();
+            start += lengths[i];
+        }
+        return Arrays.asList(places);
     }
 
     @Override

@@ -9,8 +9,11 @@ import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.ops.DisentangledAttention;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
 import io.github.peft4j.ops.Ops;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of equal length; masks hide the padding. */
@@ -65,6 +68,21 @@ final class PaddedTokens extends TokenLayout {
     @Override
     public NDArray rows(long[] positions) {
         return manager.create(positions);
+    }
+
+    @Override
+    public List<int[]> places() {
+        int width = (int) shape.get(1);
+        TokenMask tokens = mask == null ? null : new TokenMask(mask);
+        List<int[]> places = new ArrayList<>();
+        for (int start = 0; start < shape.size(); start += width) {
+            int end = start + width;
+            while (tokens != null && end > start && !tokens.isToken(end - 1)) {
+                end--;
+            }
+            places.add(IntStream.range(start, end).toArray());
+        }
+        return places;
     }
 
     @Override

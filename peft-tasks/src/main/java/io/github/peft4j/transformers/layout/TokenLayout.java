@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,12 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      * padding.
      */
     public abstract NDArray rows(long[] positions);
+
+    /**
+     * Where each row stands in {@link #flat}: its positions up to its last token. Padding in front
+     * of a token belongs to them where it is kept, as a language model's loss may read it.
+     */
+    public abstract List<int[]> places();
 
     /**
      * Positions 0, 1, ... of each row, padding counted: [B, S] int64 or [T], from this number on.

@@ -68,11 +68,19 @@ final class OptModel extends Module implements Backbone {
         boolean all = required == RequiredPositions.ALL || input.outputHiddenStates();
         TokenLayout layout = TokenInput.layout(pass, input, all);
         DecoderCall call = new DecoderCall(layout, null, input.cache());
+        return stack.run(
+                pass,
+                input,
+                call,
+                () -> embed(pass, input, layout),
+                hidden -> finish(pass, hidden));
+    }
+
+    private NDArray embed(AdapterPass pass, ModelInput input, TokenLayout layout) {
         NDArray tokens = TokenInput.embed(pass, words, input, layout);
         NDArray wide = projectIn == null ? tokens : projectIn.forward(pass, tokens);
         NDArray places = PositionTable.counted(input, layout);
-        NDArray x = wide.add(PositionTable.rows(pass, positions, places, FIRST_POSITION));
-        return stack.run(pass, input, call, x, hidden -> finish(pass, hidden));
+        return wide.add(PositionTable.rows(pass, positions, places, FIRST_POSITION));
     }
 
     private NDArray finish(AdapterPass pass, NDArray hidden) {

@@ -34,7 +34,8 @@ public final class EncoderAlone extends Module implements Backbone {
                                 layout,
                                 input.outputHiddenStates(),
                                 null,
-                                null));
+                                null,
+                                input.knownStates()));
         return new Output(encoded.last(), layout, encoded.states());
     }
 }

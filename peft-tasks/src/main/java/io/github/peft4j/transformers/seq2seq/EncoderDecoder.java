@@ -43,7 +43,7 @@ public final class EncoderDecoder extends Module implements Backbone {
         boolean states = input.outputHiddenStates();
         boolean all = required == RequiredPositions.ALL || states;
         TokenLayout.Pair layouts = layouts(pass, input, text, tokens, all);
-        StackOutput encoded = encoded(pass, given, text, layouts.encoder(), states);
+        StackOutput encoded = encoded(pass, input, text, layouts.encoder());
         StackOutput decoded =
                 decoder.forward(
                         new StackCall(
@@ -52,7 +52,8 @@ public final class EncoderDecoder extends Module implements Backbone {
                                 layouts.decoder(),
                                 states,
                                 new StackCall.Memory(encoded.last(), layouts.encoder()),
-                                input.cache()));
+                                input.cache(),
+                                null));
         return new Output(
                 decoded.last(),
                 layouts.decoder(),
@@ -80,14 +81,20 @@ public final class EncoderDecoder extends Module implements Backbone {
     }
 
     private StackOutput encoded(
-            AdapterPass pass,
-            @Nullable NDArray given,
-            NDArray text,
-            TokenLayout layout,
-            boolean states) {
-        return given != null
-                ? new StackOutput(layout.pack(given), ImmutableList.of())
-                : encoder.forward(new StackCall(pass, text, layout, states, null, null));
+            AdapterPass pass, ModelInput input, NDArray text, TokenLayout layout) {
+        NDArray given = input.get(ModelInput.ENCODER_OUTPUTS);
+        if (given != null) {
+            return new StackOutput(layout.pack(given), ImmutableList.of());
+        }
+        return encoder.forward(
+                new StackCall(
+                        pass,
+                        text,
+                        layout,
+                        input.outputHiddenStates(),
+                        null,
+                        null,
+                        input.knownStates()));
     }
 
     private static ImmutableMap<String, NDArray> fields(StackOutput encoded) {

@@ -3,7 +3,9 @@ package io.github.peft4j.transformers.seq2seq;
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.nn.Module;
+import io.github.peft4j.transformers.layout.LayerSequence;
 import io.github.peft4j.transformers.part.Scope;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,25 +42,27 @@ public abstract class Stack extends Module {
     /**
      * Runs layers one after the other, each in a scope of its own.
      *
-     * @param x embeddings; closed unless hidden states are wanted
+     * @param embeddings makes the input of the first layer; not called where a later one's is known
      * @param last what follows the last layer
      */
     protected static StackOutput run(
-            StackCall call, NDArray x, int layers, LayerCall layer, UnaryOperator<NDArray> last) {
-        ImmutableList.Builder<NDArray> states = ImmutableList.builder();
-        NDArray current = x;
-        for (int i = 0; i < layers; i++) {
-            int index = i;
-            NDArray next = run(call.memory(), index, current, layer);
-            release(call, current, states);
-            current = next;
-        }
+            StackCall call,
+            Supplier<NDArray> embeddings,
+            int layers,
+            LayerCall layer,
+            UnaryOperator<NDArray> last) {
+        LayerSequence.Result result =
+                new LayerSequence(
+                                call.pass(), call.layout(), call.keepStates(), false, call.known())
+                        .run(layers, embeddings, (i, x) -> run(call.memory(), i, x, layer));
+        NDArray current = result.last();
         NDArray end = last.apply(current);
         if (end != current) {
             current.close();
         }
+        ImmutableList.Builder<NDArray> states = ImmutableList.builder();
         if (call.keepStates()) {
-            states.add(end);
+            states.addAll(result.inputs()).add(end);
         }
         return new StackOutput(end, states.build());
     }
@@ -72,13 +76,5 @@ public abstract class Stack extends Module {
                 x,
                 memory.states(),
                 (h, states) -> layer.run(index, h, new StackCall.Memory(states, memory.layout())));
-    }
-
-    private static void release(StackCall call, NDArray x, ImmutableList.Builder<NDArray> states) {
-        if (call.keepStates()) {
-            states.add(x);
-        } else {
-            x.close();
-        }
     }
 }

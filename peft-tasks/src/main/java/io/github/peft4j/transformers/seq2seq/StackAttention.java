@@ -5,6 +5,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.KeyValueCache.KeyValues;
 import io.github.peft4j.ops.AttentionSpec;
+import io.github.peft4j.transformers.part.Dropout;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,6 @@ public final class StackAttention {
     }
 
     private AttentionSpec form(AdapterPass pass) {
-        return pass.training() ? trainingForm : form;
+        return Dropout.apply(pass, form, trainingForm);
     }
 }

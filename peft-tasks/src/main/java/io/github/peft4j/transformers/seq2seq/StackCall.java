@@ -3,6 +3,7 @@ package io.github.peft4j.transformers.seq2seq;
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.model.KeyValueCache;
+import io.github.peft4j.model.ModelInput.KnownStates;
 import io.github.peft4j.transformers.layout.TokenLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param keepStates whether the hidden states of all layers are wanted
  * @param memory what the decoder looks at; null in the encoder
  * @param cache keys and values of the decoder's earlier positions, or null
+ * @param known what earlier calls have computed of the encoder's rows; null in the decoder, whose
+ *     layers depend on the encoder too
  */
 public record StackCall(
         AdapterPass pass,
@@ -21,7 +24,8 @@ public record StackCall(
         TokenLayout layout,
         boolean keepStates,
         @Nullable Memory memory,
-        @Nullable KeyValueCache cache) {
+        @Nullable KeyValueCache cache,
+        @Nullable KnownStates known) {
 
     /**
      * What the encoder made.

@@ -52,10 +52,13 @@ final class T5Stack extends Stack {
         long length = call.layout().shape().get(1);
         NDArray bias =
                 buckets.bias(pass, blocks.get(0).relativeBias(), length, call.past() + length);
-        NDArray x = TokenInput.embed(pass, words, call.tokens(), call.layout());
         return run(
                 call,
-                Dropout.apply(pass, x, config.dropout()),
+                () ->
+                        Dropout.apply(
+                                pass,
+                                TokenInput.embed(pass, words, call.tokens(), call.layout()),
+                                config.dropout()),
                 blocks.size(),
                 (i, h, memory) -> blocks.get(i).forward(call, h, memory, bias),
                 last -> Dropout.apply(pass, norm.forward(pass, last), config.dropout()));

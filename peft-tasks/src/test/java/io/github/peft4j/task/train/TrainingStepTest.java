@@ -74,7 +74,8 @@ class TrainingStepTest {
                             ImmutableList.of(watching),
                             new LossWeights(false),
                             ImmutableList.of(),
-                            Objective.ofLabels());
+                            Objective.ofLabels(),
+                            null);
 
             TrainingStep.Outcome outcome =
                     steps.run(manager, 7, List.of(TRAIN.batch(0, 1, 2, 3)), 1e-3);

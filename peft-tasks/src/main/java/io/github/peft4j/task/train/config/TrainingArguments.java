@@ -236,6 +236,16 @@ public final class TrainingArguments {
         return values.get(TrainingOptions.EARLY_STOPPING_THRESHOLD);
     }
 
+    /** Room on disk for what frozen layers make of each example; 0 to compute it in each epoch. */
+    public long frozenLayerCacheBytes() {
+        return values.get(TrainingOptions.FROZEN_LAYER_CACHE_BYTES);
+    }
+
+    /** Batches that a thread of its own makes before they are needed; 0 for none. */
+    public int batchesAhead() {
+        return values.get(TrainingOptions.BATCHES_AHEAD);
+    }
+
     /** Whether to go on from the last checkpoint in {@code output_dir}. */
     public boolean resumeFromCheckpoint() {
         return values.get(TrainingOptions.RESUME_FROM_CHECKPOINT);

@@ -183,6 +183,28 @@ public final class TrainingArgumentsBuilder {
     }
 
     /**
+     * Lets a thread of its own make up to so many batches before they are needed, in the same
+     * order: for examples that are slow to make, such as a {@code BatchSource} that tokenizes in
+     * {@code batch}. That source is then called from the thread. Default 0, which makes each batch
+     * when it is needed.
+     */
+    public TrainingArgumentsBuilder optBatchesAhead(int value) {
+        return set(TrainingOptions.BATCHES_AHEAD, value);
+    }
+
+    /**
+     * Keeps what the frozen layers below the lowest adapter make of each example, so that only the
+     * first epoch computes it: a file of at most so many bytes in {@code java.io.tmpdir}, four for
+     * each token and feature, removed when the training ends. Refused where nothing frozen lies
+     * below, or dropout acts there. Default 0, which keeps nothing.
+     *
+     * @see io.github.peft4j.task.train.frozen.FrozenLayerCache
+     */
+    public TrainingArgumentsBuilder optFrozenLayerCacheBytes(long value) {
+        return set(TrainingOptions.FROZEN_LAYER_CACHE_BYTES, value);
+    }
+
+    /**
      * Whether checkpoints of an earlier training in {@code output_dir} are deleted when this one
      * writes its first; a training that neither resumes nor overwrites refuses such a folder.
      * Default false.

@@ -164,6 +164,20 @@ final class TrainingOptions {
                             "finite and at least 0. Usual: 0")
                     .means("least improvement that counts");
 
+    static final Option<Long> FROZEN_LAYER_CACHE_BYTES =
+            Option.of("frozen_layer_cache_bytes", TaskOptions.LONG, 0L)
+                    .must(value -> value >= 0, "at least 0. Pass 0 to compute them in each epoch")
+                    .means(
+                            "room on disk for what the frozen layers below the lowest adapter make"
+                                    + " of each example, so that only the first epoch computes it;"
+                                    + " 0 for none");
+
+    static final Option<Integer> BATCHES_AHEAD =
+            TaskOptions.atLeast(0, "batches_ahead", 0, "Pass 0 to make each when it is needed")
+                    .means(
+                            "batches that a thread of its own makes before they are needed; 0 for"
+                                    + " none");
+
     /** Hugging Face's options. */
     static final OptionTable HUGGING_FACE =
             OptionTable.of(
@@ -200,7 +214,9 @@ final class TrainingOptions {
                     OVERWRITE_OUTPUT_DIR,
                     WARMUP_RATIO,
                     EARLY_STOPPING_PATIENCE,
-                    EARLY_STOPPING_THRESHOLD);
+                    EARLY_STOPPING_THRESHOLD,
+                    FROZEN_LAYER_CACHE_BYTES,
+                    BATCHES_AHEAD);
 
     static final OptionTable ALL = HUGGING_FACE.with(OWN);
 

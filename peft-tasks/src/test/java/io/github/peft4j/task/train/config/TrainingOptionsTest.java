@@ -68,6 +68,8 @@ class TrainingOptionsTest {
                     .put("warmup_ratio", same(0.06))
                     .put("early_stopping_patience", same(3))
                     .put("early_stopping_threshold", same(0.1))
+                    .put("frozen_layer_cache_bytes", same(1L << 40))
+                    .put("batches_ahead", same(4))
                     .buildOrThrow();
 
     @TempDir private Path folder;
