@@ -24,6 +24,8 @@ import io.github.peft4j.transformers.part.Rope;
 @AutoService(Family.class)
 public final class Gemma2Family extends RotaryFamily {
 
+    private static final String GELU = "gelu_pytorch_tanh";
+
     private static final DecoderHeads NAMES =
             DecoderHeads.of("Gemma2", "gemma2").without(AutoClass.QUESTION_ANSWERING);
 
@@ -38,7 +40,7 @@ public final class Gemma2Family extends RotaryFamily {
                     .put("intermediate_size", 9216)
                     .put("pad_token_id", 0)
                     .put("tie_word_embeddings", true)
-                    .put("hidden_activation", "gelu_pytorch_tanh")
+                    .put("hidden_activation", GELU)
                     .put("query_pre_attn_scalar", 256)
                     .put("sliding_window", 4096)
                     .put("attn_logit_softcapping", 50.0)
@@ -58,8 +60,8 @@ public final class Gemma2Family extends RotaryFamily {
                     "use_bidirectional_attention is not available in this version. Take a Gemma 2"
                             + " that is a causal language model.");
         }
-        return config.with(
-                "hidden_act", config.string("hidden_activation").orElse("gelu_pytorch_tanh"));
+        config.activation("hidden_activation", GELU); // refuses under the key that the file has
+        return config.with("hidden_act", config.string("hidden_activation").orElse(GELU));
     }
 
     @Override
