@@ -5,6 +5,7 @@ import ai.djl.nn.Block;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.WeightedLayer;
 import io.github.peft4j.ops.HeldNumbers;
+import io.github.peft4j.precision.FrozenForm;
 import org.jspecify.annotations.Nullable;
 
 /**

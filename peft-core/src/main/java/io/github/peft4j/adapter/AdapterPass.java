@@ -11,6 +11,7 @@ import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.precision.FrozenForm;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;

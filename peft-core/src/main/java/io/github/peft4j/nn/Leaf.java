@@ -6,7 +6,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.FrozenForm;
+import io.github.peft4j.precision.FrozenForm;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.PythonJson;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

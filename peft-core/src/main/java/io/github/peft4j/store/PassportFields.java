@@ -8,7 +8,7 @@ import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.json.JsonValues;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package io.github.peft4j.transformers;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import java.util.LinkedHashMap;
 import java.util.List;

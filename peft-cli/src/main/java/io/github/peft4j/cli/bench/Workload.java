@@ -7,7 +7,7 @@ import com.google.gson.JsonParser;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.json.JsonFile;
 import io.github.peft4j.json.JsonReasons;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

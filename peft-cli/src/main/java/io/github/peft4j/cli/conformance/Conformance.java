@@ -7,7 +7,7 @@ import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.model.BaseModels;
 import io.github.peft4j.engine.Interruption;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;

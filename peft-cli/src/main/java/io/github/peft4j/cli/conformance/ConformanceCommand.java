@@ -1,7 +1,7 @@
 package io.github.peft4j.cli.conformance;
 
 import io.github.peft4j.cli.console.PrecisionName;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.peft4j.cli.console;
 
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

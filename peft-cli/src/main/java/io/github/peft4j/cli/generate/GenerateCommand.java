@@ -5,7 +5,7 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.console.PrecisionName;
 import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.config.TaskType;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.task.folder.AdapterTokenizer;
 import io.github.peft4j.task.folder.UntrainedHead;

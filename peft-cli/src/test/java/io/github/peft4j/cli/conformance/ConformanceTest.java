@@ -11,7 +11,7 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -11,7 +11,7 @@ import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import java.util.List;
 import java.util.Map;
 

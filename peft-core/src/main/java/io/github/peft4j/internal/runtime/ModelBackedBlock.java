@@ -10,7 +10,7 @@ import ai.djl.util.PairList;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 

@@ -6,9 +6,9 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.tokenize.check.TokenizerCheck;
 import io.github.peft4j.task.tokenize.check.TrustedTokenizer;
-import io.github.peft4j.task.tokenize.check.Use;
-import io.github.peft4j.task.tokenize.check.Uses;
 import io.github.peft4j.task.tokenize.files.TokenizerFiles;
+import io.github.peft4j.task.tokenize.use.Use;
+import io.github.peft4j.task.tokenize.use.Uses;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +51,7 @@ final class NativeTokenizer implements AutoCloseable {
             TrustedTokenizer trusted =
                     TokenizerCheck.trusted(
                             files.file().blocks(),
-                            files.text().read(),
+                            files.text().bytes(),
                             files.file().plain(),
                             files.json());
             String barred = trusted.uses().toString();

@@ -6,7 +6,7 @@ import com.google.gson.JsonObject;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.model.Precision;
+import io.github.peft4j.precision.Precision;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;

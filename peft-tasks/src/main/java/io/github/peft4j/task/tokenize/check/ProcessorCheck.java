@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.peft4j.task.tokenize.use.Use;
 import java.util.Map;
 
 /** Bars what the native library falls over while it puts special tokens around a text. */

@@ -7,6 +7,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.peft4j.json.JsonReasons;
 import io.github.peft4j.task.tokenize.check.JsonSpans.Span;
+import io.github.peft4j.task.tokenize.use.Use;
+import io.github.peft4j.task.tokenize.use.Uses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

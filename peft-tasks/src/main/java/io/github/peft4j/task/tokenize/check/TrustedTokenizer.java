@@ -1,6 +1,7 @@
 package io.github.peft4j.task.tokenize.check;
 
 import io.github.peft4j.task.tokenize.check.JsonSpans.Span;
+import io.github.peft4j.task.tokenize.use.Uses;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;

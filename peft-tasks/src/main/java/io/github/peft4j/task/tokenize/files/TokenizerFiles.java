@@ -1,7 +1,6 @@
 package io.github.peft4j.task.tokenize.files;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.io.ByteSource;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -42,7 +41,15 @@ public record TokenizerFiles(
         JsonObject config,
         JsonObject model,
         TokenizerClass kind,
-        ByteSource text) {
+        JsonText text) {
+
+    /** A text whose bytes are kept, not copied. */
+    @FunctionalInterface
+    public interface JsonText {
+
+        /** The bytes, which are not to be changed. */
+        byte[] bytes();
+    }
 
     /** As many as in other JSON files. */
     private static final int MOST_LEVELS = 127;
@@ -113,7 +120,7 @@ public record TokenizerFiles(
                 changed = changed.with(blocks);
             }
             return new TokenizerFiles(
-                    json, settings.file(), changed, config, model, kind, ByteSource.wrap(text));
+                    json, settings.file(), changed, config, model, kind, () -> text);
         } catch (IllegalArgumentException
                 | IllegalStateException
                 | UnsupportedOperationException

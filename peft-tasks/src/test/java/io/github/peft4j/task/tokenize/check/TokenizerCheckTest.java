@@ -305,7 +305,7 @@ class TokenizerCheckTest {
         try (InputStream text =
                 TokenizerCheck.trusted(
                                 files.file().blocks(),
-                                files.text().read(),
+                                files.text().bytes(),
                                 files.file().plain(),
                                 files.json())
                         .open()) {

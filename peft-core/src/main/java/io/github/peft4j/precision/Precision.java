@@ -1,4 +1,4 @@
-package io.github.peft4j.model;
+package io.github.peft4j.precision;
 
 import java.util.Locale;
 

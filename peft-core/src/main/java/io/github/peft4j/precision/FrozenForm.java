@@ -1,4 +1,4 @@
-package io.github.peft4j.adapter;
+package io.github.peft4j.precision;
 
 import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface FrozenForm {
 
     /**
-     * What {@link AdaptableLayer#compute} gives for the layer's own weight.
+     * The output of the layer for its own weight.
      *
      * @param bias [out], or null
      */

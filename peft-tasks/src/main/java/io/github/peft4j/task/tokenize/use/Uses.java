@@ -1,4 +1,4 @@
-package io.github.peft4j.task.tokenize.check;
+package io.github.peft4j.task.tokenize.use;
 
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
@@ -14,13 +14,13 @@ public final class Uses {
     private final ImmutableMap<Use, String> barred;
 
     /** From the reason for each use that is barred. */
-    Uses(Path file, Map<Use, String> reasons) {
+    public Uses(Path file, Map<Use, String> reasons) {
         this.file = file;
         this.barred = ImmutableMap.copyOf(reasons);
     }
 
     /** Reasons for nothing yet. */
-    static Map<Use, String> none() {
+    public static Map<Use, String> none() {
         return new EnumMap<>(Use.class);
     }
 

@@ -1,4 +1,4 @@
-package io.github.peft4j.task.tokenize.check;
+package io.github.peft4j.task.tokenize.use;
 
 /** What a tokenizer is used for, where a file may serve for one use and not for another. */
 public enum Use {
@@ -21,7 +21,8 @@ public enum Use {
         this.words = words;
     }
 
-    String words() {
+    /** The use as an error names it. */
+    public String words() {
         return words;
     }
 }
