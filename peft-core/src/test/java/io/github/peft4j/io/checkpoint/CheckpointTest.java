@@ -114,7 +114,8 @@ class CheckpointTest {
         assertThatThrownBy(() -> Checkpoint.open(directory))
                 .isInstanceOf(MalformedTensorFileException.class)
                 .hasMessageContaining("model.safetensors.index.json: ")
-                .hasMessageContaining("puts \"w\" into one.safetensors, but there is no such file");
+                .hasMessageContaining(
+                        "puts \"w\" into \"one.safetensors\", but there is no such file");
     }
 
     @Test

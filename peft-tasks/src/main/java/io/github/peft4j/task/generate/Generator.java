@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Generates text, token by token, as Hugging Face's {@code generate}: ids in, ids out.
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * PeftModel#mergeAndUnload()}.
  */
 public final class Generator {
+
+    private static final Logger logger = LoggerFactory.getLogger(Generator.class);
 
     private final Supplier<GenerativeModel> model;
     private final List<LogitsProcessor> processors;
@@ -228,6 +232,15 @@ public final class Generator {
             }
             length = model.isEncoderDecoder() ? 1 : prompts.length();
             total = this.config.length().total(length, positions);
+            if (total > positions.orElse(Integer.MAX_VALUE)) {
+                logger.warn(
+                        "Texts of {} tokens are asked for, but the model has {} positions. Beyond"
+                                + " them answers get worse, or fail where each position has a row"
+                                + " of a table. Set max_new_tokens to {} or less.",
+                        total,
+                        positions.orElseThrow(),
+                        Math.max(1, positions.orElseThrow() - length));
+            }
             new TextRoom(model.vocabulary(), model.bytesOfKeys(), prompts.rows(), prompts.length())
                     .require(
                             config,
