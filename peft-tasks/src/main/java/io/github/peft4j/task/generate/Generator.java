@@ -232,15 +232,6 @@ public final class Generator {
             }
             length = model.isEncoderDecoder() ? 1 : prompts.length();
             total = this.config.length().total(length, positions);
-            if (total > positions.orElse(Integer.MAX_VALUE)) {
-                logger.warn(
-                        "Texts of {} tokens are asked for, but the model has {} positions. Beyond"
-                                + " them answers get worse, or fail where each position has a row"
-                                + " of a table. Set max_new_tokens to {} or less.",
-                        total,
-                        positions.orElseThrow(),
-                        Math.max(1, positions.orElseThrow() - length));
-            }
             new TextRoom(model.vocabulary(), model.bytesOfKeys(), prompts.rows(), prompts.length())
                     .require(
                             config,
@@ -253,6 +244,16 @@ public final class Generator {
         }
 
         DecodingState decoding() {
+            OptionalInt positions = model.positions();
+            if (total > positions.orElse(Integer.MAX_VALUE)) {
+                logger.warn(
+                        "Texts of {} tokens are asked for, but the model has {} positions. Beyond"
+                                + " them answers get worse, or fail where each position has a row"
+                                + " of a table. Set max_new_tokens to {} or less.",
+                        total,
+                        positions.orElseThrow(),
+                        Math.max(1, positions.orElseThrow() - length));
+            }
             return new DecodingState(model, prompts, config, total);
         }
 
