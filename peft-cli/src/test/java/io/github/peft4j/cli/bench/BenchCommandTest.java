@@ -14,6 +14,7 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.CommandRun;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.io.SafetensorsWriter;
+import io.github.peft4j.precision.Precision;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
@@ -43,7 +44,11 @@ class BenchCommandTest {
                             "new_tokens": 5},
                            {"name": "write-merged", "kind": "generate", "mode": "merged",
                             "model": "llama-causal", "adapter": "lora-causal-llama",
-                            "batches": "prompts", "new_tokens": 5}]}
+                            "batches": "prompts", "new_tokens": 5},
+                           {"name": "rounded", "kind": "generate", "model": "llama-causal",
+                            "weights": "bf16"},
+                           {"name": "learned", "kind": "train", "model": "llama-causal",
+                            "weights": "bf16"}]}
             """;
 
     @TempDir private Path folder;
@@ -81,7 +86,7 @@ class BenchCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"write", "write-merged"})
+    @ValueSource(strings = {"write", "write-merged", "write-fp16"})
     void generatesAsManyTokensAsAWorkloadSays(String name) throws Exception {
         makePrompts();
         Path json = folder.resolve("out.json");
@@ -91,6 +96,9 @@ class BenchCommandTest {
 
         assertThat(run.err()).isEmpty();
         JsonObject measured = CommandRun.json(json);
+        assertThat(measured.get("workload").getAsString()).isEqualTo(name);
+        assertThat(measured.get("precision").getAsString())
+                .isEqualTo(name.equals("write-fp16") ? "fp16-packed" : "float32");
         assertThat(measured.getAsJsonArray("generated"))
                 .hasSize(4)
                 .allSatisfy(ids -> assertThat(ids.getAsJsonArray()).hasSize(10));
@@ -100,6 +108,17 @@ class BenchCommandTest {
         }
         assertThat(measured.get("tokens_per_second").getAsDouble() * seconds)
                 .isCloseTo(30, Offset.offset(1e-6));
+    }
+
+    @Test
+    void packsABaseInBfloat16ToGenerateAndNotToTrain() throws Exception {
+        makeWorkload();
+        Workload rounded = Workload.find(folder, "rounded");
+        assertThat(rounded.model()).isEqualTo(folder.resolve("models/llama-causal-bf16"));
+        assertThat(rounded.precision()).isEqualTo(Precision.FP16_PACKED);
+        Workload learned = Workload.find(folder, "learned");
+        assertThat(learned.model()).isEqualTo(folder.resolve("models/llama-causal-bf16"));
+        assertThat(learned.precision()).isEqualTo(Precision.FLOAT32);
     }
 
     @Test

@@ -66,6 +66,20 @@ class GenerateCommandTest {
     }
 
     @Test
+    void answersTheSameInEachPrecisionAndRefusesOthers() throws Exception {
+        Path prompts = write("p.txt", "Who paid?");
+
+        assertThat(ids(prompts, "--precision", "stored")).isEqualTo(ids(prompts));
+        assertThat(ids(prompts, "--precision", "fp16-packed")).isEqualTo(ids(prompts));
+        CommandRun run =
+                CommandRun.of(
+                        "generate", "--model", LLAMA, "--input", prompts, "--precision", "fp8");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("no precision 'fp8'. Choose one of float32, stored, fp16-packed");
+    }
+
+    @Test
     void drawsOnlyIfAskedToAndTheSameForTheSameSeed() throws Exception {
         Path prompts = write("p.txt", "Who paid?");
 
