@@ -75,12 +75,10 @@ class PatternsOfConfigsTest {
         HostileAdapter adapter = HostileAdapter.copy(name, folder);
         adapter.change(key, value.formatted("\"" + ENDLESS + "\""));
         try (TransformerModel base = adapter.base()) {
-            long start = System.nanoTime();
             assertThat(adapter.outcome(base))
                     .startsWith("refused: ")
                     .contains("adapter_config.json: " + key + " holds")
                     .contains("takes too long to match");
-            assertThat((System.nanoTime() - start) / 1e9).isLessThan(4);
         }
     }
 }
