@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDResource;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import com.google.common.collect.ImmutableList;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.HeldNumbers;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdapterPass extends ParameterStore {
 
-    private static final PassAdapters NONE = new NoAdapters();
+    private static final PassAdapters NONE = PassAdapters.none();
 
     private final ParameterStore store;
     private final NDManager scope;
@@ -358,55 +357,6 @@ public final class AdapterPass extends ParameterStore {
         @Override
         public double outputScale() {
             return below.outputScale();
-        }
-    }
-
-    /** No adapters, and no base that is frozen. */
-    private static final class NoAdapters implements PassAdapters {
-
-        @Override
-        public List<LayerAdapter> around(AdaptableLayer layer) {
-            return ImmutableList.of();
-        }
-
-        @Override
-        public List<WeightAdapter> folds(ParameterUse use) {
-            return ImmutableList.of();
-        }
-
-        @Override
-        public NDArray fold(ParameterUse use, NDArray current, AdapterPass pass) {
-            return current;
-        }
-
-        @Override
-        public Parameter source(ParameterUse use) {
-            return use.parameter();
-        }
-
-        @Override
-        public ParameterUse slot(Parameter parameter) {
-            return new ParameterUse(null, parameter);
-        }
-
-        @Override
-        public double scale(Adapter adapter) {
-            return 1;
-        }
-
-        @Override
-        public boolean isFrozen(Parameter parameter) {
-            return false;
-        }
-
-        @Override
-        public ParameterStore frozenStore(Device device) {
-            throw new IllegalStateException("There is no frozen base in a pass without adapters.");
-        }
-
-        @Override
-        public boolean allowsPacking() {
-            return true;
         }
     }
 }

@@ -282,6 +282,23 @@ class PrecisionTest {
     }
 
     @Test
+    void mapsAFileOfAnyName() throws IOException {
+        for (String name : List.of("with space", "it's \"quoted\" %s", "Ä ß 文", "a\\b")) {
+            Path checkpoint =
+                    HalfCheckpoint.write(path("llama-causal"), Dtype.BF16, folder.resolve(name));
+            try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                    TransformerModel wide =
+                            load(checkpoint, AutoClass.CAUSAL_LM, Precision.FLOAT32);
+                    TransformerModel stored =
+                            load(checkpoint, AutoClass.CAUSAL_LM, Precision.STORED)) {
+                assertThat(held(stored)).isPositive();
+                ModelInput input = input(manager, "llama-causal");
+                assertSame(numbers(stored.forward(input)), numbers(wide.forward(input)));
+            }
+        }
+    }
+
+    @Test
     void heldWeightsDoNotTrain() throws IOException {
         Path checkpoint = half("gpt2-causal", Dtype.BF16);
         try (TransformerModel base = load(checkpoint, AutoClass.CAUSAL_LM, Precision.STORED)) {
