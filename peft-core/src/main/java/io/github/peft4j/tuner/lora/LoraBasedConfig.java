@@ -83,4 +83,13 @@ public abstract class LoraBasedConfig extends LayerConfig
     public final List<String> notYetSupported() {
         return LoraRules.notYetSupported(this);
     }
+
+    /**
+     * Refuses the options of {@link #notYetSupported}.
+     *
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException naming them
+     */
+    public final void requireSupported() {
+        LoraRules.requireSupported(this);
+    }
 }
