@@ -10,7 +10,9 @@ import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.ops.frozen.LowRank;
 import io.github.peft4j.precision.FrozenForm;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -258,6 +260,39 @@ public final class AdapterPass extends ParameterStore {
     public @Nullable NDArray bias(AdaptableLayer layer) {
         Parameter bias = layer.bias();
         return bias == null ? null : effective(new ParameterUse(layer, bias));
+    }
+
+    /**
+     * What acts on a linear layer, where that is its own frozen weight and bias and products of two
+     * thin matrices besides: for blocks that compute several layers in one call.
+     *
+     * @return the products, innermost first; null where something else acts on the layer
+     */
+    public @Nullable List<LowRank> lowRanks(AdaptableLayer layer) {
+        if (!isUnchanged(layer)) {
+            return null;
+        }
+        List<LowRank> products = new ArrayList<>();
+        for (LayerAdapter adapter : around(layer)) {
+            LowRank product = adapter instanceof DeltaAdapter delta ? delta.lowRank(this) : null;
+            if (product == null) {
+                return null;
+            }
+            products.add(product);
+        }
+        return products;
+    }
+
+    /** Whether a layer is computed from its own frozen weight and bias, and no adapter is there. */
+    public boolean isBare(AdaptableLayer layer) {
+        return active.around(layer).isEmpty() && isUnchanged(layer);
+    }
+
+    private boolean isUnchanged(AdaptableLayer layer) {
+        Parameter bias = layer.bias();
+        return !recording
+                && isOwn(new ParameterUse(layer, layer.weight()))
+                && (bias == null || isOwn(new ParameterUse(layer, bias)));
     }
 
     /** Whether what is read in this slot is the layer's own parameter as it was loaded. */

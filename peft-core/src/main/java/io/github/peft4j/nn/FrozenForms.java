@@ -3,6 +3,7 @@ package io.github.peft4j.nn;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.engine.Gradients;
@@ -10,7 +11,7 @@ import io.github.peft4j.engine.Workers;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.ops.PackedWeights;
+import io.github.peft4j.ops.frozen.FrozenWeights;
 import io.github.peft4j.precision.FrozenForm;
 import io.github.peft4j.precision.Precision;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -115,11 +117,13 @@ public final class FrozenForms {
         List<List<Leaf>> shared = bySize(linearLayers());
         int workers = Math.min(shared.size(), Runtime.getRuntime().availableProcessors());
         List<Packer> packers = new ArrayList<>();
-        for (int i = 0; i < workers; i++) {
-            packers.add(new Packer(new PackedWeights(manager), weights));
-        }
         Queue<List<Leaf>> open = new ConcurrentLinkedQueue<>(shared);
         try {
+            FrozenWeights packed = places(shared.size());
+            AtomicInteger next = new AtomicInteger();
+            for (int i = 0; i < workers; i++) {
+                packers.add(new Packer(packed, next, weights));
+            }
             Workers.runAll(packers.stream().map(packer -> packer.over(open)).toList());
         } catch (EngineException e) {
             if (packers.stream().anyMatch(packer -> packer.count > 0)) {
@@ -130,6 +134,14 @@ public final class FrozenForms {
         }
         report(packers);
         return Precision.FP16_PACKED;
+    }
+
+    private FrozenWeights places(int count) {
+        FrozenWeights packed = new FrozenWeights(manager);
+        try (NDArray like = manager.zeros(new Shape(1))) {
+            packed.reserve(like, count);
+        }
+        return packed;
     }
 
     /** Linear layers by their weight; tied ones stand together. */
@@ -153,7 +165,7 @@ public final class FrozenForms {
     }
 
     private void report(List<Packer> packers) {
-        Map<Leaf, PackedWeights.HalfError> unfit = new HashMap<>();
+        Map<Leaf, FrozenWeights.HalfError> unfit = new HashMap<>();
         packers.forEach(packer -> unfit.putAll(packer.unfit));
         if (!unfit.isEmpty()) {
             logger.warn(
@@ -169,22 +181,24 @@ public final class FrozenForms {
                 packers.stream().mapToDouble(packer -> packer.worst).max().orElse(0));
     }
 
-    private static double largest(Map<Leaf, PackedWeights.HalfError> unfit, LayerSite site) {
-        PackedWeights.HalfError error = unfit.get(site.block());
+    private static double largest(Map<Leaf, FrozenWeights.HalfError> unfit, LayerSite site) {
+        FrozenWeights.HalfError error = unfit.get(site.block());
         return error == null ? Double.NaN : error.largest();
     }
 
     /** What one thread packs. */
     private final class Packer {
 
-        private final PackedWeights packed;
+        private final FrozenWeights packed;
+        private final AtomicInteger next;
         private final Weights weights;
-        private final Map<Leaf, PackedWeights.HalfError> unfit = new HashMap<>();
+        private final Map<Leaf, FrozenWeights.HalfError> unfit = new HashMap<>();
         private int count;
         private double worst;
 
-        Packer(PackedWeights packed, Weights weights) {
+        Packer(FrozenWeights packed, AtomicInteger next, Weights weights) {
             this.packed = packed;
+            this.next = next;
             this.weights = weights;
         }
 
@@ -209,15 +223,16 @@ public final class FrozenForms {
                     return;
                 }
                 NDArray weight = first.canonical(read);
-                PackedWeights.HalfError error = packed.error(weight);
+                FrozenWeights.HalfError error = packed.error(weight);
                 if (!error.fits()) {
                     tied.forEach(leaf -> unfit.put(leaf, error));
                     return;
                 }
                 worst = Math.max(worst, error.error());
-                int index = packed.add(weight);
+                int place = next.getAndIncrement();
+                packed.pack(place, weight);
                 count++;
-                tied.forEach(leaf -> leaf.setFrozenForm((x, b) -> packed.linear(x, index, b)));
+                tied.forEach(leaf -> leaf.setFrozenForm(new PackedForm(packed, place)));
             }
         }
     }

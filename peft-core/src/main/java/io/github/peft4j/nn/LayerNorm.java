@@ -43,6 +43,10 @@ public final class LayerNorm extends Leaf {
                 : Ops.addLayerNorm(x, residual, pass.weight(this), shift, eps);
     }
 
+    double eps() {
+        return eps;
+    }
+
     @Override
     public NDArray compute(NDArray x, NDArray w, @Nullable NDArray b) {
         if (b == null) {

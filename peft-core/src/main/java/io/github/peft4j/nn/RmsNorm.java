@@ -36,6 +36,14 @@ public final class RmsNorm extends Leaf {
         this.offset = offset;
     }
 
+    double eps() {
+        return eps;
+    }
+
+    double offset() {
+        return offset;
+    }
+
     @Override
     public NDArray compute(NDArray x, NDArray w, @Nullable NDArray b) {
         return Ops.rmsNorm(x, w, eps, offset);

@@ -20,7 +20,12 @@ public record InputDropout(String option, double p) {
 
     /** The input of a pass, of any shape. */
     public NDArray of(NDArray x, AdapterPass pass) {
-        return p > 0 && pass.training() ? Ops.dropout(x, p) : x;
+        return acts(pass) ? Ops.dropout(x, p) : x;
+    }
+
+    /** Whether it drops anything in this pass. */
+    public boolean acts(AdapterPass pass) {
+        return p > 0 && pass.training();
     }
 
     /** See {@link WeightAdapter#needsActivation}: a weight alone cannot drop features. */

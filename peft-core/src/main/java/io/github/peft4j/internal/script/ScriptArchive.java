@@ -25,15 +25,18 @@ public final class ScriptArchive {
               training : bool
             """;
 
-    /** An attribute that methods fill with weights which a product has laid out for itself. */
-    private static final String PACKED_WEIGHTS =
-            "  weights : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]\n";
+    /** Lists that methods fill: weights which a product has laid out for itself, and others. */
+    private static final String WEIGHTS =
+            """
+              weights : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
+              tensors : List[Tensor]
+            """;
 
     /** Pickle of a module {@code Ops} with the attribute {@code training = True}, to be ended. */
     private static final String MODULE_PICKLE =
             "\u0080\u0002c__torch__\nOps\n)\u0081}(X\u0008\0\0\0training\u0088";
 
-    private static final String EMPTY_WEIGHTS_PICKLE = "X\u0007\0\0\0weights]";
+    private static final String EMPTY_WEIGHTS_PICKLE = "X\u0007\0\0\0weights]X\u0007\0\0\0tensors]";
 
     private static final String END_OF_MODULE_PICKLE = "ub.";
 
@@ -54,11 +57,13 @@ public final class ScriptArchive {
         return archive(HEADER + methods, MODULE_PICKLE + END_OF_MODULE_PICKLE);
     }
 
-    /** The same with an empty list {@code self.weights} of packed weights. */
-    public static byte[] withPackedWeights(List<String> resources) {
+    /**
+     * The same with empty lists {@code self.weights} of packed weights and {@code self.tensors}.
+     */
+    public static byte[] withWeights(List<String> resources) {
         return of(
                 resources,
-                HEADER + PACKED_WEIGHTS,
+                HEADER + WEIGHTS,
                 MODULE_PICKLE + EMPTY_WEIGHTS_PICKLE + END_OF_MODULE_PICKLE);
     }
 

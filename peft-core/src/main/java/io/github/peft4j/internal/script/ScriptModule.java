@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
+import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.engine.Engines;
@@ -97,7 +98,8 @@ public final class ScriptModule {
      *
      * @param arguments arrays, and numbers, which arrive as scalar tensors: a Double is read by
      *     {@code float(x)}, an Integer or Long by {@code int(x)}; an ImmutableLongArray arrives as
-     *     an int64 vector
+     *     an int64 vector, an NDList that is not empty as a list of tensors, whose names no other
+     *     thread may read meanwhile
      */
     public NDArray call(String method, NDArray first, Object... arguments) {
         return callAll(method, first, arguments).get(0);
@@ -122,18 +124,37 @@ public final class ScriptModule {
         try {
             NDList list = new NDList(arguments.length + 2);
             list.add(withPlainName(first, temporary));
-            for (Object argument : arguments) {
-                list.add(
-                        argument instanceof NDArray array
-                                ? withPlainName(array, temporary)
-                                : constant(argument, temporary));
+            for (int i = 0; i < arguments.length; i++) {
+                if (arguments[i] instanceof NDList parts) {
+                    addAll(list, parts, "list" + i + "[]");
+                } else {
+                    list.add(
+                            arguments[i] instanceof NDArray array
+                                    ? withPlainName(array, temporary)
+                                    : constant(arguments[i], temporary));
+                }
             }
             list.add(methods.computeIfAbsent(method, this::methodSelector));
             return block.forward(store, list, true);
         } finally {
+            for (Object argument : arguments) {
+                if (argument instanceof NDList parts) {
+                    parts.forEach(part -> part.setName(null));
+                }
+            }
             for (NDArray array : temporary) {
                 array.close();
             }
+        }
+    }
+
+    /** DJL makes one argument of neighbours with a name that ends so. */
+    private static void addAll(NDList list, NDList parts, String name) {
+        Preconditions.checkArgument(
+                !parts.isEmpty(), "A list of tensors for a script is empty. Give a placeholder.");
+        for (NDArray part : parts) {
+            part.setName(name);
+            list.add(part);
         }
     }
 

@@ -6,10 +6,15 @@
     lost = torch.norm(torch.sub(torch.to(torch.to(w, 5), 6), w))
     return torch.stack([torch.max(torch.abs(w)), torch.div(lost, torch.clamp(size, min=1e-30))])
 
-  # Adds w [out, in] and returns it as it is kept.
-  def add(self: __torch__.Ops, w: Tensor) -> Tensor:
-    packed = ops.quantized.linear_prepack_fp16(w, None)
-    _0 = torch.append(self.weights, packed)
+  # Makes places for packed weights, so that several threads can fill them; like is any weight.
+  def reserve(self: __torch__.Ops, like: Tensor, places: Tensor) -> Tensor:
+    for i in range(int(places)):
+      _0 = torch.append(self.weights, ops.quantized.linear_prepack_fp16(torch.zeros([1, 1]), None))
+    return like
+
+  # Packs w [out, in] into a place, and returns w.
+  def pack(self: __torch__.Ops, w: Tensor, place: Tensor) -> Tensor:
+    _0 = torch._set_item(self.weights, int(place), ops.quantized.linear_prepack_fp16(w, None))
     return w
 
   def linear(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:

@@ -52,4 +52,9 @@ public final class CausalAttention {
         AttentionSpec now = Dropout.apply(pass, form, trainingForm);
         return call.layout().attention(queries, keys, values, now, null);
     }
+
+    /** Its form without dropout. */
+    public AttentionSpec form() {
+        return form;
+    }
 }

@@ -19,6 +19,7 @@ public final class DecoderStack {
 
     private final Group group = new Group();
     private final List<DecoderLayer> layers = new ArrayList<>();
+    private final NextToken nextToken = new NextToken(layers);
 
     /**
      * Makes the layers.
@@ -45,6 +46,24 @@ public final class DecoderStack {
      *     an input may ask for comes after it
      */
     public Backbone.Output run(
+            AdapterPass pass,
+            ModelInput input,
+            DecoderCall call,
+            Supplier<NDArray> embeddings,
+            UnaryOperator<NDArray> finish) {
+        if (nextToken.fits(pass, input, call)) {
+            NDArray x = embeddings.get();
+            NDArray last = nextToken.run(pass, x, call);
+            if (last != null) {
+                x.close();
+                return new Backbone.Output(finish.apply(last), call.layout(), ImmutableList.of());
+            }
+            return runAll(pass, input, call, () -> x, finish);
+        }
+        return runAll(pass, input, call, embeddings, finish);
+    }
+
+    private Backbone.Output runAll(
             AdapterPass pass,
             ModelInput input,
             DecoderCall call,

@@ -3,8 +3,10 @@ package io.github.peft4j.transformers.decoder;
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.RmsNorm;
+import io.github.peft4j.nn.StepLayer;
 import io.github.peft4j.transformers.part.Dropout;
 import io.github.peft4j.transformers.part.FeedForward;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder layer with a norm before each of its two parts: {@code m = x + attention(norm(x))},
@@ -46,5 +48,14 @@ public final class PreNormLayer extends DecoderLayer {
         NDArray middle = x.add(Dropout.apply(pass, seen, dropout));
         NDArray made = mlp.forward(pass, middleNorm.forward(pass, middle));
         return middle.add(Dropout.apply(pass, made, dropout));
+    }
+
+    @Override
+    public @Nullable StepLayer stepLayer() {
+        StepLayer.Attention seen = attention.attentionParts();
+        StepLayer.FeedForward made = mlp.parts();
+        return seen == null || made == null
+                ? null
+                : new StepLayer(inputNorm, seen, middleNorm, made);
     }
 }

@@ -2,9 +2,11 @@ package io.github.peft4j.transformers.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.RmsNorm;
+import io.github.peft4j.nn.StepLayer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,5 +58,11 @@ public final class RotaryAttention extends DecoderLayer {
         long size = norm.weight().getShape().get(0);
         Shape heads = shape.slice(0, shape.dimension() - 1).add(-1, size);
         return norm.forward(pass, x.reshape(heads)).reshape(shape);
+    }
+
+    @Override
+    public StepLayer.Attention attentionParts() {
+        return new StepLayer.Attention(
+                ImmutableList.of(query, key, value), queryNorm, keyNorm, attention.form(), output);
     }
 }

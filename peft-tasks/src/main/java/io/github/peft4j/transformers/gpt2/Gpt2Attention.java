@@ -2,8 +2,10 @@ package io.github.peft4j.transformers.gpt2;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Conv1D;
+import io.github.peft4j.nn.StepLayer;
 import io.github.peft4j.transformers.decoder.CausalAttention;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderLayer;
@@ -27,5 +29,10 @@ final class Gpt2Attention extends DecoderLayer {
         NDList parts = projection.forward(pass, x).split(3, x.getShape().dimension() - 1);
         return output.forward(
                 pass, attention.forward(pass, parts.get(0), parts.get(1), parts.get(2), call));
+    }
+
+    @Override
+    public StepLayer.Attention attentionParts() {
+        return new StepLayer.Attention(ImmutableList.of(projection), attention.form(), output);
     }
 }

@@ -1,10 +1,12 @@
 package io.github.peft4j.transformers.gpt2;
 
 import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Conv1D;
 import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.LayerNorm;
+import io.github.peft4j.nn.StepLayer;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderLayer;
@@ -38,5 +40,14 @@ final class Gpt2Layer extends DecoderLayer {
         NDArray inner = up.forward(pass, mlpNorm.forward(pass, middle));
         NDArray made = down.forward(pass, Ops.activate(config.activation(), inner));
         return middle.add(Dropout.apply(pass, made, config.residualDropout()));
+    }
+
+    @Override
+    public StepLayer stepLayer() {
+        return new StepLayer(
+                attentionNorm,
+                attention.attentionParts(),
+                mlpNorm,
+                new StepLayer.FeedForward(ImmutableList.of(up), config.activation(), false, down));
     }
 }

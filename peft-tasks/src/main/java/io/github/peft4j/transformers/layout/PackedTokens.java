@@ -182,6 +182,11 @@ final class PackedTokens extends TokenLayout {
     }
 
     @Override
+    public @Nullable NDArray mask(AttentionSpec form, long keys) {
+        throw new IllegalStateException("Rows laid end to end have no mask in common.");
+    }
+
+    @Override
     public NDArray attention(
             NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray bias) {
         return Attention.packed(q, k, v, runs, form, bias);

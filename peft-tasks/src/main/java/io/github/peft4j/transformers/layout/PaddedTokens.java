@@ -139,6 +139,11 @@ final class PaddedTokens extends TokenLayout {
         return Attention.padded(q, k, v, form, other.mask(form, k.getShape().get(1), null));
     }
 
+    @Override
+    public @Nullable NDArray mask(AttentionSpec form, long keys) {
+        return mask(form, keys, null);
+    }
+
     /**
      * The mask of this form over so many keys, or null if every query sees what its form allows.
      */

@@ -162,6 +162,15 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
             NDArray q, NDArray k, NDArray v, AttentionSpec form, @Nullable NDArray bias);
 
     /**
+     * Which of so many keys each query sees.
+     *
+     * @return [B, 1, S or 1, T], true where it sees them; null where it sees all that the form
+     *     allows
+     * @throws IllegalStateException if padding was dropped: then each row has keys of its own
+     */
+    public abstract @Nullable NDArray mask(AttentionSpec form, long keys);
+
+    /**
      * Attention of the first tokens alone over their whole sequences.
      *
      * @param q queries of the first tokens, as {@link #first} lays them out

@@ -1,8 +1,10 @@
 package io.github.peft4j.transformers.opt;
 
 import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
+import io.github.peft4j.nn.StepLayer;
 import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.transformers.decoder.CausalAttention;
 import io.github.peft4j.transformers.decoder.DecoderCall;
@@ -37,5 +39,11 @@ final class OptAttention extends DecoderLayer {
         NDArray k = key.forward(pass, x);
         NDArray v = value.forward(pass, x);
         return output.forward(pass, attention.forward(pass, q, k, v, call));
+    }
+
+    @Override
+    public StepLayer.Attention attentionParts() {
+        return new StepLayer.Attention(
+                ImmutableList.of(query, key, value), attention.form(), output);
     }
 }

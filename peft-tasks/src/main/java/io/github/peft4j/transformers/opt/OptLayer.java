@@ -1,13 +1,16 @@
 package io.github.peft4j.transformers.opt;
 
 import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Linear;
+import io.github.peft4j.nn.StepLayer;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.decoder.DecoderCall;
 import io.github.peft4j.transformers.decoder.DecoderLayer;
 import io.github.peft4j.transformers.part.Dropout;
+import org.jspecify.annotations.Nullable;
 
 /** One layer; its norms stand before its two parts, or, in OPT-350m, after them. */
 final class OptLayer extends DecoderLayer {
@@ -47,5 +50,17 @@ final class OptLayer extends DecoderLayer {
     private NDArray feed(AdapterPass pass, NDArray x) {
         NDArray inner = Ops.activate(config.activation(), up.forward(pass, x));
         return Dropout.apply(pass, down.forward(pass, inner), config.dropout());
+    }
+
+    @Override
+    public @Nullable StepLayer stepLayer() {
+        return config.normBefore()
+                ? new StepLayer(
+                        attentionNorm,
+                        attention.attentionParts(),
+                        mlpNorm,
+                        new StepLayer.FeedForward(
+                                ImmutableList.of(up), config.activation(), false, down))
+                : null;
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.ops.Ops;
@@ -66,7 +67,7 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
         if (layer == layers.size()) {
             layers.add(new Layer(new KeyValues(buffer(keys, capacity), buffer(values, capacity))));
         }
-        Layer own = roomy(layer, keys, values);
+        Layer own = roomy(layer, keys.getShape().get(1));
         NDArray allKeys = TensorOps.append(own.buffers.keys(), keys, own.length);
         NDArray allValues = TensorOps.append(own.buffers.values(), values, own.length);
         own.length += keys.getShape().get(1);
@@ -74,14 +75,15 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
     }
 
     /** The layer, in larger buffers if a call has more positions than were told. */
-    private Layer roomy(int layer, NDArray keys, NDArray values) {
+    private Layer roomy(int layer, long positions) {
         Layer own = layers.get(layer);
-        long needed = own.length + keys.getShape().get(1);
+        long needed = own.length + positions;
         if (needed <= own.buffers.keys().getShape().get(1)) {
             return own;
         }
         long room = needed + needed / 2;
-        KeyValues buffers = new KeyValues(buffer(keys, room), buffer(values, room));
+        KeyValues buffers =
+                new KeyValues(buffer(own.buffers.keys(), room), buffer(own.buffers.values(), room));
         move(own.buffers.keys(), own.length, buffers.keys());
         move(own.buffers.values(), own.length, buffers.values());
         Layer roomy = new Layer(buffers);
@@ -155,5 +157,29 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
     @Override
     public void close() {
         manager.close();
+    }
+
+    /**
+     * The buffers of all layers, with room for more positions behind {@link #length}; whoever
+     * writes those there says so by {@link #advance}.
+     *
+     * @return for each layer that has been here [B, capacity, K H]
+     */
+    public List<KeyValues> buffers(long positions) {
+        ImmutableList.Builder<KeyValues> buffers = ImmutableList.builder();
+        for (int i = 0; i < layers.size(); i++) {
+            buffers.add(roomy(i, positions).buffers);
+        }
+        return buffers.build();
+    }
+
+    /** How many layers have been here. */
+    public int layers() {
+        return layers.size();
+    }
+
+    /** Counts positions that were written to all buffers. */
+    public void advance(long positions) {
+        layers.forEach(layer -> layer.length += positions);
     }
 }

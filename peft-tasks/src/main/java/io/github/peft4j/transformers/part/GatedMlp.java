@@ -1,8 +1,10 @@
 package io.github.peft4j.transformers.part;
 
 import ai.djl.ndarray.NDArray;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.nn.Linear;
+import io.github.peft4j.nn.StepLayer;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.Ops;
 
@@ -32,5 +34,10 @@ public final class GatedMlp extends FeedForward {
     public NDArray forward(AdapterPass pass, NDArray x) {
         return down.forward(
                 pass, Ops.gated(activation, gate.forward(pass, x), up.forward(pass, x)));
+    }
+
+    @Override
+    public StepLayer.FeedForward parts() {
+        return new StepLayer.FeedForward(ImmutableList.of(gate, up), activation, true, down);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.peft4j.transformers.part;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
@@ -67,5 +68,16 @@ public final class RotaryPositions {
     /** Queries or keys [..., S, N H] turned to their positions. */
     public NDArray turn(NDArray x, int heads) {
         return Attention.rotary(x, cos, sin, heads);
+    }
+
+    /** Cosines of the angles [..., S, R]. */
+    public NDArray cos() {
+        return cos;
+    }
+
+    /** Sines of the angles [..., S, R], the first half of each negated. */
+    public NDArray signedSin() {
+        NDList halves = sin.split(2, sin.getShape().dimension() - 1);
+        return halves.get(0).neg().concat(halves.get(1), -1);
     }
 }

@@ -7,6 +7,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.frozen.LowRank;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,13 @@ public final class LoraLinear implements DeltaAdapter, WeightAdapter {
         NDArray delta = Ops.loraDelta(input, a(pass), b(pass), scale(pass));
         NDArray bias = tensors.biasOver(null, scale(pass), pass);
         return bias == null ? delta : delta.add(bias);
+    }
+
+    @Override
+    public @Nullable LowRank lowRank(AdapterPass pass) {
+        return tensors.bias() != null || tensors.dropout().acts(pass)
+                ? null
+                : new LowRank(a(pass), b(pass), scale(pass));
     }
 
     @Override
