@@ -155,6 +155,15 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         Adapter at(LayerSite site);
     }
 
+    /**
+     * Adds what the config trains besides the adapters of its layers.
+     *
+     * @return warnings
+     */
+    protected List<String> addFurther(C config, NewAdapter adapter) {
+        return ImmutableList.of();
+    }
+
     /** Which biases the config trains along. */
     protected Bias biasRule(C config) {
         return config.bias();
@@ -206,11 +215,13 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
             ModulesToSave whole = new ModulesToSave(set, model, KEY_PREFIX, saved);
             whole.addCopies();
             whole.addBiases(biasRule(config), adapted);
+            List<String> further = addFurther(config, new NewAdapter(set, model, adapted, saved));
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
                             .addAll(match.warnings())
                             .addAll(unmatched(patterns(config), adapted))
                             .addAll(warnings(config, adapted))
+                            .addAll(further)
                             .addAll(sharedWeights(model, adapted))
                             .build();
             TargetModules found = withLate(match.targets(), request.lateModulesToSave());

@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner.lora;
 
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.group.HasBias;
@@ -7,8 +8,12 @@ import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.matching.NamePatterns;
+import io.github.peft4j.tuner.NewAdapter;
+import io.github.peft4j.tuner.trainabletokens.TokenIndices;
+import io.github.peft4j.tuner.trainabletokens.TokensAlong;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The config of LoRA and of methods that have its options too. */
@@ -64,6 +69,24 @@ public abstract class LoraBasedConfig extends LayerConfig
     /** How A and B start. */
     public final InitLoraWeights initLoraWeights() {
         return get(LoraOptions.INIT_LORA_WEIGHTS);
+    }
+
+    /** Rows of tables that are trained along, if any. */
+    public final Optional<TokenIndices> trainableTokenIndices() {
+        return find(LoraOptions.TRAINABLE_TOKEN_INDICES);
+    }
+
+    /** Where rows of an embedding are trained, its table stays out of the file. */
+    @Override
+    public final boolean savesEmbeddings() {
+        return trainableTokenIndices().isEmpty();
+    }
+
+    /** Adds what such a config trains besides the pairs at its layers; returns warnings. */
+    public final List<String> addFurther(NewAdapter adapter) {
+        return trainableTokenIndices()
+                .map(tokens -> new TokensAlong(adapter).add(tokens, modulesToSave(), false))
+                .orElse(ImmutableList.of());
     }
 
     /** Whether DoRA is asked for. */

@@ -1,10 +1,13 @@
 package io.github.peft4j.tuner.lora;
 
+import com.google.common.primitives.Ints;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.group.HasBias;
 import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
+import io.github.peft4j.tuner.trainabletokens.TokenIndices;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -71,5 +74,15 @@ public abstract class LoraBasedConfigBuilder<
     /** A start by its name, such as {@code gaussian}. Default true. */
     public final B optInitLoraWeights(String name) {
         return optInitLoraWeights(InitLoraWeights.of(name));
+    }
+
+    /** Ids of tokens whose rows of the token embedding are trained along. Default: none. */
+    public final B optTrainableTokenIndices(int... ids) {
+        return set(LoraOptions.TRAINABLE_TOKEN_INDICES, TokenIndices.of(Ints.asList(ids)));
+    }
+
+    /** The same by the end of the name of a layer, such as {@code word_embeddings}. */
+    public final B optTrainableTokenIndices(Map<String, List<Integer>> idsByName) {
+        return set(LoraOptions.TRAINABLE_TOKEN_INDICES, new TokenIndices(idsByName));
     }
 }

@@ -5,6 +5,7 @@ import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.NestedOptions;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.tuner.trainabletokens.TokenIndices;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,13 @@ final class LoraOptions {
             Option.nullable("alora_invocation_tokens", JsonType.INTEGERS)
                     .means(
                             "tokens after which the adapter acts (activated LoRA); not run by this version");
+
+    static final Option<TokenIndices> TRAINABLE_TOKEN_INDICES =
+            Option.nullable("trainable_token_indices", TokenIndices.JSON)
+                    .check(TokenIndices::requireIds)
+                    .means(
+                            "ids of tokens whose rows are trained along: those of the token"
+                                    + " embedding, or by the end of a layer's name");
 
     private static final String POSITIVE = "positive";
 
@@ -160,9 +168,7 @@ final class LoraOptions {
                     Option.nullable("megatron_core", JsonType.STRING)
                             .withDefault("megatron.core")
                             .means("the Python module of Megatron; not run by this version"),
-                    Option.nullable("trainable_token_indices", tokens())
-                            .notYetRun()
-                            .means("ids of tokens whose embeddings are trained"),
+                    TRAINABLE_TOKEN_INDICES,
                     Option.nullable(
                                     "layer_replication",
                                     JsonType.INTEGERS.list(
@@ -191,19 +197,5 @@ final class LoraOptions {
 
     private static boolean atLeast(Number value, double least) {
         return value.doubleValue() >= least;
-    }
-
-    /** A list of ids, or an object of such lists by the name of their embedding. */
-    private static JsonType<Object> tokens() {
-        JsonType<Map<String, List<Integer>>> byLayer =
-                JsonType.INTEGERS.values("an object of lists of integers");
-        return JsonType.of(
-                JsonType.INTEGERS.name() + " or " + byLayer.name(),
-                json ->
-                        JsonType.INTEGERS
-                                .tryConvert(json)
-                                .<Object>map(ids -> ids)
-                                .or(() -> byLayer.tryConvert(json)),
-                ids -> ids);
     }
 }

@@ -15,6 +15,7 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
+import io.github.peft4j.tuner.NewAdapter;
 import io.github.peft4j.tuner.NewLayer;
 import java.util.List;
 
@@ -64,6 +65,11 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
                 default -> throw new IllegalStateException("Not among kinds(): " + site);
             };
         };
+    }
+
+    @Override
+    protected List<String> addFurther(LoraConfig config, NewAdapter adapter) {
+        return config.addFurther(adapter);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.github.peft4j.tuner.trainabletokens;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.Iterables;
@@ -14,16 +12,9 @@ import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.model.WeightedLayer;
-import io.github.peft4j.ops.HeldNumbers;
-import io.github.peft4j.ops.Ops;
-import io.github.peft4j.ops.TensorOps;
-import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Trainable tokens: trains rows of the token embedding, and of the output layer tied to it. */
@@ -83,53 +74,13 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
     @Override
     protected LayerAdapters prepare(
             TrainableTokensConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
-        long[] tokens = config.tokenIndices().stream().mapToLong(Integer::longValue).toArray();
-        NDArray index;
-        try (NDArray wrapped = set.manager().create(tokens)) {
-            index = TensorOps.detached(wrapped);
-        }
-        index.attach(set.manager());
-        Map<Parameter, Parameter> rows = new HashMap<>();
-        return site -> {
-            Parameter table = site.requireWeight();
-            requireRows(config, site, table.getShape());
-            Parameter delta = rows.computeIfAbsent(table, shared -> start(config, shared, index));
-            long unmoved = site.block() instanceof WeightedLayer layer ? layer.unmovedRow() : -1;
-            boolean lookUp = site.kind() == LayerKind.EMBEDDING;
-            return new TokenRows(delta, config.tokenIndices(), index, lookUp, unmoved);
-        };
-    }
-
-    private static void requireRows(TrainableTokensConfig config, LayerSite site, Shape table) {
-        for (int token : config.tokenIndices()) {
-            if (token >= table.get(0)) {
-                throw new IllegalArgumentException(
-                        "token_indices has "
-                                + token
-                                + ", but "
-                                + site.path()
-                                + " has the rows 0 to "
-                                + (table.get(0) - 1)
-                                + ". Load the base with more tokens (LoadOptions.optVocabSize), or correct the id.");
-            }
-        }
-    }
-
-    private static Parameter start(TrainableTokensConfig config, Parameter table, NDArray index) {
-        Shape shape = new Shape(index.getShape().size(), table.getShape().get(1));
-        InitialValue start =
-                config.initWeights()
-                        ? InitialValue.of(shape, manager -> rowsOf(table.getArray(), index))
-                        : InitialValue.normal(0, 1, shape);
-        return start.trained("trainable_tokens_delta");
-    }
-
-    private static NDArray rowsOf(NDArray table, NDArray index) {
-        if (HeldNumbers.isHeld(table)) {
-            return HeldNumbers.embedding(index, table);
-        }
-        try (NDArray rows = Ops.rows(table, index)) {
-            return TensorOps.detached(rows);
-        }
+        TrainedRows rows =
+                new TrainedRows(
+                        set.manager(),
+                        "token_indices",
+                        config.tokenIndices(),
+                        TrainedRows.TENSOR,
+                        config.initWeights());
+        return rows::at;
     }
 }
