@@ -31,6 +31,7 @@ public final class AdapterSet implements AutoCloseable {
 
     private final NDManager manager;
     private final ImmutableMap<String, Adapter> layers;
+    private final ImmutableMap<ParameterUse, ParameterAdapter> bare;
     private final ImmutableMap<String, Parameter> tensors;
     private final ImmutableMap<String, FileTensor> file;
     private final ImmutableMap<String, Parameter> localState;
@@ -52,6 +53,7 @@ public final class AdapterSet implements AutoCloseable {
     AdapterSet(AdapterSetBuilder builder) {
         manager = builder.manager;
         layers = ImmutableMap.copyOf(builder.layers);
+        bare = ImmutableMap.copyOf(builder.bare);
         tensors = ImmutableMap.copyOf(builder.tensors);
         file = ImmutableMap.copyOf(builder.file);
         localState = ImmutableMap.copyOf(builder.localState);
@@ -85,6 +87,11 @@ public final class AdapterSet implements AutoCloseable {
     /** Adapters by layer path, in model order. */
     public Map<String, Adapter> layers() {
         return layers;
+    }
+
+    /** Adapters of parameters that belong to no layer, by where these are read. */
+    public Map<ParameterUse, ParameterAdapter> atParameters() {
+        return bare;
     }
 
     /**

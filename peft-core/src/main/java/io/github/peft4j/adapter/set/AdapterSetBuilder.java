@@ -20,6 +20,7 @@ public final class AdapterSetBuilder {
 
     final NDManager manager;
     final Map<String, Adapter> layers = new LinkedHashMap<>();
+    final Map<ParameterUse, ParameterAdapter> bare = new LinkedHashMap<>();
     final Map<String, Parameter> tensors = new LinkedHashMap<>();
     final Map<String, FileTensor> file = new LinkedHashMap<>();
     final Map<String, Parameter> localState = new LinkedHashMap<>();
@@ -49,11 +50,44 @@ public final class AdapterSetBuilder {
 
     /** Puts an adapter at a layer; its tensors get keys {@code prefix + path + suffix}. */
     public AdapterSetBuilder addLayer(String prefix, String path, Adapter adapter) {
+        return addLayer(prefix, path, path, adapter);
+    }
+
+    /** The same for a layer that the file calls something else. */
+    public AdapterSetBuilder addLayer(
+            String prefix, String pathInFile, String path, Adapter adapter) {
         if (layers.putIfAbsent(path, adapter) != null) {
             throw new IllegalStateException("Two adapters claim the layer " + path + ".");
         }
-        adapter.parameters().forEach((suffix, p) -> addTensor(prefix + path + "." + suffix, p));
+        adapter.parameters()
+                .forEach((suffix, p) -> addTensor(prefix + pathInFile + "." + suffix, p));
         return this;
+    }
+
+    /**
+     * Puts an adapter at a parameter that belongs to no layer of its own; its tensors get keys
+     * {@code prefix + suffix}.
+     *
+     * @param place where the parameter is read, and what it is called
+     */
+    public AdapterSetBuilder addAtParameter(
+            String prefix, ParameterUse place, ParameterAdapter adapter) {
+        if (bare.putIfAbsent(place, adapter) != null) {
+            throw new IllegalStateException(
+                    "Two adapters claim the parameter " + adapter.name() + ".");
+        }
+        adapter.adapter().parameters().forEach((suffix, p) -> addTensor(prefix + suffix, p));
+        return this;
+    }
+
+    /** Whether an adapter acts at a layer. */
+    public boolean hasLayer(String path) {
+        return layers.containsKey(path);
+    }
+
+    /** The adapter at a layer, if there is one. */
+    public @Nullable Adapter layer(String path) {
+        return layers.get(path);
     }
 
     /** The tensor added under a key. */

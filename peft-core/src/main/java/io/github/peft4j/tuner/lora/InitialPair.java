@@ -7,7 +7,7 @@ import io.github.peft4j.tuner.InitialValue;
 import org.jspecify.annotations.Nullable;
 
 /** Initial values of A and B, which an initializer makes together when the first is needed. */
-final class InitialPair {
+public final class InitialPair {
 
     private final LoraInitializer initializer;
     private final long in;
@@ -20,7 +20,7 @@ final class InitialPair {
      *
      * @throws IllegalArgumentException if the initializer cannot make this rank
      */
-    InitialPair(LoraInitializer initializer, long in, long out, int rank) {
+    public InitialPair(LoraInitializer initializer, long in, long out, int rank) {
         initializer.requireRank(rank);
         this.initializer = initializer;
         this.in = in;
@@ -29,12 +29,12 @@ final class InitialPair {
     }
 
     /** A, [rank, in]. */
-    InitialValue a() {
+    public InitialValue a() {
         return InitialValue.of(new Shape(rank, in), manager -> pair(manager).a());
     }
 
     /** B, [out, rank]. */
-    InitialValue b() {
+    public InitialValue b() {
         return InitialValue.of(
                 new Shape(out, rank),
                 manager -> {

@@ -6,6 +6,7 @@ import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.group.HasBias;
 import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.tuner.NewAdapter;
@@ -29,6 +30,11 @@ public abstract class LoraBasedConfig extends LayerConfig
     public static <C extends LoraBasedConfig> ConfigType<C> table(
             String peftType, Class<C> configClass, Function<OptionValues, C> constructor) {
         return LoraRules.addTo(LayerConfig.type(peftType, configClass, constructor));
+    }
+
+    /** Options of LoRA that the methods built on it keep in files and do not run. */
+    protected static List<Option<?>> optionsOfLoraAlone() {
+        return LoraOptions.OF_LORA_ALONE;
     }
 
     /** Strength alpha. */
@@ -76,6 +82,16 @@ public abstract class LoraBasedConfig extends LayerConfig
         return find(LoraOptions.TRAINABLE_TOKEN_INDICES);
     }
 
+    /** Names, or ends of names, of the bare parameters that are adapted; usually none. */
+    public final List<String> targetParameters() {
+        return find(LoraOptions.TARGET_PARAMETERS).orElse(ImmutableList.of());
+    }
+
+    /** Whether layers that share one table keep one adapter, or one trained copy. */
+    public final boolean ensureWeightTying() {
+        return get(LoraOptions.ENSURE_WEIGHT_TYING);
+    }
+
     /** Where rows of an embedding are trained, its table stays out of the file. */
     @Override
     public final boolean savesEmbeddings() {
@@ -85,7 +101,10 @@ public abstract class LoraBasedConfig extends LayerConfig
     /** Adds what such a config trains besides the pairs at its layers; returns warnings. */
     public final List<String> addFurther(NewAdapter adapter) {
         return trainableTokenIndices()
-                .map(tokens -> new TokensAlong(adapter).add(tokens, modulesToSave(), false))
+                .map(
+                        tokens ->
+                                new TokensAlong(adapter)
+                                        .add(tokens, modulesToSave(), ensureWeightTying()))
                 .orElse(ImmutableList.of());
     }
 
@@ -105,5 +124,14 @@ public abstract class LoraBasedConfig extends LayerConfig
      */
     public final List<String> notYetSupported() {
         return LoraRules.notYetSupported(this);
+    }
+
+    /**
+     * Refuses the options of {@link #notYetSupported}.
+     *
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException naming them
+     */
+    public final void requireSupported() {
+        LoraRules.requireSupported(this);
     }
 }

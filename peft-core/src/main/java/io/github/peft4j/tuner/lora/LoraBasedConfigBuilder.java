@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner.lora;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Ints;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfigBuilder;
@@ -84,5 +85,18 @@ public abstract class LoraBasedConfigBuilder<
     /** The same by the end of the name of a layer, such as {@code word_embeddings}. */
     public final B optTrainableTokenIndices(Map<String, List<Integer>> idsByName) {
         return set(LoraOptions.TRAINABLE_TOKEN_INDICES, new TokenIndices(idsByName));
+    }
+
+    /** Whether layers that share one table keep one adapter, or one trained copy. Default false. */
+    public final B optEnsureWeightTying(boolean value) {
+        return set(LoraOptions.ENSURE_WEIGHT_TYING, value);
+    }
+
+    /**
+     * Names, or ends of names, of bare parameters to adapt, such as {@code experts.down_proj}.
+     * Default: none.
+     */
+    public final B optTargetParameters(String... names) {
+        return set(LoraOptions.TARGET_PARAMETERS, ImmutableList.copyOf(names));
     }
 }

@@ -13,7 +13,8 @@ import io.github.peft4j.config.option.OptionValues;
  */
 public final class LoraConfig extends LoraBasedConfig implements HasRankPattern {
 
-    static final ConfigType<LoraConfig> TYPE =
+    /** Its options and their rules. */
+    public static final ConfigType<LoraConfig> TYPE =
             table("LORA", LoraConfig.class, LoraConfig::new).with(Options.RANK_PATTERN);
 
     private LoraConfig(OptionValues values) {

@@ -55,6 +55,19 @@ final class LoraOptions {
                             "ids of tokens whose rows are trained along: those of the token"
                                     + " embedding, or by the end of a layer's name");
 
+    static final Option<Boolean> ENSURE_WEIGHT_TYING =
+            Option.flag("ensure_weight_tying", false)
+                    .nullAsDefault()
+                    .means(
+                            "whether layers that share one table keep one adapter, or one trained"
+                                    + " copy");
+
+    static final Option<List<String>> TARGET_PARAMETERS =
+            Option.nullable("target_parameters", JsonType.STRINGS)
+                    .means(
+                            "names, or ends of names, of bare parameters to adapt, such as the"
+                                    + " stacked weights of experts");
+
     private static final String POSITIVE = "positive";
 
     static final Option<Map<String, @Nullable Object>> EVA_CONFIG =
@@ -175,11 +188,12 @@ final class LoraOptions {
                                             "a list of pairs [first layer, layer after the last]"))
                             .notYetRun()
                             .means("ranges of layers that make up a deeper model"),
-                    Option.nullable("target_parameters", JsonType.STRINGS)
-                            .notYetRun()
-                            .means("names, or ends of names, of bare parameters to adapt"),
-                    later(Option.flag("ensure_weight_tying", false))
-                            .means("whether adapters of layers with tied weights are tied too"));
+                    TARGET_PARAMETERS,
+                    ENSURE_WEIGHT_TYING);
+
+    /** Those that LoRA itself runs and the methods built on it do not. */
+    static final ImmutableList<Option<?>> OF_LORA_ALONE =
+            ImmutableList.of(ENSURE_WEIGHT_TYING.notYetRun(), TARGET_PARAMETERS.notYetRun());
 
     private LoraOptions() {}
 

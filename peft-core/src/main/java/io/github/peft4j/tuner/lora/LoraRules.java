@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner.lora;
 
+import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
@@ -9,6 +10,7 @@ import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -139,8 +141,20 @@ final class LoraRules {
         return "init_lora_weights=" + start;
     }
 
+    /** Refuses options that this version cannot run. */
+    static void requireSupported(LoraBasedConfig config) {
+        List<String> missing = notYetSupported(config);
+        if (!missing.isEmpty()) {
+            throw new UnsupportedFeatureException(
+                    "LoRA options that this version cannot run: "
+                            + Joiner.on(", ").join(missing)
+                            + ". "
+                            + cure(config, missing));
+        }
+    }
+
     /** What to do about options that this version cannot run. */
-    static String cure(LoraBasedConfig config, List<String> missing) {
+    private static String cure(LoraBasedConfig config, List<String> missing) {
         InitLoraWeights start = config.initLoraWeights();
         if (!missing.contains(start(start))) {
             return "Leave them at their defaults.";

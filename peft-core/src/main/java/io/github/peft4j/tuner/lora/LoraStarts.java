@@ -11,7 +11,7 @@ import io.github.peft4j.exception.UnsupportedFeatureException;
  * An adapter from a file brings its values and leaves the base as it is, so that what a layer
  * starts with does not matter there.
  */
-final class LoraStarts {
+public final class LoraStarts {
 
     private static final ImmutableMap<Object, LoraInitializer> LINEAR =
             ImmutableMap.of(
@@ -30,7 +30,7 @@ final class LoraStarts {
     private LoraStarts() {}
 
     /** The start of a linear layer. */
-    static LoraInitializer linear(InitLoraWeights start) {
+    public static LoraInitializer linear(InitLoraWeights start) {
         LoraInitializer custom = start.custom();
         LoraInitializer initializer = custom != null ? custom : LINEAR.get(start.json());
         if (ONLY_IN_FILES.contains(start.toString())) {
@@ -54,7 +54,7 @@ final class LoraStarts {
     }
 
     /** The start of a convolution: PEFT knows the plain ones only. */
-    static LoraInitializer convolution(InitLoraWeights start) {
+    public static LoraInitializer convolution(InitLoraWeights start) {
         boolean plain = start.custom() != null || start.isFlag() || start.is("gaussian");
         if (!plain) {
             throw new IllegalArgumentException(
@@ -67,7 +67,7 @@ final class LoraStarts {
     }
 
     /** The start of an embedding: PEFT tells only false from the rest. */
-    static LoraInitializer embedding(InitLoraWeights start) {
+    public static LoraInitializer embedding(InitLoraWeights start) {
         LoraInitializer custom = start.custom();
         if (custom != null) {
             return custom;

@@ -1,6 +1,5 @@
 package io.github.peft4j.tuner.trainabletokens;
 
-import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.set.FileTensor;
@@ -42,10 +41,11 @@ public record TokensAlong(NewAdapter adapter) {
     public List<String> add(TokenIndices indices, List<String> names, boolean tying) {
         Map<LayerSite, List<Integer>> wanted = new LinkedHashMap<>();
         indices.byName().forEach((name, ids) -> find(name, names, ids, wanted));
-        LayerSite embedding = embedding();
+        ParameterUses slots = new ParameterUses(adapter.model());
+        LayerSite embedding = slots.tokenEmbedding().orElse(null);
         List<LayerSite> tied =
                 embedding != null && wanted.containsKey(embedding)
-                        ? readersOf(embedding)
+                        ? slots.sharing(embedding)
                         : ImmutableList.of();
         List<LayerSite> differing =
                 tied.stream().filter(site -> differs(site, embedding, wanted)).toList();
@@ -87,7 +87,7 @@ public record TokensAlong(NewAdapter adapter) {
                         tied.forEach(other -> add(other, rows.following(other)));
                     }
                 });
-        if (tying && embedding != null && readersOf(embedding).isEmpty()) {
+        if (tying && embedding != null && slots.sharing(embedding).isEmpty()) {
             warnings.add(
                     "ensure_weight_tying is true, but no layer shares the table of "
                             + embedding.path()
@@ -127,23 +127,6 @@ public record TokensAlong(NewAdapter adapter) {
                             + ".");
         }
         adapter.set().addLayer(LayerTuner.KEY_PREFIX, site.path(), rows);
-    }
-
-    private @Nullable LayerSite embedding() {
-        String path = adapter.model().info().inputEmbedding();
-        return adapter.model().sites().stream()
-                .filter(site -> site.path().equals(path))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private List<LayerSite> readersOf(LayerSite embedding) {
-        ParameterUses slots = new ParameterUses(adapter.model());
-        Parameter table = slots.held(embedding.requireWeight());
-        return adapter.model().sites().stream()
-                .filter(site -> site.weight() != null && !site.equals(embedding))
-                .filter(site -> slots.held(site.requireWeight()) == table)
-                .toList();
     }
 
     /** The layers whose names end so; PEFT asks for no dot before. */

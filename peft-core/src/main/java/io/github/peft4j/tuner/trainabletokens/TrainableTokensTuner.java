@@ -1,8 +1,6 @@
 package io.github.peft4j.tuner.trainabletokens;
 
-import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
-import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.adapter.set.ParameterUses;
@@ -11,7 +9,6 @@ import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
-import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.LayerTuner;
 import java.util.Comparator;
 import java.util.List;
@@ -36,11 +33,11 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
     }
 
     @Override
-    protected TrainableTokensConfig complete(TrainableTokensConfig config, ModelInfo info) {
+    protected TrainableTokensConfig complete(TrainableTokensConfig config, BaseModel model) {
         if (config.targetModules().isPresent()) {
             return config;
         }
-        String embedding = info.inputEmbedding();
+        String embedding = model.info().inputEmbedding();
         OneOrMany<String> target = OneOrMany.one(embedding == null ? USUAL_NAME : embedding);
         return config.toBuilder()
                 .optTargets(config.targets().withTargetModules(target))
@@ -52,20 +49,14 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
      * first one's key is the one that a shared tensor trains under.
      */
     @Override
-    protected List<LayerSite> withCompanions(BaseModel model, List<LayerSite> matched) {
+    protected List<LayerSite> withCompanions(
+            TrainableTokensConfig config, BaseModel model, List<LayerSite> matched) {
         ParameterUses slots = new ParameterUses(model);
-        LayerSite embedding =
-                Iterables.find(
-                        matched, site -> site.path().equals(model.info().inputEmbedding()), null);
+        LayerSite embedding = slots.tokenEmbedding().filter(matched::contains).orElse(null);
         if (embedding == null) {
             return matched;
         }
-        Parameter table = slots.held(embedding.requireWeight());
-        Stream<LayerSite> tied =
-                model.sites().stream()
-                        .filter(site -> site.weight() != null)
-                        .filter(site -> slots.held(site.requireWeight()) == table);
-        return Stream.concat(matched.stream(), tied)
+        return Stream.concat(matched.stream(), slots.sharing(embedding).stream())
                 .distinct()
                 .sorted(Comparator.comparing(LayerSite::path))
                 .toList();

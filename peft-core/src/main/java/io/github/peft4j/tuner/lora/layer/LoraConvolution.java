@@ -1,9 +1,8 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
@@ -11,6 +10,7 @@ import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.ConvolutionShape;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +32,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021, equation 3</a>
  */
-final class LoraConvolution implements DeltaAdapter, WeightAdapter {
+public final class LoraConvolution implements DeltaAdapter, WeightAdapter {
 
     private final LoraTensors tensors;
     private final String path;
     private final ConvolutionSpec down;
     private final ConvolutionSpec up;
 
-    LoraConvolution(LoraTensors tensors, ConvolutionShape shape) {
+    /** A layer's tensors, and its sizes. */
+    public LoraConvolution(LoraTensors tensors, ConvolutionShape shape) {
         this.tensors = tensors;
         path = shape.path();
         ConvolutionSpec base = shape.form();
@@ -102,7 +103,7 @@ final class LoraConvolution implements DeltaAdapter, WeightAdapter {
     }
 
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return tensors.byName();
     }
 

@@ -1,13 +1,13 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021, equation 3</a>; rank-stabilised
  *     scale: <a href="https://arxiv.org/abs/2312.03732">Kalajdzievski 2023</a>
  */
-final class LoraLinear implements DeltaAdapter, WeightAdapter {
+public final class LoraLinear implements DeltaAdapter, WeightAdapter {
 
     private final LoraTensors tensors;
 
-    LoraLinear(LoraTensors tensors) {
+    /** A layer's tensors. */
+    public LoraLinear(LoraTensors tensors) {
         this.tensors = tensors;
     }
 
@@ -69,7 +70,7 @@ final class LoraLinear implements DeltaAdapter, WeightAdapter {
     }
 
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
+    public Map<String, Parameter> parameters() {
         return tensors.byName();
     }
 

@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.InputDropout;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param scaling factor s on what is added
  * @param dropout on A's input
  */
-record LoraTensors(
+public record LoraTensors(
         Parameter a, Parameter b, @Nullable Parameter bias, double scaling, InputDropout dropout) {
 
-    ImmutableMap<String, Parameter> byName() {
+    /** The tensors by their suffix in the file. */
+    public Map<String, Parameter> byName() {
         ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
         all.put("lora_A.weight", a).put("lora_B.weight", b);
         if (bias != null) {
@@ -30,7 +32,7 @@ record LoraTensors(
     }
 
     /** A bias of the base with B's, times the scale, over it. */
-    @Nullable NDArray biasOver(@Nullable NDArray current, double scale, AdapterPass pass) {
+    public @Nullable NDArray biasOver(@Nullable NDArray current, double scale, AdapterPass pass) {
         if (bias == null) {
             return current;
         }

@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -23,6 +23,7 @@ import io.github.peft4j.internal.runtime.FrozenBase;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.tuner.InputDropout;
+import io.github.peft4j.tuner.lora.LoraConfig;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

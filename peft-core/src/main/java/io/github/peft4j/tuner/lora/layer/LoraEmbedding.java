@@ -1,13 +1,13 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import java.util.Map;
 
 /**
  * Adds a product of two thin matrices to a frozen embedding table.
@@ -24,36 +24,35 @@ import io.github.peft4j.ops.Ops;
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021, equation 3</a>
  */
-final class LoraEmbedding implements DeltaAdapter, WeightAdapter {
+public final class LoraEmbedding implements DeltaAdapter, WeightAdapter {
 
-    private final Parameter a;
-    private final Parameter b;
-    private final double scaling;
+    private final EmbeddingTensors tensors;
 
-    LoraEmbedding(Parameter a, Parameter b, double scaling) {
-        this.a = a;
-        this.b = b;
-        this.scaling = scaling;
+    /** A layer's tensors. */
+    public LoraEmbedding(EmbeddingTensors tensors) {
+        this.tensors = tensors;
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray low = Ops.embedding(x, pass.value(a).transpose());
-        return Ops.scale(Ops.linear(low, pass.value(b), null), scale(pass) * base.outputScale());
+        NDArray low = Ops.embedding(x, pass.value(tensors.a()).transpose());
+        return Ops.scale(
+                Ops.linear(low, pass.value(tensors.b()), null), scale(pass) * base.outputScale());
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        NDArray product = Ops.lowRank(pass.value(a), pass.value(b), scale(pass));
+        NDArray product =
+                Ops.lowRank(pass.value(tensors.a()), pass.value(tensors.b()), scale(pass));
         return current.add(product.transpose());
     }
 
     @Override
-    public ImmutableMap<String, Parameter> parameters() {
-        return ImmutableMap.of("lora_embedding_A", a, "lora_embedding_B", b);
+    public Map<String, Parameter> parameters() {
+        return tensors.byName();
     }
 
     private double scale(AdapterPass pass) {
-        return scaling * pass.scale(this);
+        return tensors.scaling() * pass.scale(this);
     }
 }

@@ -1,9 +1,10 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.attach;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.lora.LoraConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

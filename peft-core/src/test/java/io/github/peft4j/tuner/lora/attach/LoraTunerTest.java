@@ -1,8 +1,9 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.attach;
 
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.testkit.TunerContract;
+import io.github.peft4j.tuner.lora.LoraConfig;
 
 class LoraTunerTest extends TunerContract {
 

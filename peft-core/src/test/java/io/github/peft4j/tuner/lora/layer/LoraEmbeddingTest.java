@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +17,7 @@ import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Embedding;
 import io.github.peft4j.testkit.Tensors;
+import io.github.peft4j.tuner.lora.LoraConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,80 @@
+package io.github.peft4j.tuner.lora.layer;
+
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.tuner.lora.LoraConfig;
+import java.util.Map;
+
+/**
+ * A way to adapt a layer by A and B that differs from plain LoRA: one option of the config turns it
+ * on, and at most one acts in a config.
+ */
+public interface LoraVariant {
+
+    /** Key of the option that turns it on. */
+    String option();
+
+    /** Whether a config asks for it: whether the option is set, as Python's truth has it. */
+    default boolean isOn(LoraConfig config) {
+        return config.type()
+                .option(option())
+                .flatMap(config::find)
+                .filter(Option::isTruthy)
+                .isPresent();
+    }
+
+    /**
+     * Refuses a config that asks for it and that no model fits, before anything is made.
+     *
+     * @throws IllegalArgumentException with the cure
+     */
+    default void check(LoraConfig config) {}
+
+    /**
+     * Refuses a config next to the adapters that the model has already, whether this variant is on
+     * or not.
+     *
+     * @param others their configs by name
+     * @throws IllegalArgumentException with the cure
+     */
+    default void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {}
+
+    /**
+     * The adapter of a linear layer, however its weight is stored.
+     *
+     * @throws IllegalArgumentException if the variant does not fit the layer
+     */
+    Adapter linear(LoraLayer layer);
+
+    /**
+     * The adapter of an embedding.
+     *
+     * @throws IllegalArgumentException if the variant does not fit the layer
+     */
+    default Adapter embedding(LoraLayer layer) {
+        throw layer.refuse(option(), "an embedding");
+    }
+
+    /**
+     * The adapter of a convolution.
+     *
+     * @throws IllegalArgumentException if the variant does not fit the layer
+     */
+    default Adapter convolution(LoraLayer layer) {
+        throw layer.refuse(option(), "a convolution");
+    }
+
+    /**
+     * The adapter of the packed projection of an attention, which acts through its weight.
+     *
+     * @throws IllegalArgumentException if the variant does not fit the layer
+     */
+    default Adapter attention(LoraLayer layer) {
+        throw layer.refuse(option(), "an attention with a packed projection");
+    }
+
+    /** The adapter of the output projection of such an attention. */
+    default Adapter attentionOutput(LoraLayer layer) {
+        throw layer.refuse(option(), "part of an attention with a packed projection");
+    }
+}
