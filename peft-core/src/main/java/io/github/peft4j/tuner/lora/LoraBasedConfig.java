@@ -82,6 +82,11 @@ public abstract class LoraBasedConfig extends LayerConfig
         return find(LoraOptions.TRAINABLE_TOKEN_INDICES);
     }
 
+    /** Ranges of layers, [first, behind the last], that make up a deeper model; usually none. */
+    public final List<List<Integer>> layerReplication() {
+        return find(LoraOptions.LAYER_REPLICATION).orElse(ImmutableList.of());
+    }
+
     /** Names, or ends of names, of the bare parameters that are adapted; usually none. */
     public final List<String> targetParameters() {
         return find(LoraOptions.TARGET_PARAMETERS).orElse(ImmutableList.of());

@@ -99,4 +99,12 @@ public abstract class LoraBasedConfigBuilder<
     public final B optTargetParameters(String... names) {
         return set(LoraOptions.TARGET_PARAMETERS, ImmutableList.copyOf(names));
     }
+
+    /**
+     * Ranges of the base's layers, [first, behind the last], one after the other: {@code [[0, 4],
+     * [2, 5]]} gives the layers 0, 1, 2, 3, 2, 3, 4. Default: the layers as they are.
+     */
+    public final B optLayerReplication(List<List<Integer>> ranges) {
+        return set(LoraOptions.LAYER_REPLICATION, ranges);
+    }
 }

@@ -68,6 +68,17 @@ final class LoraOptions {
                             "names, or ends of names, of bare parameters to adapt, such as the"
                                     + " stacked weights of experts");
 
+    static final Option<List<List<Integer>>> LAYER_REPLICATION =
+            Option.nullable(
+                            "layer_replication",
+                            JsonType.INTEGERS.list(
+                                    "a list of pairs [first layer, layer after the last]"))
+                    .must(
+                            LoraOptions::areRanges,
+                            "a list of pairs [first layer, layer after the last], such as [[0, 4],"
+                                    + " [2, 5]]")
+                    .means("ranges of layers that make up a deeper model");
+
     private static final String POSITIVE = "positive";
 
     static final Option<Map<String, @Nullable Object>> EVA_CONFIG =
@@ -182,20 +193,27 @@ final class LoraOptions {
                             .withDefault("megatron.core")
                             .means("the Python module of Megatron; not run by this version"),
                     TRAINABLE_TOKEN_INDICES,
-                    Option.nullable(
-                                    "layer_replication",
-                                    JsonType.INTEGERS.list(
-                                            "a list of pairs [first layer, layer after the last]"))
-                            .notYetRun()
-                            .means("ranges of layers that make up a deeper model"),
+                    LAYER_REPLICATION,
                     TARGET_PARAMETERS,
                     ENSURE_WEIGHT_TYING);
 
     /** Those that LoRA itself runs and the methods built on it do not. */
     static final ImmutableList<Option<?>> OF_LORA_ALONE =
-            ImmutableList.of(ENSURE_WEIGHT_TYING.notYetRun(), TARGET_PARAMETERS.notYetRun());
+            ImmutableList.of(
+                    ENSURE_WEIGHT_TYING.notYetRun(),
+                    TARGET_PARAMETERS.notYetRun(),
+                    LAYER_REPLICATION.notYetRun());
 
     private LoraOptions() {}
+
+    private static boolean areRanges(List<List<Integer>> ranges) {
+        return ranges.stream()
+                .allMatch(
+                        range ->
+                                range.size() == 2
+                                        && range.get(0) >= 0
+                                        && range.get(1) > range.get(0));
+    }
 
     private static Option<Boolean> later(Option<Boolean> flag) {
         return flag.nullAsDefault().notYetRun();

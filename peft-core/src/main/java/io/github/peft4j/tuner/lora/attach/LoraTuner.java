@@ -87,7 +87,13 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
 
     @Override
     protected LoraConfig complete(LoraConfig config, BaseModel model) {
+        ReplicatedLayers.check(model, config);
         return new TiedTables(model).complete(config);
+    }
+
+    @Override
+    public BaseModel baseFor(BaseModel base, LoraConfig config) {
+        return ReplicatedLayers.of(base, config);
     }
 
     @Override
