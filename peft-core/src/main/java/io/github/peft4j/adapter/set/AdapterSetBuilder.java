@@ -36,7 +36,9 @@ public final class AdapterSetBuilder {
     final List<Penalized> penalties = new ArrayList<>();
     boolean allowsPacking = true;
     boolean allowsCache = true;
+    boolean allowsBeams = true;
     boolean exclusive;
+    final Map<String, String> former = new LinkedHashMap<>();
     final Map<String, String> retired = new LinkedHashMap<>();
 
     AdapterSetBuilder(NDManager manager) {
@@ -59,8 +61,9 @@ public final class AdapterSetBuilder {
         if (layers.putIfAbsent(path, adapter) != null) {
             throw new IllegalStateException("Two adapters claim the layer " + path + ".");
         }
-        adapter.parameters()
-                .forEach((suffix, p) -> addTensor(prefix + pathInFile + "." + suffix, p));
+        String start = prefix + pathInFile + ".";
+        adapter.parameters().forEach((suffix, p) -> addTensor(start + suffix, p));
+        adapter.formerNames().forEach((old, suffix) -> former.put(start + old, start + suffix));
         return this;
     }
 
@@ -211,6 +214,12 @@ public final class AdapterSetBuilder {
     /** Says that each call must see the whole sequence. */
     public AdapterSetBuilder optAllowsCache(boolean allowed) {
         allowsCache = allowed;
+        return this;
+    }
+
+    /** Says that texts cannot change places while they grow, as in beam search. */
+    public AdapterSetBuilder optAllowsBeams(boolean allowed) {
+        allowsBeams = allowed;
         return this;
     }
 

@@ -82,6 +82,11 @@ public abstract class LoraBasedConfig extends LayerConfig
         return find(LoraOptions.TRAINABLE_TOKEN_INDICES);
     }
 
+    /** Ids of the tokens from which on the adapter acts; empty if it always acts. */
+    public final List<Integer> aloraInvocationTokens() {
+        return find(LoraOptions.ALORA_INVOCATION_TOKENS).orElse(ImmutableList.of());
+    }
+
     /** Ranges of layers, [first, behind the last], that make up a deeper model; usually none. */
     public final List<List<Integer>> layerReplication() {
         return find(LoraOptions.LAYER_REPLICATION).orElse(ImmutableList.of());

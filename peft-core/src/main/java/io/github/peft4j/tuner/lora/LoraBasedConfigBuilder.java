@@ -57,6 +57,14 @@ public abstract class LoraBasedConfigBuilder<
         return set(LoraOptions.LORA_BIAS, value);
     }
 
+    /**
+     * Whether a magnitude per output feature is trained apart from the direction (DoRA). Default
+     * false. Takes no {@code lora_bias}, and no other variant of LoRA.
+     */
+    public final B optUseDora(boolean value) {
+        return set(LoraOptions.USE_DORA, value);
+    }
+
     /** How A and B start. Default true: A uniform, B zero. */
     public final B optInitLoraWeights(InitLoraWeights value) {
         return set(LoraOptions.INIT_LORA_WEIGHTS, value);
@@ -106,5 +114,10 @@ public abstract class LoraBasedConfigBuilder<
      */
     public final B optLayerReplication(List<List<Integer>> ranges) {
         return set(LoraOptions.LAYER_REPLICATION, ranges);
+    }
+
+    /** Ids of tokens from which on the adapter acts (activated LoRA). Default: it always acts. */
+    public final B optAloraInvocationTokens(int... ids) {
+        return set(LoraOptions.ALORA_INVOCATION_TOKENS, Ints.asList(ids));
     }
 }

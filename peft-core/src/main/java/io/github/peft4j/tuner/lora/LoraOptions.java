@@ -32,7 +32,8 @@ final class LoraOptions {
                     .means("how A and B start");
 
     static final Option<Boolean> USE_DORA =
-            later(Option.flag("use_dora", false))
+            Option.flag("use_dora", false)
+                    .nullAsDefault()
                     .means("whether a magnitude per output feature is trained apart (DoRA)");
     static final Option<Map<String, @Nullable Object>> MEGATRON_CONFIG =
             Option.nullable("megatron_config", JsonType.OBJECT)
@@ -45,8 +46,7 @@ final class LoraOptions {
                             "settings of the LoftQ start: `loftq_bits`, `loftq_iter`; not run by this version");
     static final Option<List<Integer>> ALORA_INVOCATION_TOKENS =
             Option.nullable("alora_invocation_tokens", JsonType.INTEGERS)
-                    .means(
-                            "tokens after which the adapter acts (activated LoRA); not run by this version");
+                    .means("ids of tokens from which on the adapter acts (activated LoRA)");
 
     static final Option<TokenIndices> TRAINABLE_TOKEN_INDICES =
             Option.nullable("trainable_token_indices", TokenIndices.JSON)
@@ -202,7 +202,8 @@ final class LoraOptions {
             ImmutableList.of(
                     ENSURE_WEIGHT_TYING.notYetRun(),
                     TARGET_PARAMETERS.notYetRun(),
-                    LAYER_REPLICATION.notYetRun());
+                    LAYER_REPLICATION.notYetRun(),
+                    ALORA_INVOCATION_TOKENS.notYetRun());
 
     private LoraOptions() {}
 

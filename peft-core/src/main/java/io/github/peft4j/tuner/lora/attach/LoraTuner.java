@@ -53,6 +53,7 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     protected LayerAdapters prepare(
             LoraConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         LoraVariant variant = LoraVariants.of(config);
+        variant.prepare(config, set);
         NamePatterns<Integer> ranks = config.ranks();
         NamePatterns<Number> alphas = config.alphas();
         return site -> {

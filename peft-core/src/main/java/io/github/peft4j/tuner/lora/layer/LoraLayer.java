@@ -1,7 +1,11 @@
 package io.github.peft4j.tuner.lora.layer;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.InputDropout;
@@ -77,6 +81,18 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
     /** Dropout on what the adapter reads. */
     public InputDropout dropout() {
         return layer.dropout("lora_dropout", config.loraDropout());
+    }
+
+    /**
+     * The frozen weight, float32 and without gradient, for start values: [out, in] of a linear
+     * layer, else as it is stored.
+     *
+     * @param manager where it lives
+     */
+    public NDArray frozen(NDManager manager) {
+        NDArray copy = HeldNumbers.detached(layer.site().requireWeight().getArray());
+        copy.attach(manager);
+        return layer.kind() == LayerKind.CONV1D_TRANSPOSED ? copy.transpose() : copy;
     }
 
     /**

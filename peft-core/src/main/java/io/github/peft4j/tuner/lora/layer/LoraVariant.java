@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.lora.layer;
 
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.util.Map;
@@ -38,6 +39,9 @@ public interface LoraVariant {
      * @throws IllegalArgumentException with the cure
      */
     default void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {}
+
+    /** Says of the adapter as a whole what this variant means for it. */
+    default void prepare(LoraConfig config, AdapterSetBuilder set) {}
 
     /**
      * The adapter of a linear layer, however its weight is stored.
