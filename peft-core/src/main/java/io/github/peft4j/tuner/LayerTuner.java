@@ -22,6 +22,7 @@ import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.matching.TargetModules;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +81,13 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
      *
      * @throws IllegalArgumentException if the model does not tell either
      */
-    protected C complete(C config, BaseModel model) {
+    protected C complete(C config, ModelInfo info) {
         return config;
+    }
+
+    /** The same for a method that must know the layers too. */
+    protected C complete(C config, BaseModel model) {
+        return complete(config, model.info());
     }
 
     /** The layers that get an adapter, given those matched: some methods add or take some. */

@@ -4,11 +4,11 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.PythonRegex;
 import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
@@ -36,8 +36,8 @@ public final class IA3Tuner extends LayerTuner<IA3Config> {
     }
 
     @Override
-    protected IA3Config complete(IA3Config config, BaseModel model) {
-        return IA3Targets.complete(config, model.info().modelType());
+    protected IA3Config complete(IA3Config config, ModelInfo info) {
+        return IA3Targets.complete(config, info.modelType());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.tuner.LayerTuner;
 import java.util.Comparator;
 import java.util.List;
@@ -33,11 +34,11 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
     }
 
     @Override
-    protected TrainableTokensConfig complete(TrainableTokensConfig config, BaseModel model) {
+    protected TrainableTokensConfig complete(TrainableTokensConfig config, ModelInfo info) {
         if (config.targetModules().isPresent()) {
             return config;
         }
-        String embedding = model.info().inputEmbedding();
+        String embedding = info.inputEmbedding();
         OneOrMany<String> target = OneOrMany.one(embedding == null ? USUAL_NAME : embedding);
         return config.toBuilder()
                 .optTargets(config.targets().withTargetModules(target))
