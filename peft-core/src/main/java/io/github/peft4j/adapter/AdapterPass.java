@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDResource;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.TensorOps;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ public final class AdapterPass extends ParameterStore {
     private final PassAdapters active;
     private final IdentityHashMap<Parameter, NDArray> values = new IdentityHashMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
+    private @Nullable ModelInput input;
     private boolean adapted;
     private boolean random;
 
@@ -80,12 +83,28 @@ public final class AdapterPass extends ParameterStore {
      * records gradients if the thread does now.
      */
     public AdapterPass another() {
-        return new AdapterPass(store, scope, training, active);
+        return of(active);
     }
 
     /** A pass of other adapters for the same call, with nothing computed yet. */
     public AdapterPass with(PassAdapters others) {
-        return new AdapterPass(store, scope, training, others);
+        return of(others);
+    }
+
+    private AdapterPass of(PassAdapters adapters) {
+        AdapterPass pass = new AdapterPass(store, scope, training, adapters);
+        pass.input = input;
+        return pass;
+    }
+
+    /** Tells what the model is called with, for adapters that look at more than their layer. */
+    public void begin(ModelInput call) {
+        input = call;
+    }
+
+    /** What the model is called with; empty where a layer or a base is called by itself. */
+    public Optional<ModelInput> input() {
+        return Optional.ofNullable(input);
     }
 
     /** Runs a layer of ours with the adapters that act on it. */
@@ -93,7 +112,7 @@ public final class AdapterPass extends ParameterStore {
         List<LayerAdapter> around = around(layer);
         BaseLayer below = new Bound(layer);
         for (LayerAdapter adapter : around) {
-            below = new Stacked(adapter, below);
+            below = adapter.over(below, this);
         }
         return below.forward(x);
     }
@@ -360,38 +379,6 @@ public final class AdapterPass extends ParameterStore {
         @Override
         public double outputScale() {
             return layer.outputScale();
-        }
-    }
-
-    /** An adapter over what lies beneath it. */
-    private final class Stacked implements BaseLayer {
-
-        private final LayerAdapter adapter;
-        private final BaseLayer below;
-
-        Stacked(LayerAdapter adapter, BaseLayer below) {
-            this.adapter = adapter;
-            this.below = below;
-        }
-
-        @Override
-        public NDArray forward(NDArray x) {
-            return adapter.forward(x, below, AdapterPass.this);
-        }
-
-        @Override
-        public NDArray weight() {
-            return below.weight();
-        }
-
-        @Override
-        public @Nullable NDArray bias() {
-            return below.bias();
-        }
-
-        @Override
-        public double outputScale() {
-            return below.outputScale();
         }
     }
 }

@@ -23,4 +23,9 @@ public interface DeltaAdapter extends LayerAdapter {
     default @Nullable LowRank lowRank(AdapterPass pass) {
         return null;
     }
+
+    @Override
+    default boolean isScalable() {
+        return true;
+    }
 }

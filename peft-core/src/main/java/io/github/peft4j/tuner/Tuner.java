@@ -1,5 +1,6 @@
 package io.github.peft4j.tuner;
 
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftMethod;
 
@@ -10,6 +11,11 @@ import io.github.peft4j.config.PeftMethod;
  * @param <C> the method's config
  */
 public interface Tuner<C extends PeftConfig> extends PeftMethod<C> {
+
+    /** The model that the adapters of a base act in: some methods rearrange its layers. */
+    default BaseModel baseFor(BaseModel base, C config) {
+        return base;
+    }
 
     /**
      * Makes an adapter for a model. All matched layers are seen at once, so tensors that layers

@@ -31,6 +31,7 @@ public final class AdapterSet implements AutoCloseable {
 
     private final NDManager manager;
     private final ImmutableMap<String, Adapter> layers;
+    private final ImmutableMap<ParameterUse, ParameterAdapter> bare;
     private final ImmutableMap<String, Parameter> tensors;
     private final ImmutableMap<String, FileTensor> file;
     private final ImmutableMap<String, Parameter> localState;
@@ -46,12 +47,15 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableList<Penalized> penalties;
     private final boolean allowsPacking;
     private final boolean allowsCache;
+    private final boolean allowsBeams;
     private final boolean exclusive;
+    private final ImmutableMap<String, String> former;
     private final ImmutableMap<String, String> retired;
 
     AdapterSet(AdapterSetBuilder builder) {
         manager = builder.manager;
         layers = ImmutableMap.copyOf(builder.layers);
+        bare = ImmutableMap.copyOf(builder.bare);
         tensors = ImmutableMap.copyOf(builder.tensors);
         file = ImmutableMap.copyOf(builder.file);
         localState = ImmutableMap.copyOf(builder.localState);
@@ -66,7 +70,9 @@ public final class AdapterSet implements AutoCloseable {
         penalties = ImmutableList.copyOf(builder.penalties);
         allowsPacking = builder.allowsPacking;
         allowsCache = builder.allowsCache;
+        allowsBeams = builder.allowsBeams;
         exclusive = builder.exclusive;
+        former = ImmutableMap.copyOf(builder.former);
         retired = ImmutableMap.copyOf(builder.retired);
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
@@ -85,6 +91,11 @@ public final class AdapterSet implements AutoCloseable {
     /** Adapters by layer path, in model order. */
     public Map<String, Adapter> layers() {
         return layers;
+    }
+
+    /** Adapters of parameters that belong to no layer, by where these are read. */
+    public Map<ParameterUse, ParameterAdapter> atParameters() {
+        return bare;
     }
 
     /**
@@ -192,9 +203,19 @@ public final class AdapterSet implements AutoCloseable {
         return allowsCache;
     }
 
+    /** Whether beam search may go on from any text at any row. */
+    public boolean allowsBeams() {
+        return allowsBeams;
+    }
+
     /** Whether this adapter takes the place of whole modules, so that no other may act with it. */
     public boolean isExclusive() {
         return exclusive;
+    }
+
+    /** Keys of older files, each with the key of now for the same tensor. */
+    public Map<String, String> former() {
+        return former;
     }
 
     /**
@@ -202,6 +223,21 @@ public final class AdapterSet implements AutoCloseable {
      */
     public Map<String, String> retired() {
         return retired;
+    }
+
+    /**
+     * Refuses to serve some rows of a batch and leave out others, where an adapter cannot.
+     *
+     * @throws IllegalArgumentException naming the layer and the cure
+     */
+    public void requireMixedBatches() {
+        layers.forEach(
+                (path, adapter) -> {
+                    String reason = adapter.refusesMixedBatches();
+                    if (reason != null) {
+                        throw new IllegalArgumentException("At " + path + ", " + reason);
+                    }
+                });
     }
 
     /** Switches gradients of the trainable tensors. */

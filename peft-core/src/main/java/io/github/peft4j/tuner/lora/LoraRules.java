@@ -171,9 +171,6 @@ final class LoraRules {
     static List<String> notYetSupported(LoraBasedConfig config) {
         List<String> names = new ArrayList<>();
         config.type().notYetRun(config).stream().map(Option::key).forEach(names::add);
-        if (config.find(LoraOptions.ALORA_INVOCATION_TOKENS).isPresent()) {
-            names.add("alora_invocation_tokens");
-        }
         InitLoraWeights start = config.initLoraWeights();
         if (start.isPissa()
                 || STARTS_OF_LATER_VERSIONS.stream().anyMatch(start::is)

@@ -3,6 +3,7 @@ package io.github.peft4j.tuner.lora.attach;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
@@ -10,12 +11,14 @@ import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.LayerTuner;
+import io.github.peft4j.tuner.NewAdapter;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Low-rank adaptation: puts A and B at each matched linear layer, convolution or embedding. */
 @AutoService(PeftMethod.class)
@@ -30,7 +33,8 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
                 LayerKind.LINEAR,
                 LayerKind.CONV1D_TRANSPOSED,
                 LayerKind.EMBEDDING,
-                LayerKind.CONVOLUTION);
+                LayerKind.CONVOLUTION,
+                LayerKind.ATTENTION);
     }
 
     @Override
@@ -42,21 +46,34 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     @Override
     protected void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {
         LoraVariants.checkOthers(config, others);
+        BareParameters.checkOthers(config, others);
     }
 
     @Override
     protected LayerAdapters prepare(
             LoraConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
         LoraVariant variant = LoraVariants.of(config);
+        variant.prepare(config, set);
         NamePatterns<Integer> ranks = config.ranks();
         NamePatterns<Number> alphas = config.alphas();
         return site -> {
-            int rank = ranks.find(site.path()).orElse(config.r());
-            double alpha =
-                    alphas.find(site.path()).map(Number::doubleValue).orElse(config.loraAlpha());
-            double scaling = alpha / (config.useRslora() ? Math.sqrt(rank) : rank);
-            return adapter(variant, new LoraLayer(config, new NewLayer(set, site), rank, scaling));
+            LoraLayer layer = layer(config, set, site, ranks, alphas);
+            return Attentions.isInside(site, sites)
+                    ? variant.attentionOutput(layer)
+                    : adapter(variant, layer);
         };
+    }
+
+    private static LoraLayer layer(
+            LoraConfig config,
+            AdapterSetBuilder set,
+            LayerSite site,
+            NamePatterns<Integer> ranks,
+            NamePatterns<Number> alphas) {
+        int rank = ranks.find(site.path()).orElse(config.r());
+        double alpha = alphas.find(site.path()).map(Number::doubleValue).orElse(config.loraAlpha());
+        double scaling = alpha / (config.useRslora() ? Math.sqrt(rank) : rank);
+        return new LoraLayer(config, new NewLayer(set, site), rank, scaling);
     }
 
     private static Adapter adapter(LoraVariant variant, LoraLayer layer) {
@@ -64,8 +81,56 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
             case LINEAR, CONV1D_TRANSPOSED -> variant.linear(layer);
             case EMBEDDING -> variant.embedding(layer);
             case CONVOLUTION -> variant.convolution(layer);
+            case ATTENTION -> variant.attention(layer);
             default -> throw new IllegalStateException("Not among kinds(): " + layer);
         };
+    }
+
+    @Override
+    protected LoraConfig complete(LoraConfig config, BaseModel model) {
+        ReplicatedLayers.check(model, config);
+        return new TiedTables(model).complete(config);
+    }
+
+    @Override
+    public BaseModel baseFor(BaseModel base, LoraConfig config) {
+        return ReplicatedLayers.of(base, config);
+    }
+
+    @Override
+    protected List<LayerSite> withCompanions(
+            LoraConfig config, BaseModel model, List<LayerSite> matched) {
+        return Attentions.withOutputs(
+                model, new TiedTables(model).withoutFollowers(config, matched));
+    }
+
+    @Override
+    protected String keyPath(LayerSite site, List<LayerSite> adapted) {
+        return Attentions.keyPath(site, adapted);
+    }
+
+    @Override
+    protected boolean tiesSavedModules(LoraConfig config) {
+        return config.ensureWeightTying();
+    }
+
+    @Override
+    protected List<String> addFurther(LoraConfig config, NewAdapter adapter) {
+        NamePatterns<Integer> ranks = config.ranks();
+        NamePatterns<Number> alphas = config.alphas();
+        Function<LayerSite, LoraLayer> layers =
+                site -> layer(config, adapter.set(), site, ranks, alphas);
+        BaseModel model = adapter.model();
+        return ImmutableList.<String>builder()
+                .addAll(new TiedTables(model).addFollowers(config, adapter, layers))
+                .addAll(new BareParameters(config, model).add(config, adapter, layers))
+                .addAll(config.addFurther(adapter))
+                .build();
+    }
+
+    @Override
+    protected boolean reachesFurther(LoraConfig config, BaseModel model) {
+        return new BareParameters(config, model).any();
     }
 
     @Override

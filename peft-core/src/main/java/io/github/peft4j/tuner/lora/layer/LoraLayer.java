@@ -1,9 +1,14 @@
 package io.github.peft4j.tuner.lora.layer;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.peft4j.model.LayerKind;
+import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InitialValue;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.InitialPair;
 import io.github.peft4j.tuner.lora.LoraConfig;
@@ -70,7 +75,24 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
                 layer.trained("lora_B_weight", b),
                 bias,
                 scaling,
-                layer.dropout("lora_dropout", config.loraDropout()));
+                dropout());
+    }
+
+    /** Dropout on what the adapter reads. */
+    public InputDropout dropout() {
+        return layer.dropout("lora_dropout", config.loraDropout());
+    }
+
+    /**
+     * The frozen weight, float32 and without gradient, for start values: [out, in] of a linear
+     * layer, else as it is stored.
+     *
+     * @param manager where it lives
+     */
+    public NDArray frozen(NDManager manager) {
+        NDArray copy = HeldNumbers.detached(layer.site().requireWeight().getArray());
+        copy.attach(manager);
+        return layer.kind() == LayerKind.CONV1D_TRANSPOSED ? copy.transpose() : copy;
     }
 
     /**

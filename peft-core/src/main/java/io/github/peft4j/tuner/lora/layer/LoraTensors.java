@@ -21,6 +21,16 @@ import org.jspecify.annotations.Nullable;
 public record LoraTensors(
         Parameter a, Parameter b, @Nullable Parameter bias, double scaling, InputDropout dropout) {
 
+    /** A for a pass. */
+    public NDArray a(AdapterPass pass) {
+        return pass.value(a);
+    }
+
+    /** B for a pass. */
+    public NDArray b(AdapterPass pass) {
+        return pass.value(b);
+    }
+
     /** The tensors by their suffix in the file. */
     public Map<String, Parameter> byName() {
         ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();

@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.lora.layer;
 
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.util.Map;
@@ -39,6 +40,9 @@ public interface LoraVariant {
      */
     default void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {}
 
+    /** Says of the adapter as a whole what this variant means for it. */
+    default void prepare(LoraConfig config, AdapterSetBuilder set) {}
+
     /**
      * The adapter of a linear layer, however its weight is stored.
      *
@@ -62,5 +66,19 @@ public interface LoraVariant {
      */
     default Adapter convolution(LoraLayer layer) {
         throw layer.refuse(option(), "a convolution");
+    }
+
+    /**
+     * The adapter of the packed projection of an attention, which acts through its weight.
+     *
+     * @throws IllegalArgumentException if the variant does not fit the layer
+     */
+    default Adapter attention(LoraLayer layer) {
+        throw layer.refuse(option(), "an attention with a packed projection");
+    }
+
+    /** The adapter of the output projection of such an attention. */
+    default Adapter attentionOutput(LoraLayer layer) {
+        throw layer.refuse(option(), "part of an attention with a packed projection");
     }
 }
