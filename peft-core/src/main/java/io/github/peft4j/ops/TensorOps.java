@@ -2,6 +2,7 @@ package io.github.peft4j.ops;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.github.peft4j.engine.Gradients;
@@ -60,6 +61,27 @@ public final class TensorOps {
     /** {@code p -= lr * gradient}. */
     public static void sgd(NDArray p, NDArray gradient, double lr) {
         module().call("sgd_", p, gradient, lr).close();
+    }
+
+    /**
+     * For each array how often its memory was written to, and, if asked for, the sum of its
+     * numbers: equal as long as nobody writes to it.
+     */
+    public static double[] stamps(NDList arrays, boolean sums) {
+        try (NDManager scratch = arrays.head().getManager().newSubManager()) {
+            NDList aliases = new NDList();
+            for (NDArray array : arrays) {
+                aliases.add(alias(array, scratch)); // names of shared arrays stay what they are
+            }
+            NDArray place = alias(arrays.head(), scratch);
+            return module().call("stamps", place, sums ? 1 : 0, aliases).toDoubleArray();
+        }
+    }
+
+    private static NDArray alias(NDArray array, NDManager scratch) {
+        NDArray alias = array.stopGradient();
+        alias.attach(scratch);
+        return alias;
     }
 
     /** The Euclidean norm of x as a scalar in the given manager. */

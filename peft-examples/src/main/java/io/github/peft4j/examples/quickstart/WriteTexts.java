@@ -3,10 +3,12 @@ package io.github.peft4j.examples.quickstart;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.prefix.PrefixCache;
 import io.github.peft4j.task.generate.text.TextGenerator;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A language model with an adapter writes texts. */
@@ -46,5 +48,25 @@ public final class WriteTexts {
         TextGenerator generator = TextGenerator.builder(tokenizer, model, config).build();
         return generator.generate(prompt);
         // end
+    }
+
+    /** Answers questions about one long text, which is computed once. */
+    public static List<String> answerAll(
+            Tokenizer tokenizer,
+            Generator model,
+            GenerationConfig config,
+            String text,
+            List<String> questions) {
+        List<String> answers = new ArrayList<>();
+        // snippet: generate-prefix
+        try (PrefixCache beginnings = PrefixCache.ofBytes(256 << 20)) {
+            Generator remembering = model.withPrefixCache(beginnings);
+            TextGenerator generator = TextGenerator.builder(tokenizer, remembering, config).build();
+            for (String question : questions) {
+                answers.add(generator.generate(text + question));
+            }
+        }
+        // end
+        return answers;
     }
 }

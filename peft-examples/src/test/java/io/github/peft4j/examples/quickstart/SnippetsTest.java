@@ -25,6 +25,7 @@ class SnippetsTest {
         "docs/guides/generate-text.md, WriteTexts.java, generate",
         "docs/guides/generate-text.md, WriteTexts.java, chat",
         "docs/guides/generate-text.md, WriteTexts.java, generate-settings",
+        "docs/guides/generate-text.md, WriteTexts.java, generate-prefix",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve-generation",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve-switch"

@@ -11,7 +11,11 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.prefix.PrefixCache;
+import io.github.peft4j.task.generate.prefix.PrefixUse;
 import io.github.peft4j.transformers.part.DynamicCache;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,7 @@ final class DecodingState implements AutoCloseable {
     private final long lengthOfOneForm;
     private @Nullable DynamicCache cache;
     private @Nullable NDArray taskIds;
+    private @Nullable PrefixUse prefix;
     private int read;
 
     /**
@@ -39,7 +44,12 @@ final class DecodingState implements AutoCloseable {
      *
      * @param total tokens at most, prompt included
      */
-    DecodingState(GenerativeModel model, PromptBatch prompts, GenerationConfig config, int total) {
+    DecodingState(
+            GenerativeModel model,
+            PromptBatch prompts,
+            GenerationConfig config,
+            int total,
+            @Nullable PrefixCache prefixes) {
         this.model = model;
         room = Math.min(total, prompts.length() + ROOM);
         lengthOfOneForm = model.lengthOfOneForm();
@@ -57,6 +67,12 @@ final class DecodingState implements AutoCloseable {
                             : null;
             long[] tasks = prompts.taskIds();
             taskIds = tasks == null ? null : manager.create(tasks);
+            boolean usesPrefix =
+                    cache != null
+                            && tasks == null
+                            && total <= lengthOfOneForm
+                            && isPaddedLeft(mask);
+            prefix = prefixes == null || !usesPrefix ? null : model.prefixUse(prefixes);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -79,6 +95,10 @@ final class DecodingState implements AutoCloseable {
         Interruption.check("The generation");
         int length = rows.get(0).length();
         dropKeysOfAnotherForm(rows);
+        PrefixUse beginning = prefix;
+        if (beginning != null && cache != null) {
+            read = beginning.restore(cache, texts(rows), length);
+        }
         int from = cache == null ? 0 : read;
         int count = length - from;
         long[] ids = new long[rows.size() * count];
@@ -95,7 +115,36 @@ final class DecodingState implements AutoCloseable {
         ModelOutput output = model.forward().apply(cache == null ? input : input.withCache(cache));
         prompt.keep(output, manager);
         read = length;
+        if (beginning != null && cache != null) {
+            beginning.keep(cache, texts(rows), length);
+            prefix = null;
+        }
         return last(output.logits());
+    }
+
+    /** The rows' tokens without padding. */
+    private static List<long[]> texts(List<GrowingRow> rows) {
+        List<long[]> texts = new ArrayList<>();
+        for (GrowingRow row : rows) {
+            long[] all = new long[row.length()];
+            row.copyTo(0, all, 0);
+            texts.add(Arrays.copyOfRange(all, row.firstToken(), all.length));
+        }
+        return texts;
+    }
+
+    private static boolean isPaddedLeft(long @Nullable [][] mask) {
+        if (mask == null) {
+            return true;
+        }
+        for (long[] row : mask) {
+            for (int i = 1; i < row.length; i++) {
+                if (row[i] == 0 && row[i - 1] != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /**

@@ -4,12 +4,16 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.generate.config.GenerationConfig;
+import io.github.peft4j.task.generate.prefix.ModelState;
+import io.github.peft4j.task.generate.prefix.PrefixCache;
+import io.github.peft4j.task.generate.prefix.PrefixUse;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.part.Rope;
 import java.io.IOException;
@@ -18,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +33,16 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint its folder, which says what a config leaves open; null if there is none
  * @param allowsCache whether keys and values of earlier calls may stand in for their positions
  * @param allowsBeams whether texts may change places while they grow
+ * @param prefixState what keys and values of a text's beginning depend on besides its tokens, as it
+ *     is now; null where they depend on more than can be told
  */
 record GenerativeModel(
         Function<ModelInput, ModelOutput> forward,
         ModelInfo info,
         @Nullable Path checkpoint,
         boolean allowsCache,
-        boolean allowsBeams) {
+        boolean allowsBeams,
+        @Nullable Supplier<Object> prefixState) {
 
     /** Refuses models that name no next token. */
     GenerativeModel {
@@ -61,7 +69,7 @@ record GenerativeModel(
             ModelInfo info,
             @Nullable Path checkpoint,
             boolean allowsCache) {
-        this(forward, info, checkpoint, allowsCache, true);
+        this(forward, info, checkpoint, allowsCache, true, null);
     }
 
     /**
@@ -90,7 +98,9 @@ record GenerativeModel(
                 },
                 model.info(),
                 checkpoint(model),
-                true);
+                true,
+                true,
+                () -> ModelState.of(model));
     }
 
     /** A model with these adapters, whatever is active. */
@@ -102,7 +112,25 @@ record GenerativeModel(
                 model.base().info(),
                 checkpoint(model.base()),
                 allowsCache,
-                activation.names().stream().allMatch(name -> model.adapter(name).allowsBeams()));
+                activation.names().stream().allMatch(name -> model.adapter(name).allowsBeams()),
+                activation.names().stream().allMatch(name -> dependsOnTokens(model.adapter(name)))
+                        ? () -> ModelState.of(model, activation)
+                        : null);
+    }
+
+    /** Whether a token's keys depend on it and the tokens before it alone. */
+    private static boolean dependsOnTokens(AdapterSet adapter) {
+        return adapter.allowsCache()
+                && adapter.allowsPacking()
+                && adapter.allowsBeams()
+                && adapter.modelAdapter().isEmpty();
+    }
+
+    /** The use of kept beginnings by a generation that begins; null where there is none. */
+    @Nullable PrefixUse prefixUse(PrefixCache prefixes) {
+        return prefixState == null || isEncoderDecoder()
+                ? null
+                : new PrefixUse(prefixes, prefixState);
     }
 
     private static @Nullable Path checkpoint(BaseModel model) {

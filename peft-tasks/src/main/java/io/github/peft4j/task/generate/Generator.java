@@ -9,6 +9,7 @@ import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.internal.TextRoom;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
 import io.github.peft4j.task.generate.logits.LogitsProcessors;
+import io.github.peft4j.task.generate.prefix.PrefixCache;
 import io.github.peft4j.task.tokenize.Side;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import java.util.ArrayList;
@@ -46,12 +47,15 @@ public final class Generator {
     private final List<LogitsProcessor> processors;
     private final @Nullable Tokenizer tokenizer;
     private final Set<Integer> ends;
+    private final @Nullable PrefixCache prefixes;
 
     private Generator(
             Supplier<GenerativeModel> model,
             List<LogitsProcessor> processors,
             @Nullable Tokenizer tokenizer,
-            Set<Integer> ends) {
+            Set<Integer> ends,
+            @Nullable PrefixCache prefixes) {
+        this.prefixes = prefixes;
         this.tokenizer = tokenizer;
         this.ends = ends;
         this.model = model;
@@ -86,7 +90,7 @@ public final class Generator {
      * @param model asked once a generation
      */
     static Generator of(Supplier<GenerativeModel> model) {
-        return new Generator(model, ImmutableList.of(), null, ImmutableSet.of());
+        return new Generator(model, ImmutableList.of(), null, ImmutableSet.of(), null);
     }
 
     /** This generator with a processor of one's own, behind the config's but before sampling's. */
@@ -95,17 +99,26 @@ public final class Generator {
                 model,
                 ImmutableList.<LogitsProcessor>builder().addAll(processors).add(processor).build(),
                 tokenizer,
-                ends);
+                ends,
+                prefixes);
     }
 
     /** This generator with the texts of its tokens, which {@code stop_strings} needs. */
     public Generator withTokenizer(Tokenizer texts) {
-        return new Generator(model, processors, texts, ends);
+        return new Generator(model, processors, texts, ends, prefixes);
+    }
+
+    /**
+     * This generator with a memory for the beginnings of prompts, which others may share. The owner
+     * of the cache closes it.
+     */
+    public Generator withPrefixCache(PrefixCache cache) {
+        return new Generator(model, processors, tokenizer, ends, cache);
     }
 
     /** This generator with further tokens that end an answer, beyond those of the config. */
     public Generator withEnds(Set<Integer> ids) {
-        return new Generator(model, processors, tokenizer, ImmutableSet.copyOf(ids));
+        return new Generator(model, processors, tokenizer, ImmutableSet.copyOf(ids), prefixes);
     }
 
     /**
@@ -156,7 +169,7 @@ public final class Generator {
                 new Sampler(
                         start.processors(processors), config.sampling(), prompts.rows() * answers);
         return new TokenStream(
-                start.decoding(),
+                start.decoding(prefixes),
                 rows,
                 answers,
                 new TextEnds(start.config, tokenizer),
@@ -197,7 +210,7 @@ public final class Generator {
         start.model.requireBeams(config.beams().numBeams());
         List<LogitsProcessor> all = start.processors(processors);
         List<GrowingRow> rows = start.rows();
-        try (DecodingState decoding = start.decoding()) {
+        try (DecodingState decoding = start.decoding(prefixes)) {
             return new BeamSearch(
                             decoding,
                             rows,
@@ -244,7 +257,7 @@ public final class Generator {
             return LogitsProcessors.of(config, own, length, total);
         }
 
-        DecodingState decoding() {
+        DecodingState decoding(@Nullable PrefixCache prefixes) {
             OptionalInt positions = model.positions();
             if (total > positions.orElse(Integer.MAX_VALUE)) {
                 logger.warn(
@@ -255,7 +268,7 @@ public final class Generator {
                         positions.orElseThrow(),
                         Math.max(1, positions.orElseThrow() - length));
             }
-            return new DecodingState(model, prompts, config, total);
+            return new DecodingState(model, prompts, config, total, prefixes);
         }
 
         /** The decoder's text of each prompt. */

@@ -193,6 +193,11 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
         return buffers.build();
     }
 
+    /** A manager for one use of the cache. */
+    public NDManager newScope() {
+        return manager.newSubManager();
+    }
+
     /** How many layers have been here. */
     public int layers() {
         return layers.size();
