@@ -76,7 +76,8 @@ class AttentionsTest {
 
     private static final class Net extends Module {
 
-        private final MultiheadAttention attention = child("attn", new MultiheadAttention(6, 2, true));
+        private final MultiheadAttention attention =
+                child("attn", new MultiheadAttention(6, 2, true));
 
         @Override
         protected NDList forwardInternal(

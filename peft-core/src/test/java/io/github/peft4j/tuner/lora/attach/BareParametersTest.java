@@ -77,7 +77,10 @@ class BareParametersTest {
 
     private NDArray run(PeftModel model, Activation activation) {
         NDArray x = Tensors.of(manager, new Shape(2, 3), 1, 2, 3, -1, 0, 2);
-        return model.forward(ModelInput.of(Map.of("x", x)), activation).arrays().values().iterator()
+        return model.forward(ModelInput.of(Map.of("x", x)), activation)
+                .arrays()
+                .values()
+                .iterator()
                 .next();
     }
 
@@ -115,7 +118,8 @@ class BareParametersTest {
                     .isGreaterThan(0.05);
 
             try (MergedModel merged = model.mergeAndUnload();
-                    PeftModel plain = PeftModels.getPeftModel(merged.block(), config("gate").build())) {
+                    PeftModel plain =
+                            PeftModels.getPeftModel(merged.block(), config("gate").build())) {
                 Tensors.assertClose(run(plain, Activation.none()), active, 1e-5, "merged");
             }
             model.mergeAdapter();
@@ -141,7 +145,8 @@ class BareParametersTest {
     @Test
     void actsBeneathAnAdapterOfTheLayerThatReadsIt() {
         try (PeftModel model = adapt(config("first.weight"))) {
-            model.addAdapter("layer", LoraConfig.builder().optR(2).optTargetModules("first").build());
+            model.addAdapter(
+                    "layer", LoraConfig.builder().optR(2).optTargetModules("first").build());
             fill(model, "layer");
             Activation both = Activation.of(PeftModel.DEFAULT_ADAPTER, "layer");
             NDArray active = run(model, both);
@@ -150,7 +155,8 @@ class BareParametersTest {
             assertThat(Tensors.relativeError(active, alone)).isGreaterThan(0.01);
             model.setAdapter(PeftModel.DEFAULT_ADAPTER, "layer");
             try (MergedModel merged = model.mergeAndUnload();
-                    PeftModel plain = PeftModels.getPeftModel(merged.block(), config("gate").build())) {
+                    PeftModel plain =
+                            PeftModels.getPeftModel(merged.block(), config("gate").build())) {
                 Tensors.assertClose(run(plain, Activation.none()), active, 1e-5, "merged");
             }
         }
@@ -163,8 +169,7 @@ class BareParametersTest {
             NDArray half = run(model, Activation.of("default").scale("default", 0.5));
 
             // one layer is linear in its weight
-            Tensors.assertClose(
-                    half.sub(off).mul(2), run(model).sub(off), 1e-4, "twice the half");
+            Tensors.assertClose(half.sub(off).mul(2), run(model).sub(off), 1e-4, "twice the half");
         }
     }
 

@@ -19,8 +19,7 @@ class LoraParameterTest {
     private final Gradients off = Gradients.off();
 
     /** Rows 0 and 1 are the first expert's, 2 and 3 the second's. */
-    private final Parameter a =
-            parameter(new Shape(4, 3), 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1);
+    private final Parameter a = parameter(new Shape(4, 3), 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1);
 
     /** Columns 0 and 2 are the first expert's, 1 and 3 the second's. */
     private final Parameter b = parameter(new Shape(1, 4), 1, 10, 100, 1000);
