@@ -4,7 +4,9 @@ import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.lora.bdlora.BdLoraVariant;
 import io.github.peft4j.tuner.lora.dora.DoraVariant;
+import io.github.peft4j.tuner.lora.kasa.KasaVariant;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.layer.PlainLora;
 import java.util.List;
@@ -13,7 +15,8 @@ import java.util.Map;
 /** The variants of LoRA that this version knows. */
 final class LoraVariants {
 
-    private static final ImmutableList<LoraVariant> ALL = ImmutableList.of(new DoraVariant());
+    private static final ImmutableList<LoraVariant> ALL =
+            ImmutableList.of(new DoraVariant(), new BdLoraVariant(), new KasaVariant());
 
     private static final LoraVariant PLAIN = new PlainLora();
 
