@@ -76,6 +76,21 @@ public abstract class LoraBasedConfig extends LayerConfig
         return get(LoraOptions.LOFTQ_CONFIG);
     }
 
+    /** The settings of the EVA start; empty if there are none. */
+    public final Map<String, ?> evaConfig() {
+        return find(LoraOptions.EVA_CONFIG).orElse(Map.of());
+    }
+
+    /** The settings of the CorDA start; empty if there are none. */
+    public final Map<String, ?> cordaConfig() {
+        return find(LoraOptions.CORDA_CONFIG).orElse(Map.of());
+    }
+
+    /** The settings of the LoRA-GA start; empty if there are none. */
+    public final Map<String, ?> loraGaConfig() {
+        return find(LoraOptions.LORA_GA_CONFIG).orElse(Map.of());
+    }
+
     /**
      * The options, sorted, that are set to something this version cannot run; empty if the config
      * can be used. The tuner refuses these when it attaches.
