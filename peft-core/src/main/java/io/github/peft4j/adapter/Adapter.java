@@ -11,6 +11,24 @@ public interface Adapter {
     Map<String, Parameter> parameters();
 
     /**
+     * Suffixes under which older files hold tensors, by the suffix of now; they are read, not
+     * written.
+     */
+    default Map<String, String> formerNames() {
+        return Map.of();
+    }
+
+    /** Whether a factor on what it contributes has a meaning. */
+    default boolean isScalable() {
+        return false;
+    }
+
+    /** Why this adapter cannot serve some rows of a batch and leave out others; null if it can. */
+    default @Nullable String refusesMixedBatches() {
+        return null;
+    }
+
+    /**
      * Why this adapter and another active one cannot act at the same layer, with the next step;
      * null if they can.
      */

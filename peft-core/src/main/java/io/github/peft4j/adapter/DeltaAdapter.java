@@ -12,4 +12,9 @@ public interface DeltaAdapter extends LayerAdapter {
     default NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         return base.forward(x).add(delta(x, base, pass));
     }
+
+    @Override
+    default boolean isScalable() {
+        return true;
+    }
 }

@@ -6,15 +6,17 @@ import ai.djl.ndarray.types.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** What operators ask of their operands, refused before LibTorch sees them. */
-final class Operands {
+public final class Operands {
 
     private Operands() {}
 
-    static void requireShape(NDArray x, Shape shape, String what) {
+    /** An array of this shape. */
+    public static void requireShape(NDArray x, Shape shape, String what) {
         require(x.getShape().equals(shape), "The %s is %s; it must be %s", what, x, shape);
     }
 
-    static void requireDimensions(NDArray x, int dimensions, String what) {
+    /** An array of so many axes. */
+    public static void requireDimensions(NDArray x, int dimensions, String what) {
         require(
                 x.getShape().dimension() == dimensions,
                 "The %s is %s; it must have %s axes",
@@ -24,14 +26,14 @@ final class Operands {
     }
 
     /** A vector of this length, or null. */
-    static void requireVector(@Nullable NDArray x, long length, String what) {
+    public static void requireVector(@Nullable NDArray x, long length, String what) {
         if (x != null) {
             requireShape(x, new Shape(length), what);
         }
     }
 
     /** x [..., in] and w [out, in]. */
-    static void requireInner(NDArray x, NDArray w, String what) {
+    public static void requireInner(NDArray x, NDArray w, String what) {
         requireDimensions(w, 2, "weight of " + what);
         require(
                 last(x) == w.getShape().get(1),
@@ -62,7 +64,7 @@ final class Operands {
     }
 
     /** a [r, in] and b [out, r]. */
-    static void requireFactors(NDArray a, NDArray b) {
+    public static void requireFactors(NDArray a, NDArray b) {
         requireDimensions(a, 2, "factor A");
         requireDimensions(b, 2, "factor B");
         require(
@@ -78,7 +80,8 @@ final class Operands {
         requireInner(x, a, "lora");
     }
 
-    static void requireIds(NDArray ids) {
+    /** An array of int64. */
+    public static void requireIds(NDArray ids) {
         require(
                 ids.getDataType() == DataType.INT64,
                 "The %s array %s must be int64, got %s",
@@ -152,7 +155,7 @@ final class Operands {
     }
 
     /** The shape of x with another last axis. */
-    static Shape withLast(NDArray x, long length) {
+    public static Shape withLast(NDArray x, long length) {
         Shape shape = x.getShape();
         return shape.slice(0, shape.dimension() - 1).add(length);
     }

@@ -71,7 +71,6 @@ class ConformanceTest {
                     "layer_replication",
                     "trainable_token_indices",
                     "use_bdlora",
-                    "use_dora",
                     "use_qalora",
                     "velora_config",
                     // values of init_lora_weights

@@ -47,6 +47,7 @@ public final class AdapterSet implements AutoCloseable {
     private final boolean allowsPacking;
     private final boolean allowsCache;
     private final boolean exclusive;
+    private final ImmutableMap<String, String> former;
     private final ImmutableMap<String, String> retired;
 
     AdapterSet(AdapterSetBuilder builder) {
@@ -67,6 +68,7 @@ public final class AdapterSet implements AutoCloseable {
         allowsPacking = builder.allowsPacking;
         allowsCache = builder.allowsCache;
         exclusive = builder.exclusive;
+        former = ImmutableMap.copyOf(builder.former);
         retired = ImmutableMap.copyOf(builder.retired);
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
         for (Parameter parameter : tensors.values()) {
@@ -197,11 +199,31 @@ public final class AdapterSet implements AutoCloseable {
         return exclusive;
     }
 
+    /** Keys of older files, each with the key of now for the same tensor. */
+    public Map<String, String> former() {
+        return former;
+    }
+
     /**
      * Parts of the keys of older files, which mean something else, by the reason to refuse them.
      */
     public Map<String, String> retired() {
         return retired;
+    }
+
+    /**
+     * Refuses to serve some rows of a batch and leave out others, where an adapter cannot.
+     *
+     * @throws IllegalArgumentException naming the layer and the cure
+     */
+    public void requireMixedBatches() {
+        layers.forEach(
+                (path, adapter) -> {
+                    String reason = adapter.refusesMixedBatches();
+                    if (reason != null) {
+                        throw new IllegalArgumentException("At " + path + ", " + reason);
+                    }
+                });
     }
 
     /** Switches gradients of the trainable tensors. */

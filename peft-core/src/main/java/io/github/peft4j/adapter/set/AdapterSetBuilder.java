@@ -36,6 +36,7 @@ public final class AdapterSetBuilder {
     boolean allowsPacking = true;
     boolean allowsCache = true;
     boolean exclusive;
+    final Map<String, String> former = new LinkedHashMap<>();
     final Map<String, String> retired = new LinkedHashMap<>();
 
     AdapterSetBuilder(NDManager manager) {
@@ -52,7 +53,9 @@ public final class AdapterSetBuilder {
         if (layers.putIfAbsent(path, adapter) != null) {
             throw new IllegalStateException("Two adapters claim the layer " + path + ".");
         }
-        adapter.parameters().forEach((suffix, p) -> addTensor(prefix + path + "." + suffix, p));
+        String start = prefix + path + ".";
+        adapter.parameters().forEach((suffix, p) -> addTensor(start + suffix, p));
+        adapter.formerNames().forEach((old, suffix) -> former.put(start + old, start + suffix));
         return this;
     }
 

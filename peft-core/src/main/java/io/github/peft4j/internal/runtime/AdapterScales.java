@@ -1,6 +1,5 @@
 package io.github.peft4j.internal.runtime;
 
-import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
 
 /** Which adapters a factor has a meaning for: those that only add. */
@@ -27,7 +26,7 @@ public final class AdapterScales {
         set.layers()
                 .forEach(
                         (path, adapter) -> {
-                            if (!(adapter instanceof DeltaAdapter)) {
+                            if (!adapter.isScalable()) {
                                 throw new IllegalArgumentException(
                                         "Adapter '"
                                                 + name

@@ -36,6 +36,7 @@ public final class ScriptModule {
                     "layers.py",
                     "attention.py",
                     "deltas.py",
+                    "variants.py",
                     "losses.py",
                     "prompts.py",
                     "optim.py",

@@ -157,11 +157,13 @@ public final class TensorTransfer {
     /** The adapter's key for a name in the file, or null if it has none. */
     private @Nullable String key(String name) {
         String mapped = mapped(name);
-        if (set.file().containsKey(mapped)) {
-            return mapped;
-        }
-        String bare = withoutAdapterName(mapped);
-        return set.file().containsKey(bare) ? bare : null;
+        String key = keyOfNow(mapped);
+        return key != null ? key : keyOfNow(withoutAdapterName(mapped));
+    }
+
+    private @Nullable String keyOfNow(String name) {
+        String key = set.former().getOrDefault(name, name);
+        return set.file().containsKey(key) ? key : null;
     }
 
     private String mapped(String name) {

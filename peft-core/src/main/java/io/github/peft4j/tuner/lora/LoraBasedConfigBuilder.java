@@ -56,6 +56,14 @@ public abstract class LoraBasedConfigBuilder<
         return set(LoraOptions.LORA_BIAS, value);
     }
 
+    /**
+     * Whether a magnitude per output feature is trained apart from the direction (DoRA). Default
+     * false. Takes no {@code lora_bias}, and no other variant of LoRA.
+     */
+    public final B optUseDora(boolean value) {
+        return set(LoraOptions.USE_DORA, value);
+    }
+
     /** How A and B start. Default true: A uniform, B zero. */
     public final B optInitLoraWeights(InitLoraWeights value) {
         return set(LoraOptions.INIT_LORA_WEIGHTS, value);

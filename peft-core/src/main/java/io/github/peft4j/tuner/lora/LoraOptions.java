@@ -31,7 +31,8 @@ final class LoraOptions {
                     .means("how A and B start");
 
     static final Option<Boolean> USE_DORA =
-            later(Option.flag("use_dora", false))
+            Option.flag("use_dora", false)
+                    .nullAsDefault()
                     .means("whether a magnitude per output feature is trained apart (DoRA)");
     static final Option<Map<String, @Nullable Object>> MEGATRON_CONFIG =
             Option.nullable("megatron_config", JsonType.OBJECT)

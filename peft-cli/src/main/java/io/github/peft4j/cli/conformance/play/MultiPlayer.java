@@ -78,17 +78,28 @@ public final class MultiPlayer {
                             + KNOWN
                             + ".");
         }
-        if (action.equals("forward") && args(step).has("adapter_names")) {
-            throw new UnsupportedFeatureException(
-                    "A forward pass with one adapter per sample (adapter_names) is not available in"
-                            + " this version.");
+        if (isMixedBatch(step) && !mustFail(step)) {
+            throw mixedBatches();
         }
+    }
+
+    private static boolean isMixedBatch(JsonObject step) {
+        return step.get("do").getAsString().equals("forward") && args(step).has("adapter_names");
+    }
+
+    private static boolean mustFail(JsonObject step) {
+        return step.has("fails") && step.get("fails").getAsBoolean();
+    }
+
+    private static UnsupportedFeatureException mixedBatches() {
+        return new UnsupportedFeatureException(
+                "A forward pass with one adapter per sample (adapter_names) is not available in"
+                        + " this version.");
     }
 
     /** Plays a step; what it must not do is found out by {@link #compareAll}. */
     public void play(JsonObject step) throws IOException {
-        boolean mustFail = step.has("fails") && step.get("fails").getAsBoolean();
-        if (!mustFail) {
+        if (!mustFail(step)) {
             act(step);
             return;
         }
@@ -128,7 +139,7 @@ public final class MultiPlayer {
         JsonObject args = args(step);
         @Nullable ModelOutput output = null;
         switch (step.get("do").getAsString()) {
-            case "forward" -> {}
+            case "forward" -> refuseMixedBatch(step);
             case "set_adapter" ->
                     model.setAdapter(ExpectedFile.strings(args.get("name")).toArray(String[]::new));
             case "delete_adapter" -> model.deleteAdapter(args.get("name").getAsString());
@@ -165,6 +176,18 @@ public final class MultiPlayer {
             ModelOutput given = output == null ? model.forward(input) : output;
             String start = "out." + step.get("record").getAsString() + ".";
             checks.add(() -> comparison.compareOutput(start, given, expected));
+        }
+    }
+
+    /** What refuses to act in some rows alone can be told before anything else of it runs. */
+    private void refuseMixedBatch(JsonObject step) {
+        if (isMixedBatch(step)) {
+            for (String name : ExpectedFile.strings(args(step).get("adapter_names"))) {
+                if (model.peftConfig().containsKey(name)) {
+                    model.adapter(name).requireMixedBatches();
+                }
+            }
+            throw mixedBatches();
         }
     }
 

@@ -4,6 +4,7 @@ import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.lora.dora.DoraVariant;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.layer.PlainLora;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Map;
 /** The variants of LoRA that this version knows. */
 final class LoraVariants {
 
-    private static final ImmutableList<LoraVariant> ALL = ImmutableList.of();
+    private static final ImmutableList<LoraVariant> ALL = ImmutableList.of(new DoraVariant());
 
     private static final LoraVariant PLAIN = new PlainLora();
 

@@ -50,16 +50,38 @@ public final class LoraConvolution implements DeltaAdapter, WeightAdapter {
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray low =
-                Ops.convolve(tensors.dropout().of(x, pass), pass.value(tensors.a()), null, down);
+        return change(tensors.dropout().of(x, pass), scale(pass), pass);
+    }
+
+    /** What A and B make of an input as it is, by a factor: the output's shape. */
+    public NDArray change(NDArray input, double scale, AdapterPass pass) {
+        NDArray low = Ops.convolve(input, pass.value(tensors.a()), null, down);
         NDArray bias = tensors.bias() == null ? null : pass.value(tensors.bias());
-        return Ops.scale(Ops.convolve(low, pass.value(tensors.b()), bias, up), scale(pass));
+        return Ops.scale(Ops.convolve(low, pass.value(tensors.b()), bias, up), scale);
+    }
+
+    /** A times B by a factor, as PEFT lays it out: [out, in / groups · kernel] for one group. */
+    public NDArray product(double scale, AdapterPass pass) {
+        NDArray a = pass.value(tensors.a());
+        NDArray b = pass.value(tensors.b());
+        long r = a.getShape().get(0);
+        return Ops.lowRank(a.reshape(r, -1), b.reshape(new Shape(-1, r)), scale);
     }
 
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         NDArray y = base.forward(x);
         NDArray delta = delta(x, base, pass);
+        requireFit(delta, y);
+        return y.add(delta);
+    }
+
+    /**
+     * Refuses to add what has another shape than the layer's output.
+     *
+     * @throws IllegalStateException with the cure
+     */
+    public void requireFit(NDArray delta, NDArray y) {
         if (!delta.getShape().equals(y.getShape())) {
             throw new IllegalStateException(
                     "LoRA's convolution at "
@@ -71,11 +93,20 @@ public final class LoraConvolution implements DeltaAdapter, WeightAdapter {
                             + ": as in PEFT, dilation is not copied to it. Leave dilated"
                             + " convolutions out of target_modules.");
         }
-        return y.add(delta);
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
+        requireOneGroup();
+        return current.add(product(scale(pass), pass));
+    }
+
+    /**
+     * Refuses to act through the weight of a layer in groups.
+     *
+     * @throws IllegalStateException with the cure
+     */
+    public void requireOneGroup() {
         if (up.groups() > 1) {
             throw new IllegalStateException(
                     "LoRA at "
@@ -85,11 +116,6 @@ public final class LoraConvolution implements DeltaAdapter, WeightAdapter {
                             + "), cannot be merged into its weight, and acts on this library's"
                             + " layers only. Keep the adapter unmerged.");
         }
-        NDArray a = pass.value(tensors.a());
-        NDArray b = pass.value(tensors.b());
-        long r = a.getShape().get(0);
-        NDArray change = Ops.lowRank(a.reshape(r, -1), b.reshape(new Shape(-1, r)), scale(pass));
-        return current.add(change);
     }
 
     @Override

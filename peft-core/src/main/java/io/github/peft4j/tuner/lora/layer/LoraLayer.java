@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.HeldNumbers;
-import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.NewLayer;
@@ -92,15 +91,19 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
     }
 
     private StartLayer startLayer(long in, long out, int rows) {
-        return new StartLayer(layer.path(), in, out, rows, scaling, this::weight);
+        return new StartLayer(layer.path(), in, out, rows, scaling, this::frozen);
     }
 
-    /** The frozen weight [out, in], without gradient, in the manager given. */
-    private NDArray weight(NDManager manager) {
-        NDArray own = layer.site().requireWeight().getArray();
-        NDArray wide = HeldNumbers.isHeld(own) ? HeldNumbers.float32(own) : TensorOps.detached(own);
-        wide.attach(manager);
-        return layer.kind() == LayerKind.CONV1D_TRANSPOSED ? wide.transpose() : wide;
+    /**
+     * The frozen weight, float32 and without gradient, for start values: [out, in] of a linear
+     * layer, else as it is stored.
+     *
+     * @param manager where it lives
+     */
+    public NDArray frozen(NDManager manager) {
+        NDArray copy = HeldNumbers.detached(layer.site().requireWeight().getArray());
+        copy.attach(manager);
+        return layer.kind() == LayerKind.CONV1D_TRANSPOSED ? copy.transpose() : copy;
     }
 
     /**

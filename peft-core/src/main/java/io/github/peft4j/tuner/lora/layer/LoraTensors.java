@@ -72,6 +72,18 @@ public record LoraTensors(
         return Ops.loraAdd(rest, input, pass.value(a), pass.value(b), scale);
     }
 
+    /** A as it is now, outside of a pass; see {@link #a(AdapterPass)}. */
+    public NDArray currentA() {
+        NDArray now = a.getArray();
+        return taken == null ? now : now.concat(taken.a().getArray(), 0);
+    }
+
+    /** B as it is now, outside of a pass. */
+    public NDArray currentB() {
+        NDArray now = b.getArray();
+        return taken == null ? now : now.concat(taken.b().getArray(), 1);
+    }
+
     /** The tensors by their suffix in the file. */
     public Map<String, Parameter> byName() {
         ImmutableMap.Builder<String, Parameter> all = ImmutableMap.builder();
