@@ -47,7 +47,7 @@ public abstract class LoraBasedConfig extends LayerConfig
     }
 
     /** Whether single layers have ranks or alphas of their own. */
-    boolean hasPatterns() {
+    public boolean hasPatterns() {
         return !alphaPattern().isEmpty();
     }
 

@@ -17,6 +17,7 @@ import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.cli.conformance.model.BaseModels;
 import io.github.peft4j.cli.conformance.play.BaseOutputs;
 import io.github.peft4j.cli.conformance.play.CaseAdapter;
+import io.github.peft4j.cli.conformance.play.ConvertedFolder;
 import io.github.peft4j.cli.conformance.play.GenerateCheck;
 import io.github.peft4j.cli.conformance.play.OwnFolder;
 import io.github.peft4j.cli.conformance.play.StartValues;
@@ -102,6 +103,13 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
         }
         Comparison comparison = new Comparison(description);
         comparison.run(() -> outputs(adapter, description, input, expected, comparison));
+        comparison.run(
+                () -> {
+                    try (PeftModel model = adapter.load()) {
+                        new ConvertedFolder(base, folder, input, expected, description)
+                                .check(model, comparison);
+                    }
+                });
         if (adapter.encoded()) {
             comparison.run(() -> predicts(adapter, input, expected, comparison));
         } else {

@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param a A0, [r, in]
  * @param b -B0, [out, r]: with this sign the products of both pairs add
  */
-record TakenPair(Parameter a, Parameter b) {
+public record TakenPair(Parameter a, Parameter b) {
+
+    /** How A0 is called among a layer's tensors. */
+    public static final String A0 = "lora_A0.weight";
+
+    /** How -B0 is called. */
+    public static final String B0 = "lora_B0.weight";
 
     /** The pair of a layer's start, or null where the start takes nothing. */
     static @Nullable TakenPair of(NewLayer layer, InitialPair start, BaseShare share) {
@@ -25,9 +31,8 @@ record TakenPair(Parameter a, Parameter b) {
         }
         boolean kept = share == BaseShare.KEPT;
         InitialValue b = start.b();
-        Parameter frozenA = layer.companion("lora_A0.weight", start.a(), kept);
-        Parameter frozenB =
-                layer.companion("lora_B0.weight", b.then(b.shape(), NDArray::neg), kept);
+        Parameter frozenA = layer.companion(A0, start.a(), kept);
+        Parameter frozenB = layer.companion(B0, b.then(b.shape(), NDArray::neg), kept);
         return new TakenPair(frozenA, frozenB);
     }
 
