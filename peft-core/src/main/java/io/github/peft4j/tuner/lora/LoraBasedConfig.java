@@ -52,7 +52,7 @@ public abstract class LoraBasedConfig extends LayerConfig
     }
 
     /** Whether single layers have ranks or alphas of their own. */
-    boolean hasPatterns() {
+    public boolean hasPatterns() {
         return !alphaPattern().isEmpty();
     }
 
@@ -99,6 +99,21 @@ public abstract class LoraBasedConfig extends LayerConfig
     /** The settings of LoftQ, empty unless that is the start. */
     protected final Map<String, ?> loftqConfig() {
         return get(LoraOptions.LOFTQ_CONFIG);
+    }
+
+    /** The settings of the EVA start; empty if there are none. */
+    public final Map<String, ?> evaConfig() {
+        return find(LoraOptions.EVA_CONFIG).orElse(Map.of());
+    }
+
+    /** The settings of the CorDA start; empty if there are none. */
+    public final Map<String, ?> cordaConfig() {
+        return find(LoraOptions.CORDA_CONFIG).orElse(Map.of());
+    }
+
+    /** The settings of the LoRA-GA start; empty if there are none. */
+    public final Map<String, ?> loraGaConfig() {
+        return find(LoraOptions.LORA_GA_CONFIG).orElse(Map.of());
     }
 
     /**

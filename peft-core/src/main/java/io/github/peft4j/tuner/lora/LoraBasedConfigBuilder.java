@@ -5,11 +5,14 @@ import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.group.HasBias;
 import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import io.github.peft4j.tuner.lora.option.KasaConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
 import io.github.peft4j.tuner.lora.option.VeloraConfig;
+import io.github.peft4j.tuner.lora.start.LoraInitializer;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the config of LoRA or of a method built on it.
@@ -106,5 +109,24 @@ public abstract class LoraBasedConfigBuilder<
     /** A start by its name, such as {@code gaussian}. Default true. */
     public final B optInitLoraWeights(String name) {
         return optInitLoraWeights(InitLoraWeights.of(name));
+    }
+
+    /** Settings of the EVA start, such as {@code rho} and {@code tau}. Default: PEFT's. */
+    public final B optEvaConfig(Map<String, ?> value) {
+        return setNested(LoraOptions.EVA_CONFIG, value);
+    }
+
+    /** Settings of the CorDA start, such as {@code corda_method}. Default: PEFT's. */
+    public final B optCordaConfig(Map<String, ?> value) {
+        return setNested(LoraOptions.CORDA_CONFIG, value);
+    }
+
+    /** Settings of the LoRA-GA start, such as {@code direction}. Default: PEFT's. */
+    public final B optLoraGaConfig(Map<String, ?> value) {
+        return setNested(LoraOptions.LORA_GA_CONFIG, value);
+    }
+
+    private B setNested(Option<Map<String, @Nullable Object>> option, Map<String, ?> value) {
+        return set(option, option.read(value));
     }
 }

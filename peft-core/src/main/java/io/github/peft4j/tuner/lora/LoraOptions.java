@@ -66,7 +66,7 @@ final class LoraOptions {
                             Option.integer("label_mask_value", -100),
                             Option.flag("whiten", false),
                             Option.flag("adjust_scaling_factors", true))
-                    .means("settings of the EVA start; not run by this version");
+                    .means("settings of the EVA start, read by `LoraCalibration`");
 
     static final Option<Map<String, @Nullable Object>> CORDA_CONFIG =
             NestedOptions.of(
@@ -77,7 +77,15 @@ final class LoraOptions {
                             Option.flag("verbose", false),
                             Option.flag("use_float16_for_covariance", false),
                             Option.flag("prune_temporary_fields", true))
-                    .means("settings of the CorDA start; not run by this version");
+                    .means("settings of the CorDA start, read by `LoraCalibration`");
+
+    static final Option<Map<String, @Nullable Object>> LORA_GA_CONFIG =
+            NestedOptions.of(
+                            "lora_ga_config",
+                            Option.string("direction", "ArB2r"),
+                            Option.string("scale", "stable"),
+                            Option.number("stable_gamma", 16))
+                    .means("settings of the LoRA-GA start, read by `LoraCalibration`");
 
     /** All, but LoRA's own {@code rank_pattern}. */
     static final ImmutableList<Option<?>> ALL =
@@ -94,12 +102,7 @@ final class LoraOptions {
                     USE_DORA,
                     EVA_CONFIG,
                     CORDA_CONFIG,
-                    NestedOptions.of(
-                                    "lora_ga_config",
-                                    Option.string("direction", "ArB2r"),
-                                    Option.string("scale", "stable"),
-                                    Option.number("stable_gamma", 16))
-                            .means("settings of the LoRA-GA start; not run by this version"),
+                    LORA_GA_CONFIG,
                     LOFTQ_CONFIG,
                     ALORA_INVOCATION_TOKENS,
                     NestedOptions.of(

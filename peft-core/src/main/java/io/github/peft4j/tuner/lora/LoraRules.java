@@ -3,7 +3,6 @@ package io.github.peft4j.tuner.lora;
 import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
@@ -21,9 +20,6 @@ import java.util.function.Consumer;
 
 /** What LoRA's options mean for each other: refusals, fill-ins and warnings as in PEFT. */
 final class LoraRules {
-
-    private static final ImmutableSet<String> STARTS_OF_LATER_VERSIONS =
-            ImmutableSet.of("olora", "corda", "loftq");
 
     private LoraRules() {}
 
@@ -132,10 +128,6 @@ final class LoraRules {
         return warnings;
     }
 
-    private static String start(InitLoraWeights start) {
-        return "init_lora_weights=" + start;
-    }
-
     /** Refuses options that this version cannot run. */
     static void requireSupported(LoraBasedConfig config) {
         List<String> missing = notYetSupported(config);
@@ -144,22 +136,16 @@ final class LoraRules {
                     "LoRA options that this version cannot run: "
                             + Joiner.on(", ").join(missing)
                             + ". "
-                            + cure(config, missing));
+                            + cure(config));
         }
     }
 
     /** What to do about options that this version cannot run. */
-    private static String cure(LoraBasedConfig config, List<String> missing) {
-        InitLoraWeights start = config.initLoraWeights();
-        if (!missing.contains(start(start))) {
-            return "Leave them at their defaults.";
-        }
-        return LoraStarts.ONLY_IN_FILES.contains(start.toString())
-                ? "Load such an adapter for prediction; to train one, choose another start."
-                : "This start changes the base's weights, also each time that the adapter is"
-                        + " loaded. Save the adapter as plain LoRA in Python:"
-                        + " save_pretrained(directory, path_initial_model_for_weight_conversion=the"
-                        + " folder of its start); to train a new one, choose another start.";
+    private static String cure(LoraBasedConfig config) {
+        return config.initLoraWeights().is("loftq")
+                ? "LoftQ begins from a quantised base, for which Python needs bitsandbytes and a"
+                        + " GPU. Choose another start, such as pissa."
+                : "Leave them at their defaults.";
     }
 
     /** The options, sorted, that are set to something that this version cannot run. */
@@ -169,11 +155,8 @@ final class LoraRules {
         if (config.find(LoraOptions.ALORA_INVOCATION_TOKENS).isPresent()) {
             names.add("alora_invocation_tokens");
         }
-        InitLoraWeights start = config.initLoraWeights();
-        if (start.isPissa()
-                || STARTS_OF_LATER_VERSIONS.stream().anyMatch(start::is)
-                || ((start.is("mica") || start.is("lora_ga")) && !config.inferenceMode())) {
-            names.add(start(start));
+        if (config.initLoraWeights().is("loftq")) {
+            names.add("init_lora_weights=loftq");
         }
         return ImmutableList.sortedCopyOf(names);
     }

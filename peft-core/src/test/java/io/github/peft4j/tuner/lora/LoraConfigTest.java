@@ -226,13 +226,7 @@ class LoraConfigTest {
                 Arguments.of("kasa_config", Map.of(), "kasa_config"),
                 Arguments.of("monteclora_config", Map.of(), "monteclora_config"),
                 Arguments.of("use_bdlora", Map.of(), "use_bdlora"),
-                Arguments.of("megatron_config", Map.of("a", 1), "megatron_config"),
-                Arguments.of("init_lora_weights", "pissa", "init_lora_weights=pissa"),
-                Arguments.of(
-                        "init_lora_weights", "pissa_niter_4", "init_lora_weights=pissa_niter_4"),
-                Arguments.of("init_lora_weights", "olora", "init_lora_weights=olora"),
-                Arguments.of("init_lora_weights", "mica", "init_lora_weights=mica"),
-                Arguments.of("init_lora_weights", "lora_ga", "init_lora_weights=lora_ga"));
+                Arguments.of("megatron_config", Map.of("a", 1), "megatron_config"));
     }
 
     @ParameterizedTest

@@ -1,14 +1,17 @@
 package io.github.peft4j.tuner.lora.attach;
 
+import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.tuner.ConvertedAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.LoraConfig;
@@ -82,5 +85,16 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     @Override
     protected ImmutableList<String> warnings(LoraConfig config, List<LayerSite> adapted) {
         return LoraLayerWarnings.about(config, adapted);
+    }
+
+    @Override
+    public ConvertedAdapter<LoraConfig> convert(
+            LoraConfig config, Map<String, NDArray> trained, Map<String, NDArray> start) {
+        return PlainForm.of(config, trained, start);
+    }
+
+    @Override
+    public Map<String, NDArray> start(AdapterSet set) {
+        return PlainForm.start(set);
     }
 }
