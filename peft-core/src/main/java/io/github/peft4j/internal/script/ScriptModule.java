@@ -41,6 +41,7 @@ public final class ScriptModule {
                     "prompts.py",
                     "optim.py",
                     "linalg.py",
+                    "pca.py",
                     "held.py",
                     "rotations.py");
 

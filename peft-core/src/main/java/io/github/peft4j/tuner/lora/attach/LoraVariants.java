@@ -5,7 +5,9 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.alora.ActivatedVariant;
+import io.github.peft4j.tuner.lora.bdlora.BdLoraVariant;
 import io.github.peft4j.tuner.lora.dora.DoraVariant;
+import io.github.peft4j.tuner.lora.kasa.KasaVariant;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.layer.PlainLora;
 import java.util.List;
@@ -15,7 +17,11 @@ import java.util.Map;
 final class LoraVariants {
 
     private static final ImmutableList<LoraVariant> ALL =
-            ImmutableList.of(new DoraVariant(), new ActivatedVariant());
+            ImmutableList.of(
+                    new DoraVariant(),
+                    new BdLoraVariant(),
+                    new KasaVariant(),
+                    new ActivatedVariant());
 
     static final LoraVariant PLAIN = new PlainLora();
 

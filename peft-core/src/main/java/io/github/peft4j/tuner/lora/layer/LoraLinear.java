@@ -42,14 +42,12 @@ public final class LoraLinear implements DeltaAdapter, WeightAdapter {
         if (tensors.bias() != null) {
             return DeltaAdapter.super.forward(x, base, pass);
         }
-        NDArray y = base.forward(x);
-        return Ops.loraAdd(y, tensors.dropout().of(x, pass), a(pass), b(pass), scale(pass));
+        return tensors.add(base.forward(x), x, scale(pass), pass);
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray input = tensors.dropout().of(x, pass);
-        NDArray delta = Ops.loraDelta(input, a(pass), b(pass), scale(pass));
+        NDArray delta = tensors.delta(x, scale(pass), pass);
         NDArray bias = tensors.biasOver(null, scale(pass), pass);
         return bias == null ? delta : delta.add(bias);
     }
@@ -75,11 +73,11 @@ public final class LoraLinear implements DeltaAdapter, WeightAdapter {
     }
 
     private NDArray a(AdapterPass pass) {
-        return pass.value(tensors.a());
+        return tensors.a(pass);
     }
 
     private NDArray b(AdapterPass pass) {
-        return pass.value(tensors.b());
+        return tensors.b(pass);
     }
 
     private double scale(AdapterPass pass) {

@@ -4,6 +4,7 @@ import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -40,8 +41,12 @@ public interface LoraVariant {
      */
     default void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {}
 
-    /** Says of the adapter as a whole what this variant means for it. */
-    default void prepare(LoraConfig config, AdapterSetBuilder set) {}
+    /**
+     * Adds what belongs to no single layer, such as a term of the loss.
+     *
+     * @param layers the adapters of the layers, filled as they are made
+     */
+    default void complete(LoraConfig config, AdapterSetBuilder set, List<Adapter> layers) {}
 
     /**
      * The adapter of a linear layer, however its weight is stored.
