@@ -9,6 +9,8 @@ import io.github.peft4j.tuner.lora.dora.DoraVariant;
 import io.github.peft4j.tuner.lora.kasa.KasaVariant;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.layer.PlainLora;
+import io.github.peft4j.tuner.lora.monteclora.MontecloraVariant;
+import io.github.peft4j.tuner.lora.velora.VeloraVariant;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +18,12 @@ import java.util.Map;
 final class LoraVariants {
 
     private static final ImmutableList<LoraVariant> ALL =
-            ImmutableList.of(new DoraVariant(), new BdLoraVariant(), new KasaVariant());
+            ImmutableList.of(
+                    new DoraVariant(),
+                    new BdLoraVariant(),
+                    new KasaVariant(),
+                    new VeloraVariant(),
+                    new MontecloraVariant());
 
     private static final LoraVariant PLAIN = new PlainLora();
 
