@@ -73,13 +73,6 @@ class ConformanceTest {
                     "use_bdlora",
                     "use_qalora",
                     "velora_config",
-                    // values of init_lora_weights
-                    "corda",
-                    "eva",
-                    "lora_ga",
-                    "mica",
-                    "olora",
-                    "pissa",
                     // steps
                     "bad_batch",
                     "checkpointing",
