@@ -67,12 +67,9 @@ class ConformanceTest {
                     // options of LoRA
                     "alora_invocation_tokens",
                     "ensure_weight_tying",
-                    "kasa_config",
                     "layer_replication",
                     "trainable_token_indices",
-                    "use_bdlora",
                     "use_qalora",
-                    "velora_config",
                     // steps
                     "bad_batch",
                     "checkpointing",

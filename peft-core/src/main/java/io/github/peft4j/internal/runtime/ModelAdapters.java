@@ -6,6 +6,7 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.adapter.Penalized;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -43,7 +44,7 @@ public final class ModelAdapters {
     public static ModelOutput call(
             BaseModel base, ActiveAdapters active, ModelInput input, AdapterPass pass) {
         ModelOutput output = around(base, active).forward(input, pass);
-        return base.takesPenalties() ? active.penalize(output, pass) : output;
+        return base.takesPenalties() ? active.penalize(output, pass, Penalized::isOfModel) : output;
     }
 
     private record Wrapped(BaseModel below, ModelAdapter adapter) implements BaseModel {

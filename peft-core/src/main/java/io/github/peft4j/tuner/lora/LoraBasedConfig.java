@@ -7,8 +7,13 @@ import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.matching.NamePatterns;
+import io.github.peft4j.tuner.lora.option.BdLoraConfig;
+import io.github.peft4j.tuner.lora.option.KasaConfig;
+import io.github.peft4j.tuner.lora.option.MontecloraConfig;
+import io.github.peft4j.tuner.lora.option.VeloraConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The config of LoRA and of methods that have its options too. */
@@ -66,9 +71,29 @@ public abstract class LoraBasedConfig extends LayerConfig
         return get(LoraOptions.INIT_LORA_WEIGHTS);
     }
 
-    /** Whether DoRA is asked for. */
-    protected final boolean useDora() {
+    /** Whether a magnitude per output feature is trained apart (DoRA). */
+    public final boolean useDora() {
         return get(LoraOptions.USE_DORA);
+    }
+
+    /** The settings of BD-LoRA, if it is asked for. */
+    public final Optional<BdLoraConfig> useBdlora() {
+        return find(BdLoraConfig.OPTION).map(BdLoraConfig::of);
+    }
+
+    /** The settings of KaSA, if it is asked for. */
+    public final Optional<KasaConfig> kasaConfig() {
+        return find(KasaConfig.OPTION).map(KasaConfig::of);
+    }
+
+    /** The settings of VeLoRA, if it is asked for. */
+    public final Optional<VeloraConfig> veloraConfig() {
+        return find(VeloraConfig.OPTION).map(VeloraConfig::of);
+    }
+
+    /** The settings of MonteCLoRA, if it is asked for. */
+    public final Optional<MontecloraConfig> montecloraConfig() {
+        return find(MontecloraConfig.OPTION).map(MontecloraConfig::of);
     }
 
     /** The settings of LoftQ, empty unless that is the start. */

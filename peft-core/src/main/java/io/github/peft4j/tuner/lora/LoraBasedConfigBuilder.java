@@ -6,6 +6,10 @@ import io.github.peft4j.config.group.HasBias;
 import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.Option;
+import io.github.peft4j.tuner.lora.option.BdLoraConfig;
+import io.github.peft4j.tuner.lora.option.KasaConfig;
+import io.github.peft4j.tuner.lora.option.MontecloraConfig;
+import io.github.peft4j.tuner.lora.option.VeloraConfig;
 import io.github.peft4j.tuner.lora.start.LoraInitializer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +66,29 @@ public abstract class LoraBasedConfigBuilder<
      */
     public final B optUseDora(boolean value) {
         return set(LoraOptions.USE_DORA, value);
+    }
+
+    /** Makes A or B of some layers block-diagonal (BD-LoRA). Default: none. */
+    public final B optUseBdlora(BdLoraConfig value) {
+        return set(BdLoraConfig.OPTION, value.toMap());
+    }
+
+    /**
+     * Leaves out the smallest singular parts of each weight and trains a diagonal between A and B
+     * (KaSA). Default: not.
+     */
+    public final B optKasaConfig(KasaConfig value) {
+        return set(KasaConfig.OPTION, value.toMap());
+    }
+
+    /** Keeps a small part of A's input for the backward pass (VeLoRA). Default: all of it. */
+    public final B optVeloraConfig(VeloraConfig value) {
+        return set(VeloraConfig.OPTION, value.toMap());
+    }
+
+    /** Trains with noise on A, whose size is learned (MonteCLoRA). Default: none. */
+    public final B optMontecloraConfig(MontecloraConfig value) {
+        return set(MontecloraConfig.OPTION, value.toMap());
     }
 
     /** How A and B start. Default true: A uniform, B zero. */

@@ -5,6 +5,10 @@ import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.NestedOptions;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.tuner.lora.option.BdLoraConfig;
+import io.github.peft4j.tuner.lora.option.KasaConfig;
+import io.github.peft4j.tuner.lora.option.MontecloraConfig;
+import io.github.peft4j.tuner.lora.option.VeloraConfig;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -83,16 +87,6 @@ final class LoraOptions {
                             Option.number("stable_gamma", 16))
                     .means("settings of the LoRA-GA start, read by `LoraCalibration`");
 
-    static final Option<Map<String, @Nullable Object>> USE_BDLORA =
-            NestedOptions.of(
-                            "use_bdlora",
-                            Option.nullable("target_modules_bd_a", JsonType.STRINGS),
-                            Option.nullable("target_modules_bd_b", JsonType.STRINGS),
-                            Option.integer("nblocks", 1),
-                            Option.flag("match_strict", true))
-                    .notYetRun()
-                    .means("settings of block-diagonal LoRA");
-
     /** All, but LoRA's own {@code rank_pattern}. */
     static final ImmutableList<Option<?>> ALL =
             ImmutableList.of(
@@ -121,40 +115,10 @@ final class LoraOptions {
                                     Option.nullable("rng_seed", JsonType.INTEGER))
                             .notYetRun()
                             .means("settings of Arrow routing"),
-                    USE_BDLORA,
-                    NestedOptions.of(
-                                    "kasa_config",
-                                    Option.number("beta", 1e-4)
-                                            .must(beta -> atLeast(beta, 0), "at least 0"),
-                                    Option.number("gamma", 1e-3)
-                                            .must(gamma -> atLeast(gamma, 0), "at least 0"))
-                            .notYetRun()
-                            .means("settings of KaSA"),
-                    NestedOptions.of(
-                                    "velora_config",
-                                    positive("num_groups", 64),
-                                    positive("scale", 1.0),
-                                    Option.string("init_type", "batch_average")
-                                            .must(
-                                                    List.of(
-                                                                    "batch_average",
-                                                                    "batch_average_once",
-                                                                    "random")
-                                                            ::contains,
-                                                    "one of [batch_average, batch_average_once,"
-                                                            + " random]"))
-                            .notYetRun()
-                            .means("settings of VeLoRA"),
-                    NestedOptions.of(
-                                    "monteclora_config",
-                                    positive("num_samples", 8),
-                                    Option.flag("use_entropy", false),
-                                    positive("dirichlet_prior", 0.1),
-                                    Option.number("sample_scaler", 1e-4),
-                                    Option.number("kl_loss_weight", 1e-5),
-                                    positive("buffer_size", 150))
-                            .notYetRun()
-                            .means("settings of MonteCLoRA"),
+                    BdLoraConfig.OPTION,
+                    KasaConfig.OPTION,
+                    VeloraConfig.OPTION,
+                    MontecloraConfig.OPTION,
                     later(Option.flag("use_qalora", false))
                             .means("whether inputs are pooled in groups (QA-LoRA)"),
                     Option.integer("qalora_group_size", 16)

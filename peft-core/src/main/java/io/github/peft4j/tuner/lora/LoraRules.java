@@ -10,14 +10,13 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What LoRA's options mean for each other: refusals, fill-ins and warnings as in PEFT. */
 final class LoraRules {
@@ -54,22 +53,18 @@ final class LoraRules {
                 !start.is("loftq") || !config.get(LoraOptions.LOFTQ_CONFIG).isEmpty(),
                 "init_lora_weights is loftq but loftq_config is empty. Set loftq_config, for"
                         + " example to {\"loftq_bits\": 4}.");
-        config.find(LoraOptions.USE_BDLORA).ifPresent(LoraRules::refuseBlockDiagonalOverlap);
+        config.useBdlora().ifPresent(LoraRules::refuseBlockDiagonalOverlap);
     }
 
     /** No module may have both factors block-diagonal. */
-    private static void refuseBlockDiagonalOverlap(Map<String, @Nullable Object> bdlora) {
-        Set<Object> both = new HashSet<>(names(bdlora, "target_modules_bd_a"));
-        both.retainAll(names(bdlora, "target_modules_bd_b"));
+    private static void refuseBlockDiagonalOverlap(BdLoraConfig bdlora) {
+        Set<String> both = new HashSet<>(bdlora.targetModulesBdA());
+        both.retainAll(bdlora.targetModulesBdB());
         Preconditions.checkArgument(
                 both.isEmpty(),
                 "use_bdlora names %s in target_modules_bd_a and target_modules_bd_b; a module may"
                         + " be in one of them only. Take it out of the other.",
                 both);
-    }
-
-    private static Collection<?> names(Map<String, @Nullable Object> bdlora, String key) {
-        return bdlora.get(key) instanceof Collection<?> names ? names : ImmutableList.of();
     }
 
     /**

@@ -17,6 +17,7 @@ import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -53,12 +54,17 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
         LoraVariant variant = LoraVariants.of(config);
         NamePatterns<Integer> ranks = config.ranks();
         NamePatterns<Number> alphas = config.alphas();
+        List<Adapter> made = new ArrayList<>();
+        variant.complete(config, set, made);
         return site -> {
             int rank = ranks.find(site.path()).orElse(config.r());
             double alpha =
                     alphas.find(site.path()).map(Number::doubleValue).orElse(config.loraAlpha());
             double scaling = alpha / (config.useRslora() ? Math.sqrt(rank) : rank);
-            return adapter(variant, new LoraLayer(config, new NewLayer(set, site), rank, scaling));
+            NewLayer layer = new NewLayer(set, site);
+            Adapter adapter = adapter(variant, new LoraLayer(config, layer, rank, scaling));
+            made.add(adapter);
+            return adapter;
         };
     }
 

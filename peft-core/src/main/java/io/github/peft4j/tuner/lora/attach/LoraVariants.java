@@ -4,16 +4,26 @@ import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.lora.bdlora.BdLoraVariant;
 import io.github.peft4j.tuner.lora.dora.DoraVariant;
+import io.github.peft4j.tuner.lora.kasa.KasaVariant;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.layer.PlainLora;
+import io.github.peft4j.tuner.lora.monteclora.MontecloraVariant;
+import io.github.peft4j.tuner.lora.velora.VeloraVariant;
 import java.util.List;
 import java.util.Map;
 
 /** The variants of LoRA that this version knows. */
 final class LoraVariants {
 
-    private static final ImmutableList<LoraVariant> ALL = ImmutableList.of(new DoraVariant());
+    private static final ImmutableList<LoraVariant> ALL =
+            ImmutableList.of(
+                    new DoraVariant(),
+                    new BdLoraVariant(),
+                    new KasaVariant(),
+                    new VeloraVariant(),
+                    new MontecloraVariant());
 
     private static final LoraVariant PLAIN = new PlainLora();
 

@@ -1,8 +1,10 @@
 package io.github.peft4j.tuner.lora.layer;
 
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -38,6 +40,13 @@ public interface LoraVariant {
      * @throws IllegalArgumentException with the cure
      */
     default void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {}
+
+    /**
+     * Adds what belongs to no single layer, such as a term of the loss.
+     *
+     * @param layers the adapters of the layers, filled as they are made
+     */
+    default void complete(LoraConfig config, AdapterSetBuilder set, List<Adapter> layers) {}
 
     /**
      * The adapter of a linear layer, however its weight is stored.
