@@ -70,13 +70,6 @@ class ConformanceTest {
                     "layer_replication",
                     "trainable_token_indices",
                     "use_qalora",
-                    // values of init_lora_weights
-                    "corda",
-                    "eva",
-                    "lora_ga",
-                    "mica",
-                    "olora",
-                    "pissa",
                     // steps
                     "bad_batch",
                     "checkpointing",
