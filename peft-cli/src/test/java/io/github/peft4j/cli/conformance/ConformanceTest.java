@@ -65,17 +65,7 @@ class ConformanceTest {
                     "unilora",
                     "waveft",
                     // options of LoRA
-                    "kasa_config",
-                    "use_bdlora",
                     "use_qalora",
-                    "velora_config",
-                    // values of init_lora_weights
-                    "corda",
-                    "eva",
-                    "lora_ga",
-                    "mica",
-                    "olora",
-                    "pissa",
                     // steps
                     "bad_batch",
                     "checkpointing",

@@ -5,6 +5,7 @@ import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.NestedOptions;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.tuner.lora.option.ArrowConfig;
 import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import io.github.peft4j.tuner.lora.option.KasaConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
@@ -136,16 +137,7 @@ final class LoraOptions {
                     LORA_GA_CONFIG,
                     LOFTQ_CONFIG,
                     ALORA_INVOCATION_TOKENS,
-                    NestedOptions.of(
-                                    "arrow_config",
-                                    positive("top_k", 3),
-                                    positive("router_temperature", 1.0),
-                                    Option.flag("use_gks", false),
-                                    Option.nullable("task_adapter_names", JsonType.STRINGS),
-                                    Option.nullable("gks_adapter_names", JsonType.STRINGS),
-                                    Option.nullable("rng_seed", JsonType.INTEGER))
-                            .notYetRun()
-                            .means("settings of Arrow routing"),
+                    ArrowConfig.OPTION,
                     BdLoraConfig.OPTION,
                     KasaConfig.OPTION,
                     VeloraConfig.OPTION,
@@ -170,7 +162,8 @@ final class LoraOptions {
                     ENSURE_WEIGHT_TYING.notYetRun(),
                     TARGET_PARAMETERS.notYetRun(),
                     LAYER_REPLICATION.notYetRun(),
-                    ALORA_INVOCATION_TOKENS.notYetRun());
+                    ALORA_INVOCATION_TOKENS.notYetRun(),
+                    ArrowConfig.OPTION.notYetRun());
 
     private LoraOptions() {}
 

@@ -113,7 +113,7 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
         if (adapter.encoded()) {
             comparison.run(() -> predicts(adapter, input, expected, comparison));
         } else {
-            comparison.run(() -> StartValues.check(base, description, input, expected));
+            comparison.run(() -> StartValues.check(base, config, description, input, expected));
         }
         TrainingChecks training =
                 new TrainingChecks(description, expected, comparison, adapter.encoded());

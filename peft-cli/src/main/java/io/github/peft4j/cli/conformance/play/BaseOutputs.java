@@ -36,6 +36,9 @@ public record BaseOutputs(
 
     private static final String FACTOR = "lora_B.weight";
 
+    /** A gap that rounding explains. */
+    private static final double NEAR = 1e-4;
+
     /** Half a unit of the second digit, and room for the rounding of both sides. */
     private static final double ROOM = 0.0501;
 
@@ -47,7 +50,8 @@ public record BaseOutputs(
         ModelOutput plain = model.forward(input, Activation.none());
         try (DisabledAdapters off = model.disableAdapter()) {
             ModelOutput disabled = model.forward(input);
-            if (!description.has(GAP) || !isSame(disabled, plain, theirs)) {
+            boolean changed = description.has(GAP) && gap(disabled, theirs) > NEAR;
+            if (!changed || !isSame(disabled, plain, theirs)) {
                 comparison.compareOutput(BASE, disabled, expected);
                 return;
             }
@@ -76,11 +80,7 @@ public record BaseOutputs(
 
     private static void requireGap(double gap, ModelOutput plain, Map<String, NDArray> theirs)
             throws CaseFailure {
-        double ours = 0;
-        for (Map.Entry<String, NDArray> field : theirs.entrySet()) {
-            NDArray here = plain.get(field.getKey()).orElseThrow();
-            ours = Math.max(ours, distance(field.getValue(), here));
-        }
+        double ours = gap(plain, theirs);
         double unit = Math.pow(10, Math.floor(Math.log10(gap)));
         if (Math.abs(ours - gap) > ROOM * unit) {
             throw new CaseFailure(
@@ -91,6 +91,16 @@ public record BaseOutputs(
                             gap),
                     ours);
         }
+    }
+
+    /** How far Python's outputs are off ours. */
+    private static double gap(ModelOutput ours, Map<String, NDArray> theirs) {
+        double gap = 0;
+        for (Map.Entry<String, NDArray> field : theirs.entrySet()) {
+            NDArray here = ours.get(field.getKey()).orElseThrow();
+            gap = Math.max(gap, distance(field.getValue(), here));
+        }
+        return gap;
     }
 
     /** Takes out all that training gave: the product of the pairs, and modules saved whole. */

@@ -18,13 +18,20 @@ final class PreparedStart {
 
     private PreparedStart() {}
 
-    static PeftConfig of(BaseModel base, JsonObject description, ModelInput input) {
-        PeftConfig config = PeftConfig.fromJson(description.get("config").toString());
-        return description.has("prepare")
-                ? LoraCalibration.of(base.block())
-                        .build()
-                        .calibrate((LoraConfig) config, batches(description, input))
-                : config;
+    /**
+     * The config to begin with.
+     *
+     * @param saved that of the adapter's file, in which what Python did has left its traces
+     */
+    static PeftConfig of(
+            BaseModel base, PeftConfig saved, JsonObject description, ModelInput input) {
+        if (!description.has("prepare")) {
+            return saved.withInferenceMode(false);
+        }
+        PeftConfig given = PeftConfig.fromJson(description.get("config").toString());
+        return LoraCalibration.of(base.block())
+                .build()
+                .calibrate((LoraConfig) given, batches(description, input));
     }
 
     /** Python's script gave CorDA one text at a time, and EVA the batch twice. */

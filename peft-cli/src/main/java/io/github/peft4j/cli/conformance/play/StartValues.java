@@ -42,14 +42,18 @@ public final class StartValues {
      * cannot compute there is nothing to compare: the adapter's file brings its values.
      */
     public static void check(
-            BaseModel base, JsonObject description, ModelInput input, ExpectedFile expected)
+            BaseModel base,
+            PeftConfig config,
+            JsonObject description,
+            ModelInput input,
+            ExpectedFile expected)
             throws CaseFailure {
         Map<String, NDArray> starts = expected.startingWith("init.");
         if (starts.isEmpty()) {
             return;
         }
         Engine.getEngine(Engines.PYTORCH).setRandomSeed(SEED);
-        PeftConfig fresh = PreparedStart.of(base, description, input);
+        PeftConfig fresh = PreparedStart.of(base, config, description, input);
         try (PeftModel model = PeftModels.getPeftModel(base.block(), fresh)) {
             AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);
             if (fresh instanceof LoraConfig lora && ComputedStart.isOne(lora)) {

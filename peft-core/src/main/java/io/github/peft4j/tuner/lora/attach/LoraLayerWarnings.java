@@ -41,7 +41,8 @@ final class LoraLayerWarnings {
             return ImmutableList.of(
                     "init_lora_weights is eva, but no data have decided the start: A and B begin as"
                             + " with true. Run LoraCalibration on some batches first, and use the"
-                            + " config that it gives.");
+                            + " config that it gives; nothing of low_cpu_mem_usage is needed for"
+                            + " that.");
         }
         if (start.is("olora")
                 && adapted.stream().anyMatch(l -> l.kind() == LayerKind.CONV1D_TRANSPOSED)) {

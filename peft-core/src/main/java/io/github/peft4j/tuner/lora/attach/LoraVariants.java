@@ -5,11 +5,14 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.alora.ActivatedVariant;
+import io.github.peft4j.tuner.lora.arrow.ArrowVariant;
 import io.github.peft4j.tuner.lora.bdlora.BdLoraVariant;
 import io.github.peft4j.tuner.lora.dora.DoraVariant;
 import io.github.peft4j.tuner.lora.kasa.KasaVariant;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.layer.PlainLora;
+import io.github.peft4j.tuner.lora.monteclora.MontecloraVariant;
+import io.github.peft4j.tuner.lora.velora.VeloraVariant;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +24,10 @@ final class LoraVariants {
                     new DoraVariant(),
                     new BdLoraVariant(),
                     new KasaVariant(),
-                    new ActivatedVariant());
+                    new VeloraVariant(),
+                    new MontecloraVariant(),
+                    new ActivatedVariant(),
+                    new ArrowVariant());
 
     static final LoraVariant PLAIN = new PlainLora();
 
