@@ -5,7 +5,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.Penalized;
+import io.github.peft4j.internal.runtime.ActiveAdapters;
 import io.github.peft4j.model.ModelOutput;
+import java.util.function.Predicate;
 
 /**
  * A DJL loss with the terms that adapters add to it, such as AdaLoRA's, which keeps singular
@@ -26,10 +29,21 @@ public final class PenalizedLoss extends Loss {
     @Override
     public NDArray evaluate(NDList labels, NDList predictions) {
         NDArray plain = loss.evaluate(labels, predictions);
-        AdapterPass pass =
-                new AdapterPass(
-                        model.newStore(), plain.getManager(), true, model.registry().active());
-        ModelOutput output = ModelOutput.of(ImmutableMap.of(ModelOutput.LOSS, plain));
-        return model.registry().active().penalize(output, pass).loss();
+        return penalize(model, plain, all -> true);
+    }
+
+    /**
+     * A loss that a model has computed from labels with the terms that it leaves to its training,
+     * such as KaSA's.
+     */
+    public static NDArray withTermsOfTraining(PeftModel model, NDArray loss) {
+        return penalize(model, loss, term -> !term.isOfModel());
+    }
+
+    private static NDArray penalize(PeftModel model, NDArray loss, Predicate<Penalized> which) {
+        ActiveAdapters active = model.registry().active();
+        AdapterPass pass = new AdapterPass(model.newStore(), loss.getManager(), true, active);
+        ModelOutput output = ModelOutput.of(ImmutableMap.of(ModelOutput.LOSS, loss));
+        return active.penalize(output, pass, which).loss();
     }
 }

@@ -186,8 +186,8 @@ public final class AdapterPass extends ParameterStore {
     }
 
     /**
-     * Whether tokens may be laid end to end without padding: true unless an active adapter depends
-     * on rows or positions.
+     * Whether tokens may be laid end to end without padding, and positions left out that nobody
+     * reads: true unless an active adapter depends on rows or positions.
      */
     public boolean allowsPacking() {
         return active.allowsPacking();

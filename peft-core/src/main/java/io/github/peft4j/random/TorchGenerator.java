@@ -7,6 +7,7 @@ import com.google.common.base.Preconditions;
 import io.github.peft4j.ops.TensorOps;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /**
  * The stream of a fresh {@code torch.Generator(device="cpu").manual_seed(seed)}, bit for bit, apart
@@ -15,6 +16,10 @@ import java.util.Map;
 public final class TorchGenerator {
 
     private static final int MANTISSA = 24;
+    private static final int DOUBLE_MANTISSA = 53;
+
+    /** Normal numbers are made so many at a time. */
+    private static final int RUN = 16;
 
     /** From this size on PyTorch permutes in another way, with 64 bits a number. */
     private static final long LARGE = 0xffffffffL / 20;
@@ -38,6 +43,73 @@ public final class TorchGenerator {
         try (NDArray wrapped = manager.create(values, shape)) {
             return TensorOps.detached(wrapped);
         }
+    }
+
+    /**
+     * {@code torch.randn(shape, dtype=float32)}, up to the last digits of sine and logarithm.
+     *
+     * @throws IllegalArgumentException for fewer than 16 numbers, which PyTorch draws in another
+     *     way
+     */
+    public NDArray normal(NDManager manager, Shape shape) {
+        double[] drawn = normals(shape, this::unitFloat);
+        float[] values = new float[drawn.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) drawn[i];
+        }
+        try (NDArray wrapped = manager.create(values, shape)) {
+            return TensorOps.detached(wrapped);
+        }
+    }
+
+    /** {@code torch.randn(shape, dtype=float64)}; see {@link #normal}. */
+    public NDArray normal64(NDManager manager, Shape shape) {
+        try (NDArray wrapped = manager.create(normals(shape, this::unitDouble), shape)) {
+            return TensorOps.detached(wrapped);
+        }
+    }
+
+    /** Pairs of uniform numbers, eight apart in a run of sixteen, become pairs of normal ones. */
+    private static double[] normals(Shape shape, DoubleSupplier uniform) {
+        double[] values = new double[Math.toIntExact(shape.size())];
+        Preconditions.checkArgument(
+                values.length >= RUN,
+                "%s normal numbers are asked for; a stream like PyTorch's begins at %s.",
+                values.length,
+                RUN);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = uniform.getAsDouble();
+        }
+        for (int start = 0; start + RUN <= values.length; start += RUN) {
+            toNormal(values, start);
+        }
+        if (values.length % RUN != 0) {
+            int start = values.length - RUN;
+            for (int i = start; i < values.length; i++) {
+                values[i] = uniform.getAsDouble();
+            }
+            toNormal(values, start);
+        }
+        return values;
+    }
+
+    private static void toNormal(double[] values, int start) {
+        for (int i = start; i < start + RUN / 2; i++) {
+            double radius = Math.sqrt(-2 * Math.log(1 - values[i]));
+            double angle = 2 * Math.PI * values[i + RUN / 2];
+            values[i] = radius * Math.cos(angle);
+            values[i + RUN / 2] = radius * Math.sin(angle);
+        }
+    }
+
+    private double unitFloat() {
+        return Math.scalb((double) (bits.next() & ((1 << MANTISSA) - 1)), -MANTISSA);
+    }
+
+    private double unitDouble() {
+        long high = Integer.toUnsignedLong(bits.next()) << 32;
+        long drawn = high | Integer.toUnsignedLong(bits.next());
+        return Math.scalb((double) (drawn & ((1L << DOUBLE_MANTISSA) - 1)), -DOUBLE_MANTISSA);
     }
 
     /**

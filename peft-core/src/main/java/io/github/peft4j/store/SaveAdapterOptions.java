@@ -1,6 +1,7 @@
 package io.github.peft4j.store;
 
 import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param baseModelName what the files call the base; default null, the directory or name that it
  *     was loaded by
  * @param passport what the caller knows of the adapters: laid over what the model knows
+ * @param convertsStart whether what a start has taken out of the base goes into the adapter, so
+ *     that it is plain LoRA for the untouched base; default no
+ * @param initialModel the folder of the adapter as it was at the start, for that; default null,
+ *     what the adapter itself knows of it
  */
 public record SaveAdapterOptions(
         List<String> selectedAdapters,
         EmbeddingLayers saveEmbeddingLayers,
         @Nullable String baseModelName,
-        AdapterPassport passport) {
+        AdapterPassport passport,
+        boolean convertsStart,
+        @Nullable Path initialModel) {
 
     /** Copies the collections. */
     public SaveAdapterOptions {
@@ -53,6 +60,8 @@ public record SaveAdapterOptions(
         private EmbeddingLayers saveEmbeddingLayers = EmbeddingLayers.AUTO;
         private @Nullable String baseModelName;
         private AdapterPassport passport = AdapterPassport.EMPTY;
+        private boolean convertsStart;
+        private @Nullable Path initialModel;
 
         private Builder() {}
 
@@ -83,10 +92,34 @@ public record SaveAdapterOptions(
             return this;
         }
 
+        /**
+         * Writes adapters that began with PiSSA, OLoRA, CorDA or LoRA-GA as plain LoRA of twice the
+         * rank, for the untouched base: the start is taken off again. What is in memory stays as it
+         * is. Such a file needs no decomposition when it is loaded, and can be added to others.
+         */
+        public Builder optConvertStart(boolean value) {
+            convertsStart = value;
+            return this;
+        }
+
+        /**
+         * The same with the start in a folder, which was saved before the training: PEFT's {@code
+         * path_initial_model_for_weight_conversion}. It is only read.
+         */
+        public Builder optPathInitialModelForWeightConversion(Path value) {
+            initialModel = value;
+            return optConvertStart(true);
+        }
+
         /** The options. */
         public SaveAdapterOptions build() {
             return new SaveAdapterOptions(
-                    selectedAdapters, saveEmbeddingLayers, baseModelName, passport);
+                    selectedAdapters,
+                    saveEmbeddingLayers,
+                    baseModelName,
+                    passport,
+                    convertsStart,
+                    initialModel);
         }
     }
 }

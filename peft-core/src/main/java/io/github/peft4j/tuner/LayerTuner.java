@@ -15,6 +15,7 @@ import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.internal.matching.MatchableModules;
 import io.github.peft4j.internal.matching.ModelModules;
+import io.github.peft4j.internal.matching.SharedTables;
 import io.github.peft4j.internal.matching.TargetMatch;
 import io.github.peft4j.internal.matching.TargetMatcher;
 import io.github.peft4j.matching.DefaultTargets;

@@ -99,6 +99,32 @@ public final class NewLayer {
         return buffer;
     }
 
+    /**
+     * A frozen tensor that PEFT has no place for: it neither trains nor counts, and is not in the
+     * adapter's file.
+     *
+     * @param suffix names it among the layer's tensors
+     * @param kept whether it is saved in a file of its own, which Python does not read; if not, its
+     *     initial value must be what it was each time
+     */
+    public Parameter companion(String suffix, InitialValue start, boolean kept) {
+        Parameter companion = buffer(suffix.replace('.', '_'), start);
+        String key = LayerTuner.KEY_PREFIX + path() + "." + suffix;
+        if (kept) {
+            set.addLocalState(key, companion);
+        } else {
+            set.addUnsaved(key, companion);
+        }
+        return companion;
+    }
+
+    /** A buffer that files leave out: it is computed where an adapter is made or loaded. */
+    public Parameter unsavedBuffer(String name, InitialValue start) {
+        Parameter buffer = buffer(name, start);
+        set.addUnsaved(LayerTuner.KEY_PREFIX + path() + "." + name, buffer);
+        return buffer;
+    }
+
     /** Dropout on what the adapter reads of the layer's input. */
     public InputDropout dropout(String option, double p) {
         return new InputDropout(option, p);

@@ -2,6 +2,7 @@ package io.github.peft4j.random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.withPrecision;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -90,5 +91,33 @@ class TorchGeneratorTest {
         try (NDArray drawn = new TorchGenerator(1).uniform(manager, new Shape(2), 0, 1)) {
             assertThat(drawn.getManager()).isSameAs(manager);
         }
+    }
+
+    @Test
+    void drawsNormalNumbersOfPyTorch() {
+        float[] single = new TorchGenerator(42).normal(manager, new Shape(5, 4)).toFloatArray();
+        double[] twice = new TorchGenerator(42).normal64(manager, new Shape(5, 4)).toDoubleArray();
+
+        assertThat(new float[] {single[0], single[1], single[8], single[15], single[19]})
+                .containsExactly(
+                        new float[] {1.9269153f, 1.4872841f, 0.3558599f, 0.8598585f, -0.6215954f},
+                        withPrecision(1e-6f));
+        assertThat(new double[] {twice[0], twice[1], twice[8], twice[15], twice[19]})
+                .containsExactly(
+                        new double[] {
+                            0.2995562877502637,
+                            0.24237779080894106,
+                            0.038435238263354446,
+                            0.855215961472287,
+                            -0.33113931395169954
+                        },
+                        withPrecision(1e-14));
+    }
+
+    @Test
+    void refusesNormalNumbersThatPyTorchDrawsInAnotherWay() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new TorchGenerator(1).normal(manager, new Shape(15)))
+                .withMessageContaining("begins at 16");
     }
 }

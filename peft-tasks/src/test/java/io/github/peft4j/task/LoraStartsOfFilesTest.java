@@ -18,11 +18,13 @@ import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a LoRA's training began matters for loading only where the base was changed. */
 class LoraStartsOfFilesTest {
@@ -48,10 +50,23 @@ class LoraStartsOfFilesTest {
         return Transformers.load(Golden.path("models/llama-causal"), TaskType.CAUSAL_LM);
     }
 
-    /** Python gives the same logits for each of these names. */
+    private static Stream<Arguments> starts() {
+        double[] pissa = {-0.778071, -1.217059, -4.453184, -5.106317, 3.257838, 0.218982};
+        double[] olora = {0.65976, 0.011799, 2.551628, 3.670581, -1.821789, 0.86497};
+        return Stream.of(
+                Arguments.of("eva", PYTHON),
+                Arguments.of("lora_ga", PYTHON),
+                Arguments.of("mica", PYTHON),
+                Arguments.of("gaussian", PYTHON),
+                Arguments.of("orthogonal", PYTHON),
+                Arguments.of("pissa", pissa),
+                Arguments.of("olora", olora));
+    }
+
+    /** The logits of PEFT 0.21.2 for the same file under each of these names. */
     @ParameterizedTest
-    @ValueSource(strings = {"eva", "lora_ga", "mica", "gaussian", "orthogonal"})
-    void readsFilesWhoseStartLeftTheBaseAlone(String start) throws IOException {
+    @MethodSource("starts")
+    void computesWhatPythonComputes(String start, double[] logits) throws IOException {
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 PeftModel model = PeftModels.fromPretrained(base(), adapter(start))) {
             NDArray ids = manager.create(new long[][] {{5, 7, 9, 11, 13, 17}});
@@ -60,40 +75,49 @@ class LoraStartsOfFilesTest {
                             .logits()
                             .get("0, -1")
                             .toFloatArray();
-            for (int i = 0; i < PYTHON.length; i++) {
-                assertThat((double) last[i]).isCloseTo(PYTHON[i], Offset.offset(5e-5));
+            for (int i = 0; i < logits.length; i++) {
+                assertThat((double) last[i]).isCloseTo(logits[i], Offset.offset(5e-5));
             }
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"pissa", "pissa_niter_4", "olora", "corda", "loftq"})
-    void saysHowToGetAPlainFileWhereTheBaseWasChanged(String start) throws IOException {
-        Path adapter = adapter(start);
+    @Test
+    void warnsWhereChanceDecidedTheStart() throws IOException {
+        try (PeftModel model = PeftModels.fromPretrained(base(), adapter("pissa_niter_4"))) {
+            assertThat(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings())
+                    .anyMatch(warning -> warning.contains("start afresh"));
+        }
+    }
+
+    @Test
+    void warnsOfGradientsThatAFileDoesNotTell() throws IOException {
+        try (PeftModel model = PeftModels.fromPretrained(base(), adapter("lora_ga"))) {
+            assertThat(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings())
+                    .anyMatch(warning -> warning.contains("a start that changes the base's"));
+        }
+    }
+
+    @Test
+    void refusesAStartThatDataDecidedAndTheFileDoesNotTell() throws IOException {
+        Path adapter = adapter("corda");
+        TransformerModel base = base();
+
+        assertThatThrownBy(() -> PeftModels.fromPretrained(base, adapter))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("init_lora_weights is corda")
+                .hasMessageContaining("LoraCalibration")
+                .hasMessageContaining("path_initial_model_for_weight_conversion");
+    }
+
+    @Test
+    void refusesAStartThatNeedsAQuantisedBase() throws IOException {
+        Path adapter = adapter("loftq");
         TransformerModel base = base();
 
         assertThatThrownBy(() -> PeftModels.fromPretrained(base, adapter))
                 .isInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContaining("init_lora_weights=" + start)
-                .hasMessageContaining("changes the base's weights")
-                .hasMessageContaining("path_initial_model_for_weight_conversion");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"lora_ga", "mica"})
-    void refusesToTrainWhatOnlyPythonTrains(String start) throws IOException {
-        Path adapter = adapter(start);
-        TransformerModel base = base();
-
-        assertThatThrownBy(
-                        () ->
-                                PeftModels.fromPretrained(
-                                        base,
-                                        adapter,
-                                        PeftModel.DEFAULT_ADAPTER,
-                                        LoadAdapterOptions.builder().optTrainable(true).build()))
-                .isInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContaining("Load such an adapter for prediction");
+                .hasMessageContaining("init_lora_weights=loftq")
+                .hasMessageContaining("bitsandbytes");
     }
 
     @Test
@@ -108,13 +132,22 @@ class LoraStartsOfFilesTest {
     }
 
     @Test
-    void refusesToBeginWithEva() throws IOException {
-        TransformerModel base = base();
+    void beginsAsUsualWhereNoDataHaveDecidedTheStart() throws IOException {
         LoraConfig fresh = LoraConfig.builder().optInitLoraWeights("eva").build();
 
+        try (PeftModel model = PeftModels.getPeftModel(base(), fresh)) {
+            assertThat(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings())
+                    .anyMatch(warning -> warning.contains("no data have decided the start"));
+        }
+    }
+
+    @Test
+    void refusesToBeginWithCordaWithoutData() throws IOException {
+        TransformerModel base = base();
+        LoraConfig fresh = LoraConfig.builder().optInitLoraWeights("corda").build();
+
         assertThatThrownBy(() -> PeftModels.getPeftModel(base, fresh))
-                .isInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContaining("init_lora_weights is eva")
-                .hasMessageContaining("choose another start");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("init_lora_weights is corda");
     }
 }

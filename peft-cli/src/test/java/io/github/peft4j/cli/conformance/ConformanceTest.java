@@ -65,21 +65,7 @@ class ConformanceTest {
                     "unilora",
                     "waveft",
                     // options of LoRA
-                    "alora_invocation_tokens",
-                    "ensure_weight_tying",
-                    "kasa_config",
-                    "layer_replication",
-                    "trainable_token_indices",
-                    "use_bdlora",
                     "use_qalora",
-                    "velora_config",
-                    // values of init_lora_weights
-                    "corda",
-                    "eva",
-                    "lora_ga",
-                    "mica",
-                    "olora",
-                    "pissa",
                     // steps
                     "bad_batch",
                     "checkpointing",

@@ -205,7 +205,10 @@ public final class AdapterSetBuilder {
         return this;
     }
 
-    /** Says that this adapter depends on rows or positions, so padding must stay. */
+    /**
+     * Says that this adapter depends on rows or positions, so that padding must stay and every
+     * position be computed.
+     */
     public AdapterSetBuilder optAllowsPacking(boolean allowed) {
         allowsPacking = allowed;
         return this;

@@ -199,7 +199,7 @@ public final class Option<T> {
     }
 
     /** The value that JSON has under the key. */
-    @Nullable T read(@Nullable Object json) {
+    public @Nullable T read(@Nullable Object json) {
         return json == null && nullable ? whenNull : type.convert(key, json);
     }
 

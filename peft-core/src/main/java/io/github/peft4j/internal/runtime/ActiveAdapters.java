@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,16 +215,20 @@ public final class ActiveAdapters implements PassAdapters {
     }
 
     /**
-     * The output with the penalties of the acting adapters added to its loss; as it is if it has no
+     * The output with penalties of the acting adapters added to its loss; as it is if it has no
      * loss.
+     *
+     * @param which those to add
      */
-    public ModelOutput penalize(ModelOutput output, AdapterPass pass) {
+    public ModelOutput penalize(ModelOutput output, AdapterPass pass, Predicate<Penalized> which) {
         NDArray loss = output.get(ModelOutput.LOSS).orElse(null);
-        if (loss == null || penalized.isEmpty()) {
+        if (loss == null || penalized.stream().noneMatch(which)) {
             return output;
         }
         for (Penalized adapter : penalized) {
-            loss = loss.add(adapter.penalty(pass));
+            if (which.test(adapter)) {
+                loss = loss.add(adapter.penalty(pass));
+            }
         }
         return output.with(ModelOutput.LOSS, loss);
     }

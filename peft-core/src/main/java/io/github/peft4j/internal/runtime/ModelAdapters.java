@@ -6,6 +6,7 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.ModelAdapter;
+import io.github.peft4j.adapter.Penalized;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
 import io.github.peft4j.model.ModelInput;
@@ -44,7 +45,7 @@ public final class ModelAdapters {
             BaseModel base, ActiveAdapters active, ModelInput input, AdapterPass pass) {
         pass.begin(input);
         ModelOutput output = around(base, active).forward(input, pass);
-        return base.takesPenalties() ? active.penalize(output, pass) : output;
+        return base.takesPenalties() ? active.penalize(output, pass, Penalized::isOfModel) : output;
     }
 
     private record Wrapped(BaseModel below, ModelAdapter adapter) implements BaseModel {

@@ -42,6 +42,7 @@ public final class ScriptModule {
                     "prompts.py",
                     "optim.py",
                     "linalg.py",
+                    "pca.py",
                     "held.py",
                     "rotations.py");
 

@@ -19,6 +19,7 @@ import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.store.SaveAdapterOptions;
+import io.github.peft4j.tuner.ConvertedAdapter;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes adapters to disk, in Hugging Face PEFT's layout.
@@ -110,13 +112,14 @@ public final class AdapterFiles {
                 AdapterInventory.Entry sub = AdapterInventory.Entry.of(part.getValue(), NONE);
                 put(folder + part.getKey() + "/", part.getKey(), sub);
             }
-            ImmutableMap<String, TensorView> tensors = weights(name, entry);
+            ConvertedAdapter<?> converted = StartConversion.of(entry, options, scratch);
+            ImmutableMap<String, TensorView> tensors = weights(name, entry, converted);
             AdapterPassport passport = passports.of(entry.config(), entry.passport(), tensors);
             files.put(
                     folder + WEIGHTS,
                     SafetensorsWriter.content(tensors, ImmutableMap.of("format", "pt")));
             SidecarFile.NAMES.forEach(sidecar -> obsolete.add(folder + sidecar));
-            if (!entry.set().localState().isEmpty()) {
+            if (!entry.set().localState().isEmpty() && converted == null) {
                 obsolete.remove(folder + SidecarFile.NAME);
                 files.put(folder + SidecarFile.NAME, SidecarFile.content(entry.set()));
             }
@@ -124,18 +127,28 @@ public final class AdapterFiles {
             // Python looks for the config first, so it comes last.
             files.put(
                     folder + PeftConfig.FILE_NAME,
-                    FileContent.utf8(saved(entry.attachment().savedConfig(), options)));
+                    FileContent.utf8(
+                            saved(
+                                    converted == null
+                                            ? entry.attachment().savedConfig()
+                                            : converted.config(),
+                                    options)));
             return passport;
         }
 
         private ImmutableMap<String, TensorView> weights(
-                String name, AdapterInventory.Entry entry) {
+                String name,
+                AdapterInventory.Entry entry,
+                @Nullable ConvertedAdapter<?> converted) {
             ImmutableMap.Builder<String, TensorView> tensors = ImmutableMap.builder();
+            Map<String, NDArray> changed =
+                    converted == null ? ImmutableMap.of() : converted.tensors();
             entry.set()
                     .file()
                     .forEach(
                             (key, tensor) -> {
-                                NDArray value = tensor.write(scratch);
+                                NDArray other = changed.get(key);
+                                NDArray value = other == null ? tensor.write(scratch) : other;
                                 Dtype type = entry.storedTypes().getOrDefault(key, Dtype.F32);
                                 tensors.put(
                                         key,

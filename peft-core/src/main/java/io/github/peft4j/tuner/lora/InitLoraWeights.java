@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.tuner.lora.start.LoraInitializer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,12 @@ public record InitLoraWeights(Object json, @Nullable LoraInitializer custom) {
 
     /** A normal with standard deviation 1/r, B zero. */
     public static final InitLoraWeights GAUSSIAN = new InitLoraWeights("gaussian");
+
+    /** The largest singular parts of the weight, which the base loses. */
+    public static final InitLoraWeights PISSA = new InitLoraWeights("pissa");
+
+    /** The first parts of the weight's QR decomposition, which the base loses. */
+    public static final InitLoraWeights OLORA = new InitLoraWeights("olora");
 
     /** A and B random with B A = 0. */
     public static final InitLoraWeights ORTHOGONAL = new InitLoraWeights("orthogonal");
@@ -70,6 +77,15 @@ public record InitLoraWeights(Object json, @Nullable LoraInitializer custom) {
         return new InitLoraWeights(true, initializer);
     }
 
+    /**
+     * A start of this name with the values that data have given.
+     *
+     * @see io.github.peft4j.tuner.lora.calibrate.LoraCalibration
+     */
+    public static InitLoraWeights calibrated(String name, LoraInitializer initializer) {
+        return new InitLoraWeights(name, initializer);
+    }
+
     /** The start of this name. */
     public static InitLoraWeights of(String name) {
         return new InitLoraWeights(name);
@@ -94,6 +110,11 @@ public record InitLoraWeights(Object json, @Nullable LoraInitializer custom) {
     public boolean isPissa() {
         return json instanceof String name
                 && (name.equals("pissa") || name.matches("pissa_niter_[0-9]+"));
+    }
+
+    /** Whether a user has given it in code, for every kind of layer. */
+    public boolean isUsersOwn() {
+        return custom != null && isFlag();
     }
 
     /** Whether it takes the start values out of the base weight. */

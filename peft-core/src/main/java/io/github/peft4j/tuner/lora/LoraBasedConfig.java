@@ -10,6 +10,11 @@ import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.tuner.NewAdapter;
+import io.github.peft4j.tuner.lora.option.ArrowConfig;
+import io.github.peft4j.tuner.lora.option.BdLoraConfig;
+import io.github.peft4j.tuner.lora.option.KasaConfig;
+import io.github.peft4j.tuner.lora.option.MontecloraConfig;
+import io.github.peft4j.tuner.lora.option.VeloraConfig;
 import io.github.peft4j.tuner.trainabletokens.TokenIndices;
 import io.github.peft4j.tuner.trainabletokens.TokensAlong;
 import java.util.List;
@@ -58,7 +63,7 @@ public abstract class LoraBasedConfig extends LayerConfig
     }
 
     /** Whether single layers have ranks or alphas of their own. */
-    boolean hasPatterns() {
+    public boolean hasPatterns() {
         return !alphaPattern().isEmpty();
     }
 
@@ -118,14 +123,54 @@ public abstract class LoraBasedConfig extends LayerConfig
                 .orElse(ImmutableList.of());
     }
 
-    /** Whether DoRA is asked for. */
-    protected final boolean useDora() {
+    /** Whether a magnitude per output feature is trained apart (DoRA). */
+    public final boolean useDora() {
         return get(LoraOptions.USE_DORA);
+    }
+
+    /** The settings of BD-LoRA, if it is asked for. */
+    public final Optional<BdLoraConfig> useBdlora() {
+        return find(BdLoraConfig.OPTION).map(BdLoraConfig::of);
+    }
+
+    /** The settings of KaSA, if it is asked for. */
+    public final Optional<KasaConfig> kasaConfig() {
+        return find(KasaConfig.OPTION).map(KasaConfig::of);
+    }
+
+    /** The settings of Arrow, if it is asked for. */
+    public final Optional<ArrowConfig> arrowConfig() {
+        return find(ArrowConfig.OPTION).map(ArrowConfig::of);
+    }
+
+    /** The settings of VeLoRA, if it is asked for. */
+    public final Optional<VeloraConfig> veloraConfig() {
+        return find(VeloraConfig.OPTION).map(VeloraConfig::of);
+    }
+
+    /** The settings of MonteCLoRA, if it is asked for. */
+    public final Optional<MontecloraConfig> montecloraConfig() {
+        return find(MontecloraConfig.OPTION).map(MontecloraConfig::of);
     }
 
     /** The settings of LoftQ, empty unless that is the start. */
     protected final Map<String, ?> loftqConfig() {
         return get(LoraOptions.LOFTQ_CONFIG);
+    }
+
+    /** The settings of the EVA start; empty if there are none. */
+    public final Map<String, ?> evaConfig() {
+        return find(LoraOptions.EVA_CONFIG).orElse(Map.of());
+    }
+
+    /** The settings of the CorDA start; empty if there are none. */
+    public final Map<String, ?> cordaConfig() {
+        return find(LoraOptions.CORDA_CONFIG).orElse(Map.of());
+    }
+
+    /** The settings of the LoRA-GA start; empty if there are none. */
+    public final Map<String, ?> loraGaConfig() {
+        return find(LoraOptions.LORA_GA_CONFIG).orElse(Map.of());
     }
 
     /**

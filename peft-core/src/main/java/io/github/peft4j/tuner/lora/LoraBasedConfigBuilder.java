@@ -7,9 +7,17 @@ import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.group.HasBias;
 import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
+import io.github.peft4j.config.option.Option;
+import io.github.peft4j.tuner.lora.option.ArrowConfig;
+import io.github.peft4j.tuner.lora.option.BdLoraConfig;
+import io.github.peft4j.tuner.lora.option.KasaConfig;
+import io.github.peft4j.tuner.lora.option.MontecloraConfig;
+import io.github.peft4j.tuner.lora.option.VeloraConfig;
+import io.github.peft4j.tuner.lora.start.LoraInitializer;
 import io.github.peft4j.tuner.trainabletokens.TokenIndices;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the config of LoRA or of a method built on it.
@@ -63,6 +71,34 @@ public abstract class LoraBasedConfigBuilder<
      */
     public final B optUseDora(boolean value) {
         return set(LoraOptions.USE_DORA, value);
+    }
+
+    /** Makes A or B of some layers block-diagonal (BD-LoRA). Default: none. */
+    public final B optUseBdlora(BdLoraConfig value) {
+        return set(BdLoraConfig.OPTION, value.toMap());
+    }
+
+    /**
+     * Leaves out the smallest singular parts of each weight and trains a diagonal between A and B
+     * (KaSA). Default: not.
+     */
+    public final B optKasaConfig(KasaConfig value) {
+        return set(KasaConfig.OPTION, value.toMap());
+    }
+
+    /** Routes each token to other adapters of the model (Arrow). Default: no routing. */
+    public final B optArrowConfig(ArrowConfig value) {
+        return set(ArrowConfig.OPTION, value.toMap());
+    }
+
+    /** Keeps a small part of A's input for the backward pass (VeLoRA). Default: all of it. */
+    public final B optVeloraConfig(VeloraConfig value) {
+        return set(VeloraConfig.OPTION, value.toMap());
+    }
+
+    /** Trains with noise on A, whose size is learned (MonteCLoRA). Default: none. */
+    public final B optMontecloraConfig(MontecloraConfig value) {
+        return set(MontecloraConfig.OPTION, value.toMap());
     }
 
     /** How A and B start. Default true: A uniform, B zero. */
@@ -119,5 +155,24 @@ public abstract class LoraBasedConfigBuilder<
     /** Ids of tokens from which on the adapter acts (activated LoRA). Default: it always acts. */
     public final B optAloraInvocationTokens(int... ids) {
         return set(LoraOptions.ALORA_INVOCATION_TOKENS, Ints.asList(ids));
+    }
+
+    /** Settings of the EVA start, such as {@code rho} and {@code tau}. Default: PEFT's. */
+    public final B optEvaConfig(Map<String, ?> value) {
+        return setNested(LoraOptions.EVA_CONFIG, value);
+    }
+
+    /** Settings of the CorDA start, such as {@code corda_method}. Default: PEFT's. */
+    public final B optCordaConfig(Map<String, ?> value) {
+        return setNested(LoraOptions.CORDA_CONFIG, value);
+    }
+
+    /** Settings of the LoRA-GA start, such as {@code direction}. Default: PEFT's. */
+    public final B optLoraGaConfig(Map<String, ?> value) {
+        return setNested(LoraOptions.LORA_GA_CONFIG, value);
+    }
+
+    private B setNested(Option<Map<String, @Nullable Object>> option, Map<String, ?> value) {
+        return set(option, option.read(value));
     }
 }

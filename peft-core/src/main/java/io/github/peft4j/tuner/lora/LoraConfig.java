@@ -32,7 +32,7 @@ public final class LoraConfig extends LoraBasedConfig implements HasRankPattern 
     }
 
     @Override
-    boolean hasPatterns() {
+    public boolean hasPatterns() {
         return super.hasPatterns() || !rankPattern().isEmpty();
     }
 

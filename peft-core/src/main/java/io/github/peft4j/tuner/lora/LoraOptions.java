@@ -5,6 +5,11 @@ import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.NestedOptions;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.tuner.lora.option.ArrowConfig;
+import io.github.peft4j.tuner.lora.option.BdLoraConfig;
+import io.github.peft4j.tuner.lora.option.KasaConfig;
+import io.github.peft4j.tuner.lora.option.MontecloraConfig;
+import io.github.peft4j.tuner.lora.option.VeloraConfig;
 import io.github.peft4j.tuner.trainabletokens.TokenIndices;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +98,7 @@ final class LoraOptions {
                             Option.integer("label_mask_value", -100),
                             Option.flag("whiten", false),
                             Option.flag("adjust_scaling_factors", true))
-                    .means("settings of the EVA start; not run by this version");
+                    .means("settings of the EVA start, read by `LoraCalibration`");
 
     static final Option<Map<String, @Nullable Object>> CORDA_CONFIG =
             NestedOptions.of(
@@ -104,17 +109,15 @@ final class LoraOptions {
                             Option.flag("verbose", false),
                             Option.flag("use_float16_for_covariance", false),
                             Option.flag("prune_temporary_fields", true))
-                    .means("settings of the CorDA start; not run by this version");
+                    .means("settings of the CorDA start, read by `LoraCalibration`");
 
-    static final Option<Map<String, @Nullable Object>> USE_BDLORA =
+    static final Option<Map<String, @Nullable Object>> LORA_GA_CONFIG =
             NestedOptions.of(
-                            "use_bdlora",
-                            Option.nullable("target_modules_bd_a", JsonType.STRINGS),
-                            Option.nullable("target_modules_bd_b", JsonType.STRINGS),
-                            Option.integer("nblocks", 1),
-                            Option.flag("match_strict", true))
-                    .notYetRun()
-                    .means("settings of block-diagonal LoRA");
+                            "lora_ga_config",
+                            Option.string("direction", "ArB2r"),
+                            Option.string("scale", "stable"),
+                            Option.number("stable_gamma", 16))
+                    .means("settings of the LoRA-GA start, read by `LoraCalibration`");
 
     /** All, but LoRA's own {@code rank_pattern}. */
     static final ImmutableList<Option<?>> ALL =
@@ -131,58 +134,14 @@ final class LoraOptions {
                     USE_DORA,
                     EVA_CONFIG,
                     CORDA_CONFIG,
-                    NestedOptions.of(
-                                    "lora_ga_config",
-                                    Option.string("direction", "ArB2r"),
-                                    Option.string("scale", "stable"),
-                                    Option.number("stable_gamma", 16))
-                            .means("settings of the LoRA-GA start; not run by this version"),
+                    LORA_GA_CONFIG,
                     LOFTQ_CONFIG,
                     ALORA_INVOCATION_TOKENS,
-                    NestedOptions.of(
-                                    "arrow_config",
-                                    positive("top_k", 3),
-                                    positive("router_temperature", 1.0),
-                                    Option.flag("use_gks", false),
-                                    Option.nullable("task_adapter_names", JsonType.STRINGS),
-                                    Option.nullable("gks_adapter_names", JsonType.STRINGS),
-                                    Option.nullable("rng_seed", JsonType.INTEGER))
-                            .notYetRun()
-                            .means("settings of Arrow routing"),
-                    USE_BDLORA,
-                    NestedOptions.of(
-                                    "kasa_config",
-                                    Option.number("beta", 1e-4)
-                                            .must(beta -> atLeast(beta, 0), "at least 0"),
-                                    Option.number("gamma", 1e-3)
-                                            .must(gamma -> atLeast(gamma, 0), "at least 0"))
-                            .notYetRun()
-                            .means("settings of KaSA"),
-                    NestedOptions.of(
-                                    "velora_config",
-                                    positive("num_groups", 64),
-                                    positive("scale", 1.0),
-                                    Option.string("init_type", "batch_average")
-                                            .must(
-                                                    List.of(
-                                                                    "batch_average",
-                                                                    "batch_average_once",
-                                                                    "random")
-                                                            ::contains,
-                                                    "one of [batch_average, batch_average_once,"
-                                                            + " random]"))
-                            .notYetRun()
-                            .means("settings of VeLoRA"),
-                    NestedOptions.of(
-                                    "monteclora_config",
-                                    positive("num_samples", 8),
-                                    Option.flag("use_entropy", false),
-                                    positive("dirichlet_prior", 0.1),
-                                    Option.number("sample_scaler", 1e-4),
-                                    Option.number("kl_loss_weight", 1e-5),
-                                    positive("buffer_size", 150))
-                            .notYetRun()
-                            .means("settings of MonteCLoRA"),
+                    ArrowConfig.OPTION,
+                    BdLoraConfig.OPTION,
+                    KasaConfig.OPTION,
+                    VeloraConfig.OPTION,
+                    MontecloraConfig.OPTION,
                     later(Option.flag("use_qalora", false))
                             .means("whether inputs are pooled in groups (QA-LoRA)"),
                     Option.integer("qalora_group_size", 16)
@@ -203,7 +162,8 @@ final class LoraOptions {
                     ENSURE_WEIGHT_TYING.notYetRun(),
                     TARGET_PARAMETERS.notYetRun(),
                     LAYER_REPLICATION.notYetRun(),
-                    ALORA_INVOCATION_TOKENS.notYetRun());
+                    ALORA_INVOCATION_TOKENS.notYetRun(),
+                    ArrowConfig.OPTION.notYetRun());
 
     private LoraOptions() {}
 

@@ -3,7 +3,6 @@ package io.github.peft4j.tuner.lora;
 import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
@@ -11,20 +10,16 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What LoRA's options mean for each other: refusals, fill-ins and warnings as in PEFT. */
 final class LoraRules {
-
-    private static final ImmutableSet<String> STARTS_OF_LATER_VERSIONS =
-            ImmutableSet.of("olora", "corda", "loftq");
 
     private LoraRules() {}
 
@@ -58,22 +53,18 @@ final class LoraRules {
                 !start.is("loftq") || !config.get(LoraOptions.LOFTQ_CONFIG).isEmpty(),
                 "init_lora_weights is loftq but loftq_config is empty. Set loftq_config, for"
                         + " example to {\"loftq_bits\": 4}.");
-        config.find(LoraOptions.USE_BDLORA).ifPresent(LoraRules::refuseBlockDiagonalOverlap);
+        config.useBdlora().ifPresent(LoraRules::refuseBlockDiagonalOverlap);
     }
 
     /** No module may have both factors block-diagonal. */
-    private static void refuseBlockDiagonalOverlap(Map<String, @Nullable Object> bdlora) {
-        Set<Object> both = new HashSet<>(names(bdlora, "target_modules_bd_a"));
-        both.retainAll(names(bdlora, "target_modules_bd_b"));
+    private static void refuseBlockDiagonalOverlap(BdLoraConfig bdlora) {
+        Set<String> both = new HashSet<>(bdlora.targetModulesBdA());
+        both.retainAll(bdlora.targetModulesBdB());
         Preconditions.checkArgument(
                 both.isEmpty(),
                 "use_bdlora names %s in target_modules_bd_a and target_modules_bd_b; a module may"
                         + " be in one of them only. Take it out of the other.",
                 both);
-    }
-
-    private static Collection<?> names(Map<String, @Nullable Object> bdlora, String key) {
-        return bdlora.get(key) instanceof Collection<?> names ? names : ImmutableList.of();
     }
 
     /**
@@ -137,10 +128,6 @@ final class LoraRules {
         return warnings;
     }
 
-    private static String start(InitLoraWeights start) {
-        return "init_lora_weights=" + start;
-    }
-
     /** Refuses options that this version cannot run. */
     static void requireSupported(LoraBasedConfig config) {
         List<String> missing = notYetSupported(config);
@@ -149,33 +136,24 @@ final class LoraRules {
                     "LoRA options that this version cannot run: "
                             + Joiner.on(", ").join(missing)
                             + ". "
-                            + cure(config, missing));
+                            + cure(config));
         }
     }
 
     /** What to do about options that this version cannot run. */
-    private static String cure(LoraBasedConfig config, List<String> missing) {
-        InitLoraWeights start = config.initLoraWeights();
-        if (!missing.contains(start(start))) {
-            return "Leave them at their defaults.";
-        }
-        return LoraStarts.ONLY_IN_FILES.contains(start.toString())
-                ? "Load such an adapter for prediction; to train one, choose another start."
-                : "This start changes the base's weights, also each time that the adapter is"
-                        + " loaded. Save the adapter as plain LoRA in Python:"
-                        + " save_pretrained(directory, path_initial_model_for_weight_conversion=the"
-                        + " folder of its start); to train a new one, choose another start.";
+    private static String cure(LoraBasedConfig config) {
+        return config.initLoraWeights().is("loftq")
+                ? "LoftQ begins from a quantised base, for which Python needs bitsandbytes and a"
+                        + " GPU. Choose another start, such as pissa."
+                : "Leave them at their defaults.";
     }
 
     /** The options, sorted, that are set to something that this version cannot run. */
     static List<String> notYetSupported(LoraBasedConfig config) {
         List<String> names = new ArrayList<>();
         config.type().notYetRun(config).stream().map(Option::key).forEach(names::add);
-        InitLoraWeights start = config.initLoraWeights();
-        if (start.isPissa()
-                || STARTS_OF_LATER_VERSIONS.stream().anyMatch(start::is)
-                || ((start.is("mica") || start.is("lora_ga")) && !config.inferenceMode())) {
-            names.add(start(start));
+        if (config.initLoraWeights().is("loftq")) {
+            names.add("init_lora_weights=loftq");
         }
         return ImmutableList.sortedCopyOf(names);
     }

@@ -1,62 +1,63 @@
 package io.github.peft4j.tuner.lora;
 
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.tuner.lora.start.LoraInitializer;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Which initializer a value of {@code init_lora_weights} stands for.
- *
- * <p>The names of {@link #ONLY_IN_FILES} stand for start values that need data or a decomposition.
- * An adapter from a file brings its values and leaves the base as it is, so that what a layer
- * starts with does not matter there.
- */
+/** Which initializer a value of {@code init_lora_weights} stands for. */
 public final class LoraStarts {
 
-    private static final ImmutableMap<Object, LoraInitializer> LINEAR =
-            ImmutableMap.of(
-                    true,
-                    LoraInitializer.kaiming(),
-                    false,
-                    LoraInitializer.random(),
-                    "gaussian",
-                    LoraInitializer.gaussian(),
-                    "orthogonal",
-                    LoraInitializer.orthogonal());
+    private static final String ROUNDS = "pissa_niter_";
 
-    /** Starts whose values come from a file. */
-    static final ImmutableSet<String> ONLY_IN_FILES = ImmutableSet.of("eva", "lora_ga", "mica");
+    private static final ImmutableMap<Object, LoraInitializer> LINEAR =
+            ImmutableMap.<Object, LoraInitializer>builder()
+                    .put(true, LoraInitializer.kaiming())
+                    .put(false, LoraInitializer.random())
+                    .put("gaussian", LoraInitializer.gaussian())
+                    .put("orthogonal", LoraInitializer.orthogonal())
+                    .put("pissa", LoraInitializer.pissa())
+                    .put("olora", LoraInitializer.olora())
+                    .put("mica", LoraInitializer.mica())
+                    .put("eva", LoraInitializer.kaiming())
+                    .put("corda", LoraInitializer.uncalibrated("corda"))
+                    .put("lora_ga", LoraInitializer.withoutGradients())
+                    .buildOrThrow();
 
     private LoraStarts() {}
 
     /** The start of a linear layer. */
     public static LoraInitializer linear(InitLoraWeights start) {
-        LoraInitializer custom = start.custom();
-        LoraInitializer initializer = custom != null ? custom : LINEAR.get(start.json());
-        if (ONLY_IN_FILES.contains(start.toString())) {
-            return (manager, in, out, rank) -> {
-                throw new UnsupportedFeatureException(
-                        "init_lora_weights is "
-                                + start
-                                + ", a start that this version cannot compute. Load an adapter that"
-                                + " has begun, or choose another start.");
-            };
-        }
+        LoraInitializer initializer = find(start);
         if (initializer == null) {
             throw new IllegalArgumentException(
                     "init_lora_weights '"
                             + start
                             + "' is unknown for linear layers. Use one of "
                             + LINEAR.keySet()
-                            + ".");
+                            + " or pissa_niter_N.");
         }
         return initializer;
     }
 
+    private static @Nullable LoraInitializer find(InitLoraWeights start) {
+        if (start.custom() != null) {
+            return start.custom();
+        }
+        String name = start.toString();
+        return start.isPissa() && name.startsWith(ROUNDS)
+                ? LoraInitializer.pissa(Integer.parseInt(name.substring(ROUNDS.length())))
+                : LINEAR.get(start.json());
+    }
+
     /** The start of a convolution: PEFT knows the plain ones only. */
     public static LoraInitializer convolution(InitLoraWeights start) {
-        boolean plain = start.custom() != null || start.isFlag() || start.is("gaussian");
-        if (!plain) {
+        if (start.isUsersOwn()) {
+            return linear(start);
+        }
+        if (start.is("lora_ga")) {
+            return LoraInitializer.kaiming();
+        }
+        if (!start.isFlag() && !start.is("gaussian")) {
             throw new IllegalArgumentException(
                     "Unknown initialization init_lora_weights '"
                             + start
@@ -68,9 +69,8 @@ public final class LoraStarts {
 
     /** The start of an embedding: PEFT tells only false from the rest. */
     public static LoraInitializer embedding(InitLoraWeights start) {
-        LoraInitializer custom = start.custom();
-        if (custom != null) {
-            return custom;
+        if (start.isUsersOwn()) {
+            return linear(start);
         }
         return start.json().equals(false)
                 ? LoraInitializer.randomEmbedding()

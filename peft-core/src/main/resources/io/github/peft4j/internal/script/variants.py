@@ -68,3 +68,77 @@
     flat = y.reshape([-1, b.size(0)])
     sum = torch.addmm(flat, low, b.t(), beta=1, alpha=float(scale))
     return torch.mul(sum, torch.div(m, norm)).reshape(y.size())
+
+  # Blocks [n rows, columns] that lie one above the other, laid on the diagonal of [n rows, n columns].
+  def on_diagonal(self: __torch__.Ops, blocks: Tensor, count: Tensor) -> Tensor:
+    n = int(count)
+    rows = blocks.reshape([n, -1, 1, blocks.size(1)])
+    places = torch.eye(n, dtype=blocks.dtype, device=blocks.device).reshape([n, 1, n, 1])
+    return torch.mul(rows, places).reshape([blocks.size(0), n * blocks.size(1)])
+
+  # x [..., in] in groups of features, the last one filled with zeros: [tokens, groups, features].
+  def velora_groups(self: __torch__.Ops, x: Tensor, groups: int) -> Tensor:
+    size = (x.size(-1) + groups - 1) // groups
+    missing = groups * size - x.size(-1)
+    if missing != 0:
+      x = torch.constant_pad_nd(x, [0, missing])
+    return x.reshape([-1, groups, size])
+
+  def velora_unit(self: __torch__.Ops, v: Tensor) -> Tensor:
+    norm = torch.linalg_vector_norm(v, 2)
+    if bool(torch.eq(norm, 0.)):
+      unit = torch.div(torch.ones_like(v), float(v.size(0)) ** 0.5)
+    else:
+      unit = torch.div(v, norm)
+    return unit
+
+  # The direction of the mean group of a batch.
+  def velora_mean(self: __torch__.Ops, x: Tensor, groups: Tensor) -> Tensor:
+    return self.velora_unit(torch.mean(self.velora_groups(torch.detach(x), int(groups)), [0, 1]))
+
+  # x a^T. The gradient of x is the usual one; that of a sees each group of x as its projection on a direction alone, so
+  # that one number a group is kept for it: a sum that is zero carries it.
+  def velora_low(self: __torch__.Ops, x: Tensor, a: Tensor, direction: Tensor, groups: Tensor, scale: Tensor) -> Tensor:
+    n = int(groups)
+    compressed = torch.matmul(self.velora_groups(torch.detach(x), n), direction)
+    weights = torch.matmul(self.velora_groups(a, n), direction)
+    carrier = torch.mul(torch.linear(compressed, weights), float(scale))
+    low = torch.linear(x, torch.detach(a))
+    return torch.add(low, torch.sub(carrier, torch.detach(carrier)).reshape(low.size()))
+
+  # Shares of n noisy copies, out of a Dirichlet distribution as normal numbers in the exponent; z [n] standard normal.
+  def monte_shares(self: __torch__.Ops, experts: Tensor, z: Tensor) -> Tensor:
+    n = float(experts.size(0))
+    alpha = torch.clamp_min(torch.exp(experts), 9.9999999999999995e-07)
+    logs = torch.log(alpha)
+    inverse = torch.reciprocal(alpha)
+    variance = torch.add(torch.mul(inverse, 1. - 2. / n), torch.mul(torch.sum(inverse), 1. / (n * n)))
+    deviation = torch.sqrt(torch.add(torch.clamp_min(variance, 9.9999999999999995e-07), 9.9999999999999995e-07))
+    return torch.softmax(torch.add(torch.mul(deviation, z), torch.sub(logs, torch.mean(logs))), -1)
+
+  # Variances of the columns of the noise: w [r] are the diagonal of a draw out of Wishart's distribution.
+  def monte_variances(self: __torch__.Ops, std: Tensor, w: Tensor) -> Tensor:
+    return torch.clamp_min(torch.mul(torch.exp(torch.mul(std, 2.)), w), 0.001)
+
+  # a [r, in] plus the mean of noise [n, in, r] by shares [n], with these variances [r].
+  def monte_a(self: __torch__.Ops, a: Tensor, noise: Tensor, shares: Tensor, variances: Tensor, scale: Tensor) -> Tensor:
+    mean = torch.tensordot(shares, noise, [0], [0])
+    return torch.add(a, torch.mul(mean, torch.sqrt(variances)).t(), alpha=float(scale))
+
+  # Distance of what is trained from the prior distributions; prior: n numbers of one value.
+  def monte_distance(self: __torch__.Ops, std: Tensor, experts: Tensor, variances: Tensor, prior: Tensor) -> Tensor:
+    r = float(std.size(0))
+    n = float(experts.size(0))
+    p = float(prior)
+    alpha = torch.exp(experts)
+    total = torch.sum(alpha)
+    given = torch.full([experts.size(0)], p, dtype=std.dtype, device=std.device)
+    gammas = torch.sub(torch.lgamma(total), torch.lgamma(torch.sum(given)))
+    each = torch.sub(torch.lgamma(alpha), torch.lgamma(given))
+    slopes = torch.mul(torch.sub(alpha, given), torch.sub(torch.digamma(alpha), torch.digamma(total)))
+    shares = torch.add(gammas, torch.sum(torch.add(each, slopes)))
+    squares = torch.exp(torch.mul(std, 2.))
+    wishart = torch.mul(torch.sub(torch.mul(torch.sub(torch.sum(squares), torch.sum(torch.mul(std, 2.))), r), r * r), 0.5)
+    bounded = torch.clamp_min(variances, 9.9999999999999995e-07)
+    normal = torch.mul(torch.sub(torch.sub(torch.sum(bounded), torch.sum(torch.log(bounded))), r), 0.5 * n)
+    return torch.add(torch.add(shares, wishart), normal)

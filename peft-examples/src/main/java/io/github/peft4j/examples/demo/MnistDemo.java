@@ -21,7 +21,7 @@ import io.github.peft4j.examples.demo.story.AdapterSize;
 import io.github.peft4j.examples.demo.story.WeightSnapshot;
 import io.github.peft4j.model.ModuleTree;
 import io.github.peft4j.tuner.lora.LoraConfig;
-import io.github.peft4j.tuner.lora.LoraInitializer;
+import io.github.peft4j.tuner.lora.start.LoraInitializer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.PenalizedLoss;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.LogitsToKeep;
@@ -129,7 +130,8 @@ final class TrainingStep {
             ModelOutput output;
             try (Gradients on = Gradients.on()) {
                 output = objective.of(this::forward, batch, scope);
-                NDArray loss = output.loss();
+                NDArray loss = PenalizedLoss.withTermsOfTraining(model, output.loss());
+                output = output.with(ModelOutput.LOSS, loss);
                 Gradients.backward(share == 1 ? loss : Ops.scale(loss, share));
             }
             try (Gradients off = Gradients.off()) {

@@ -72,7 +72,10 @@ public final class EncoderStack {
             RequiredPositions required,
             Supplier<NDArray> embeddings,
             List<? extends Layer> layers) {
-        boolean first = required == RequiredPositions.FIRST && !all(input, required);
+        boolean first =
+                required == RequiredPositions.FIRST
+                        && !all(input, required)
+                        && pass.allowsPacking();
         int top = layers.size() - 1;
         LayerSequence.Result result =
                 new LayerSequence(

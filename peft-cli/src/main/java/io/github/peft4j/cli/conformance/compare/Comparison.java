@@ -276,7 +276,8 @@ public final class Comparison {
         return Math.sqrt(sum);
     }
 
-    private static double distance(double[] ours, double[] theirs) {
+    /** The relative distance, by the norm of the second. */
+    public static double distance(double[] ours, double[] theirs) {
         double[] difference = new double[ours.length];
         Arrays.setAll(difference, i -> ours[i] - theirs[i]);
         double norm = norm(theirs);

@@ -3,6 +3,7 @@ package io.github.peft4j.cli.conformance.play;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.gson.JsonObject;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.BaseModel;
@@ -13,6 +14,8 @@ import io.github.peft4j.cli.conformance.compare.ExpectedFile;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.tuner.lora.LoraConfig;
 import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -38,16 +41,25 @@ public final class StartValues {
      * Compares the start of a fresh adapter with {@code init.*}. Of a start that this version
      * cannot compute there is nothing to compare: the adapter's file brings its values.
      */
-    public static void check(BaseModel base, PeftConfig config, ExpectedFile expected)
+    public static void check(
+            BaseModel base,
+            PeftConfig config,
+            JsonObject description,
+            ModelInput input,
+            ExpectedFile expected)
             throws CaseFailure {
         Map<String, NDArray> starts = expected.startingWith("init.");
         if (starts.isEmpty()) {
             return;
         }
         Engine.getEngine(Engines.PYTORCH).setRandomSeed(SEED);
-        PeftConfig fresh = config.withInferenceMode(false);
+        PeftConfig fresh = PreparedStart.of(base, config, description, input);
         try (PeftModel model = PeftModels.getPeftModel(base.block(), fresh)) {
             AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);
+            if (fresh instanceof LoraConfig lora && ComputedStart.isOne(lora)) {
+                new ComputedStart(lora, set).compare(starts);
+                return;
+            }
             for (Map.Entry<String, NDArray> entry : starts.entrySet()) {
                 String name = "init." + entry.getKey();
                 Parameter ours = set.tensors().get(entry.getKey());
@@ -66,7 +78,7 @@ public final class StartValues {
         }
     }
 
-    private static void requireShape(String name, NDArray ours, NDArray theirs) throws CaseFailure {
+    static void requireShape(String name, NDArray ours, NDArray theirs) throws CaseFailure {
         if (!ours.getShape().equals(theirs.getShape())) {
             throw new CaseFailure(
                     name + " has shape " + ours.getShape() + ", Python " + theirs.getShape());

@@ -6,6 +6,7 @@ import io.github.peft4j.config.TaskType;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
+import java.util.List;
 
 /** Activated LoRA of linear layers ({@code alora_invocation_tokens}). */
 public final class ActivatedVariant implements LoraVariant {
@@ -16,12 +17,13 @@ public final class ActivatedVariant implements LoraVariant {
     }
 
     @Override
-    public void prepare(LoraConfig config, AdapterSetBuilder set) {
+    public void complete(LoraConfig config, AdapterSetBuilder set, List<Adapter> layers) {
         set.optAllowsPacking(false).optAllowsBeams(false);
     }
 
     @Override
     public Adapter linear(LoraLayer layer) {
+        layer.requireUntouchedBase();
         LoraConfig config = layer.config();
         boolean looks = config.taskType().orElse(null) == TaskType.CAUSAL_LM;
         Invocation invocation = new Invocation(config.aloraInvocationTokens(), looks);

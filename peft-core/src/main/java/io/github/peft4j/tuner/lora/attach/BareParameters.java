@@ -1,5 +1,7 @@
 package io.github.peft4j.tuner.lora.attach;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Preconditions;
@@ -16,12 +18,13 @@ import io.github.peft4j.nn.StackedWeights;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewAdapter;
 import io.github.peft4j.tuner.lora.InitLoraWeights;
-import io.github.peft4j.tuner.lora.InitialPair;
 import io.github.peft4j.tuner.lora.LoraConfig;
-import io.github.peft4j.tuner.lora.LoraInitializer;
 import io.github.peft4j.tuner.lora.LoraStarts;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
 import io.github.peft4j.tuner.lora.layer.LoraParameter;
+import io.github.peft4j.tuner.lora.start.InitialPair;
+import io.github.peft4j.tuner.lora.start.LoraInitializer;
+import io.github.peft4j.tuner.lora.start.StartLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,7 +179,9 @@ final class BareParameters {
         LoraLayer layer =
                 layers.apply(new LayerSite(name, LayerKind.OTHER, model.block(), null, null));
         int rank = Math.toIntExact(Math.multiplyExact(layer.rank(), experts));
-        InitialPair start = new InitialPair(start(config, layer, experts), in, out, rank);
+        StartLayer sizes =
+                new StartLayer(name, in, out, rank, layer.scaling(), BareParameters::noWeight);
+        InitialPair start = new InitialPair(start(config, layer, experts), sizes);
         Parameter a = layer.layer().trained("lora_A_weight", start.a());
         Parameter b = layer.layer().trained("lora_B_weight", start.b());
         return new LoraParameter(a, b, layer.scaling(), transposed);
@@ -197,12 +202,17 @@ final class BareParameters {
         if (start.is("gaussian")) {
             return LoraInitializer.normal(1.0 / layer.rank());
         }
+        boolean plain = start.isFlag() || start.custom() != null;
         layer.layer()
                 .require(
-                        experts == 1 || start.isFlag() || start.custom() != null,
+                        plain || (experts == 1 && start.is("orthogonal")),
                         "init_lora_weights",
                         start,
-                        "true, false or gaussian, as the parameter is a stack of matrices");
+                        "true, false or gaussian, as a bare parameter knows no other start");
         return LoraStarts.linear(start);
+    }
+
+    private static NDArray noWeight(NDManager manager) {
+        throw new IllegalStateException("A plain start asks for no weight.");
     }
 }

@@ -1,21 +1,25 @@
 package io.github.peft4j.tuner.lora.attach;
 
+import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.tuner.ConvertedAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewAdapter;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -51,16 +55,23 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            LoraConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
-        LoraVariant variant = LoraVariants.of(config);
-        variant.prepare(config, set);
+            LoraConfig config,
+            AdapterSetBuilder set,
+            List<LayerSite> sites,
+            Map<String, AdapterSet> others) {
+        LoraVariant variant = LoraVariants.of(config).among(config, others);
         NamePatterns<Integer> ranks = config.ranks();
         NamePatterns<Number> alphas = config.alphas();
+        List<Adapter> made = new ArrayList<>();
+        variant.complete(config, set, made);
         return site -> {
             LoraLayer layer = layer(config, set, site, ranks, alphas);
-            return Attentions.isInside(site, sites)
-                    ? variant.attentionOutput(layer)
-                    : adapter(variant, layer);
+            Adapter adapter =
+                    Attentions.isInside(site, sites)
+                            ? variant.attentionOutput(layer)
+                            : adapter(variant, layer);
+            made.add(adapter);
+            return adapter;
         };
     }
 
@@ -141,5 +152,16 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     @Override
     protected ImmutableList<String> warnings(LoraConfig config, List<LayerSite> adapted) {
         return LoraLayerWarnings.about(config, adapted);
+    }
+
+    @Override
+    public ConvertedAdapter<LoraConfig> convert(
+            LoraConfig config, Map<String, NDArray> trained, Map<String, NDArray> start) {
+        return PlainForm.of(config, trained, start);
+    }
+
+    @Override
+    public Map<String, NDArray> start(AdapterSet set) {
+        return PlainForm.start(set);
     }
 }

@@ -5,9 +5,14 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.alora.ActivatedVariant;
+import io.github.peft4j.tuner.lora.arrow.ArrowVariant;
+import io.github.peft4j.tuner.lora.bdlora.BdLoraVariant;
 import io.github.peft4j.tuner.lora.dora.DoraVariant;
+import io.github.peft4j.tuner.lora.kasa.KasaVariant;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.layer.PlainLora;
+import io.github.peft4j.tuner.lora.monteclora.MontecloraVariant;
+import io.github.peft4j.tuner.lora.velora.VeloraVariant;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +20,14 @@ import java.util.Map;
 final class LoraVariants {
 
     private static final ImmutableList<LoraVariant> ALL =
-            ImmutableList.of(new DoraVariant(), new ActivatedVariant());
+            ImmutableList.of(
+                    new DoraVariant(),
+                    new BdLoraVariant(),
+                    new KasaVariant(),
+                    new VeloraVariant(),
+                    new MontecloraVariant(),
+                    new ActivatedVariant(),
+                    new ArrowVariant());
 
     static final LoraVariant PLAIN = new PlainLora();
 

@@ -33,12 +33,7 @@ public final class DoraVariant implements LoraVariant {
     public Adapter linear(LoraLayer layer) {
         LoraTensors tensors = layer.linear();
         Function<NDArray, NDArray> norm =
-                w ->
-                        DoraOps.norm(
-                                w,
-                                tensors.a().getArray(),
-                                tensors.b().getArray(),
-                                tensors.scaling());
+                w -> DoraOps.norm(w, tensors.currentA(), tensors.currentB(), tensors.scaling());
         Shape shape = new Shape(layer.layer().out());
         return new DoraLinear(tensors, magnitude(layer, shape, tensors.a(), tensors.b(), norm));
     }

@@ -10,10 +10,13 @@ import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.NewLayer;
-import io.github.peft4j.tuner.lora.InitialPair;
 import io.github.peft4j.tuner.lora.LoraConfig;
-import io.github.peft4j.tuner.lora.LoraInitializer;
 import io.github.peft4j.tuner.lora.LoraStarts;
+import io.github.peft4j.tuner.lora.start.BaseShare;
+import io.github.peft4j.tuner.lora.start.InitialPair;
+import io.github.peft4j.tuner.lora.start.LoraInitializer;
+import io.github.peft4j.tuner.lora.start.StartLayer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer that gets a LoRA adapter, with the rank and the scale that hold there.
@@ -27,9 +30,21 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
 
     /** A and B of a linear layer with the start of the config, and B's bias if it has one. */
     public LoraTensors linear() {
-        LoraInitializer initializer = LoraStarts.linear(config.initLoraWeights());
-        InitialPair start = new InitialPair(initializer, layer.in(), layer.out(), rank);
-        return tensors(start.a(), start.b(), layer.out());
+        LoraInitializer start = LoraStarts.linear(config.initLoraWeights());
+        InitialPair pair = new InitialPair(start, startLayer(layer.in(), layer.out(), rank));
+        TakenPair taken = TakenPair.of(layer, pair, start.baseShare());
+        InitialValue a = taken == null ? pair.a() : taken.startOfA();
+        InitialValue b = taken == null ? pair.b() : taken.startOfB();
+        return tensors(a, b, layer.out(), start.trainsB(), taken);
+    }
+
+    /** Refuses a start that takes a part out of the base, where nothing puts it back. */
+    public void requireUntouchedBase() {
+        layer.require(
+                LoraStarts.linear(config.initLoraWeights()).baseShare() == BaseShare.NONE,
+                "init_lora_weights",
+                config.initLoraWeights(),
+                "one that leaves the base as it is");
     }
 
     /** The same of a convolution. */
@@ -39,8 +54,9 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
         layer.require(rank % groups == 0, "r", rank, "divisible by the groups, " + groups);
         LoraInitializer initializer = LoraStarts.convolution(config.initLoraWeights());
         long patch = shape.columns() * groups;
-        InitialValue a = new InitialPair(initializer, patch, shape.out(), rank).a();
-        InitialValue b = new InitialPair(initializer, patch, shape.out(), rank / groups).b();
+        InitialValue a = new InitialPair(initializer, startLayer(patch, shape.out(), rank)).a();
+        InitialValue b =
+                new InitialPair(initializer, startLayer(patch, shape.out(), rank / groups)).b();
         return tensors(
                 reshaped(a, shape.withKernel(rank, shape.in())),
                 reshaped(b, shape.withPoints(shape.out(), rank / groups)),
@@ -56,7 +72,8 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
                 "false, as LoRA of an Embedding has no bias");
         Shape shape = layer.site().requireWeight().getShape();
         LoraInitializer initializer = LoraStarts.embedding(config.initLoraWeights());
-        InitialPair start = new InitialPair(initializer, shape.get(0), shape.get(1), rank);
+        InitialPair start =
+                new InitialPair(initializer, startLayer(shape.get(0), shape.get(1), rank));
         return new EmbeddingTensors(
                 layer.trained("lora_embedding_A", start.a()),
                 layer.trained("lora_embedding_B", start.b()),
@@ -69,18 +86,28 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
      * @param out features that come out
      */
     public LoraTensors tensors(InitialValue a, InitialValue b, long out) {
+        return tensors(a, b, out, true, null);
+    }
+
+    private LoraTensors tensors(
+            InitialValue a, InitialValue b, long out, boolean trainsB, @Nullable TakenPair taken) {
         Parameter bias = config.loraBias() ? layer.trained("lora_B_bias", layer.zeros(out)) : null;
         return new LoraTensors(
                 layer.trained("lora_A_weight", a),
-                layer.trained("lora_B_weight", b),
+                trainsB ? layer.trained("lora_B_weight", b) : layer.frozen("lora_B_weight", b),
                 bias,
                 scaling,
-                dropout());
+                dropout(),
+                taken);
     }
 
     /** Dropout on what the adapter reads. */
     public InputDropout dropout() {
         return layer.dropout("lora_dropout", config.loraDropout());
+    }
+
+    private StartLayer startLayer(long in, long out, int rows) {
+        return new StartLayer(layer.path(), in, out, rows, scaling, this::frozen);
     }
 
     /**

@@ -38,19 +38,22 @@ public final class LoraLinear implements DeltaAdapter, WeightAdapter {
         this.tensors = tensors;
     }
 
+    /** Its tensors, for adapters that are made of others. */
+    public LoraTensors tensors() {
+        return tensors;
+    }
+
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         if (tensors.bias() != null) {
             return DeltaAdapter.super.forward(x, base, pass);
         }
-        NDArray y = base.forward(x);
-        return Ops.loraAdd(y, tensors.dropout().of(x, pass), a(pass), b(pass), scale(pass));
+        return tensors.add(base.forward(x), x, scale(pass), pass);
     }
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray input = tensors.dropout().of(x, pass);
-        NDArray delta = Ops.loraDelta(input, a(pass), b(pass), scale(pass));
+        NDArray delta = tensors.delta(x, scale(pass), pass);
         NDArray bias = tensors.biasOver(null, scale(pass), pass);
         return bias == null ? delta : delta.add(bias);
     }
@@ -83,11 +86,11 @@ public final class LoraLinear implements DeltaAdapter, WeightAdapter {
     }
 
     private NDArray a(AdapterPass pass) {
-        return pass.value(tensors.a());
+        return tensors.a(pass);
     }
 
     private NDArray b(AdapterPass pass) {
-        return pass.value(tensors.b());
+        return tensors.b(pass);
     }
 
     private double scale(AdapterPass pass) {

@@ -1,9 +1,11 @@
 package io.github.peft4j.tuner.lora.layer;
 
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -40,8 +42,22 @@ public interface LoraVariant {
      */
     default void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {}
 
-    /** Says of the adapter as a whole what this variant means for it. */
-    default void prepare(LoraConfig config, AdapterSetBuilder set) {}
+    /**
+     * The variant as it acts among the adapters that a model has already.
+     *
+     * @param others their parts, by name
+     * @throws IllegalArgumentException if one that the config asks for is not there
+     */
+    default LoraVariant among(LoraConfig config, Map<String, AdapterSet> others) {
+        return this;
+    }
+
+    /**
+     * Adds what belongs to no single layer, such as a term of the loss.
+     *
+     * @param layers the adapters of the layers, filled as they are made
+     */
+    default void complete(LoraConfig config, AdapterSetBuilder set, List<Adapter> layers) {}
 
     /**
      * The adapter of a linear layer, however its weight is stored.

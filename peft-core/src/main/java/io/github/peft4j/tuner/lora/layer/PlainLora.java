@@ -46,12 +46,14 @@ public final class PlainLora implements LoraVariant {
                         "lora_bias",
                         true,
                         "false, as an attention gives adapters its weight only");
+        layer.requireUntouchedBase();
         LoraTensors tensors = layer.linear();
         return new LoraParameter(tensors.a(), tensors.b(), layer.scaling(), false);
     }
 
     @Override
     public Adapter attentionOutput(LoraLayer layer) {
+        layer.requireUntouchedBase();
         return new AttentionOutput(layer.linear());
     }
 }

@@ -218,7 +218,7 @@ class BareParametersTest {
         refuses(
                 config("gate").optInitLoraWeights("orthogonal"),
                 "init_lora_weights is orthogonal",
-                "stack of matrices");
+                "bare parameter knows no other start");
         refuses(
                 config("first.weight").optTargetModules("first"),
                 "reaches first.weight",

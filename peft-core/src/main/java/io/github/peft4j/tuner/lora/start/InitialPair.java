@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.start;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,33 +10,36 @@ import org.jspecify.annotations.Nullable;
 public final class InitialPair {
 
     private final LoraInitializer initializer;
-    private final long in;
-    private final long out;
+    private final StartLayer layer;
     private final int rank;
     private LoraInitializer.@Nullable Pair made;
 
     /**
      * Nothing is made yet.
      *
-     * @throws IllegalArgumentException if the initializer cannot make this rank
+     * @throws IllegalArgumentException if the initializer cannot begin at this layer
      */
-    public InitialPair(LoraInitializer initializer, long in, long out, int rank) {
-        initializer.requireRank(rank);
+    public InitialPair(LoraInitializer initializer, StartLayer layer) {
+        initializer.requireLayer(layer);
         this.initializer = initializer;
-        this.in = in;
-        this.out = out;
-        this.rank = rank;
+        this.layer = layer;
+        rank = initializer.rank(layer);
+    }
+
+    /** Rows of A and columns of B. */
+    public int rank() {
+        return rank;
     }
 
     /** A, [rank, in]. */
     public InitialValue a() {
-        return InitialValue.of(new Shape(rank, in), manager -> pair(manager).a());
+        return InitialValue.of(new Shape(rank, layer.in()), manager -> pair(manager).a());
     }
 
     /** B, [out, rank]. */
     public InitialValue b() {
         return InitialValue.of(
-                new Shape(out, rank),
+                new Shape(layer.out(), rank),
                 manager -> {
                     NDArray b = pair(manager).b();
                     made = null;
@@ -46,7 +49,7 @@ public final class InitialPair {
 
     private LoraInitializer.Pair pair(NDManager manager) {
         if (made == null) {
-            made = initializer.create(manager, in, out, rank);
+            made = initializer.create(manager, layer);
         }
         return made;
     }

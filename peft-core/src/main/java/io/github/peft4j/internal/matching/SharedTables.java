@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner;
+package io.github.peft4j.internal.matching;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.BaseModel;
@@ -8,12 +8,12 @@ import io.github.peft4j.model.LayerSite;
 import java.util.List;
 
 /** What it means for an adapter that layers of the base share a weight. */
-final class SharedTables {
+public final class SharedTables {
 
     private SharedTables() {}
 
     /** Python PEFT merges into the weight itself, and so into every layer that reads it. */
-    static ImmutableList<String> warnOfWeights(
+    public static ImmutableList<String> warnOfWeights(
             BaseModel model, AdapterSetBuilder set, List<LayerSite> adapted) {
         ParameterUses slots = new ParameterUses(model);
         for (LayerSite site : adapted) {
@@ -36,7 +36,7 @@ final class SharedTables {
     }
 
     /** A copy takes the place of a table for the layers that are saved, and for no other. */
-    static ImmutableList<String> warnOfCopies(BaseModel model, List<String> saved) {
+    public static ImmutableList<String> warnOfCopies(BaseModel model, List<String> saved) {
         ParameterUses slots = new ParameterUses(model);
         for (LayerSite site : model.sites()) {
             if (site.weight() == null || !saved.contains(site.path())) {
@@ -58,7 +58,7 @@ final class SharedTables {
     }
 
     /** Adds the paths of the layers that read the table of an embedding that is saved whole. */
-    static void addReaders(BaseModel model, List<String> saved) {
+    public static void addReaders(BaseModel model, List<String> saved) {
         ParameterUses slots = new ParameterUses(model);
         slots.tokenEmbedding()
                 .filter(embedding -> saved.contains(embedding.path()))

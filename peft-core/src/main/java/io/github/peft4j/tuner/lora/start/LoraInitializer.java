@@ -1,10 +1,12 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.start;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Preconditions;
+import io.github.peft4j.ops.TensorOps;
 
 /**
  * Start values of LoRA's A and B.
@@ -25,6 +27,21 @@ public interface LoraInitializer {
     Pair create(NDManager manager, long in, long out, int rank);
 
     /**
+     * Makes the pair for a layer whose weight, name and scale the start may look at; one that needs
+     * neither leaves this as it is.
+     *
+     * @param manager where both live
+     */
+    default Pair create(NDManager manager, StartLayer layer) {
+        return create(manager, layer.in(), layer.out(), rank(layer));
+    }
+
+    /** Rows of A and columns of B at a layer: fewer than configured where there are no more. */
+    default int rank(StartLayer layer) {
+        return layer.rank();
+    }
+
+    /**
      * Refuses a rank that this start cannot make, before anything is made.
      *
      * @throws IllegalArgumentException with the cure
@@ -32,12 +49,41 @@ public interface LoraInitializer {
     default void requireRank(int rank) {}
 
     /**
+     * Refuses a layer that this start cannot begin at, before anything is made.
+     *
+     * @throws IllegalArgumentException with the cure
+     */
+    default void requireLayer(StartLayer layer) {
+        requireRank(layer.rank());
+    }
+
+    /** What of the base is in the pair and must not count twice. */
+    default BaseShare baseShare() {
+        return BaseShare.NONE;
+    }
+
+    /** Whether B trains; if not, it stays what the start has made. */
+    default boolean trainsB() {
+        return true;
+    }
+
+    /**
      * A and B of one layer, float32.
      *
      * @param a [rank, in]
      * @param b [out, rank]
      */
-    record Pair(NDArray a, NDArray b) {}
+    record Pair(NDArray a, NDArray b) {
+
+        /** A and B out of a list, moved into a manager. */
+        public static Pair in(NDManager manager, NDList pair) {
+            NDArray a = TensorOps.detached(pair.get(0));
+            NDArray b = TensorOps.detached(pair.get(1));
+            a.attach(manager);
+            b.attach(manager);
+            return new Pair(a, b);
+        }
+    }
 
     /**
      * PEFT's default, {@code init_lora_weights = true}: A uniform within ±1/√in (Kaiming with a =
@@ -89,6 +135,58 @@ public interface LoraInitializer {
      */
     static LoraInitializer orthogonal() {
         return new OrthogonalInitializer();
+    }
+
+    /**
+     * {@code "pissa"}: A and B are the r largest parts of the weight's singular value
+     * decomposition; the rest stays frozen.
+     */
+    static LoraInitializer pissa() {
+        return new PissaInitializer();
+    }
+
+    /**
+     * {@code "pissa_niter_N"}: the same from a randomised decomposition, which takes seconds where
+     * the exact one takes minutes.
+     *
+     * @param rounds N, how often its range is refined; PEFT's documentation suggests 16
+     */
+    static LoraInitializer pissa(int rounds) {
+        return new FastPissaInitializer(rounds);
+    }
+
+    /**
+     * {@code "olora"}: A and B are the first r rows and columns of the weight's QR decomposition;
+     * the rest stays frozen.
+     */
+    static LoraInitializer olora() {
+        return new OloraInitializer();
+    }
+
+    /**
+     * {@code "mica"}: A zero, B the r left singular vectors of the weight's smallest singular
+     * values. Only A trains.
+     */
+    static LoraInitializer mica() {
+        return new MicaInitializer();
+    }
+
+    /**
+     * The place of a start that data must give: an adapter that was saved with its start loads, and
+     * nothing else begins so.
+     *
+     * @param name its value of {@code init_lora_weights}
+     */
+    static LoraInitializer uncalibrated(String name) {
+        return new UncalibratedInitializer(name);
+    }
+
+    /**
+     * {@code "lora_ga"} where no gradients were gathered: as in PEFT the plain start, and the base
+     * stays whole.
+     */
+    static LoraInitializer withoutGradients() {
+        return new NoGradientsInitializer();
     }
 
     /** PEFT's start for embeddings: A zero, B standard normal. */

@@ -1,4 +1,4 @@
-package io.github.peft4j.tuner.lora;
+package io.github.peft4j.tuner.lora.start;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
