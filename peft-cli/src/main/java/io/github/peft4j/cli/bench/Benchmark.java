@@ -25,6 +25,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.generate.GenerationResult;
 import io.github.peft4j.task.generate.Generator;
+import io.github.peft4j.task.generate.prefix.PrefixCache;
 import io.github.peft4j.task.train.frozen.FrozenLayerCache;
 import io.github.peft4j.task.train.frozen.FrozenLayerUse;
 import io.github.peft4j.task.train.optim.AdamW;
@@ -246,14 +247,26 @@ public final class Benchmark {
             GenerateSteps generation = new GenerateSteps(workload, batches);
             if (workload.mode().equals("merged")) {
                 try (MergedModel merged = timed("merge_seconds", model::mergeAndUnload)) {
-                    generateSteps(generation, Generator.of(merged), batches);
+                    generateAll(generation, Generator.of(merged), batches);
                 }
             } else if (workload.mode().equals("active")) {
-                generateSteps(generation, Generator.of(model), batches);
+                generateAll(generation, Generator.of(model), batches);
             } else {
                 throw new UnsupportedFeatureException(
                         "Generation in mode " + workload.mode() + " is not run by this version.");
             }
+        }
+    }
+
+    private void generateAll(GenerateSteps generation, Generator generator, BatchSet batches) {
+        if (workload.prefixCacheBytes() == 0) {
+            generateSteps(generation, generator, batches);
+            return;
+        }
+        try (PrefixCache prefixes = PrefixCache.ofBytes(workload.prefixCacheBytes())) {
+            generateSteps(generation, generator.withPrefixCache(prefixes), batches);
+            result.addProperty("prefix_cache_mb", prefixes.bytes() / (double) (1 << 20));
+            result.addProperty("prefix_cache_tokens", prefixes.reusedTokens());
         }
     }
 

@@ -126,6 +126,16 @@ record Workload(JsonObject json, Path models) {
         return told == null ? name().endsWith("epochs") : told.getAsBoolean();
     }
 
+    /**
+     * Bytes for beginnings that prompts share, 0 for none: told in MiB by {@code prefix_cache_mb},
+     * else 256 MiB for workloads whose name says so.
+     */
+    long prefixCacheBytes() {
+        JsonElement told = json.get("prefix_cache_mb");
+        long standard = name().endsWith("-prefix") ? 256 : 0;
+        return (told == null ? standard : told.getAsLong()) << 20;
+    }
+
     JsonObject configOverrides() {
         return value("config_overrides", "an object", JsonElement::getAsJsonObject);
     }

@@ -45,6 +45,9 @@ class BenchCommandTest {
                            {"name": "write-merged", "kind": "generate", "mode": "merged",
                             "model": "llama-causal", "adapter": "lora-causal-llama",
                             "batches": "prompts", "new_tokens": 5},
+                           {"name": "write-prefix", "kind": "generate",
+                            "model": "llama-causal", "adapter": "lora-causal-llama",
+                            "batches": "prompts", "new_tokens": 5},
                            {"name": "rounded", "kind": "generate", "model": "llama-causal",
                             "weights": "bf16"},
                            {"name": "learned", "kind": "train", "model": "llama-causal",
@@ -86,7 +89,7 @@ class BenchCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"write", "write-merged", "write-fp16"})
+    @ValueSource(strings = {"write", "write-merged", "write-fp16", "write-prefix"})
     void generatesAsManyTokensAsAWorkloadSays(String name) throws Exception {
         makePrompts();
         Path json = folder.resolve("out.json");
@@ -99,6 +102,7 @@ class BenchCommandTest {
         assertThat(measured.get("workload").getAsString()).isEqualTo(name);
         assertThat(measured.get("precision").getAsString())
                 .isEqualTo(name.equals("write-fp16") ? "fp16-packed" : "float32");
+        assertThat(measured.has("prefix_cache_tokens")).isEqualTo(name.equals("write-prefix"));
         assertThat(measured.getAsJsonArray("generated"))
                 .hasSize(4)
                 .allSatisfy(ids -> assertThat(ids.getAsJsonArray()).hasSize(10));
