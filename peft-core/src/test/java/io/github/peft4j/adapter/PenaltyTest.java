@@ -76,10 +76,10 @@ class PenaltyTest {
         AdapterPass pass =
                 new AdapterPass(new ParameterStore(manager, false), manager, true, active);
         ModelOutput output = ModelOutput.of(Map.of(ModelOutput.LOSS, manager.create(0.5f)));
-        assertThat(active.penalize(ModelOutput.of(Map.of()), pass).arrays())
+        assertThat(active.penalize(ModelOutput.of(Map.of()), pass, all -> true).arrays())
                 .as("without a loss")
                 .isEmpty();
-        return active.penalize(output, pass).loss().getFloat();
+        return active.penalize(output, pass, all -> true).loss().getFloat();
     }
 
     @Test

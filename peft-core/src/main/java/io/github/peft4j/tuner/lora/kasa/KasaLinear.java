@@ -7,7 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
-import io.github.peft4j.adapter.DeltaAdapter;
+import io.github.peft4j.adapter.LayerAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.ops.Ops;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/2412.06071">Wang et al. 2024, equations 3 and 7</a>
  */
-final class KasaLinear implements DeltaAdapter, WeightAdapter {
+final class KasaLinear implements LayerAdapter, WeightAdapter {
 
     private final LoraTensors tensors;
     private final Parameter diagonal;
@@ -61,12 +61,6 @@ final class KasaLinear implements DeltaAdapter, WeightAdapter {
     }
 
     @Override
-    public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray rest = Ops.loraDelta(x, pass.value(noiseA), pass.value(noiseB), 1);
-        return Ops.loraAdd(rest, tensors.dropout().of(x, pass), a(pass), b(pass), scale(pass));
-    }
-
-    @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         return current.add(Ops.lowRank(pass.value(noiseA), pass.value(noiseB), 1))
                 .add(Ops.lowRank(a(pass), b(pass), scale(pass)));
@@ -83,6 +77,12 @@ final class KasaLinear implements DeltaAdapter, WeightAdapter {
                 .putAll(tensors.byName())
                 .put("lora_diag", diagonal)
                 .buildOrThrow();
+    }
+
+    /** The factor acts on what is trained; what is left out stays out. */
+    @Override
+    public boolean isScalable() {
+        return true;
     }
 
     @Override

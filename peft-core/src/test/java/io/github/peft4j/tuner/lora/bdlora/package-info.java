@@ -1,0 +1,5 @@
+/** Tests of a variant of LoRA. */
+@NullMarked
+package io.github.peft4j.tuner.lora.bdlora;
+
+import org.jspecify.annotations.NullMarked;
