@@ -144,7 +144,12 @@ class LoraOptimizersTest {
     void loraPlusHasFourGroups() {
         Map<String, Parameter> tensors = new LinkedHashMap<>();
         Parameter matrix = model.trainableTensors().values().iterator().next();
-        Parameter vector = Parameter.builder().setName("v").optShape(new Shape(3)).build();
+        Parameter vector =
+                Parameter.builder()
+                        .setName("v")
+                        .setType(Parameter.Type.BIAS)
+                        .optShape(new Shape(3))
+                        .build();
         tensors.put("layer.lora_A.weight", matrix);
         tensors.put("layer.lora_B.weight", matrix);
         tensors.put("table.lora_embedding_A", matrix);
