@@ -1,15 +1,18 @@
 package io.github.peft4j.examples.demo.sentiment;
 
 import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.cli.console.ProgressBar;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.examples.data.MiniLm;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.HostArray;
+import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.data.text.TextDataset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -17,14 +20,20 @@ import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.train.PeftTrainer;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.report.StepReport;
+import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +46,9 @@ public final class TextClassifier implements AutoCloseable {
     private static final int MAX_LENGTH = 64;
     private static final int BATCH = 32;
     private static final int EVALUATION_BATCH = 64;
+
+    /** What a start may look at. */
+    private static final int CALIBRATION_BATCHES = 8;
 
     private final Path directory;
     private final ImmutableList<String> labels;
@@ -110,8 +122,9 @@ public final class TextClassifier implements AutoCloseable {
      * Trains the active adapter.
      *
      * @param label what the progress bar says
+     * @return the loss of each step
      */
-    void train(
+    List<Double> train(
             PeftModel model,
             TextDataset texts,
             double learningRate,
@@ -131,11 +144,33 @@ public final class TextClassifier implements AutoCloseable {
                         .build();
         BatchLoader batches = batches(texts, seed);
         int steps = Math.toIntExact(arguments.totalSteps(batches.batchCount()));
+        List<Double> losses = new ArrayList<>(steps);
         try (ProgressBar bar = new ProgressBar(label, steps, out)) {
             PeftTrainer.builder(model, arguments)
                     .addListener(new TrainingProgress(bar))
+                    .addListener(
+                            new TrainerListener() {
+                                @Override
+                                public void onStep(StepReport report) {
+                                    losses.add(report.loss());
+                                }
+                            })
                     .build()
                     .fit(batches, null);
+        }
+        return losses;
+    }
+
+    /** A config that some batches of texts have prepared. */
+    LoraConfig calibrated(
+            TextDataset texts, long seed, Function<List<ModelInput>, LoraConfig> calibration) {
+        try (NDManager manager = Engines.newManager()) {
+            List<ModelInput> inputs = new ArrayList<>();
+            Iterator<TokenBatch> batches = batches(texts, seed).iterator(0);
+            while (inputs.size() < CALIBRATION_BATCHES && batches.hasNext()) {
+                inputs.add(batches.next().toInput(manager).without(ModelInput.TASK_IDS));
+            }
+            return calibration.apply(inputs);
         }
     }
 
