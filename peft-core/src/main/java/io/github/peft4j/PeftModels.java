@@ -12,6 +12,8 @@ import io.github.peft4j.internal.store.ReadAdapter;
 import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.store.LoadAdapterOptions;
+import io.github.peft4j.tuner.Tuner;
+import io.github.peft4j.tuner.Tuners;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,7 +52,8 @@ public final class PeftModels {
         }
     }
 
-    private static PeftModel wrap(BaseModel base, PeftConfig config) {
+    private static PeftModel wrap(BaseModel given, PeftConfig config) {
+        BaseModel base = baseFor(Tuners.require(config.peftType()), given, config);
         TaskType task = config.taskType().orElse(null);
         if (task != null) {
             for (TaskModelProvider provider : ServiceLoader.load(TaskModelProvider.class)) {
@@ -60,6 +63,11 @@ public final class PeftModels {
             }
         }
         return new PeftModel(base);
+    }
+
+    private static <C extends PeftConfig> BaseModel baseFor(
+            Tuner<C> tuner, BaseModel base, PeftConfig config) {
+        return tuner.baseFor(base, tuner.configType().configClass().cast(config));
     }
 
     /**

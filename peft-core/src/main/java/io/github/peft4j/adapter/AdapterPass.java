@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDResource;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.TensorOps;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ public final class AdapterPass extends ParameterStore {
     private final PassAdapters active;
     private final IdentityHashMap<Parameter, NDArray> values = new IdentityHashMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
+    private @Nullable ModelInput input;
     private boolean adapted;
     private boolean random;
 
@@ -78,12 +81,28 @@ public final class AdapterPass extends ParameterStore {
      * records gradients if the thread does now.
      */
     public AdapterPass another() {
-        return new AdapterPass(store, scope, training, active);
+        return of(active);
     }
 
     /** A pass of other adapters for the same call, with nothing computed yet. */
     public AdapterPass with(PassAdapters others) {
-        return new AdapterPass(store, scope, training, others);
+        return of(others);
+    }
+
+    private AdapterPass of(PassAdapters adapters) {
+        AdapterPass pass = new AdapterPass(store, scope, training, adapters);
+        pass.input = input;
+        return pass;
+    }
+
+    /** Tells what the model is called with, for adapters that look at more than their layer. */
+    public void begin(ModelInput call) {
+        input = call;
+    }
+
+    /** What the model is called with; empty where a layer or a base is called by itself. */
+    public Optional<ModelInput> input() {
+        return Optional.ofNullable(input);
     }
 
     /** Runs a layer of ours with the adapters that act on it. */

@@ -7,6 +7,7 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.CheckpointOrigin;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
@@ -84,6 +85,28 @@ public interface BaseModel {
      */
     default Map<ParameterUse, Parameter> substitutes() {
         return ImmutableMap.of();
+    }
+
+    /**
+     * A model of the same weights whose layers come in another order, some of them several times:
+     * each has a place of its own for adapters, and none has a weight of its own. This model must
+     * stay open as long as the other is used.
+     *
+     * @param order numbers of this model's layers, from 0
+     * @throws IllegalArgumentException if there is no such layer
+     * @throws UnsupportedFeatureException if the model has no list of layers
+     */
+    default BaseModel withLayers(List<Integer> order) {
+        throw new UnsupportedFeatureException(
+                "layer_replication needs a transformer with one list of layers, and "
+                        + info().className()
+                        + " is none that this library has loaded. Load the base with"
+                        + " Transformers.load, or leave layer_replication out.");
+    }
+
+    /** The layers of another model that this one is made of; empty if it is made of none. */
+    default List<Integer> layerOrder() {
+        return ImmutableList.of();
     }
 
     /** How the weights of its layers are held. */

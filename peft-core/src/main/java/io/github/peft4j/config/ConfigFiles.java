@@ -27,6 +27,21 @@ final class ConfigFiles {
 
     private ConfigFiles() {}
 
+    /** MLX names tensors otherwise and turns matrices; these lines make PEFT's files of them. */
+    private static final String OF_MLX =
+            "This is the config of an MLX adapter (lora_parameters, and no peft_type), whose tensors"
+                    + " have other names and are turned. Convert it once in Python, in that"
+                    + " directory:\n"
+                    + "import json; from safetensors.torch import load_file, save_file\n"
+                    + "c = json.load(open('adapter_config.json'))['lora_parameters'];"
+                    + " t = load_file('adapters.safetensors')\n"
+                    + "save_file({'base_model.model.' + k[:-1] + k[-1].upper() + '.weight':"
+                    + " v.T.contiguous() for k, v in t.items()}, 'adapter_model.safetensors',"
+                    + " metadata={'format': 'pt'})\n"
+                    + "json.dump({'peft_type': 'LORA', 'r': c['rank'], 'lora_alpha': c['scale'] *"
+                    + " c['rank'], 'target_modules': sorted({k.rsplit('.', 1)[0] for k in t})},"
+                    + " open('adapter_config.json', 'w'))";
+
     static LoadedConfig read(Path directory) throws IOException {
         Path file = directory.resolve(PeftConfig.FILE_NAME);
         if (!Files.isRegularFile(file)) {
@@ -74,6 +89,9 @@ final class ConfigFiles {
             warnings.add("runtime_config is ignored: it is valid at run time only, not in files.");
         }
         Object name = fields.remove("peft_type");
+        if (name == null && fields.containsKey("lora_parameters")) {
+            throw new UnsupportedFeatureException(OF_MLX);
+        }
         if (name == null) {
             throw new IllegalArgumentException(
                     "The key peft_type is missing, so the method is unknown. Add it, for example"

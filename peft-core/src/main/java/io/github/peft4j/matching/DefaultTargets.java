@@ -97,6 +97,14 @@ public final class DefaultTargets {
         return options.withTargetModules(find(modelType).orElseThrow(() -> refuse(modelType)));
     }
 
+    /** The same for a config that reaches something besides layers: no default, no layers. */
+    public TargetModules resolveIfAny(TargetModules options, @Nullable String modelType) {
+        return options.targets().isPresent()
+                ? options
+                : options.withTargetModules(
+                        find(modelType).orElse(OneOrMany.many(ImmutableList.of())));
+    }
+
     private IllegalArgumentException refuse(@Nullable String modelType) {
         ImmutableSortedSet<String> types = ImmutableSortedSet.copyOf(table.keySet());
         return new IllegalArgumentException(

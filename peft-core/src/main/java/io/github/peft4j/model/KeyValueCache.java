@@ -29,6 +29,17 @@ public interface KeyValueCache {
     KeyValues update(int layer, NDArray keys, NDArray values);
 
     /**
+     * A number of each row that calls of one text share: computed by the first call, and kept as
+     * long as the text grows, where the cache keeps anything.
+     *
+     * @param key whose number it is
+     * @param compute [B] int64
+     */
+    default NDArray rowFact(Object key, Supplier<NDArray> compute) {
+        return compute.get();
+    }
+
+    /**
      * What a decoder's layer reads of the encoder, computed by the first call.
      *
      * @param layer number of the layer, from 0

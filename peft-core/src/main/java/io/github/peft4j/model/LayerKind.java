@@ -12,6 +12,8 @@ public enum LayerKind {
     CONVOLUTION("torch.nn.Conv1d, Conv2d, Conv3d"),
     /** Layer norm, RMS norm and their like: a scale and perhaps a shift per feature. */
     NORM("torch.nn.LayerNorm and its like"),
+    /** An attention whose queries, keys and values come from one weight, [3 dim, dim]. */
+    ATTENTION("torch.nn.MultiheadAttention"),
     /** A module that only holds others, or one that no tuner knows. */
     OTHER("other modules");
 

@@ -26,9 +26,18 @@ public final class ResizedTables {
      * @param resized tables, output layers and their biases, by rows
      */
     public ResizedTables(long rows, Collection<Parameter> resized) {
+        this(rows, !resized.isEmpty(), resized);
+    }
+
+    private ResizedTables(long rows, boolean any, Collection<Parameter> open) {
         this.rows = rows;
-        this.any = !resized.isEmpty();
-        this.open.addAll(resized);
+        this.any = any;
+        this.open.addAll(open);
+    }
+
+    /** The same of a model whose layers share these tables under parameters of their own. */
+    public ResizedTables of(Collection<Parameter> tables) {
+        return new ResizedTables(rows, true, tables);
     }
 
     /** Whether the base has another number of tokens than its checkpoint. */

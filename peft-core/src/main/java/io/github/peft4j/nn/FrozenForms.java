@@ -67,6 +67,16 @@ public final class FrozenForms {
         return block instanceof Linear || block instanceof Conv1D || block instanceof Embedding;
     }
 
+    /** Lets a layer compute as another of the same weight does. */
+    public static void share(LayerSite from, LayerSite to) {
+        if (from.block() instanceof Leaf known && to.block() instanceof Leaf leaf) {
+            FrozenForm form = known.frozenForm();
+            if (form != null) {
+                leaf.setFrozenForm(form);
+            }
+        }
+    }
+
     /** The weights that may be held in another type than float32. */
     public Set<Parameter> weights() {
         return sites.stream()

@@ -1,7 +1,6 @@
 package io.github.peft4j.tuner;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.AdaptableLayer;
@@ -10,14 +9,13 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
-import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
-import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.internal.matching.MatchableModules;
-import io.github.peft4j.internal.matching.ModuleInfo;
+import io.github.peft4j.internal.matching.ModelModules;
+import io.github.peft4j.internal.matching.SharedTables;
 import io.github.peft4j.internal.matching.TargetMatch;
 import io.github.peft4j.internal.matching.TargetMatcher;
 import io.github.peft4j.matching.DefaultTargets;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A method that puts one adapter at each matched layer: does the matching, the modules that are
@@ -89,8 +86,13 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         return config;
     }
 
-    /** The layers that get an adapter, given those matched: some methods reach for more. */
-    protected List<LayerSite> withCompanions(BaseModel model, List<LayerSite> matched) {
+    /** The same for a method that must know the layers too. */
+    protected C complete(C config, BaseModel model) {
+        return complete(config, model.info());
+    }
+
+    /** The layers that get an adapter, given those matched: some methods add or take some. */
+    protected List<LayerSite> withCompanions(C config, BaseModel model, List<LayerSite> matched) {
         return matched;
     }
 
@@ -155,6 +157,34 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         Adapter at(LayerSite site);
     }
 
+    /** Whether the config adapts something of the model besides layers, so that none must match. */
+    protected boolean reachesFurther(C config, BaseModel model) {
+        return false;
+    }
+
+    /**
+     * Adds what the config trains besides the adapters of its layers.
+     *
+     * @return warnings
+     */
+    protected List<String> addFurther(C config, NewAdapter adapter) {
+        return ImmutableList.of();
+    }
+
+    /**
+     * What a layer is called in the file.
+     *
+     * @param adapted all layers that get an adapter
+     */
+    protected String keyPath(LayerSite site, List<LayerSite> adapted) {
+        return site.path();
+    }
+
+    /** Whether modules that are saved whole keep sharing the tables that they share in the base. */
+    protected boolean tiesSavedModules(C config) {
+        return false;
+    }
+
     /** Which biases the config trains along. */
     protected Bias biasRule(C config) {
         return config.bias();
@@ -180,19 +210,13 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
 
     @Override
     public final CreatedAdapter<C> attach(CreateRequest<C> request) {
-        C config = complete(request.config(), request.model().info());
+        C config = complete(request.config(), request.model());
         checkSupported(config);
         checkOthers(config, request.others());
         BaseModel model = request.model();
-        TargetModules targets =
-                defaultTargets().resolve(config.targets(), model.info().modelType());
-        MatchableModules modules = matchable(model, config);
-        TargetMatch match =
-                condensesTargets()
-                        ? TargetMatcher.match(targets, modules, kinds())
-                        : TargetMatcher.matchAsGiven(targets, modules, kinds());
+        TargetMatch match = match(config, model);
         refuseHeads(match, request.lateModulesToSave());
-        List<LayerSite> adapted = withCompanions(model, sites(model, match.adapted()));
+        List<LayerSite> adapted = withCompanions(config, model, sites(model, match.adapted()));
         NDManager manager = newManager(model);
         try {
             AdapterSetBuilder set = AdapterSet.builder(manager);
@@ -200,18 +224,28 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
             for (LayerSite site : adapted) {
                 Adapter adapter = adapters.at(site);
                 refuseWeightOnly(site, adapter);
-                set.addLayer(KEY_PREFIX, site.path(), adapter);
+                set.addLayer(KEY_PREFIX, keyPath(site, adapted), site.path(), adapter);
             }
             List<String> saved = savedPaths(model, match, request.lateModulesToSave());
+            if (tiesSavedModules(config)) {
+                SharedTables.addReaders(model, saved);
+            }
             ModulesToSave whole = new ModulesToSave(set, model, KEY_PREFIX, saved);
-            whole.addCopies();
+            if (tiesSavedModules(config)) {
+                whole.addTiedCopies();
+            } else {
+                whole.addCopies();
+            }
             whole.addBiases(biasRule(config), adapted);
+            List<String> further = addFurther(config, new NewAdapter(set, model, adapted, saved));
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
                             .addAll(match.warnings())
                             .addAll(unmatched(patterns(config), adapted))
                             .addAll(warnings(config, adapted))
-                            .addAll(sharedWeights(model, adapted))
+                            .addAll(further)
+                            .addAll(SharedTables.warnOfWeights(model, set, adapted))
+                            .addAll(SharedTables.warnOfCopies(model, saved))
                             .build();
             TargetModules found = withLate(match.targets(), request.lateModulesToSave());
             AdapterSet built = set.build();
@@ -221,6 +255,19 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
             manager.close();
             throw e;
         }
+    }
+
+    private TargetMatch match(C config, BaseModel model) {
+        String modelType = model.info().modelType();
+        MatchableModules modules = ModelModules.of(model, config.taskType().orElse(null));
+        if (reachesFurther(config, model)) {
+            TargetModules targets = defaultTargets().resolveIfAny(config.targets(), modelType);
+            return TargetMatcher.matchIfAny(targets, modules, kinds());
+        }
+        TargetModules targets = defaultTargets().resolve(config.targets(), modelType);
+        return condensesTargets()
+                ? TargetMatcher.match(targets, modules, kinds())
+                : TargetMatcher.matchAsGiven(targets, modules, kinds());
     }
 
     /**
@@ -251,32 +298,6 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         NDManager manager = Engines.newManager(model.device());
         manager.setName("peft adapter");
         return manager;
-    }
-
-    private static MatchableModules matchable(BaseModel model, LayerConfig config) {
-        List<ModuleInfo> modules = model.sites().stream().map(ModuleInfo::of).toList();
-        MatchableModules all = MatchableModules.of(modules);
-        String leftOut = leftOut(model.info(), modules, config);
-        return leftOut == null ? all : all.leaveOutOfAllLinear(leftOut);
-    }
-
-    private static @Nullable String leftOut(
-            ModelInfo info, List<ModuleInfo> modules, LayerConfig config) {
-        if (info.modelType() == null) {
-            return null; // a plain block: PEFT's rule is for pretrained transformers
-        }
-        if (info.outputEmbedding() != null) {
-            return info.outputEmbedding();
-        }
-        if (config.taskType().orElse(null) != TaskType.SEQ_CLS) {
-            return null;
-        }
-        for (String head : new String[] {"score", "classifier"}) {
-            if (modules.stream().anyMatch(module -> module.path().equals(head))) {
-                return head;
-            }
-        }
-        return null;
     }
 
     private static void refuseHeads(TargetMatch match, List<String> heads) {
@@ -319,34 +340,6 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
                             + ") gives adapters its weight only. Set it to 0, or use the layers of"
                             + " io.github.peft4j.nn.");
         }
-    }
-
-    /** Python PEFT merges into the weight itself, and so into every layer that reads it. */
-    private static ImmutableList<String> sharedWeights(BaseModel model, List<LayerSite> adapted) {
-        ParameterUses slots = new ParameterUses(model);
-        for (LayerSite site : adapted) {
-            Parameter weight = site.requireWeight();
-            for (LayerSite other : model.sites()) {
-                boolean reads =
-                        other.weight() != null
-                                && !adapted.contains(other)
-                                && slots.held(other.weight()) == slots.held(weight)
-                                && other.block() != site.block();
-                if (reads) {
-                    return ImmutableList.of(
-                            "The layers "
-                                    + site.path()
-                                    + " and "
-                                    + other.path()
-                                    + " share one weight (tie_word_embeddings). Without"
-                                    + " ensure_weight_tying the adapter acts on "
-                                    + site.path()
-                                    + " alone, here also when it is merged; Python PEFT changes"
-                                    + " both when it merges.");
-                }
-            }
-        }
-        return ImmutableList.of();
     }
 
     private static List<LayerSite> sites(BaseModel model, List<String> paths) {

@@ -10,8 +10,11 @@ import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.config.Bias;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ParameterUse;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Copies of base parameters that an adapter trains and saves whole: heads and other modules, and
@@ -27,10 +30,27 @@ public record ModulesToSave(
     /** Adds a trained copy of every parameter of the modules. */
     public void addCopies() {
         ParameterUses slots = new ParameterUses(model);
-        for (Map.Entry<String, ParameterUse> entry : slots.named().entrySet()) {
+        addCopies(slots.named(), use -> copy(slots.shown(use)));
+    }
+
+    /**
+     * The same with one copy for all that share a parameter. In the order of their names: the first
+     * one's key is the one that a shared copy trains under.
+     */
+    void addTiedCopies() {
+        ParameterUses slots = new ParameterUses(model);
+        Map<Parameter, Parameter> copies = new HashMap<>();
+        addCopies(
+                new TreeMap<>(slots.named()),
+                use -> copies.computeIfAbsent(use.parameter(), held -> copy(slots.shown(use))));
+    }
+
+    private void addCopies(
+            Map<String, ParameterUse> named, Function<ParameterUse, Parameter> copies) {
+        for (Map.Entry<String, ParameterUse> entry : named.entrySet()) {
             for (String module : saved) {
                 if (entry.getKey().startsWith(module + ".")) {
-                    Parameter copy = copy(slots.shown(entry.getValue()));
+                    Parameter copy = copies.apply(entry.getValue());
                     set.addSaved(
                             prefix + entry.getKey(),
                             entry.getValue(),

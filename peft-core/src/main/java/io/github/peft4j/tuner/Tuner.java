@@ -2,6 +2,7 @@ package io.github.peft4j.tuner;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftMethod;
@@ -15,6 +16,11 @@ import java.util.Map;
  * @param <C> the method's config
  */
 public interface Tuner<C extends PeftConfig> extends PeftMethod<C> {
+
+    /** The model that the adapters of a base act in: some methods rearrange its layers. */
+    default BaseModel baseFor(BaseModel base, C config) {
+        return base;
+    }
 
     /**
      * Makes an adapter for a model. All matched layers are seen at once, so tensors that layers

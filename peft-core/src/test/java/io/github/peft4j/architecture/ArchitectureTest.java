@@ -28,6 +28,7 @@ class ArchitectureTest {
     private static final ImmutableSet<String> METHOD_ARROWS =
             ImmutableSet.of(
                     "adalora -> lora",
+                    "lora -> trainabletokens",
                     "loha -> lycoris",
                     "lokr -> lycoris",
                     "cpt -> prompt",

@@ -28,8 +28,11 @@ import io.github.peft4j.nn.Module;
 import io.github.peft4j.precision.Precision;
 import io.github.peft4j.transformers.checkpoint.PretrainedConfig;
 import io.github.peft4j.transformers.family.Backbone;
+import io.github.peft4j.transformers.family.FamilyParts;
 import io.github.peft4j.transformers.family.Head;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +56,8 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     private static final Logger logger = LoggerFactory.getLogger(TransformerModel.class);
 
-    private final RunningPasses passes = new RunningPasses("The base model");
-    private final NDManager manager;
+    private final RunningPasses passes;
+    private final @Nullable NDManager manager;
     private final Path directory;
     private final PretrainedConfig config;
     private final Backbone backbone;
@@ -67,7 +70,9 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     private Map<String, Parameter> fresh = Map.of();
     private ResizedTables resized = ResizedTables.NONE;
     private Precision precision = Precision.FLOAT32;
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private final AtomicBoolean warned;
+    private final Blueprint plan;
+    private List<Integer> layerOrder = List.of();
 
     /**
      * Puts a backbone and a head together.
@@ -84,7 +89,35 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
             String prefix,
             Backbone backbone,
             Head head,
-            ModelInfo info) {
+            ModelInfo info,
+            Blueprint plan) {
+        this(
+                new RunningPasses("The base model"),
+                manager,
+                directory,
+                config,
+                prefix,
+                backbone,
+                head,
+                info,
+                plan,
+                new AtomicBoolean());
+    }
+
+    private TransformerModel(
+            RunningPasses passes,
+            @Nullable NDManager manager,
+            Path directory,
+            PretrainedConfig config,
+            String prefix,
+            Backbone backbone,
+            Head head,
+            ModelInfo info,
+            Blueprint plan,
+            AtomicBoolean warned) {
+        this.passes = passes;
+        this.plan = plan;
+        this.warned = warned;
         this.manager = manager;
         this.directory = directory;
         this.config = config;
@@ -257,6 +290,53 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
     }
 
     @Override
+    public TransformerModel withLayers(List<Integer> order) {
+        return Replica.of(this, order);
+    }
+
+    /** A deeper model of this one's layers, whose parameters have no arrays yet. */
+    TransformerModel deeper(PretrainedConfig other) throws IOException {
+        FamilyParts parts = plan.parts(directory, other);
+        String path = parts.bare() ? "" : parts.prefix();
+        ModelInfo facts = Transformers.info(directory, other, parts, path);
+        return new TransformerModel(
+                passes,
+                null,
+                directory,
+                other,
+                path,
+                parts.backbone(),
+                parts.head(),
+                facts,
+                plan,
+                warned);
+    }
+
+    /** Takes note of whose layers these are, and of how their parameters stand in the file. */
+    void shares(
+            TransformerModel base,
+            List<Integer> order,
+            Map<String, DataType> knownTypes,
+            Map<String, Parameter> random,
+            Collection<Parameter> open) {
+        layerOrder = List.copyOf(order);
+        precision = base.precision;
+        types = ImmutableMap.copyOf(knownTypes);
+        fresh = ImmutableMap.copyOf(random);
+        resized = base.resized.any() ? base.resized.of(open) : ResizedTables.NONE;
+    }
+
+    /** Types that the parameters have in the checkpoint, by name. */
+    Map<String, DataType> types() {
+        return types;
+    }
+
+    @Override
+    public List<Integer> layerOrder() {
+        return layerOrder;
+    }
+
+    @Override
     public Set<Parameter> buffers() {
         return buffers;
     }
@@ -288,6 +368,9 @@ public final class TransformerModel extends Module implements BaseModel, AutoClo
 
     @Override
     public void close() {
-        passes.close(manager::close);
+        NDManager own = manager;
+        if (own != null) { // a model of another's layers owns nothing
+            passes.close(own::close);
+        }
     }
 }

@@ -106,7 +106,8 @@ public final class Transformers {
                             labels(config, head),
                             options.vocabSize(),
                             options.headFromAdapter());
-            return build(directory, config, checkpoint, parts, wishes, options.precision());
+            Blueprint plan = new Blueprint(family, head);
+            return build(directory, config, checkpoint, parts, wishes, options.precision(), plan);
         }
     }
 
@@ -177,7 +178,8 @@ public final class Transformers {
             Checkpoint checkpoint,
             FamilyParts parts,
             WeightLoader.Wishes wishes,
-            Precision precision)
+            Precision precision,
+            Blueprint plan)
             throws IOException {
         NDManager manager = Engines.newManager();
         manager.setName("transformer " + directory.getFileName());
@@ -186,7 +188,14 @@ public final class Transformers {
             ModelInfo info = info(directory, config, parts, path);
             TransformerModel model =
                     new TransformerModel(
-                            manager, directory, config, path, parts.backbone(), parts.head(), info);
+                            manager,
+                            directory,
+                            config,
+                            path,
+                            parts.backbone(),
+                            parts.head(),
+                            info,
+                            plan);
             WeightLoader weights = new WeightLoader(checkpoint, manager, parts);
             FrozenForms forms = new FrozenForms(manager, model.sites());
             Set<Parameter> held = precision == Precision.FLOAT32 ? Set.of() : forms.weights();
@@ -199,8 +208,7 @@ public final class Transformers {
         }
     }
 
-    private static ModelInfo info(
-            Path directory, PretrainedConfig config, FamilyParts parts, String path) {
+    static ModelInfo info(Path directory, PretrainedConfig config, FamilyParts parts, String path) {
         String above = path.isEmpty() ? "" : path + ".";
         return new ModelInfo(
                 parts.className(),

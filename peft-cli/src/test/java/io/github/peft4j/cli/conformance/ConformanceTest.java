@@ -65,10 +65,6 @@ class ConformanceTest {
                     "unilora",
                     "waveft",
                     // options of LoRA
-                    "alora_invocation_tokens",
-                    "ensure_weight_tying",
-                    "layer_replication",
-                    "trainable_token_indices",
                     "use_qalora",
                     // steps
                     "bad_batch",

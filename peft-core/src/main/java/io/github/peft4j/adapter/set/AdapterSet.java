@@ -31,6 +31,7 @@ public final class AdapterSet implements AutoCloseable {
 
     private final NDManager manager;
     private final ImmutableMap<String, Adapter> layers;
+    private final ImmutableMap<ParameterUse, ParameterAdapter> bare;
     private final ImmutableMap<String, Parameter> tensors;
     private final ImmutableMap<String, FileTensor> file;
     private final ImmutableMap<String, Parameter> localState;
@@ -46,6 +47,7 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableList<Penalized> penalties;
     private final boolean allowsPacking;
     private final boolean allowsCache;
+    private final boolean allowsBeams;
     private final boolean exclusive;
     private final ImmutableMap<String, String> former;
     private final ImmutableMap<String, String> retired;
@@ -53,6 +55,7 @@ public final class AdapterSet implements AutoCloseable {
     AdapterSet(AdapterSetBuilder builder) {
         manager = builder.manager;
         layers = ImmutableMap.copyOf(builder.layers);
+        bare = ImmutableMap.copyOf(builder.bare);
         tensors = ImmutableMap.copyOf(builder.tensors);
         file = ImmutableMap.copyOf(builder.file);
         localState = ImmutableMap.copyOf(builder.localState);
@@ -67,6 +70,7 @@ public final class AdapterSet implements AutoCloseable {
         penalties = ImmutableList.copyOf(builder.penalties);
         allowsPacking = builder.allowsPacking;
         allowsCache = builder.allowsCache;
+        allowsBeams = builder.allowsBeams;
         exclusive = builder.exclusive;
         former = ImmutableMap.copyOf(builder.former);
         retired = ImmutableMap.copyOf(builder.retired);
@@ -87,6 +91,11 @@ public final class AdapterSet implements AutoCloseable {
     /** Adapters by layer path, in model order. */
     public Map<String, Adapter> layers() {
         return layers;
+    }
+
+    /** Adapters of parameters that belong to no layer, by where these are read. */
+    public Map<ParameterUse, ParameterAdapter> atParameters() {
+        return bare;
     }
 
     /**
@@ -192,6 +201,11 @@ public final class AdapterSet implements AutoCloseable {
     /** Whether keys and values of earlier calls may stand in for their positions. */
     public boolean allowsCache() {
         return allowsCache;
+    }
+
+    /** Whether beam search may go on from any text at any row. */
+    public boolean allowsBeams() {
+        return allowsBeams;
     }
 
     /** Whether this adapter takes the place of whole modules, so that no other may act with it. */

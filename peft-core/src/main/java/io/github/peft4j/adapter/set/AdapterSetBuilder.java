@@ -20,6 +20,7 @@ public final class AdapterSetBuilder {
 
     final NDManager manager;
     final Map<String, Adapter> layers = new LinkedHashMap<>();
+    final Map<ParameterUse, ParameterAdapter> bare = new LinkedHashMap<>();
     final Map<String, Parameter> tensors = new LinkedHashMap<>();
     final Map<String, FileTensor> file = new LinkedHashMap<>();
     final Map<String, Parameter> localState = new LinkedHashMap<>();
@@ -35,6 +36,7 @@ public final class AdapterSetBuilder {
     final List<Penalized> penalties = new ArrayList<>();
     boolean allowsPacking = true;
     boolean allowsCache = true;
+    boolean allowsBeams = true;
     boolean exclusive;
     final Map<String, String> former = new LinkedHashMap<>();
     final Map<String, String> retired = new LinkedHashMap<>();
@@ -50,13 +52,45 @@ public final class AdapterSetBuilder {
 
     /** Puts an adapter at a layer; its tensors get keys {@code prefix + path + suffix}. */
     public AdapterSetBuilder addLayer(String prefix, String path, Adapter adapter) {
+        return addLayer(prefix, path, path, adapter);
+    }
+
+    /** The same for a layer that the file calls something else. */
+    public AdapterSetBuilder addLayer(
+            String prefix, String pathInFile, String path, Adapter adapter) {
         if (layers.putIfAbsent(path, adapter) != null) {
             throw new IllegalStateException("Two adapters claim the layer " + path + ".");
         }
-        String start = prefix + path + ".";
+        String start = prefix + pathInFile + ".";
         adapter.parameters().forEach((suffix, p) -> addTensor(start + suffix, p));
         adapter.formerNames().forEach((old, suffix) -> former.put(start + old, start + suffix));
         return this;
+    }
+
+    /**
+     * Puts an adapter at a parameter that belongs to no layer of its own; its tensors get keys
+     * {@code prefix + suffix}.
+     *
+     * @param place where the parameter is read, and what it is called
+     */
+    public AdapterSetBuilder addAtParameter(
+            String prefix, ParameterUse place, ParameterAdapter adapter) {
+        if (bare.putIfAbsent(place, adapter) != null) {
+            throw new IllegalStateException(
+                    "Two adapters claim the parameter " + adapter.name() + ".");
+        }
+        adapter.adapter().parameters().forEach((suffix, p) -> addTensor(prefix + suffix, p));
+        return this;
+    }
+
+    /** Whether an adapter acts at a layer. */
+    public boolean hasLayer(String path) {
+        return layers.containsKey(path);
+    }
+
+    /** The adapter at a layer, if there is one. */
+    public @Nullable Adapter layer(String path) {
+        return layers.get(path);
     }
 
     /** The tensor added under a key. */
@@ -183,6 +217,12 @@ public final class AdapterSetBuilder {
     /** Says that each call must see the whole sequence. */
     public AdapterSetBuilder optAllowsCache(boolean allowed) {
         allowsCache = allowed;
+        return this;
+    }
+
+    /** Says that texts cannot change places while they grow, as in beam search. */
+    public AdapterSetBuilder optAllowsBeams(boolean allowed) {
+        allowsBeams = allowed;
         return this;
     }
 

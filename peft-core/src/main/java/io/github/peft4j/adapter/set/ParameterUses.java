@@ -12,7 +12,9 @@ import io.github.peft4j.model.WeightedLayer;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,23 @@ public final class ParameterUses {
     /** Whether several layers hold a parameter. */
     public boolean isShared(Parameter shown) {
         return shared.contains(held(shown));
+    }
+
+    /** The token embedding, if the model names one that has a table. */
+    public Optional<LayerSite> tokenEmbedding() {
+        String path = model.info().inputEmbedding();
+        return model.sites().stream()
+                .filter(site -> site.path().equals(path) && site.weight() != null)
+                .findFirst();
+    }
+
+    /** The other layers that read a layer's weight. */
+    public List<LayerSite> sharing(LayerSite layer) {
+        Parameter weight = held(layer.requireWeight());
+        return model.sites().stream()
+                .filter(site -> site.weight() != null && site.block() != layer.block())
+                .filter(site -> held(site.requireWeight()) == weight)
+                .toList();
     }
 
     /** Where a layer reads one of its parameters. */

@@ -26,9 +26,15 @@ public final class TargetMatcher {
     private final ImmutableSet<LayerKind> adaptable;
     private final List<String> adapted = new ArrayList<>();
     private final List<String> excluded = new ArrayList<>();
+    private final boolean optional;
     private boolean anyUnmatched;
 
-    private TargetMatcher(TargetModules options, MatchableModules model, Set<LayerKind> adaptable) {
+    private TargetMatcher(
+            TargetModules options,
+            MatchableModules model,
+            Set<LayerKind> adaptable,
+            boolean optional) {
+        this.optional = optional;
         this.options = options;
         this.model = model;
         this.adaptable = ImmutableSet.copyOf(adaptable);
@@ -52,7 +58,14 @@ public final class TargetMatcher {
     /** The same without condensing, for methods whose lists of modules depend on each other. */
     public static TargetMatch matchAsGiven(
             TargetModules options, MatchableModules model, Set<LayerKind> adaptable) {
-        return new TargetMatcher(spellOut(options, model), model, adaptable).run();
+        return new TargetMatcher(spellOut(options, model), model, adaptable, false).run();
+    }
+
+    /** The same for a config that reaches something besides layers, so that none must match. */
+    public static TargetMatch matchIfAny(
+            TargetModules options, MatchableModules model, Set<LayerKind> adaptable) {
+        TargetModules condensed = condense(spellOut(options, model), model);
+        return new TargetMatcher(condensed, model, adaptable, true).run();
     }
 
     private static TargetModules spellOut(TargetModules options, MatchableModules model) {
@@ -86,7 +99,7 @@ public final class TargetMatcher {
     private TargetMatch run() {
         if (!options.isDummy()) {
             decideAll();
-            if (adapted.isEmpty()) {
+            if (adapted.isEmpty() && !optional) {
                 throw new MatchFailure(options, model, adaptable)
                         .explain(!excluded.isEmpty(), anyUnmatched);
             }
@@ -159,6 +172,13 @@ public final class TargetMatcher {
     }
 
     private ImmutableList<String> warnings() {
+        OneOrMany<String> targets = options.targetModules();
+        if (adapted.isEmpty() && targets != null && !targets.values().isEmpty()) {
+            return options.isDummy()
+                    ? ImmutableList.of()
+                    : ImmutableList.of(
+                            "target_modules=" + targets + " were set but no module was matched.");
+        }
         OneOrMany<String> exclude = options.excludeModules();
         if (exclude == null
                 || exclude.values().isEmpty()

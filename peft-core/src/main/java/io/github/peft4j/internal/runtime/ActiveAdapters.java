@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ListMultimap;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdaptableLayer;
 import io.github.peft4j.adapter.Adapter;
@@ -47,8 +49,7 @@ public final class ActiveAdapters implements PassAdapters {
     private final FrozenBase base;
     private final IdentityHashMap<Block, ImmutableList<LayerAdapter>> layers =
             new IdentityHashMap<>();
-    private final Map<ParameterUse, ImmutableList<WeightAdapter>> folds = new HashMap<>();
-    private final Map<ParameterUse, WeightComposition> foldSites = new HashMap<>();
+    private final WeightFolds folds = new WeightFolds();
     private final Map<ParameterUse, LayerSite> foldedLayers = new HashMap<>();
     private final IdentityHashMap<Parameter, Parameter> held = new IdentityHashMap<>();
     private final Map<ParameterUse, Parameter> substitutes = new HashMap<>();
@@ -129,6 +130,10 @@ public final class ActiveAdapters implements PassAdapters {
                 over.substitute(slots, site, site.bias(), weights);
             }
         }
+        for (String name : merged) {
+            AdapterSet set = ActivationRules.require(sets, name);
+            set.atParameters().keySet().forEach(place -> over.substitute(place, weights));
+        }
         return over;
     }
 
@@ -144,12 +149,15 @@ public final class ActiveAdapters implements PassAdapters {
             @Nullable Parameter original,
             Map<ParameterUse, Parameter> weights) {
         if (original != null) {
-            ParameterUse slot = slots.at(site, original);
-            folds.remove(slot);
-            Parameter weight = weights.get(slot);
-            if (weight != null) {
-                substitutes.put(slot, weight);
-            }
+            substitute(slots.at(site, original), weights);
+        }
+    }
+
+    private void substitute(ParameterUse slot, Map<ParameterUse, Parameter> weights) {
+        folds.remove(slot);
+        Parameter weight = weights.get(slot);
+        if (weight != null) {
+            substitutes.put(slot, weight);
         }
     }
 
@@ -186,6 +194,7 @@ public final class ActiveAdapters implements PassAdapters {
                 active.addLayer(slots, site, inLayers, folded != null);
             }
         }
+        active.addAtParameters(inLayers);
         active.refuseSharedWeights(model);
         if (activation.enabled()) {
             Set<ParameterUse> copied = new HashSet<>();
@@ -231,20 +240,12 @@ public final class ActiveAdapters implements PassAdapters {
 
     @Override
     public ImmutableList<WeightAdapter> folds(ParameterUse slot) {
-        ImmutableList<WeightAdapter> own = folds.get(slot);
-        if (own == null && slot.layer() != null) {
-            own = folds.get(new ParameterUse(null, slot.parameter()));
-        }
-        return own == null ? ImmutableList.of() : own;
+        return folds.at(slot);
     }
 
     @Override
     public NDArray fold(ParameterUse slot, NDArray current, AdapterPass pass) {
-        WeightComposition fold = foldSites.get(slot);
-        if (fold == null) {
-            fold = foldSites.get(new ParameterUse(null, slot.parameter()));
-        }
-        return fold == null ? current : fold.apply(current, folds(slot), pass);
+        return folds.apply(slot, current, pass);
     }
 
     @Override
@@ -298,9 +299,8 @@ public final class ActiveAdapters implements PassAdapters {
     private void addScale(String name, AdapterSet set, double scale) {
         if (scale != 1.0) {
             AdapterScales.require(set, name, scale);
-            for (Adapter adapter : set.layers().values()) {
-                scales.put(adapter, scale);
-            }
+            set.layers().values().forEach(adapter -> scales.put(adapter, scale));
+            set.atParameters().values().forEach(bare -> scales.put(bare.adapter(), scale));
         }
     }
 
@@ -319,23 +319,32 @@ public final class ActiveAdapters implements PassAdapters {
             ImmutableList<WeightAdapter> all = stack.weights();
             ParameterUse weight = slots.at(site, site.requireWeight());
             foldedLayers.putIfAbsent(weight, site);
-            putFold(weight, all, WeightComposition.weight(site));
+            folds.put(weight, all, WeightComposition.weight(site));
             if (site.bias() != null) {
-                putFold(slots.at(site, site.bias()), all, WeightComposition.bias());
+                folds.put(slots.at(site, site.bias()), all, WeightComposition.bias());
             }
         }
+    }
+
+    /** What acts at a bare parameter lies beneath what acts at the layer that reads it. */
+    private void addAtParameters(Map<String, AdapterSet> acting) {
+        ListMultimap<ParameterUse, WeightAdapter> found = ArrayListMultimap.create();
+        for (AdapterSet set : acting.values()) {
+            set.atParameters()
+                    .forEach(
+                            (place, bare) -> {
+                                if (activation.actsAt(bare.owner())) {
+                                    found.put(place, bare.adapter());
+                                }
+                            });
+        }
+        found.asMap().forEach((place, own) -> folds.putBeneath(place, own));
     }
 
     private void addPenalty(Adapter adapter) {
         if (adapter instanceof Penalized one) {
             penalized.add(one);
         }
-    }
-
-    private void putFold(
-            ParameterUse slot, ImmutableList<WeightAdapter> adapters, WeightComposition fold) {
-        folds.put(slot, adapters);
-        foldSites.put(slot, fold);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.peft4j.internal.runtime;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import com.google.common.collect.ImmutableMap;
@@ -148,8 +149,11 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
     /** How many numbers train while these adapters are active, and how many there are. */
     public ParameterCount count(BaseModel base, List<String> names) {
         long all = 0;
+        Set<NDArray> counted = Sets.newIdentityHashSet(); // replicated layers share their numbers
         for (Parameter parameter : base.parameters().values()) {
-            all += base.buffers().contains(parameter) ? 0 : parameter.getShape().size();
+            boolean counts =
+                    !base.buffers().contains(parameter) && counted.add(parameter.getArray());
+            all += counts ? parameter.getShape().size() : 0;
         }
         for (AdapterSet set : sets().values()) {
             for (Parameter parameter : set.tensors().values()) {

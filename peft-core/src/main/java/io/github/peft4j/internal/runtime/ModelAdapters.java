@@ -43,6 +43,7 @@ public final class ModelAdapters {
     /** Calls the base under its active adapters, and adds their penalties to a loss. */
     public static ModelOutput call(
             BaseModel base, ActiveAdapters active, ModelInput input, AdapterPass pass) {
+        pass.begin(input);
         ModelOutput output = around(base, active).forward(input, pass);
         return base.takesPenalties() ? active.penalize(output, pass, Penalized::isOfModel) : output;
     }

@@ -29,6 +29,17 @@ public interface WeightComposition {
         };
     }
 
+    /** A parameter that belongs to no layer, with all its axes. */
+    static WeightComposition bare() {
+        return (current, adapters, pass) -> {
+            NDArray value = current;
+            for (WeightAdapter adapter : adapters) {
+                value = adapter.weight(value, current, pass);
+            }
+            return value;
+        };
+    }
+
     /** A stock layer's weight as a matrix: a kernel's axes laid flat. */
     private static NDArray flat(NDArray weight) {
         return weight.getShape().dimension() > 2

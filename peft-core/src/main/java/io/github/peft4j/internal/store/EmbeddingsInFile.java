@@ -115,7 +115,9 @@ public final class EmbeddingsInFile {
             for (Map.Entry<String, Parameter> part : parts(site).entrySet()) {
                 for (boolean adapted : new boolean[] {true, false}) {
                     String key = key(site.path(), adapted, part.getKey());
-                    if (!file.names().contains(key) || set.file().containsKey(key)) {
+                    if (!file.names().contains(key)
+                            || set.file().containsKey(key)
+                            || set.aliases().contains(key)) {
                         continue;
                     }
                     Parameter ours = part.getValue();

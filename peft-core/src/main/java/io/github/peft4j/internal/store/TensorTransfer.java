@@ -8,6 +8,7 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.adapter.set.ModuleCopy;
@@ -57,6 +58,9 @@ public final class TensorTransfer {
     private final List<String> mismatched = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
     private final Map<FileTensor, NDArray> read = new LinkedHashMap<>();
+
+    /** How to read names that are none of the adapter's; usually empty. */
+    private String hint = "";
 
     private TensorTransfer(
             AdapterSet set,
@@ -113,6 +117,9 @@ public final class TensorTransfer {
             }
         }
         refuseWriteOnly();
+        ImmutableSet<String> lacking =
+                Sets.difference(set.file().keySet(), sources.keySet()).immutableCopy();
+        hint = KeyHint.of(unexpected, lacking).map(KeyHint::cure).orElse("");
         findMissing(sources.keySet());
         checkShapes(sources);
         warn(unexpected);
@@ -250,7 +257,7 @@ public final class TensorTransfer {
                             + ". It holds: "
                             + Text.of(checkpoint.names())
                             + ". "
-                            + cure);
+                            + (hint.isEmpty() ? cure : hint.trim()));
         }
     }
 
@@ -325,7 +332,8 @@ public final class TensorTransfer {
                             + unexpected.size()
                             + " tensors that belong to no part of the adapter: "
                             + Text.of(unexpected)
-                            + ".");
+                            + "."
+                            + hint);
         }
     }
 

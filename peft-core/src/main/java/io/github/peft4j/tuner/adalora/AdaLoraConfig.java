@@ -63,6 +63,7 @@ public final class AdaLoraConfig extends LoraBasedConfig {
     static final ConfigType<AdaLoraConfig> TYPE =
             table("ADALORA", AdaLoraConfig.class, AdaLoraConfig::new)
                     .with(INIT_R, TARGET_R, TINIT, TFINAL, DELTA_T, TOTAL_STEP)
+                    .with(optionsOfLoraAlone())
                     .with(BETA1, BETA2, ORTH_REG_WEIGHT, RANK_PATTERN)
                     .rule(AdaLoraConfig::check)
                     .warning(AdaLoraConfig::rWithoutEffect);

@@ -22,6 +22,7 @@ import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.LinearShape;
+import io.github.peft4j.tuner.NewAdapter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -110,6 +111,11 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
                                                     allocator)));
             return layer(config, set, site, tensors);
         };
+    }
+
+    @Override
+    protected List<String> addFurther(AdaLoraConfig config, NewAdapter adapter) {
+        return config.addFurther(adapter);
     }
 
     @Override

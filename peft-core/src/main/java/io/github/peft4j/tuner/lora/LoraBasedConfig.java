@@ -1,16 +1,21 @@
 package io.github.peft4j.tuner.lora;
 
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.group.HasBias;
 import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
+import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.matching.NamePatterns;
+import io.github.peft4j.tuner.NewAdapter;
 import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import io.github.peft4j.tuner.lora.option.KasaConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
 import io.github.peft4j.tuner.lora.option.VeloraConfig;
+import io.github.peft4j.tuner.trainabletokens.TokenIndices;
+import io.github.peft4j.tuner.trainabletokens.TokensAlong;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +34,11 @@ public abstract class LoraBasedConfig extends LayerConfig
     public static <C extends LoraBasedConfig> ConfigType<C> table(
             String peftType, Class<C> configClass, Function<OptionValues, C> constructor) {
         return LoraRules.addTo(LayerConfig.type(peftType, configClass, constructor));
+    }
+
+    /** Options of LoRA that the methods built on it keep in files and do not run. */
+    protected static List<Option<?>> optionsOfLoraAlone() {
+        return LoraOptions.OF_LORA_ALONE;
     }
 
     /** Strength alpha. */
@@ -69,6 +79,47 @@ public abstract class LoraBasedConfig extends LayerConfig
     /** How A and B start. */
     public final InitLoraWeights initLoraWeights() {
         return get(LoraOptions.INIT_LORA_WEIGHTS);
+    }
+
+    /** Rows of tables that are trained along, if any. */
+    public final Optional<TokenIndices> trainableTokenIndices() {
+        return find(LoraOptions.TRAINABLE_TOKEN_INDICES);
+    }
+
+    /** Ids of the tokens from which on the adapter acts; empty if it always acts. */
+    public final List<Integer> aloraInvocationTokens() {
+        return find(LoraOptions.ALORA_INVOCATION_TOKENS).orElse(ImmutableList.of());
+    }
+
+    /** Ranges of layers, [first, behind the last], that make up a deeper model; usually none. */
+    public final List<List<Integer>> layerReplication() {
+        return find(LoraOptions.LAYER_REPLICATION).orElse(ImmutableList.of());
+    }
+
+    /** Names, or ends of names, of the bare parameters that are adapted; usually none. */
+    public final List<String> targetParameters() {
+        return find(LoraOptions.TARGET_PARAMETERS).orElse(ImmutableList.of());
+    }
+
+    /** Whether layers that share one table keep one adapter, or one trained copy. */
+    public final boolean ensureWeightTying() {
+        return get(LoraOptions.ENSURE_WEIGHT_TYING);
+    }
+
+    /** Where rows of an embedding are trained, its table stays out of the file. */
+    @Override
+    public final boolean savesEmbeddings() {
+        return trainableTokenIndices().isEmpty();
+    }
+
+    /** Adds what such a config trains besides the pairs at its layers; returns warnings. */
+    public final List<String> addFurther(NewAdapter adapter) {
+        return trainableTokenIndices()
+                .map(
+                        tokens ->
+                                new TokensAlong(adapter)
+                                        .add(tokens, modulesToSave(), ensureWeightTying()))
+                .orElse(ImmutableList.of());
     }
 
     /** Whether a magnitude per output feature is trained apart (DoRA). */

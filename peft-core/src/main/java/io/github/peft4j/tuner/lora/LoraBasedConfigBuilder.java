@@ -1,5 +1,7 @@
 package io.github.peft4j.tuner.lora;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Ints;
 import io.github.peft4j.config.ConfigType;
 import io.github.peft4j.config.LayerConfigBuilder;
 import io.github.peft4j.config.group.HasBias;
@@ -11,6 +13,8 @@ import io.github.peft4j.tuner.lora.option.KasaConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
 import io.github.peft4j.tuner.lora.option.VeloraConfig;
 import io.github.peft4j.tuner.lora.start.LoraInitializer;
+import io.github.peft4j.tuner.trainabletokens.TokenIndices;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +113,42 @@ public abstract class LoraBasedConfigBuilder<
     /** A start by its name, such as {@code gaussian}. Default true. */
     public final B optInitLoraWeights(String name) {
         return optInitLoraWeights(InitLoraWeights.of(name));
+    }
+
+    /** Ids of tokens whose rows of the token embedding are trained along. Default: none. */
+    public final B optTrainableTokenIndices(int... ids) {
+        return set(LoraOptions.TRAINABLE_TOKEN_INDICES, TokenIndices.of(Ints.asList(ids)));
+    }
+
+    /** The same by the end of the name of a layer, such as {@code word_embeddings}. */
+    public final B optTrainableTokenIndices(Map<String, List<Integer>> idsByName) {
+        return set(LoraOptions.TRAINABLE_TOKEN_INDICES, new TokenIndices(idsByName));
+    }
+
+    /** Whether layers that share one table keep one adapter, or one trained copy. Default false. */
+    public final B optEnsureWeightTying(boolean value) {
+        return set(LoraOptions.ENSURE_WEIGHT_TYING, value);
+    }
+
+    /**
+     * Names, or ends of names, of bare parameters to adapt, such as {@code experts.down_proj}.
+     * Default: none.
+     */
+    public final B optTargetParameters(String... names) {
+        return set(LoraOptions.TARGET_PARAMETERS, ImmutableList.copyOf(names));
+    }
+
+    /**
+     * Ranges of the base's layers, [first, behind the last], one after the other: {@code [[0, 4],
+     * [2, 5]]} gives the layers 0, 1, 2, 3, 2, 3, 4. Default: the layers as they are.
+     */
+    public final B optLayerReplication(List<List<Integer>> ranges) {
+        return set(LoraOptions.LAYER_REPLICATION, ranges);
+    }
+
+    /** Ids of tokens from which on the adapter acts (activated LoRA). Default: it always acts. */
+    public final B optAloraInvocationTokens(int... ids) {
+        return set(LoraOptions.ALORA_INVOCATION_TOKENS, Ints.asList(ids));
     }
 
     /** Settings of the EVA start, such as {@code rho} and {@code tau}. Default: PEFT's. */

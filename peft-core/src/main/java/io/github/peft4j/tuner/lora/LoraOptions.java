@@ -9,6 +9,7 @@ import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import io.github.peft4j.tuner.lora.option.KasaConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
 import io.github.peft4j.tuner.lora.option.VeloraConfig;
+import io.github.peft4j.tuner.trainabletokens.TokenIndices;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +50,38 @@ final class LoraOptions {
                             "settings of the LoftQ start: `loftq_bits`, `loftq_iter`; not run by this version");
     static final Option<List<Integer>> ALORA_INVOCATION_TOKENS =
             Option.nullable("alora_invocation_tokens", JsonType.INTEGERS)
+                    .means("ids of tokens from which on the adapter acts (activated LoRA)");
+
+    static final Option<TokenIndices> TRAINABLE_TOKEN_INDICES =
+            Option.nullable("trainable_token_indices", TokenIndices.JSON)
+                    .check(TokenIndices::requireIds)
                     .means(
-                            "tokens after which the adapter acts (activated LoRA); not run by this version");
+                            "ids of tokens whose rows are trained along: those of the token"
+                                    + " embedding, or by the end of a layer's name");
+
+    static final Option<Boolean> ENSURE_WEIGHT_TYING =
+            Option.flag("ensure_weight_tying", false)
+                    .nullAsDefault()
+                    .means(
+                            "whether layers that share one table keep one adapter, or one trained"
+                                    + " copy");
+
+    static final Option<List<String>> TARGET_PARAMETERS =
+            Option.nullable("target_parameters", JsonType.STRINGS)
+                    .means(
+                            "names, or ends of names, of bare parameters to adapt, such as the"
+                                    + " stacked weights of experts");
+
+    static final Option<List<List<Integer>>> LAYER_REPLICATION =
+            Option.nullable(
+                            "layer_replication",
+                            JsonType.INTEGERS.list(
+                                    "a list of pairs [first layer, layer after the last]"))
+                    .must(
+                            LoraOptions::areRanges,
+                            "a list of pairs [first layer, layer after the last], such as [[0, 4],"
+                                    + " [2, 5]]")
+                    .means("ranges of layers that make up a deeper model");
 
     private static final String POSITIVE = "positive";
 
@@ -128,22 +159,29 @@ final class LoraOptions {
                     Option.nullable("megatron_core", JsonType.STRING)
                             .withDefault("megatron.core")
                             .means("the Python module of Megatron; not run by this version"),
-                    Option.nullable("trainable_token_indices", tokens())
-                            .notYetRun()
-                            .means("ids of tokens whose embeddings are trained"),
-                    Option.nullable(
-                                    "layer_replication",
-                                    JsonType.INTEGERS.list(
-                                            "a list of pairs [first layer, layer after the last]"))
-                            .notYetRun()
-                            .means("ranges of layers that make up a deeper model"),
-                    Option.nullable("target_parameters", JsonType.STRINGS)
-                            .notYetRun()
-                            .means("names, or ends of names, of bare parameters to adapt"),
-                    later(Option.flag("ensure_weight_tying", false))
-                            .means("whether adapters of layers with tied weights are tied too"));
+                    TRAINABLE_TOKEN_INDICES,
+                    LAYER_REPLICATION,
+                    TARGET_PARAMETERS,
+                    ENSURE_WEIGHT_TYING);
+
+    /** Those that LoRA itself runs and the methods built on it do not. */
+    static final ImmutableList<Option<?>> OF_LORA_ALONE =
+            ImmutableList.of(
+                    ENSURE_WEIGHT_TYING.notYetRun(),
+                    TARGET_PARAMETERS.notYetRun(),
+                    LAYER_REPLICATION.notYetRun(),
+                    ALORA_INVOCATION_TOKENS.notYetRun());
 
     private LoraOptions() {}
+
+    private static boolean areRanges(List<List<Integer>> ranges) {
+        return ranges.stream()
+                .allMatch(
+                        range ->
+                                range.size() == 2
+                                        && range.get(0) >= 0
+                                        && range.get(1) > range.get(0));
+    }
 
     private static Option<Boolean> later(Option<Boolean> flag) {
         return flag.nullAsDefault().notYetRun();
@@ -159,19 +197,5 @@ final class LoraOptions {
 
     private static boolean atLeast(Number value, double least) {
         return value.doubleValue() >= least;
-    }
-
-    /** A list of ids, or an object of such lists by the name of their embedding. */
-    private static JsonType<Object> tokens() {
-        JsonType<Map<String, List<Integer>>> byLayer =
-                JsonType.INTEGERS.values("an object of lists of integers");
-        return JsonType.of(
-                JsonType.INTEGERS.name() + " or " + byLayer.name(),
-                json ->
-                        JsonType.INTEGERS
-                                .tryConvert(json)
-                                .<Object>map(ids -> ids)
-                                .or(() -> byLayer.tryConvert(json)),
-                ids -> ids);
     }
 }

@@ -152,9 +152,6 @@ final class LoraRules {
     static List<String> notYetSupported(LoraBasedConfig config) {
         List<String> names = new ArrayList<>();
         config.type().notYetRun(config).stream().map(Option::key).forEach(names::add);
-        if (config.find(LoraOptions.ALORA_INVOCATION_TOKENS).isPresent()) {
-            names.add("alora_invocation_tokens");
-        }
         if (config.initLoraWeights().is("loftq")) {
             names.add("init_lora_weights=loftq");
         }

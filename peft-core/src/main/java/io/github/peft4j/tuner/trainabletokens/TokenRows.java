@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class TokenRows implements LayerAdapter, WeightAdapter {
 
     private final Parameter delta;
+    private final ImmutableMap<String, Parameter> owned;
     private final List<Integer> tokens;
     private final NDArray index;
     private final boolean lookUp;
@@ -40,14 +41,22 @@ final class TokenRows implements LayerAdapter, WeightAdapter {
     /**
      * Acts at a layer.
      *
+     * @param delta the trained rows
+     * @param owned those of them that are saved under this layer's name, by the rest of their key
      * @param tokens the rows that are replaced
      * @param index the same, int64, in the set's manager
      * @param lookUp whether the layer looks rows up; if not, it multiplies by the table
      * @param unmovedRow the row of the table that gets no gradient, or -1
      */
     TokenRows(
-            Parameter delta, List<Integer> tokens, NDArray index, boolean lookUp, long unmovedRow) {
+            Parameter delta,
+            ImmutableMap<String, Parameter> owned,
+            List<Integer> tokens,
+            NDArray index,
+            boolean lookUp,
+            long unmovedRow) {
         this.delta = delta;
+        this.owned = owned;
         this.tokens = tokens;
         this.index = index;
         this.lookUp = lookUp;
@@ -90,6 +99,6 @@ final class TokenRows implements LayerAdapter, WeightAdapter {
 
     @Override
     public ImmutableMap<String, Parameter> parameters() {
-        return ImmutableMap.of("trainable_tokens_delta", delta);
+        return owned;
     }
 }

@@ -1,10 +1,6 @@
 package io.github.peft4j.tuner.trainabletokens;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
-import com.google.common.collect.Iterables;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.adapter.set.ParameterUses;
@@ -14,16 +10,9 @@ import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelInfo;
-import io.github.peft4j.model.WeightedLayer;
-import io.github.peft4j.ops.HeldNumbers;
-import io.github.peft4j.ops.Ops;
-import io.github.peft4j.ops.TensorOps;
-import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Trainable tokens: trains rows of the token embedding, and of the output layer tied to it. */
@@ -61,20 +50,14 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
      * first one's key is the one that a shared tensor trains under.
      */
     @Override
-    protected List<LayerSite> withCompanions(BaseModel model, List<LayerSite> matched) {
+    protected List<LayerSite> withCompanions(
+            TrainableTokensConfig config, BaseModel model, List<LayerSite> matched) {
         ParameterUses slots = new ParameterUses(model);
-        LayerSite embedding =
-                Iterables.find(
-                        matched, site -> site.path().equals(model.info().inputEmbedding()), null);
+        LayerSite embedding = slots.tokenEmbedding().filter(matched::contains).orElse(null);
         if (embedding == null) {
             return matched;
         }
-        Parameter table = slots.held(embedding.requireWeight());
-        Stream<LayerSite> tied =
-                model.sites().stream()
-                        .filter(site -> site.weight() != null)
-                        .filter(site -> slots.held(site.requireWeight()) == table);
-        return Stream.concat(matched.stream(), tied)
+        return Stream.concat(matched.stream(), slots.sharing(embedding).stream())
                 .distinct()
                 .sorted(Comparator.comparing(LayerSite::path))
                 .toList();
@@ -83,53 +66,13 @@ public final class TrainableTokensTuner extends LayerTuner<TrainableTokensConfig
     @Override
     protected LayerAdapters prepare(
             TrainableTokensConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
-        long[] tokens = config.tokenIndices().stream().mapToLong(Integer::longValue).toArray();
-        NDArray index;
-        try (NDArray wrapped = set.manager().create(tokens)) {
-            index = TensorOps.detached(wrapped);
-        }
-        index.attach(set.manager());
-        Map<Parameter, Parameter> rows = new HashMap<>();
-        return site -> {
-            Parameter table = site.requireWeight();
-            requireRows(config, site, table.getShape());
-            Parameter delta = rows.computeIfAbsent(table, shared -> start(config, shared, index));
-            long unmoved = site.block() instanceof WeightedLayer layer ? layer.unmovedRow() : -1;
-            boolean lookUp = site.kind() == LayerKind.EMBEDDING;
-            return new TokenRows(delta, config.tokenIndices(), index, lookUp, unmoved);
-        };
-    }
-
-    private static void requireRows(TrainableTokensConfig config, LayerSite site, Shape table) {
-        for (int token : config.tokenIndices()) {
-            if (token >= table.get(0)) {
-                throw new IllegalArgumentException(
-                        "token_indices has "
-                                + token
-                                + ", but "
-                                + site.path()
-                                + " has the rows 0 to "
-                                + (table.get(0) - 1)
-                                + ". Load the base with more tokens (LoadOptions.optVocabSize), or correct the id.");
-            }
-        }
-    }
-
-    private static Parameter start(TrainableTokensConfig config, Parameter table, NDArray index) {
-        Shape shape = new Shape(index.getShape().size(), table.getShape().get(1));
-        InitialValue start =
-                config.initWeights()
-                        ? InitialValue.of(shape, manager -> rowsOf(table.getArray(), index))
-                        : InitialValue.normal(0, 1, shape);
-        return start.trained("trainable_tokens_delta");
-    }
-
-    private static NDArray rowsOf(NDArray table, NDArray index) {
-        if (HeldNumbers.isHeld(table)) {
-            return HeldNumbers.embedding(index, table);
-        }
-        try (NDArray rows = Ops.rows(table, index)) {
-            return TensorOps.detached(rows);
-        }
+        TrainedRows rows =
+                new TrainedRows(
+                        set.manager(),
+                        "token_indices",
+                        config.tokenIndices(),
+                        TrainedRows.TENSOR,
+                        config.initWeights());
+        return rows::at;
     }
 }

@@ -214,18 +214,8 @@ class LoraConfigTest {
 
     static Stream<Arguments> lacking() {
         return Stream.of(
-                Arguments.of("use_dora", true, "use_dora"),
                 Arguments.of("use_qalora", true, "use_qalora"),
-                Arguments.of("ensure_weight_tying", true, "ensure_weight_tying"),
-                Arguments.of("target_parameters", List.of("a.b"), "target_parameters"),
-                Arguments.of("layer_replication", List.of(List.of(0, 1)), "layer_replication"),
-                Arguments.of("trainable_token_indices", List.of(1), "trainable_token_indices"),
-                Arguments.of("alora_invocation_tokens", List.of(), "alora_invocation_tokens"),
                 Arguments.of("arrow_config", Map.of(), "arrow_config"),
-                Arguments.of("velora_config", Map.of(), "velora_config"),
-                Arguments.of("kasa_config", Map.of(), "kasa_config"),
-                Arguments.of("monteclora_config", Map.of(), "monteclora_config"),
-                Arguments.of("use_bdlora", Map.of(), "use_bdlora"),
                 Arguments.of("megatron_config", Map.of("a", 1), "megatron_config"));
     }
 

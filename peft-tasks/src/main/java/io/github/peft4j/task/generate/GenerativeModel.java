@@ -27,12 +27,14 @@ import org.jspecify.annotations.Nullable;
  * @param info facts from its config
  * @param checkpoint its folder, which says what a config leaves open; null if there is none
  * @param allowsCache whether keys and values of earlier calls may stand in for their positions
+ * @param allowsBeams whether texts may change places while they grow
  */
 record GenerativeModel(
         Function<ModelInput, ModelOutput> forward,
         ModelInfo info,
         @Nullable Path checkpoint,
-        boolean allowsCache) {
+        boolean allowsCache,
+        boolean allowsBeams) {
 
     /** Refuses models that name no next token. */
     GenerativeModel {
@@ -50,6 +52,31 @@ record GenerativeModel(
                     info.className()
                             + " does not name the next token of a text. Load the checkpoint for"
                             + " CAUSAL_LM or SEQ_2_SEQ_LM.");
+        }
+    }
+
+    /** A model in which texts may change places. */
+    GenerativeModel(
+            Function<ModelInput, ModelOutput> forward,
+            ModelInfo info,
+            @Nullable Path checkpoint,
+            boolean allowsCache) {
+        this(forward, info, checkpoint, allowsCache, true);
+    }
+
+    /**
+     * Refuses beam search where an adapter rules it out.
+     *
+     * @throws IllegalArgumentException if one does
+     */
+    void requireBeams(int numBeams) {
+        if (numBeams > 1 && !allowsBeams) {
+            throw new IllegalArgumentException(
+                    "num_beams is "
+                            + numBeams
+                            + ", and an active adapter depends on where its invocation tokens stand"
+                            + " (alora_invocation_tokens), which beam search does not follow, in"
+                            + " PEFT neither. Generate with num_beams 1.");
         }
     }
 
@@ -74,7 +101,8 @@ record GenerativeModel(
                 input -> model.forward(input, activation),
                 model.base().info(),
                 checkpoint(model.base()),
-                allowsCache);
+                allowsCache,
+                activation.names().stream().allMatch(name -> model.adapter(name).allowsBeams()));
     }
 
     private static @Nullable Path checkpoint(BaseModel model) {

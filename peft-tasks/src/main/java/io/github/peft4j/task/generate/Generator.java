@@ -194,6 +194,7 @@ public final class Generator {
 
     private GenerationResult search(PromptBatch prompts, GenerationConfig config) {
         Start start = start(prompts, config);
+        start.model.requireBeams(config.beams().numBeams());
         List<LogitsProcessor> all = start.processors(processors);
         List<GrowingRow> rows = start.rows();
         try (DecodingState decoding = start.decoding()) {

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.ToNumberPolicy;
@@ -37,12 +38,21 @@ public final class PretrainedConfig {
                     .serializeNulls()
                     .create();
 
+    /** Keys that say how many layers there are, in one family or another. */
+    private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer", "n_layers");
+
     private final JsonObject json;
     private final String source;
+    private final List<Integer> layerOrder;
 
     private PretrainedConfig(JsonObject json, String source) {
+        this(json, source, List.of());
+    }
+
+    private PretrainedConfig(JsonObject json, String source, List<Integer> layerOrder) {
         this.json = json;
         this.source = source;
+        this.layerOrder = layerOrder;
     }
 
     /**
@@ -80,7 +90,7 @@ public final class PretrainedConfig {
     public PretrainedConfig with(String key, Object value) {
         JsonObject copy = json.deepCopy();
         copy.add(key, GSON.toJsonTree(value));
-        return new PretrainedConfig(copy, source);
+        return new PretrainedConfig(copy, source, layerOrder);
     }
 
     /** The same config with values for keys that are absent; a key that is null stays null. */
@@ -92,14 +102,39 @@ public final class PretrainedConfig {
                         copy.add(key, GSON.toJsonTree(value));
                     }
                 });
-        return new PretrainedConfig(copy, source);
+        return new PretrainedConfig(copy, source, layerOrder);
     }
 
     /** The same config with transformers' two unnamed labels. */
     public PretrainedConfig withoutLabels() {
         JsonObject copy = json.deepCopy();
         List.of("id2label", "label2id", "num_labels").forEach(copy::remove);
-        return new PretrainedConfig(copy, source);
+        return new PretrainedConfig(copy, source, layerOrder);
+    }
+
+    /**
+     * The config of a model that is made of this one's layers.
+     *
+     * @param order their numbers
+     */
+    public PretrainedConfig withLayers(List<Integer> order) {
+        JsonObject copy = json.deepCopy();
+        List<String> known = LAYERS.stream().filter(copy::has).toList();
+        for (String key : known.isEmpty() ? LAYERS : known) {
+            copy.addProperty(key, order.size());
+        }
+        JsonElement types = copy.get("layer_types");
+        if (types != null && types.isJsonArray()) {
+            JsonArray reordered = new JsonArray();
+            order.forEach(layer -> reordered.add(types.getAsJsonArray().get(layer)));
+            copy.add("layer_types", reordered);
+        }
+        return new PretrainedConfig(copy, source, List.copyOf(order));
+    }
+
+    /** The number that a layer has in the checkpoint. */
+    public int layerInFile(int layer) {
+        return layerOrder.isEmpty() ? layer : layerOrder.get(layer);
     }
 
     /** {@code model_type}, which names the family. */

@@ -28,7 +28,7 @@ public final class LayerWindows {
             PretrainedConfig config, int layers, int window, IntPredicate slides) {
         List<String> types = config.strings("layer_types");
         if (types.isEmpty()) {
-            return of(layers, window, slides);
+            return of(layers, window, layer -> slides.test(config.layerInFile(layer)));
         }
         if (types.size() < layers) {
             throw new IllegalArgumentException(

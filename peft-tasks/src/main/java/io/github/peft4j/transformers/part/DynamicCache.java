@@ -9,7 +9,9 @@ import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.TensorOps;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +27,7 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
     private final long capacity;
     private final List<Layer> layers = new ArrayList<>();
     private final List<KeyValues> crossed = new ArrayList<>();
+    private final Map<Object, NDArray> facts = new HashMap<>();
 
     /** Buffers [B, capacity, K H] and how much of them is filled. */
     private static final class Layer {
@@ -103,6 +106,17 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
     }
 
     @Override
+    public NDArray rowFact(Object key, Supplier<NDArray> compute) {
+        return facts.computeIfAbsent(
+                key,
+                unknown -> {
+                    NDArray fact = compute.get();
+                    fact.attach(manager);
+                    return fact;
+                });
+    }
+
+    @Override
     public KeyValues cross(int layer, Supplier<KeyValues> compute) {
         if (layer == crossed.size()) {
             KeyValues made = compute.get();
@@ -127,6 +141,12 @@ public final class DynamicCache implements KeyValueCache, AutoCloseable {
             chosen.length = old.length;
             layers.set(i, chosen);
         }
+        facts.replaceAll(
+                (key, fact) -> {
+                    try (NDArray old = fact) {
+                        return chosen(old, rows);
+                    }
+                });
     }
 
     /**

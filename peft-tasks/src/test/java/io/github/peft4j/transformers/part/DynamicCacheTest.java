@@ -49,6 +49,23 @@ class DynamicCacheTest {
     }
 
     @Test
+    void keepsANumberOfEachRowWhileRowsChangePlaces() {
+        DynamicCache cache = new DynamicCache(manager, 2);
+        cache.rowFact("start", () -> manager.create(new long[] {3, 7}));
+
+        cache.repeat(manager.create(new long[] {1, 1, 0}));
+
+        assertThat(
+                        cache.rowFact(
+                                        "start",
+                                        () -> {
+                                            throw new AssertionError("known already");
+                                        })
+                                .toLongArray())
+                .containsExactly(7, 7, 3);
+    }
+
+    @Test
     void reordersTheTextAndLeavesWhatAnEncoderGave() {
         DynamicCache cache = new DynamicCache(manager, 2);
         cache.update(0, batch(1, 2), batch(-1, -2));

@@ -26,6 +26,7 @@ import io.github.peft4j.nn.Group;
 import io.github.peft4j.nn.LayerNorm;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
+import io.github.peft4j.nn.MultiheadAttention;
 import io.github.peft4j.ops.ActivationFunction;
 import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
@@ -111,6 +112,32 @@ public final class NetModel extends Module implements BaseModel, AutoCloseable {
                 place(name, convolution);
                 steps.add(convolution::forward);
             }
+            case "Attend" -> {
+                MultiheadAttention attention =
+                        new MultiheadAttention(
+                                args.get("embed_dim").getAsInt(),
+                                args.get("num_heads").getAsInt(),
+                                true);
+                place(name + ".attn", attention);
+                steps.add(attention::forward);
+            }
+            case "Experts" -> {
+                RawExperts experts =
+                        new RawExperts(
+                                args.get("num_experts").getAsLong(),
+                                args.get("in_features").getAsLong(),
+                                args.get("out_features").getAsLong());
+                place(name, experts);
+                steps.add(experts::forward);
+            }
+            case "Matrix" -> {
+                RawMatrix matrix =
+                        new RawMatrix(
+                                args.get("in_features").getAsLong(),
+                                args.get("out_features").getAsLong());
+                place(name, matrix);
+                steps.add(matrix::forward);
+            }
             case "Mean" -> {
                 place(name, new Group());
                 int[] axes = args.has("dim") ? new int[] {args.get("dim").getAsInt()} : null;
@@ -128,7 +155,8 @@ public final class NetModel extends Module implements BaseModel, AutoCloseable {
                             "Layers of type "
                                     + type
                                     + " are not among this version's layers (Linear, Embedding,"
-                                    + " LayerNorm, Conv1d, Conv2d, Conv3d).");
+                                    + " LayerNorm, Conv1d, Conv2d, Conv3d, Attend, Experts,"
+                                    + " Matrix).");
         }
     }
 

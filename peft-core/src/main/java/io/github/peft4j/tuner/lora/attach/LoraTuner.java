@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
@@ -13,6 +14,7 @@ import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.tuner.ConvertedAdapter;
 import io.github.peft4j.tuner.LayerTuner;
+import io.github.peft4j.tuner.NewAdapter;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
@@ -20,6 +22,7 @@ import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Low-rank adaptation: puts A and B at each matched linear layer, convolution or embedding. */
 @AutoService(PeftMethod.class)
@@ -34,7 +37,8 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
                 LayerKind.LINEAR,
                 LayerKind.CONV1D_TRANSPOSED,
                 LayerKind.EMBEDDING,
-                LayerKind.CONVOLUTION);
+                LayerKind.CONVOLUTION,
+                LayerKind.ATTENTION);
     }
 
     @Override
@@ -46,6 +50,7 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     @Override
     protected void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {
         LoraVariants.checkOthers(config, others);
+        BareParameters.checkOthers(config, others);
     }
 
     @Override
@@ -57,15 +62,26 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
         List<Adapter> made = new ArrayList<>();
         variant.complete(config, set, made);
         return site -> {
-            int rank = ranks.find(site.path()).orElse(config.r());
-            double alpha =
-                    alphas.find(site.path()).map(Number::doubleValue).orElse(config.loraAlpha());
-            double scaling = alpha / (config.useRslora() ? Math.sqrt(rank) : rank);
-            NewLayer layer = new NewLayer(set, site);
-            Adapter adapter = adapter(variant, new LoraLayer(config, layer, rank, scaling));
+            LoraLayer layer = layer(config, set, site, ranks, alphas);
+            Adapter adapter =
+                    Attentions.isInside(site, sites)
+                            ? variant.attentionOutput(layer)
+                            : adapter(variant, layer);
             made.add(adapter);
             return adapter;
         };
+    }
+
+    private static LoraLayer layer(
+            LoraConfig config,
+            AdapterSetBuilder set,
+            LayerSite site,
+            NamePatterns<Integer> ranks,
+            NamePatterns<Number> alphas) {
+        int rank = ranks.find(site.path()).orElse(config.r());
+        double alpha = alphas.find(site.path()).map(Number::doubleValue).orElse(config.loraAlpha());
+        double scaling = alpha / (config.useRslora() ? Math.sqrt(rank) : rank);
+        return new LoraLayer(config, new NewLayer(set, site), rank, scaling);
     }
 
     private static Adapter adapter(LoraVariant variant, LoraLayer layer) {
@@ -73,8 +89,56 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
             case LINEAR, CONV1D_TRANSPOSED -> variant.linear(layer);
             case EMBEDDING -> variant.embedding(layer);
             case CONVOLUTION -> variant.convolution(layer);
+            case ATTENTION -> variant.attention(layer);
             default -> throw new IllegalStateException("Not among kinds(): " + layer);
         };
+    }
+
+    @Override
+    protected LoraConfig complete(LoraConfig config, BaseModel model) {
+        ReplicatedLayers.check(model, config);
+        return new TiedTables(model).complete(config);
+    }
+
+    @Override
+    public BaseModel baseFor(BaseModel base, LoraConfig config) {
+        return ReplicatedLayers.of(base, config);
+    }
+
+    @Override
+    protected List<LayerSite> withCompanions(
+            LoraConfig config, BaseModel model, List<LayerSite> matched) {
+        return Attentions.withOutputs(
+                model, new TiedTables(model).withoutFollowers(config, matched));
+    }
+
+    @Override
+    protected String keyPath(LayerSite site, List<LayerSite> adapted) {
+        return Attentions.keyPath(site, adapted);
+    }
+
+    @Override
+    protected boolean tiesSavedModules(LoraConfig config) {
+        return config.ensureWeightTying();
+    }
+
+    @Override
+    protected List<String> addFurther(LoraConfig config, NewAdapter adapter) {
+        NamePatterns<Integer> ranks = config.ranks();
+        NamePatterns<Number> alphas = config.alphas();
+        Function<LayerSite, LoraLayer> layers =
+                site -> layer(config, adapter.set(), site, ranks, alphas);
+        BaseModel model = adapter.model();
+        return ImmutableList.<String>builder()
+                .addAll(new TiedTables(model).addFollowers(config, adapter, layers))
+                .addAll(new BareParameters(config, model).add(config, adapter, layers))
+                .addAll(config.addFurther(adapter))
+                .build();
+    }
+
+    @Override
+    protected boolean reachesFurther(LoraConfig config, BaseModel model) {
+        return new BareParameters(config, model).any();
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.google.common.base.Joiner;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.lora.alora.ActivatedVariant;
 import io.github.peft4j.tuner.lora.bdlora.BdLoraVariant;
 import io.github.peft4j.tuner.lora.dora.DoraVariant;
 import io.github.peft4j.tuner.lora.kasa.KasaVariant;
@@ -23,9 +24,10 @@ final class LoraVariants {
                     new BdLoraVariant(),
                     new KasaVariant(),
                     new VeloraVariant(),
-                    new MontecloraVariant());
+                    new MontecloraVariant(),
+                    new ActivatedVariant());
 
-    private static final LoraVariant PLAIN = new PlainLora();
+    static final LoraVariant PLAIN = new PlainLora();
 
     private LoraVariants() {}
 

@@ -8,9 +8,11 @@ import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InitialValue;
+import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.LoraStarts;
+import io.github.peft4j.tuner.lora.start.BaseShare;
 import io.github.peft4j.tuner.lora.start.InitialPair;
 import io.github.peft4j.tuner.lora.start.LoraInitializer;
 import io.github.peft4j.tuner.lora.start.StartLayer;
@@ -34,6 +36,15 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
         InitialValue a = taken == null ? pair.a() : taken.startOfA();
         InitialValue b = taken == null ? pair.b() : taken.startOfB();
         return tensors(a, b, layer.out(), start.trainsB(), taken);
+    }
+
+    /** Refuses a start that takes a part out of the base, where nothing puts it back. */
+    public void requireUntouchedBase() {
+        layer.require(
+                LoraStarts.linear(config.initLoraWeights()).baseShare() == BaseShare.NONE,
+                "init_lora_weights",
+                config.initLoraWeights(),
+                "one that leaves the base as it is");
     }
 
     /** The same of a convolution. */
@@ -86,8 +97,13 @@ public record LoraLayer(LoraConfig config, NewLayer layer, int rank, double scal
                 trainsB ? layer.trained("lora_B_weight", b) : layer.frozen("lora_B_weight", b),
                 bias,
                 scaling,
-                layer.dropout("lora_dropout", config.loraDropout()),
+                dropout(),
                 taken);
+    }
+
+    /** Dropout on what the adapter reads. */
+    public InputDropout dropout() {
+        return layer.dropout("lora_dropout", config.loraDropout());
     }
 
     private StartLayer startLayer(long in, long out, int rows) {

@@ -72,4 +72,18 @@ public interface LoraVariant {
     default Adapter convolution(LoraLayer layer) {
         throw layer.refuse(option(), "a convolution");
     }
+
+    /**
+     * The adapter of the packed projection of an attention, which acts through its weight.
+     *
+     * @throws IllegalArgumentException if the variant does not fit the layer
+     */
+    default Adapter attention(LoraLayer layer) {
+        throw layer.refuse(option(), "an attention with a packed projection");
+    }
+
+    /** The adapter of the output projection of such an attention. */
+    default Adapter attentionOutput(LoraLayer layer) {
+        throw layer.refuse(option(), "part of an attention with a packed projection");
+    }
 }

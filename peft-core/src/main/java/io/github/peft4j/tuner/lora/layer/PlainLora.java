@@ -30,4 +30,30 @@ public final class PlainLora implements LoraVariant {
     public Adapter convolution(LoraLayer layer) {
         return new LoraConvolution(layer.convolution(), layer.layer().convolution());
     }
+
+    @Override
+    public Adapter attention(LoraLayer layer) {
+        LoraConfig config = layer.config();
+        layer.layer()
+                .require(
+                        config.loraDropout() == 0,
+                        "lora_dropout",
+                        config.loraDropout(),
+                        "0, as an attention gives adapters its weight only");
+        layer.layer()
+                .require(
+                        !config.loraBias(),
+                        "lora_bias",
+                        true,
+                        "false, as an attention gives adapters its weight only");
+        layer.requireUntouchedBase();
+        LoraTensors tensors = layer.linear();
+        return new LoraParameter(tensors.a(), tensors.b(), layer.scaling(), false);
+    }
+
+    @Override
+    public Adapter attentionOutput(LoraLayer layer) {
+        layer.requireUntouchedBase();
+        return new AttentionOutput(layer.linear());
+    }
 }

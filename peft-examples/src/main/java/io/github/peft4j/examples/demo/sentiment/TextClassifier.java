@@ -9,12 +9,14 @@ import io.github.peft4j.cli.console.ProgressBar;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.examples.data.MiniLm;
+import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.HostArray;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.data.text.TextDataset;
+import io.github.peft4j.task.preset.MethodPreset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.tokenize.Tokenizer;
@@ -33,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -133,21 +136,48 @@ public final class TextClassifier implements AutoCloseable {
             String label,
             PrintWriter out)
             throws IOException {
+        TrainingArguments arguments = arguments(learningRate, epochs, seed);
+        return fit(PeftTrainer.builder(model, arguments), arguments, texts, label, out);
+    }
+
+    /** Trains the active adapter with the rates of its preset. */
+    void train(
+            PeftModel model,
+            TextDataset texts,
+            MethodPreset preset,
+            DemoSettings settings,
+            PrintWriter out)
+            throws IOException {
         TrainingArguments arguments =
-                TrainingArguments.builder()
-                        .optLearningRate(learningRate)
-                        .optEpochs(epochs)
-                        .optWarmupRatio(0.06)
-                        .optWeightDecay(0.01)
-                        .optMaxGradNorm(1)
-                        .optSeed(seed)
-                        .build();
-        BatchLoader batches = batches(texts, seed);
+                arguments(preset.learningRate(), settings.epochs(), settings.seed());
+        PeftTrainer.Builder trainer = PeftTrainer.builder(model, arguments);
+        preset.grouping().ifPresent(trainer::optParameterGrouping);
+        fit(trainer, arguments, texts, preset.name().toLowerCase(Locale.ROOT), out);
+    }
+
+    private static TrainingArguments arguments(double learningRate, int epochs, long seed) {
+        return TrainingArguments.builder()
+                .optLearningRate(learningRate)
+                .optEpochs(epochs)
+                .optWarmupRatio(0.06)
+                .optWeightDecay(0.01)
+                .optMaxGradNorm(1)
+                .optSeed(seed)
+                .build();
+    }
+
+    private List<Double> fit(
+            PeftTrainer.Builder trainer,
+            TrainingArguments arguments,
+            TextDataset texts,
+            String label,
+            PrintWriter out)
+            throws IOException {
+        BatchLoader batches = batches(texts, arguments.seed());
         int steps = Math.toIntExact(arguments.totalSteps(batches.batchCount()));
         List<Double> losses = new ArrayList<>(steps);
         try (ProgressBar bar = new ProgressBar(label, steps, out)) {
-            PeftTrainer.builder(model, arguments)
-                    .addListener(new TrainingProgress(bar))
+            trainer.addListener(new TrainingProgress(bar))
                     .addListener(
                             new TrainerListener() {
                                 @Override
