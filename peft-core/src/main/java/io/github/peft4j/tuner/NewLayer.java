@@ -118,6 +118,13 @@ public final class NewLayer {
         return companion;
     }
 
+    /** A buffer that files leave out: it is computed where an adapter is made or loaded. */
+    public Parameter unsavedBuffer(String name, InitialValue start) {
+        Parameter buffer = buffer(name, start);
+        set.addUnsaved(LayerTuner.KEY_PREFIX + path() + "." + name, buffer);
+        return buffer;
+    }
+
     /** Dropout on what the adapter reads of the layer's input. */
     public InputDropout dropout(String option, double p) {
         return new InputDropout(option, p);

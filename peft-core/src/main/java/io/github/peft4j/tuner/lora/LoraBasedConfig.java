@@ -10,6 +10,7 @@ import io.github.peft4j.config.option.Option;
 import io.github.peft4j.config.option.OptionValues;
 import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.tuner.NewAdapter;
+import io.github.peft4j.tuner.lora.option.ArrowConfig;
 import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import io.github.peft4j.tuner.lora.option.KasaConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
@@ -135,6 +136,11 @@ public abstract class LoraBasedConfig extends LayerConfig
     /** The settings of KaSA, if it is asked for. */
     public final Optional<KasaConfig> kasaConfig() {
         return find(KasaConfig.OPTION).map(KasaConfig::of);
+    }
+
+    /** The settings of Arrow, if it is asked for. */
+    public final Optional<ArrowConfig> arrowConfig() {
+        return find(ArrowConfig.OPTION).map(ArrowConfig::of);
     }
 
     /** The settings of VeLoRA, if it is asked for. */

@@ -8,6 +8,7 @@ import io.github.peft4j.config.group.HasBias;
 import io.github.peft4j.config.group.HasFanInFanOut;
 import io.github.peft4j.config.group.HasRank;
 import io.github.peft4j.config.option.Option;
+import io.github.peft4j.tuner.lora.option.ArrowConfig;
 import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import io.github.peft4j.tuner.lora.option.KasaConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
@@ -83,6 +84,11 @@ public abstract class LoraBasedConfigBuilder<
      */
     public final B optKasaConfig(KasaConfig value) {
         return set(KasaConfig.OPTION, value.toMap());
+    }
+
+    /** Routes each token to other adapters of the model (Arrow). Default: no routing. */
+    public final B optArrowConfig(ArrowConfig value) {
+        return set(ArrowConfig.OPTION, value.toMap());
     }
 
     /** Keeps a small part of A's input for the backward pass (VeLoRA). Default: all of it. */

@@ -5,6 +5,7 @@ import io.github.peft4j.config.Options;
 import io.github.peft4j.config.option.NestedOptions;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
+import io.github.peft4j.tuner.lora.option.ArrowConfig;
 import io.github.peft4j.tuner.lora.option.BdLoraConfig;
 import io.github.peft4j.tuner.lora.option.KasaConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
@@ -83,8 +84,6 @@ final class LoraOptions {
                                     + " [2, 5]]")
                     .means("ranges of layers that make up a deeper model");
 
-    private static final String POSITIVE = "positive";
-
     static final Option<Map<String, @Nullable Object>> EVA_CONFIG =
             NestedOptions.of(
                             "eva_config",
@@ -136,16 +135,7 @@ final class LoraOptions {
                     LORA_GA_CONFIG,
                     LOFTQ_CONFIG,
                     ALORA_INVOCATION_TOKENS,
-                    NestedOptions.of(
-                                    "arrow_config",
-                                    positive("top_k", 3),
-                                    positive("router_temperature", 1.0),
-                                    Option.flag("use_gks", false),
-                                    Option.nullable("task_adapter_names", JsonType.STRINGS),
-                                    Option.nullable("gks_adapter_names", JsonType.STRINGS),
-                                    Option.nullable("rng_seed", JsonType.INTEGER))
-                            .notYetRun()
-                            .means("settings of Arrow routing"),
+                    ArrowConfig.OPTION,
                     BdLoraConfig.OPTION,
                     KasaConfig.OPTION,
                     VeloraConfig.OPTION,
@@ -170,7 +160,8 @@ final class LoraOptions {
                     ENSURE_WEIGHT_TYING.notYetRun(),
                     TARGET_PARAMETERS.notYetRun(),
                     LAYER_REPLICATION.notYetRun(),
-                    ALORA_INVOCATION_TOKENS.notYetRun());
+                    ALORA_INVOCATION_TOKENS.notYetRun(),
+                    ArrowConfig.OPTION.notYetRun());
 
     private LoraOptions() {}
 
@@ -185,14 +176,6 @@ final class LoraOptions {
 
     private static Option<Boolean> later(Option<Boolean> flag) {
         return flag.nullAsDefault().notYetRun();
-    }
-
-    private static Option<Integer> positive(String key, int standard) {
-        return Option.integer(key, standard).must(value -> value > 0, POSITIVE);
-    }
-
-    private static Option<Number> positive(String key, double standard) {
-        return Option.number(key, standard).must(value -> value.doubleValue() > 0, POSITIVE);
     }
 
     private static boolean atLeast(Number value, double least) {

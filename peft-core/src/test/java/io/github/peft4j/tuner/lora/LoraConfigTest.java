@@ -215,7 +215,6 @@ class LoraConfigTest {
     static Stream<Arguments> lacking() {
         return Stream.of(
                 Arguments.of("use_qalora", true, "use_qalora"),
-                Arguments.of("arrow_config", Map.of(), "arrow_config"),
                 Arguments.of("megatron_config", Map.of("a", 1), "megatron_config"));
     }
 

@@ -34,8 +34,6 @@ import java.util.function.Function;
 /** {@code target_parameters}: LoRA of parameters that are no layer's weight. */
 final class BareParameters {
 
-    private static final String OPTION = "target_parameters";
-
     private final BaseModel model;
     private final Map<String, ParameterUse> found = new LinkedHashMap<>();
 

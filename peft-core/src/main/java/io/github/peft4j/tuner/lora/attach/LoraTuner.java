@@ -55,8 +55,11 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
 
     @Override
     protected LayerAdapters prepare(
-            LoraConfig config, AdapterSetBuilder set, List<LayerSite> sites) {
-        LoraVariant variant = LoraVariants.of(config);
+            LoraConfig config,
+            AdapterSetBuilder set,
+            List<LayerSite> sites,
+            Map<String, AdapterSet> others) {
+        LoraVariant variant = LoraVariants.of(config).among(config, others);
         NamePatterns<Integer> ranks = config.ranks();
         NamePatterns<Number> alphas = config.alphas();
         List<Adapter> made = new ArrayList<>();

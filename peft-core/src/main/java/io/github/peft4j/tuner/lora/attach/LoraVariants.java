@@ -5,6 +5,7 @@ import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.alora.ActivatedVariant;
+import io.github.peft4j.tuner.lora.arrow.ArrowVariant;
 import io.github.peft4j.tuner.lora.bdlora.BdLoraVariant;
 import io.github.peft4j.tuner.lora.dora.DoraVariant;
 import io.github.peft4j.tuner.lora.kasa.KasaVariant;
@@ -25,7 +26,8 @@ final class LoraVariants {
                     new KasaVariant(),
                     new VeloraVariant(),
                     new MontecloraVariant(),
-                    new ActivatedVariant());
+                    new ActivatedVariant(),
+                    new ArrowVariant());
 
     static final LoraVariant PLAIN = new PlainLora();
 

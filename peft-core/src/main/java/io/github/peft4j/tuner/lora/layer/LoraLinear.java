@@ -37,6 +37,11 @@ public final class LoraLinear implements DeltaAdapter, WeightAdapter {
         this.tensors = tensors;
     }
 
+    /** Its tensors, for adapters that are made of others. */
+    public LoraTensors tensors() {
+        return tensors;
+    }
+
     @Override
     public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
         if (tensors.bias() != null) {

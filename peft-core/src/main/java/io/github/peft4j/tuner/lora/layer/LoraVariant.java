@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.lora.layer;
 
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.tuner.lora.LoraConfig;
@@ -40,6 +41,16 @@ public interface LoraVariant {
      * @throws IllegalArgumentException with the cure
      */
     default void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {}
+
+    /**
+     * The variant as it acts among the adapters that a model has already.
+     *
+     * @param others their parts, by name
+     * @throws IllegalArgumentException if one that the config asks for is not there
+     */
+    default LoraVariant among(LoraConfig config, Map<String, AdapterSet> others) {
+        return this;
+    }
 
     /**
      * Adds what belongs to no single layer, such as a term of the loss.

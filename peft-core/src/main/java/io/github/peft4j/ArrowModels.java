@@ -1,0 +1,110 @@
+package io.github.peft4j;
+
+import ai.djl.nn.Block;
+import com.google.common.base.Preconditions;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.lora.option.ArrowConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Makes models that route each token to trained LoRA adapters (Arrow). */
+public final class ArrowModels {
+
+    /** Name of the adapter that routes. */
+    public static final String ROUTER = "arrow_router";
+
+    private static final String TASK = "task_";
+    private static final String GENERAL = "gks_";
+
+    private ArrowModels() {}
+
+    /**
+     * Loads experts into a model and activates a router over them.
+     *
+     * @param base the base of all adapters
+     * @param taskAdapters folders of the experts, called {@code task_0}, {@code task_1}, ...
+     * @param settings how tokens are routed; names of adapters in it are replaced
+     * @param generalAdapters folders of the adapters whose mean is taken out of the experts where
+     *     the settings ask for it, called {@code gks_0}, ...
+     * @throws IOException if a file is missing or broken
+     * @throws IllegalArgumentException if the adapters are not LoRA of one rank and the same layers
+     */
+    public static PeftModel createArrowModel(
+            Block base, List<Path> taskAdapters, ArrowConfig settings, List<Path> generalAdapters)
+            throws IOException {
+        Preconditions.checkArgument(
+                !taskAdapters.isEmpty(),
+                "There are no task adapters to route to. Pass the folder of at least one.");
+        Preconditions.checkArgument(
+                !settings.useGks() || !generalAdapters.isEmpty(),
+                "use_gks is true, but there are no general adapters whose mean could be taken out."
+                        + " Pass their folders, or set use_gks to false.");
+        PeftModel model = PeftModels.fromPretrained(base, taskAdapters.get(0), TASK + 0);
+        try {
+            List<String> experts = new ArrayList<>(List.of(TASK + 0));
+            load(model, taskAdapters, TASK, experts);
+            List<String> general = new ArrayList<>();
+            if (settings.useGks()) {
+                load(model, generalAdapters, GENERAL, general);
+            }
+            LoraConfig config = router(model, settings.withAdapters(experts, general));
+            model.addAdapter(ROUTER, config);
+            model.setAdapter(ROUTER);
+            return model;
+        } catch (IOException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static void load(PeftModel model, List<Path> folders, String prefix, List<String> names)
+            throws IOException {
+        for (int i = names.size(); i < folders.size(); i++) {
+            model.loadAdapter(folders.get(i), prefix + i);
+            names.add(prefix + i);
+        }
+    }
+
+    /** A config for the layers and the rank that all adapters have. */
+    private static LoraConfig router(PeftModel model, ArrowConfig settings) {
+        LoraConfig first = null;
+        Set<String> layers = Set.of();
+        List<String> names = new ArrayList<>(settings.taskAdapterNames());
+        names.addAll(settings.gksAdapterNames());
+        for (String name : names) {
+            PeftConfig config = model.peftConfig().get(name);
+            Preconditions.checkArgument(
+                    config instanceof LoraConfig,
+                    "Adapter '%s' is %s, and Arrow routes to LoRA adapters. Leave it out.",
+                    name,
+                    config == null ? "unknown" : config.peftType());
+            LoraConfig lora = (LoraConfig) config;
+            Set<String> own = new TreeSet<>(model.adapter(name).layers().keySet());
+            if (first == null) {
+                first = lora;
+                layers = own;
+            }
+            Preconditions.checkArgument(
+                    lora.r() == first.r() && own.equals(layers),
+                    "Adapter '%s' has rank %s at %s layers, and '%s' has rank %s at %s layers; Arrow"
+                            + " routes to adapters of one rank at the same layers. Leave it out.",
+                    name,
+                    lora.r(),
+                    own.size(),
+                    names.get(0),
+                    first.r(),
+                    layers.size());
+        }
+        Preconditions.checkState(first != null, "There is no expert.");
+        return LoraConfig.builder()
+                .optR(first.r())
+                .optTargetModules(layers.toArray(String[]::new))
+                .optArrowConfig(settings)
+                .build();
+    }
+}
