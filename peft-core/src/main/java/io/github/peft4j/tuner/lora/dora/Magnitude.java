@@ -79,6 +79,7 @@ final class Magnitude {
      * @param b the array, not its numbers
      * @param writes how often both were written to
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Kept(NDArray a, NDArray b, long writes, double scale, float[] lengths) {
 
         boolean fits(NDArray nowA, NDArray nowB, long nowWrites, double nowScale) {

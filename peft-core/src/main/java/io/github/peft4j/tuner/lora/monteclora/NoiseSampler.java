@@ -132,5 +132,6 @@ final class NoiseSampler {
      * @param u squares, [r]
      * @param z normal, [n]
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Draw(float[] u, float[] z) {}
 }

@@ -23,7 +23,6 @@ import io.github.peft4j.nn.Linear;
 import io.github.peft4j.nn.Module;
 import io.github.peft4j.nn.StackedWeights;
 import io.github.peft4j.testkit.Tensors;
-import io.github.peft4j.tuner.lora.LoraConfig.Builder;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -59,11 +58,11 @@ class BareParametersTest {
         manager.close();
     }
 
-    private static Builder config(String... parameters) {
+    private static LoraConfig.Builder config(String... parameters) {
         return LoraConfig.builder().optR(2).optTargetModules().optTargetParameters(parameters);
     }
 
-    private PeftModel adapt(Builder config) {
+    private PeftModel adapt(LoraConfig.Builder config) {
         PeftModel model = PeftModels.getPeftModel(net, config.build());
         fill(model, PeftModel.DEFAULT_ADAPTER);
         return model;
@@ -185,7 +184,7 @@ class BareParametersTest {
 
     @Test
     void warnsOfNamesThatFitNothing() {
-        Builder config = config("no.such").optTargetModules("first");
+        LoraConfig.Builder config = config("no.such").optTargetModules("first");
 
         try (PeftModel model = PeftModels.getPeftModel(net, config.build())) {
             assertThat(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings())
@@ -201,7 +200,7 @@ class BareParametersTest {
 
     @Test
     void warnsOfModulesThatFitNothing() {
-        Builder config = config("gate").optTargetModules("no_such");
+        LoraConfig.Builder config = config("gate").optTargetModules("no_such");
 
         try (PeftModel model = PeftModels.getPeftModel(net, config.build())) {
             assertThat(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings())
@@ -225,7 +224,7 @@ class BareParametersTest {
                 "target_modules adapts the layer first");
     }
 
-    private void refuses(Builder config, String... texts) {
+    private void refuses(LoraConfig.Builder config, String... texts) {
         assertThatThrownBy(() -> PeftModels.getPeftModel(net, config.build()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .satisfies(e -> assertThat(e.getMessage()).contains(texts));
