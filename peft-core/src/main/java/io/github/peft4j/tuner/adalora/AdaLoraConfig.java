@@ -66,7 +66,7 @@ public final class AdaLoraConfig extends LoraBasedConfig {
                     .with(optionsOfLoraAlone())
                     .with(BETA1, BETA2, ORTH_REG_WEIGHT, RANK_PATTERN)
                     .rule(AdaLoraConfig::check)
-                    .warning(AdaLoraConfig::rWithoutEffect);
+                    .warning(AdaLoraConfig::withoutEffect);
 
     private AdaLoraConfig(OptionValues values) {
         super(TYPE, values);
@@ -101,10 +101,22 @@ public final class AdaLoraConfig extends LoraBasedConfig {
                 steps.totalStep());
     }
 
-    private List<String> rWithoutEffect() {
-        String warning =
-                "r is %s, which AdaLoRA does not use. Set init_r for the rank at the start.";
-        return r() == 8 ? ImmutableList.of() : ImmutableList.of(warning.formatted(r()));
+    private List<String> withoutEffect() {
+        ImmutableList.Builder<String> warnings = ImmutableList.builder();
+        if (r() != 8) {
+            warnings.add(
+                    "r is %s, which AdaLoRA does not use. Set init_r for the rank at the start."
+                            .formatted(r()));
+        }
+        if (useBdlora().isPresent()
+                || kasaConfig().isPresent()
+                || veloraConfig().isPresent()
+                || montecloraConfig().isPresent()) {
+            warnings.add(
+                    "use_bdlora, kasa_config, velora_config and monteclora_config have no effect in"
+                            + " AdaLoRA, as in PEFT. Leave them out, or use LoRA.");
+        }
+        return warnings.build();
     }
 
     /** A builder with PEFT's defaults; the number of steps must be set. */

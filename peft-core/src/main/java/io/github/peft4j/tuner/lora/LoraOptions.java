@@ -84,8 +84,6 @@ final class LoraOptions {
                                     + " [2, 5]]")
                     .means("ranges of layers that make up a deeper model");
 
-    private static final String POSITIVE = "positive";
-
     static final Option<Map<String, @Nullable Object>> EVA_CONFIG =
             NestedOptions.of(
                             "eva_config",
@@ -178,14 +176,6 @@ final class LoraOptions {
 
     private static Option<Boolean> later(Option<Boolean> flag) {
         return flag.nullAsDefault().notYetRun();
-    }
-
-    private static Option<Integer> positive(String key, int standard) {
-        return Option.integer(key, standard).must(value -> value > 0, POSITIVE);
-    }
-
-    private static Option<Number> positive(String key, double standard) {
-        return Option.number(key, standard).must(value -> value.doubleValue() > 0, POSITIVE);
     }
 
     private static boolean atLeast(Number value, double least) {

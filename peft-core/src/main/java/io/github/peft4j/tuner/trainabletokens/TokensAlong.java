@@ -49,7 +49,7 @@ public record TokensAlong(NewAdapter adapter) {
                         : ImmutableList.of();
         List<LayerSite> differing =
                 tied.stream().filter(site -> differs(site, embedding, wanted)).toList();
-        if (tying && !differing.isEmpty()) {
+        if (tying && embedding != null && !differing.isEmpty()) {
             throw new IllegalArgumentException(
                     OPTION
                             + " gives "

@@ -50,4 +50,4 @@
     return (damped, inverse)
 
   def pinv_damped(self: __torch__.Ops, x: Tensor, damp: Tensor) -> Tensor:
-    return torch.linalg_pinv(x + torch.eye(x.size(0), dtype=x.dtype, device=x.device) * float(damp), 1e-15)
+    return torch.linalg_pinv(torch.add(x, torch.eye(x.size(0), dtype=x.dtype, device=x.device), alpha=float(damp)), atol=0., rtol=1.1920929e-07 * x.size(0), hermitian=False)

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             Seq2SeqDemo.class,
             FeatureExtractionDemo.class,
             MethodsDemo.class,
+            StartsDemo.class,
             MnistDemo.class
         })
 public final class DemoCommand {}

@@ -42,7 +42,7 @@ public final class MethodsDemo implements Callable<Integer> {
             names = "--methods",
             paramLabel = "NAME",
             split = ",",
-            description = "Only these, by peft_type (default: all that have a preset).")
+            description = "Only these, by peft_type or variant (default: all that have a preset).")
     private @Nullable List<String> methods;
 
     @Override
@@ -94,7 +94,7 @@ public final class MethodsDemo implements Callable<Integer> {
             String method = name.toUpperCase(Locale.ROOT);
             chosen.add(
                     fitting.stream()
-                            .filter(preset -> preset.method().name().equals(method))
+                            .filter(preset -> preset.name().equals(method))
                             .findFirst()
                             .orElseThrow(() -> unknown(name, fitting)));
         }
@@ -107,7 +107,7 @@ public final class MethodsDemo implements Callable<Integer> {
                 "--methods names '"
                         + name
                         + "'. There are presets for: "
-                        + fitting.stream().map(preset -> preset.method().name()).toList()
+                        + fitting.stream().map(MethodPreset::name).toList()
                         + ".");
     }
 }

@@ -5,14 +5,18 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftType;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.json.JsonValues;
+import io.github.peft4j.task.train.optim.LoraPlus;
+import io.github.peft4j.task.train.optim.ParameterGrouping;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of one method that suit a small classifier on a transformer.
  *
+ * @param name the method's, or that of a variant of it
  * @param method the method
  * @param learningRate peak learning rate for AdamW with warm-up and linear decay; the methods'
  *     differ by two orders of magnitude
@@ -20,18 +24,28 @@ import org.jspecify.annotations.Nullable;
  * @param fields what differs from PEFT's defaults, by key of adapter_config.json; {@code "10%"} is
  *     that share of the training's steps
  * @param tasks what it can be used for; empty: every task
+ * @param ratio by how much B learns faster than A (LoRA+); 1 for one rate
  */
 public record MethodPreset(
+        String name,
         PeftType method,
         double learningRate,
         String source,
         Map<String, @Nullable Object> fields,
-        List<TaskType> tasks) {
+        List<TaskType> tasks,
+        double ratio) {
 
     /** Copies the fields. */
     public MethodPreset {
         tasks = ImmutableList.copyOf(tasks);
         fields = JsonValues.freezeObject(fields);
+    }
+
+    /** How trained tensors are grouped by their learning rate, if not all have one. */
+    public Optional<ParameterGrouping> grouping() {
+        return ratio == 1
+                ? Optional.empty()
+                : Optional.of(LoraPlus.builder(learningRate, ratio).build());
     }
 
     /** Whether the method, used so, fits a task. */
@@ -49,7 +63,7 @@ public record MethodPreset(
         if (!fits(task)) {
             throw new IllegalArgumentException(
                     "The preset of "
-                            + method
+                            + name
                             + " is for "
                             + tasks
                             + ", not for "

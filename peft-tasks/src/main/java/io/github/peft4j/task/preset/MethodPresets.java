@@ -21,7 +21,7 @@ public final class MethodPresets {
 
     private MethodPresets() {}
 
-    /** All presets by method, in the order in which they are worth trying. */
+    /** All presets by method or variant, in the order in which they are worth trying. */
     public static Map<String, MethodPreset> all() {
         return ALL;
     }
@@ -34,7 +34,7 @@ public final class MethodPresets {
     }
 
     /**
-     * The preset of a method.
+     * The preset of a method, such as LORA, or of a variant, such as DORA.
      *
      * @throws IllegalArgumentException if there is none; the text lists those there are
      */
@@ -61,17 +61,21 @@ public final class MethodPresets {
         return all.buildOrThrow();
     }
 
-    private static MethodPreset preset(String method, @Nullable Object json) {
-        Map<String, @Nullable Object> fields = JsonType.OBJECT.convert(method, json);
+    private static MethodPreset preset(String name, @Nullable Object json) {
+        Map<String, @Nullable Object> fields = JsonType.OBJECT.convert(name, json);
         List<String> tasks =
                 fields.containsKey("tasks")
                         ? JsonType.STRINGS.convert("tasks", fields.get("tasks"))
                         : ImmutableList.of();
+        Object method = fields.getOrDefault("peft_type", name);
+        Object ratio = fields.getOrDefault("loraplus_lr_ratio", 1);
         return new MethodPreset(
-                PeftType.of(method),
+                name,
+                PeftType.of(JsonType.STRING.convert("peft_type", method)),
                 JsonType.NUMBER.convert("learning_rate", fields.get("learning_rate")).doubleValue(),
                 JsonType.STRING.convert("source", fields.get("source")),
                 JsonType.OBJECT.convert("config", fields.get("config")),
-                tasks.stream().map(TaskType::valueOf).collect(ImmutableList.toImmutableList()));
+                tasks.stream().map(TaskType::valueOf).collect(ImmutableList.toImmutableList()),
+                JsonType.NUMBER.convert("loraplus_lr_ratio", ratio).doubleValue());
     }
 }

@@ -1,8 +1,6 @@
 package io.github.peft4j.task.train;
 
-import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.BatchSource;
@@ -105,11 +103,12 @@ public final class PeftTrainer {
         if (validation != null) {
             requireSameLabels(validation);
         }
-        ImmutableMap<String, Parameter> trainable = TrainableTensors.require(model);
         TrainedPassports.warnOfFrozenHead(model);
-        try (FrozenLayerCache cache = frozenLayers(train, validation);
+        try (HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping());
+                FrozenLayerCache cache = frozenLayers(train, validation);
                 TrainingRun run =
-                        new TrainingRun(model, setup, trainable, train, validation, cache)) {
+                        new TrainingRun(
+                                model, setup, tensors.trained(), train, validation, cache)) {
             TrainingResult result = run.run();
             TrainedPassports.note(model, setup, train.source(), result);
             return result;

@@ -68,6 +68,7 @@ record TrainingSetup(
                         .optBeta1(arguments.adamBeta1())
                         .optBeta2(arguments.adamBeta2())
                         .optEpsilon(arguments.adamEpsilon());
+        grouping.configure(builder);
         Set<String> grouped = new LinkedHashSet<>();
         for (ParameterGroup group : grouping.group(trainable)) {
             grouped.addAll(group.parameters().keySet());
@@ -97,6 +98,7 @@ record TrainingSetup(
                 arguments,
                 trainable.values().asList(),
                 optimizer,
+                grouping,
                 aware.build().asList(),
                 LossWeights.of(model),
                 listeners,

@@ -18,6 +18,7 @@ import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.frozen.FrozenLayerCache;
 import io.github.peft4j.task.train.optim.AdamW;
 import io.github.peft4j.task.train.optim.GradientClipping;
+import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.task.train.report.BatchReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import java.util.Arrays;
@@ -42,6 +43,7 @@ final class TrainingStep {
     private final TrainingArguments arguments;
     private final ImmutableList<Parameter> parameters;
     private final AdamW optimizer;
+    private final ParameterGrouping grouping;
     private final ImmutableList<StepAware> stepAware;
     private final LossWeights weights;
     private final ImmutableList<TrainerListener> listeners;
@@ -54,6 +56,7 @@ final class TrainingStep {
             TrainingArguments arguments,
             ImmutableList<Parameter> parameters,
             AdamW optimizer,
+            ParameterGrouping grouping,
             ImmutableList<StepAware> stepAware,
             LossWeights weights,
             ImmutableList<TrainerListener> listeners,
@@ -63,6 +66,7 @@ final class TrainingStep {
         this.arguments = arguments;
         this.parameters = parameters;
         this.optimizer = optimizer;
+        this.grouping = grouping;
         this.stepAware = stepAware;
         this.weights = weights;
         this.listeners = listeners;
@@ -177,6 +181,7 @@ final class TrainingStep {
                     GradientClipping.clip(parameters, bound > 0 ? bound : Double.POSITIVE_INFINITY);
             requireFinite("gradient norm", norm, step);
             stepAware.forEach(adapter -> adapter.beforeStep(step));
+            grouping.changeGradients();
             optimizer.step(learningRate);
             stepAware.forEach(adapter -> adapter.afterStep(step));
             return norm;

@@ -21,7 +21,6 @@ import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.part.DynamicCache;
-import io.github.peft4j.tuner.lora.LoraConfig.Builder;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.util.Map;
@@ -53,7 +52,7 @@ class ActivatedLoraTest {
         manager.close();
     }
 
-    private static Builder config() {
+    private static LoraConfig.Builder config() {
         return LoraConfig.builder()
                 .optR(4)
                 .optTaskType(TaskType.CAUSAL_LM)

@@ -175,8 +175,8 @@ class ArrowTest {
                                     router(new ArrowConfig(1, List.of("task_0"))).toBuilder()
                                             .optR(3)
                                             .build()),
-                    "arrow_config is task_0",
-                    "plain LoRA of rank 3");
+                    "names the adapter 'task_0'",
+                    "no plain LoRA of rank 3");
             for (Parameter p : model.adapter("task_0").trainable()) {
                 assertThat(p.getArray()).isNotNull();
             }

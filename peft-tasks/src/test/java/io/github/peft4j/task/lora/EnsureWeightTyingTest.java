@@ -18,7 +18,6 @@ import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
-import io.github.peft4j.tuner.lora.LoraConfig.Builder;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ class EnsureWeightTyingTest {
         return Transformers.load(Golden.path("models/" + name), TaskType.CAUSAL_LM);
     }
 
-    private static Builder config(String... targets) {
+    private static LoraConfig.Builder config(String... targets) {
         return LoraConfig.builder()
                 .optR(4)
                 .optTaskType(TaskType.CAUSAL_LM)
@@ -72,7 +71,7 @@ class EnsureWeightTyingTest {
 
     @Test
     void movesTargetsToTheEmbedding() throws IOException {
-        for (Builder config :
+        for (LoraConfig.Builder config :
                 List.of(config("q_proj", "lm_head"), config("q_proj", "embed_tokens"))) {
             try (TransformerModel base = base("qwen3-causal");
                     PeftModel model = PeftModels.getPeftModel(base, config.build())) {
@@ -92,7 +91,7 @@ class EnsureWeightTyingTest {
 
     @Test
     void movesARegularExpressionToo() throws IOException {
-        Builder config =
+        LoraConfig.Builder config =
                 LoraConfig.builder()
                         .optTargets(
                                 config().build()
@@ -161,7 +160,7 @@ class EnsureWeightTyingTest {
     @Test
     void modulesThatAreSavedWholeShareOneCopy() throws IOException {
         for (String name : new String[] {"embed_tokens", "lm_head"}) {
-            Builder config = config("q_proj").optModulesToSave(name);
+            LoraConfig.Builder config = config("q_proj").optModulesToSave(name);
             try (TransformerModel base = base("qwen3-causal");
                     PeftModel model = PeftModels.getPeftModel(base, config.build())) {
                 assertThat(model.trainableParameters().trainable()).isEqualTo(11008);
@@ -194,7 +193,8 @@ class EnsureWeightTyingTest {
                 "Set ensure_weight_tying");
     }
 
-    private static void warns(String name, Builder config, String text) throws IOException {
+    private static void warns(String name, LoraConfig.Builder config, String text)
+            throws IOException {
         try (TransformerModel base = base(name);
                 PeftModel model = PeftModels.getPeftModel(base, config.build())) {
             assertThat(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings())

@@ -12,7 +12,6 @@ import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.tuner.adalora.AdaLoraConfig;
-import io.github.peft4j.tuner.lora.LoraConfig.Builder;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,14 +33,15 @@ class TrainableTokenIndicesTest {
         return Transformers.load(Golden.path("models/" + name), TaskType.CAUSAL_LM);
     }
 
-    private static Builder config() {
+    private static LoraConfig.Builder config() {
         return LoraConfig.builder()
                 .optR(4)
                 .optTaskType(TaskType.CAUSAL_LM)
                 .optTargetModules("q_proj");
     }
 
-    private static void hasRows(String name, Builder config, long trainable, String... keys)
+    private static void hasRows(
+            String name, LoraConfig.Builder config, long trainable, String... keys)
             throws IOException {
         try (TransformerModel base = base(name);
                 PeftModel model = PeftModels.getPeftModel(base, config.build())) {
@@ -106,7 +106,7 @@ class TrainableTokenIndicesTest {
 
     @Test
     void leavesTheTableOutOfTheFile() throws IOException {
-        Builder config = config().optTrainableTokenIndices(6, 8);
+        LoraConfig.Builder config = config().optTrainableTokenIndices(6, 8);
         try (TransformerModel base = base("llama-causal");
                 PeftModel model = PeftModels.getPeftModel(base, config.build())) {
             model.savePretrained(folder);
@@ -170,7 +170,8 @@ class TrainableTokenIndicesTest {
                 "ensure_weight_tying is true");
     }
 
-    private static void refuses(String name, Builder config, String... texts) throws IOException {
+    private static void refuses(String name, LoraConfig.Builder config, String... texts)
+            throws IOException {
         try (TransformerModel base = base(name)) {
             assertThatThrownBy(() -> PeftModels.getPeftModel(base, config.build()))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -9,6 +9,8 @@ import com.google.common.collect.Sets;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.config.TaskType;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,8 +30,11 @@ class MethodPresetsTest {
 
     @Test
     void everyMethodHasOneOrAReason() {
-        ImmutableSet<String> known =
-                Sets.union(MethodPresets.all().keySet(), WITHOUT.keySet()).immutableCopy();
+        Set<String> methods =
+                MethodPresets.all().values().stream()
+                        .map(preset -> preset.method().name())
+                        .collect(Collectors.toSet());
+        ImmutableSet<String> known = Sets.union(methods, WITHOUT.keySet()).immutableCopy();
 
         assertThat(PeftMethods.names()).containsExactlyInAnyOrderElementsOf(known);
     }
@@ -43,6 +48,20 @@ class MethodPresetsTest {
         assertThat(config.taskType()).contains(TaskType.SEQ_CLS);
         assertThat(preset.learningRate()).isBetween(1e-5, 0.2);
         assertThat(preset.source()).isNotBlank();
+    }
+
+    @Test
+    void variantsOfLoraHaveTheirOwn() {
+        assertThat(MethodPresets.of("DORA").config(TaskType.SEQ_CLS, 200).toMap())
+                .containsEntry("peft_type", "LORA")
+                .containsEntry("use_dora", true);
+        assertThat(MethodPresets.of("RSLORA").config(TaskType.SEQ_CLS, 200).toMap())
+                .containsEntry("use_rslora", true);
+        assertThat(MethodPresets.of("PISSA").config(TaskType.SEQ_CLS, 200).toMap())
+                .containsEntry("init_lora_weights", "pissa");
+        assertThat(MethodPresets.of("LORA").grouping()).isEmpty();
+        assertThat(MethodPresets.of("LORA_PLUS").grouping()).isPresent();
+        assertThat(MethodPresets.of("LORA_PLUS").ratio()).isEqualTo(16);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.optim.AdamW;
+import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.transformers.TransformerModel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ class TrainingStepTest {
                             arguments,
                             ImmutableList.copyOf(model.trainableTensors().values()),
                             optimizer,
+                            ParameterGrouping.byDecay(0),
                             ImmutableList.of(watching),
                             new LossWeights(false),
                             ImmutableList.of(),

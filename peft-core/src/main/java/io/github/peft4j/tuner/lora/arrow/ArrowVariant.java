@@ -12,6 +12,8 @@ import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.option.ArrowConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An adapter that routes to others ({@code arrow_config}). */
 public final class ArrowVariant implements LoraVariant {
@@ -67,8 +69,8 @@ public final class ArrowVariant implements LoraVariant {
         return new ArrowVariant(known);
     }
 
-    private static java.util.Set<String> general(ArrowConfig arrow) {
-        return arrow.useGks() ? Sets.newTreeSet(arrow.gksAdapterNames()) : java.util.Set.of();
+    private static Set<String> general(ArrowConfig arrow) {
+        return arrow.useGks() ? Sets.newTreeSet(arrow.gksAdapterNames()) : Set.of();
     }
 
     @Override
@@ -91,17 +93,29 @@ public final class ArrowVariant implements LoraVariant {
         for (String name : names) {
             AdapterSet set = others.get(name);
             Adapter adapter = set == null ? null : set.layers().get(layer.layer().path());
-            layer.layer()
-                    .require(
-                            adapter instanceof LoraLinear lora
-                                    && lora.tensors().bias() == null
-                                    && lora.tensors().taken() == null
-                                    && lora.tensors().a().getShape().get(0) == layer.rank(),
-                            "arrow_config",
-                            name,
-                            "an adapter with plain LoRA of rank " + layer.rank() + " there");
-            found.add((LoraLinear) adapter);
+            LoraLinear plain = plain(adapter, layer.rank());
+            if (plain == null) {
+                throw new IllegalArgumentException(
+                        "arrow_config names the adapter '"
+                                + name
+                                + "', which has no plain LoRA of rank "
+                                + layer.rank()
+                                + " at "
+                                + layer.layer().path()
+                                + ". Leave it out, or choose the rank and the targets that all"
+                                + " experts have.");
+            }
+            found.add(plain);
         }
         return found.build();
+    }
+
+    private static @Nullable LoraLinear plain(@Nullable Adapter adapter, int rank) {
+        return adapter instanceof LoraLinear lora
+                        && lora.tensors().bias() == null
+                        && lora.tensors().taken() == null
+                        && lora.tensors().a().getShape().get(0) == rank
+                ? lora
+                : null;
     }
 }

@@ -97,7 +97,7 @@ final class PlainForm {
                                         Maps.transformValues(
                                                 config.alphaPattern(), PlainForm::twice)));
         double alpha = config.loraAlpha();
-        boolean whole = alpha == Math.rint(alpha) && Math.abs(alpha) < Integer.MAX_VALUE / 2;
+        boolean whole = alpha == Math.rint(alpha) && Math.abs(alpha) < Integer.MAX_VALUE / 2.0;
         if (config.useRslora()) {
             doubled.optLoraAlpha(alpha * Math.sqrt(2));
         } else if (whole) {

@@ -85,14 +85,15 @@ final class CordaStart implements CalibratedStart {
                 model.listener().onProgress("covariances", found.size(), model.sites().size());
             }
             for (LayerSite site : group) {
+                NDArray sum = sums.get(site.path());
                 long count = texts.getOrDefault(site.path(), 0L);
                 Preconditions.checkArgument(
-                        count > 0,
+                        sum != null && count > 0,
                         "No batch has reached the layer %s, so CorDA has no covariance for it. Pass"
                                 + " some batches, or leave the layer out of target_modules.",
                         site.path());
                 int rank = config.ranks().find(site.path()).orElse(config.r());
-                found.put(site.path(), decompose(site, sums.get(site.path()), count, rank, last));
+                found.put(site.path(), decompose(site, sum, count, rank, last));
                 model.listener().onProgress("decompositions", found.size(), model.sites().size());
             }
         }

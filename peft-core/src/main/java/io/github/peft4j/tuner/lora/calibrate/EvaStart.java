@@ -10,7 +10,6 @@ import io.github.peft4j.tuner.lora.InitLoraWeights;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.start.BaseShare;
 import io.github.peft4j.tuner.lora.start.LoraInitializer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -57,8 +56,8 @@ final class EvaStart implements CalibratedStart {
             watchers.put(
                     site.path(),
                     (x, layer, scope) -> {
-                        float[] rows = Matrix.of(settings.rows(x, batch)).values();
-                        hashes.putIfAbsent(site.path(), Arrays.hashCode(rows));
+                        Matrix rows = Matrix.of(settings.rows(x, batch));
+                        hashes.putIfAbsent(site.path(), rows.hash());
                         return layer.forward(x);
                     });
         }

@@ -33,21 +33,32 @@ record GradientPair(Matrix a, Matrix b, boolean dividedByScale) implements Found
     /** The places of A's rows and of B's columns among the first 2 r parts, by rank. */
     private record Direction(IntFunction<long[]> a, IntFunction<long[]> b) {}
 
-    private static final IntFunction<long[]> FIRST = r -> LongStream.range(0, r).toArray();
-    private static final IntFunction<long[]> SECOND = r -> LongStream.range(r, 2L * r).toArray();
-    private static final IntFunction<long[]> EVEN =
-            r -> LongStream.range(0, r).map(i -> 2 * i).toArray();
-    private static final IntFunction<long[]> ODD =
-            r -> LongStream.range(0, r).map(i -> 2 * i + 1).toArray();
-    private static final IntFunction<long[]> DRAWN =
-            r -> new TorchGenerator(0).permutation(2L * r, r);
-
     private static final ImmutableMap<String, Direction> DIRECTIONS =
             ImmutableMap.of(
-                    "ArBr", new Direction(ODD, EVEN),
-                    "A2rBr", new Direction(SECOND, FIRST),
-                    "ArB2r", new Direction(FIRST, SECOND),
-                    "random", new Direction(DRAWN, DRAWN));
+                    "ArBr", new Direction(GradientPair::odd, GradientPair::even),
+                    "A2rBr", new Direction(GradientPair::second, GradientPair::first),
+                    "ArB2r", new Direction(GradientPair::first, GradientPair::second),
+                    "random", new Direction(GradientPair::drawn, GradientPair::drawn));
+
+    private static long[] first(int rank) {
+        return LongStream.range(0, rank).toArray();
+    }
+
+    private static long[] second(int rank) {
+        return LongStream.range(rank, 2L * rank).toArray();
+    }
+
+    private static long[] even(int rank) {
+        return LongStream.range(0, rank).map(i -> 2 * i).toArray();
+    }
+
+    private static long[] odd(int rank) {
+        return LongStream.range(0, rank).map(i -> 2 * i + 1).toArray();
+    }
+
+    private static long[] drawn(int rank) {
+        return new TorchGenerator(0).permutation(2L * rank, rank);
+    }
 
     /** What B is multiplied by. */
     @FunctionalInterface
@@ -67,7 +78,7 @@ record GradientPair(Matrix a, Matrix b, boolean dividedByScale) implements Found
 
     /** As in PEFT by the rows of the weight as it is stored, which are inputs in GPT-2. */
     private static double stable(LayerSite site, double largest, int rank, double gamma) {
-        return Math.pow(site.requireWeight().getShape().get(0), 0.25) / Math.sqrt(gamma);
+        return Math.pow((double) site.requireWeight().getShape().get(0), 0.25) / Math.sqrt(gamma);
     }
 
     private static double asLargeAsTheWeight(

@@ -108,8 +108,8 @@ final class IncrementalPca implements AutoCloseable {
 
     private NDArray first(NDManager scratch, NDArray x, NDList moments) {
         seen = x.getShape().get(0);
-        mean = keep(moments.get(0).div(count(scratch, seen)), null);
-        variance = keep(moments.get(1).div(count(scratch, seen)), null);
+        mean = keep(moments.get(0).div(count(scratch, (double) seen)), null);
+        variance = keep(moments.get(1).div(count(scratch, (double) seen)), null);
         return Statistics.centred(x, mean);
     }
 
@@ -119,16 +119,16 @@ final class IncrementalPca implements AutoCloseable {
         NDArray oldMean = require(mean);
         NDArray all =
                 Statistics.withEarlier(x, require(components), require(values), oldMean, seen);
-        NDArray sum = oldMean.mul(count(scratch, seen));
+        NDArray sum = oldMean.mul(count(scratch, (double) seen));
         NDArray ratio = count(scratch, (double) seen / n);
         NDArray step = sum.div(ratio).sub(moments.get(0)).square();
         NDArray spread =
                 require(variance)
-                        .mul(count(scratch, seen))
+                        .mul(count(scratch, (double) seen))
                         .add(moments.get(1))
-                        .add(step.mul(ratio.div(count(scratch, total))));
-        mean = keep(sum.add(moments.get(0)).div(count(scratch, total)), oldMean);
-        variance = keep(spread.div(count(scratch, total)), variance);
+                        .add(step.mul(ratio.div(count(scratch, (double) total))));
+        mean = keep(sum.add(moments.get(0)).div(count(scratch, (double) total)), oldMean);
+        variance = keep(spread.div(count(scratch, (double) total)), variance);
         seen = total;
         return all;
     }
@@ -143,7 +143,7 @@ final class IncrementalPca implements AutoCloseable {
                         : generator.normal(scratch, test);
         NDList parts = Decompositions.svdLowRank(all, drawn, ROUNDS);
         NDArray s = parts.get(1);
-        double whole = require(variance).sum().getDouble() * seen;
+        double whole = require(variance).sum().getDouble() * (double) seen;
         double[] numbers = doubles(s);
         ratios = new float[Math.min(wanted, numbers.length)];
         for (int i = 0; i < ratios.length; i++) {

@@ -60,6 +60,12 @@ public final class LoraCalibration {
         return new Builder(base instanceof BaseModel model ? model : new BlockModel(base));
     }
 
+    /** Whether a config names a start that data decide, and has not been calibrated. */
+    public static boolean needs(LoraConfig config) {
+        return config.initLoraWeights().custom() == null
+                && STARTS.stream().anyMatch(start -> config.initLoraWeights().is(start.name()));
+    }
+
     /**
      * EVA: A begins at the principal components of what goes into a layer, and the ranks go to the
      * layers whose components explain most. The config comes back with other ranks, alphas and

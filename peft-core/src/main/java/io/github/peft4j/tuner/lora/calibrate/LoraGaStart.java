@@ -69,16 +69,16 @@ final class LoraGaStart implements CalibratedStart {
                 model.listener().onProgress("gradients", found.size(), model.sites().size());
             }
             for (LayerSite site : group) {
+                NDArray sum = sums.get(site.path());
                 long count = counts.getOrDefault(site.path(), 0L);
                 Preconditions.checkArgument(
-                        count > 0,
+                        sum != null && count > 0,
                         "No batch has reached the layer %s, so LoRA-GA has no gradient for it. Pass"
                                 + " some batches, or leave the layer out of target_modules.",
                         site.path());
                 int rank = config.ranks().find(site.path()).orElse(config.r());
                 try (NDManager scratch = manager.newSubManager();
                         Gradients off = Gradients.off()) {
-                    NDArray sum = sums.get(site.path());
                     NDArray mean = sum.div(scratch.create((float) count));
                     mean.attach(scratch);
                     found.put(site.path(), GradientPair.of(site, mean, rank, form));

@@ -33,7 +33,12 @@ public final class DoraVariant implements LoraVariant {
     public Adapter linear(LoraLayer layer) {
         LoraTensors tensors = layer.linear();
         Function<NDArray, NDArray> norm =
-                w -> DoraOps.norm(w, tensors.currentA(), tensors.currentB(), tensors.scaling());
+                w -> {
+                    NDManager scratch = w.getManager();
+                    NDArray a = in(scratch, tensors.currentA(), tensors.a());
+                    NDArray b = in(scratch, tensors.currentB(), tensors.b());
+                    return DoraOps.norm(w, a, b, tensors.scaling());
+                };
         Shape shape = new Shape(layer.layer().out());
         return new DoraLinear(tensors, magnitude(layer, shape, tensors.a(), tensors.b(), norm));
     }
@@ -65,6 +70,14 @@ public final class DoraVariant implements LoraVariant {
         Shape rows = shape.withPoints(1, shape.out());
         return new DoraConvolution(
                 tensors, magnitude(layer, rows, tensors.a(), tensors.b(), norm), shape);
+    }
+
+    /** Moves what was put together from several tensors out of the adapter's manager. */
+    private static NDArray in(NDManager scratch, NDArray now, Parameter own) {
+        if (now != own.getArray()) {
+            now.attach(scratch);
+        }
+        return now;
     }
 
     private static NDArray product(LoraTensors tensors, NDManager scratch) {

@@ -59,11 +59,11 @@ class BareParametersTest {
         manager.close();
     }
 
-    private static Builder config(String... parameters) {
+    private static LoraConfig.Builder config(String... parameters) {
         return LoraConfig.builder().optR(2).optTargetModules().optTargetParameters(parameters);
     }
 
-    private PeftModel adapt(Builder config) {
+    private PeftModel adapt(LoraConfig.Builder config) {
         PeftModel model = PeftModels.getPeftModel(net, config.build());
         fill(model, PeftModel.DEFAULT_ADAPTER);
         return model;
@@ -185,7 +185,7 @@ class BareParametersTest {
 
     @Test
     void warnsOfNamesThatFitNothing() {
-        Builder config = config("no.such").optTargetModules("first");
+        LoraConfig.Builder config = config("no.such").optTargetModules("first");
 
         try (PeftModel model = PeftModels.getPeftModel(net, config.build())) {
             assertThat(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings())
@@ -201,7 +201,7 @@ class BareParametersTest {
 
     @Test
     void warnsOfModulesThatFitNothing() {
-        Builder config = config("gate").optTargetModules("no_such");
+        LoraConfig.Builder config = config("gate").optTargetModules("no_such");
 
         try (PeftModel model = PeftModels.getPeftModel(net, config.build())) {
             assertThat(model.loadReport(PeftModel.DEFAULT_ADAPTER).warnings())
@@ -225,7 +225,7 @@ class BareParametersTest {
                 "target_modules adapts the layer first");
     }
 
-    private void refuses(Builder config, String... texts) {
+    private void refuses(LoraConfig.Builder config, String... texts) {
         assertThatThrownBy(() -> PeftModels.getPeftModel(net, config.build()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .satisfies(e -> assertThat(e.getMessage()).contains(texts));

@@ -129,6 +129,28 @@ class LoraVariantsTest {
         }
     }
 
+    /** What PiSSA takes out of the weight counts in the lengths too. */
+    @Test
+    void doraStartsWithoutEffectFromPissa() {
+        Block block = linear(5, 4);
+        NDArray x = manager.randomNormal(new Shape(2, 5));
+        NDArray bare =
+                block.forward(new ParameterStore(manager, false), new NDList(x), false).get(0);
+        LoraConfig config = config("Linear").optUseDora(true).optInitLoraWeights("pissa").build();
+        try (PeftModel model = PeftModels.getPeftModel(block, config)) {
+            Tensors.assertClose(output(model, x), bare, 1e-5, "at the start");
+            float[] lengths =
+                    model.adapter("default")
+                            .tensors()
+                            .get("base_model.model.Linear.lora_magnitude_vector")
+                            .getArray()
+                            .toFloatArray();
+            NDArray w = block.getParameters().valueAt(0).getArray();
+            Tensors.assertClose(
+                    manager.create(lengths), w.square().sum(new int[] {1}).sqrt(), 1e-5, "m");
+        }
+    }
+
     /** W has singular values 3, 2 and 1; of rank 1 less, the last is gone. */
     @Test
     void kasaLeavesTheSmallestPartsOut() {

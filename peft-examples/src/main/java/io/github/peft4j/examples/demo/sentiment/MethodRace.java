@@ -72,7 +72,7 @@ public final class MethodRace {
         try {
             measure(preset);
         } catch (IllegalArgumentException | UnsupportedFeatureException e) {
-            out.println("  [left out] " + preset.method() + ": " + e.getMessage());
+            out.println("  [left out] " + preset.name() + ": " + e.getMessage());
             leftOut++;
         }
     }
@@ -80,18 +80,11 @@ public final class MethodRace {
     private void measure(MethodPreset preset) throws IOException {
         int steps = classifier.steps(domain.train(), settings.epochs());
         PeftConfig config = preset.config(TaskType.SEQ_CLS, steps);
-        String method = preset.method().name();
+        String method = preset.name();
         Engine.getEngine(Engines.PYTORCH).setRandomSeed(settings.seed());
         try (PeftModel model = PeftModels.getPeftModel(classifier.base(), config)) {
             long start = System.nanoTime();
-            classifier.train(
-                    model,
-                    domain.train(),
-                    preset.learningRate(),
-                    settings.epochs(),
-                    settings.seed(),
-                    method.toLowerCase(Locale.ROOT),
-                    out);
+            classifier.train(model, domain.train(), preset, settings, out);
             double millis = (System.nanoTime() - start) * MILLIS / steps;
             Path folder = settings.adapters().resolve(method.toLowerCase(Locale.ROOT));
             model.savePretrained(folder);

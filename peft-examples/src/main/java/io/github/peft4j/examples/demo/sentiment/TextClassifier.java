@@ -1,30 +1,42 @@
 package io.github.peft4j.examples.demo.sentiment;
 
 import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.cli.console.ProgressBar;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Engines;
 import io.github.peft4j.examples.data.MiniLm;
+import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.HostArray;
+import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.data.text.TextDataset;
+import io.github.peft4j.task.preset.MethodPreset;
 import io.github.peft4j.task.tokenize.EncodeOptions;
 import io.github.peft4j.task.tokenize.TextInput;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.task.train.PeftTrainer;
 import io.github.peft4j.task.train.config.TrainingArguments;
+import io.github.peft4j.task.train.report.StepReport;
+import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +49,9 @@ public final class TextClassifier implements AutoCloseable {
     private static final int MAX_LENGTH = 64;
     private static final int BATCH = 32;
     private static final int EVALUATION_BATCH = 64;
+
+    /** What a start may look at. */
+    private static final int CALIBRATION_BATCHES = 8;
 
     private final Path directory;
     private final ImmutableList<String> labels;
@@ -110,8 +125,9 @@ public final class TextClassifier implements AutoCloseable {
      * Trains the active adapter.
      *
      * @param label what the progress bar says
+     * @return the loss of each step
      */
-    void train(
+    List<Double> train(
             PeftModel model,
             TextDataset texts,
             double learningRate,
@@ -120,22 +136,71 @@ public final class TextClassifier implements AutoCloseable {
             String label,
             PrintWriter out)
             throws IOException {
+        TrainingArguments arguments = arguments(learningRate, epochs, seed);
+        return fit(PeftTrainer.builder(model, arguments), arguments, texts, label, out);
+    }
+
+    /** Trains the active adapter with the rates of its preset. */
+    void train(
+            PeftModel model,
+            TextDataset texts,
+            MethodPreset preset,
+            DemoSettings settings,
+            PrintWriter out)
+            throws IOException {
         TrainingArguments arguments =
-                TrainingArguments.builder()
-                        .optLearningRate(learningRate)
-                        .optEpochs(epochs)
-                        .optWarmupRatio(0.06)
-                        .optWeightDecay(0.01)
-                        .optMaxGradNorm(1)
-                        .optSeed(seed)
-                        .build();
-        BatchLoader batches = batches(texts, seed);
+                arguments(preset.learningRate(), settings.epochs(), settings.seed());
+        PeftTrainer.Builder trainer = PeftTrainer.builder(model, arguments);
+        preset.grouping().ifPresent(trainer::optParameterGrouping);
+        fit(trainer, arguments, texts, preset.name().toLowerCase(Locale.ROOT), out);
+    }
+
+    private static TrainingArguments arguments(double learningRate, int epochs, long seed) {
+        return TrainingArguments.builder()
+                .optLearningRate(learningRate)
+                .optEpochs(epochs)
+                .optWarmupRatio(0.06)
+                .optWeightDecay(0.01)
+                .optMaxGradNorm(1)
+                .optSeed(seed)
+                .build();
+    }
+
+    private List<Double> fit(
+            PeftTrainer.Builder trainer,
+            TrainingArguments arguments,
+            TextDataset texts,
+            String label,
+            PrintWriter out)
+            throws IOException {
+        BatchLoader batches = batches(texts, arguments.seed());
         int steps = Math.toIntExact(arguments.totalSteps(batches.batchCount()));
+        List<Double> losses = new ArrayList<>(steps);
         try (ProgressBar bar = new ProgressBar(label, steps, out)) {
-            PeftTrainer.builder(model, arguments)
-                    .addListener(new TrainingProgress(bar))
+            trainer.addListener(new TrainingProgress(bar))
+                    .addListener(
+                            new TrainerListener() {
+                                @Override
+                                public void onStep(StepReport report) {
+                                    losses.add(report.loss());
+                                }
+                            })
                     .build()
                     .fit(batches, null);
+        }
+        return losses;
+    }
+
+    /** A config that some batches of texts have prepared. */
+    LoraConfig calibrated(
+            TextDataset texts, long seed, Function<List<ModelInput>, LoraConfig> calibration) {
+        try (NDManager manager = Engines.newManager()) {
+            List<ModelInput> inputs = new ArrayList<>();
+            Iterator<TokenBatch> batches = batches(texts, seed).iterator(0);
+            while (inputs.size() < CALIBRATION_BATCHES && batches.hasNext()) {
+                inputs.add(batches.next().toInput(manager).without(ModelInput.TASK_IDS));
+            }
+            return calibration.apply(inputs);
         }
     }
 

@@ -31,6 +31,7 @@ public final class AdamW implements AutoCloseable {
     private final double beta1;
     private final double beta2;
     private final double epsilon;
+    private final boolean olderForm;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private long step;
 
@@ -40,6 +41,7 @@ public final class AdamW implements AutoCloseable {
         beta1 = builder.beta1;
         beta2 = builder.beta2;
         epsilon = builder.epsilon;
+        olderForm = builder.olderForm;
         manager = Engines.newManager();
         manager.setName("AdamW");
         for (Builder.Group group : builder.groups) {
@@ -88,9 +90,7 @@ public final class AdamW implements AutoCloseable {
         step++;
         try (Gradients off = Gradients.off()) {
             for (Slot slot : slots.values()) {
-                double[] hyper = {
-                    learningRate * slot.rate(), beta1, beta2, epsilon, slot.decay(), step
-                };
+                double[] hyper = numbers(learningRate * slot.rate(), slot.decay());
                 NDArray p = slot.parameter().getArray();
                 try (NDArray gradient = p.getGradient();
                         NDArray numbers = manager.create(hyper)) {
@@ -98,6 +98,19 @@ public final class AdamW implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * What a step computes with. In the older form epsilon is added before the second moment is
+     * corrected, and decay comes last: the same as a larger epsilon, and a smaller rate.
+     */
+    private double[] numbers(double rate, double decay) {
+        if (!olderForm) {
+            return new double[] {rate, beta1, beta2, epsilon, decay, step};
+        }
+        double shrunk = rate * (1 - rate * decay);
+        double wider = epsilon / Math.sqrt(1 - Math.pow(beta2, step));
+        return new double[] {shrunk, beta1, beta2, wider, decay * rate / shrunk, step};
     }
 
     /** How many steps were made. */
@@ -159,6 +172,7 @@ public final class AdamW implements AutoCloseable {
         private double beta1 = 0.9;
         private double beta2 = 0.999;
         private double epsilon = 1e-8;
+        private boolean olderForm;
 
         private Builder() {}
 
@@ -202,6 +216,15 @@ public final class AdamW implements AutoCloseable {
             Preconditions.checkArgument(
                     value > 0, "epsilon is %s; it must be positive, 1e-8 for example.", value);
             epsilon = value;
+            return this;
+        }
+
+        /**
+         * Whether to compute as Hugging Face's own AdamW did: epsilon is added before the second
+         * moment is corrected, and decay comes after the update. Default false, PyTorch's form.
+         */
+        public Builder optOlderForm(boolean value) {
+            olderForm = value;
             return this;
         }
 

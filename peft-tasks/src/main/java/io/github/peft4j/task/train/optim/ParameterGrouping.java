@@ -19,6 +19,24 @@ public interface ParameterGrouping {
      */
     List<ParameterGroup> group(Map<String, Parameter> trainable);
 
+    /**
+     * Whether a tensor trains; the others keep their values and get no gradients. Default all.
+     *
+     * @param name its key in the adapter's file
+     */
+    default boolean trains(String name) {
+        return true;
+    }
+
+    /**
+     * Changes gradients in place, after they were clipped and before the optimizer's step. Default:
+     * not at all.
+     */
+    default void changeGradients() {}
+
+    /** Settings of the optimizer that go with the groups. Default: those of the trainer. */
+    default void configure(AdamW.Builder optimizer) {}
+
     /** One learning rate for all; no decay for biases and the weights of norms, as Hugging Face. */
     static ParameterGrouping byDecay(double weightDecay) {
         return trainable -> {
