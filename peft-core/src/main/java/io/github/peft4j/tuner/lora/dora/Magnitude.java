@@ -50,7 +50,7 @@ final class Magnitude {
         long writes = DoraOps.writes(pass.value(a), pass.value(b));
         Kept known = kept;
         if (known != null && known.fits(a.getArray(), b.getArray(), writes, scale)) {
-            return pass.scope().create(known.lengths());
+            return known.in(pass);
         }
         try (Gradients off = Gradients.off()) {
             NDArray norm = compute.get();
@@ -72,18 +72,38 @@ final class Magnitude {
         return ImmutableMap.of(NAME + ".weight", NAME);
     }
 
-    /**
-     * Lengths, and what they were computed from.
-     *
-     * @param a the array, not its numbers
-     * @param b the array, not its numbers
-     * @param writes how often both were written to
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Kept(NDArray a, NDArray b, long writes, double scale, float[] lengths) {
+    /** Lengths, and what they were computed from. */
+    private static final class Kept {
 
+        private final NDArray a;
+        private final NDArray b;
+        private final long writes;
+        private final double scale;
+        private final float[] lengths;
+
+        /**
+         * Lengths of now.
+         *
+         * @param a the array, not its numbers
+         * @param b the array, not its numbers
+         * @param writes how often both were written to
+         */
+        Kept(NDArray a, NDArray b, long writes, double scale, float[] lengths) {
+            this.a = a;
+            this.b = b;
+            this.writes = writes;
+            this.scale = scale;
+            this.lengths = lengths;
+        }
+
+        /** The array is one object exactly if it was not replaced. */
+        @SuppressWarnings("ReferenceEquality")
         boolean fits(NDArray nowA, NDArray nowB, long nowWrites, double nowScale) {
             return a == nowA && b == nowB && writes == nowWrites && scale == nowScale;
+        }
+
+        NDArray in(AdapterPass pass) {
+            return pass.scope().create(lengths);
         }
     }
 }

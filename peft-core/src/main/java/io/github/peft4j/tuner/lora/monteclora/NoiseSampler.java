@@ -83,7 +83,7 @@ final class NoiseSampler {
         NDArray noise = scope.randomNormal(new Shape(n, a.getShape().get(1), r));
         NDArray u = scope.randomNormal(new Shape(r, r)).square().sum(new int[] {1});
         NDArray z = scope.randomNormal(new Shape(n));
-        last = new Draw(u.toFloatArray(), z.toFloatArray());
+        last = new Draw(u, z);
         pass.noteRandom();
         NDArray v = VariantOps.variances(pass.value(deviations), u);
         NDArray w = VariantOps.shares(pass.value(experts), z);
@@ -106,8 +106,7 @@ final class NoiseSampler {
         NDArray v =
                 draw == null
                         ? diagonal(pass.value(variances))
-                        : VariantOps.variances(
-                                pass.value(deviations), pass.scope().create(draw.u()));
+                        : VariantOps.variances(pass.value(deviations), draw.u(pass));
         NDArray distance =
                 VariantOps.distance(
                         pass.value(deviations), pass.value(experts), v, settings.dirichletPrior());
@@ -118,7 +117,7 @@ final class NoiseSampler {
         NDArray w =
                 draw == null
                         ? pass.value(shares)
-                        : VariantOps.shares(pass.value(experts), pass.scope().create(draw.z()));
+                        : VariantOps.shares(pass.value(experts), draw.z(pass));
         return term.add(w.square().sum());
     }
 
@@ -126,12 +125,23 @@ final class NoiseSampler {
         return square.reshape(-1).get("::{}", square.getShape().get(0) + 1);
     }
 
-    /**
-     * The numbers that a draw was made of.
-     *
-     * @param u squares, [r]
-     * @param z normal, [n]
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Draw(float[] u, float[] z) {}
+    /** The numbers that a draw was made of: squares u [r], and normal z [n]. */
+    private static final class Draw {
+
+        private final float[] u;
+        private final float[] z;
+
+        Draw(NDArray u, NDArray z) {
+            this.u = u.toFloatArray();
+            this.z = z.toFloatArray();
+        }
+
+        NDArray u(AdapterPass pass) {
+            return pass.scope().create(u);
+        }
+
+        NDArray z(AdapterPass pass) {
+            return pass.scope().create(z);
+        }
+    }
 }
