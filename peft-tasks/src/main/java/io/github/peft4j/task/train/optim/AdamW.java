@@ -109,7 +109,7 @@ public final class AdamW implements AutoCloseable {
             return new double[] {rate, beta1, beta2, epsilon, decay, step};
         }
         double shrunk = rate * (1 - rate * decay);
-        double wider = epsilon / Math.sqrt(1 - Math.pow(beta2, step));
+        double wider = epsilon / Math.sqrt(1 - Math.pow(beta2, (double) step));
         return new double[] {shrunk, beta1, beta2, wider, decay * rate / shrunk, step};
     }
 
