@@ -8,7 +8,6 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.calibrate.LoraCalibration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,13 +39,13 @@ final class PreparedStart {
             return ImmutableList.of(input);
         }
         NDArray first = input.arrays().values().iterator().next();
-        List<ModelInput> texts = new ArrayList<>();
+        ImmutableList.Builder<ModelInput> texts = ImmutableList.builder();
         for (long row = 0; row < first.getShape().get(0); row++) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             String one = row + ":" + (row + 1);
             input.arrays().forEach((name, array) -> arrays.put(name, array.get(one)));
             texts.add(ModelInput.of(arrays));
         }
-        return texts;
+        return texts.build();
     }
 }

@@ -24,7 +24,6 @@ import io.github.peft4j.nn.Module;
 import io.github.peft4j.nn.StackedWeights;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.tuner.lora.LoraConfig;
-import io.github.peft4j.tuner.lora.LoraConfig.Builder;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
