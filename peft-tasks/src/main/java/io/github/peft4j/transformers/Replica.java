@@ -41,7 +41,7 @@ final class Replica {
                 .forEach(
                         (name, parameter) -> {
                             String source = names.source(name);
-                            Parameter original = base.parameters().get(source);
+                            Parameter original = require(base.parameters(), source);
                             share(parameter, original);
                             if (base.types().containsKey(source)) {
                                 types.put(name, base.types().get(source));
@@ -57,9 +57,17 @@ final class Replica {
         model.shares(base, order, types, fresh, open);
         Map<String, LayerSite> originals = Maps.uniqueIndex(base.sites(), LayerSite::path);
         for (LayerSite site : model.sites()) {
-            FrozenForms.share(originals.get(names.source(site.path())), site);
+            FrozenForms.share(require(originals, names.source(site.path())), site);
         }
         return model;
+    }
+
+    private static <T> T require(Map<String, T> all, String name) {
+        T one = all.get(name);
+        if (one == null) {
+            throw new IllegalStateException("The base has no " + name + ".");
+        }
+        return one;
     }
 
     private static void share(Parameter parameter, Parameter original) {

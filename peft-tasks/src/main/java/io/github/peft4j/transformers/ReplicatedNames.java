@@ -42,7 +42,7 @@ record ReplicatedNames(String list, List<Integer> order) {
                             + ". Leave layer_replication out, or take a model that is an encoder or"
                             + " a decoder alone.");
         }
-        int count = lists.get(lists.firstKey());
+        int count = lists.values().iterator().next();
         for (int layer : order) {
             Preconditions.checkArgument(
                     layer < count,
