@@ -8,6 +8,7 @@ import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.tuner.lora.layer.LoraLinear;
 import io.github.peft4j.tuner.lora.layer.LoraTensors;
 import io.github.peft4j.tuner.lora.option.ArrowConfig;
@@ -66,13 +67,14 @@ final class ArrowRouter implements DeltaAdapter {
     /** How much each expert counts for each token, its scale included. */
     private NDArray weights(NDArray tokens, AdapterPass pass) {
         NDArray scores = Ops.linear(tokens, pass.value(prototypes), null).abs();
-        NDArray least =
-                scores.stopGradient()
-                        .topK(settings.topK(), 1, true, true)
-                        .get(0)
-                        .min(new int[] {1}, true);
-        NDArray out = scores.stopGradient().lt(least).toType(DataType.FLOAT32, false).mul(-1e30f);
-        NDArray shares = scores.div(settings.routerTemperature()).add(out).softmax(1);
+        NDArray fixed = scores.stopGradient();
+        NDArray least = fixed.topK(settings.topK(), 1, true, true).get(0).min(new int[] {1}, true);
+        NDArray small = TensorOps.detachedAs(fixed.lt(least), DataType.FLOAT32);
+        small.attach(tokens.getManager());
+        NDArray shares =
+                Ops.scale(scores, 1 / settings.routerTemperature())
+                        .sub(Ops.scale(small, 1e30))
+                        .softmax(1);
         float[] scales = new float[experts.experts().size()];
         for (int i = 0; i < scales.length; i++) {
             LoraLinear expert = experts.experts().get(i);

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.ops.HeldNumbers;
+import io.github.peft4j.ops.Ops;
 import io.github.peft4j.random.TorchGenerator;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.lora.layer.LoraLinear;
@@ -118,6 +119,6 @@ record Experts(ImmutableList<LoraLinear> experts, ImmutableList<LoraLinear> gene
     }
 
     private static NDArray unit(NDArray v) {
-        return v.div(v.norm().add(EPSILON));
+        return Ops.scale(v, 1 / (v.norm().getFloat() + EPSILON));
     }
 }

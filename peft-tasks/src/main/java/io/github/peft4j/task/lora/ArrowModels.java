@@ -1,7 +1,9 @@
-package io.github.peft4j;
+package io.github.peft4j.task.lora;
 
 import ai.djl.nn.Block;
 import com.google.common.base.Preconditions;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.option.ArrowConfig;
