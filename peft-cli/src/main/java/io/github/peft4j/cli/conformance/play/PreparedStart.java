@@ -8,9 +8,7 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.calibrate.LoraCalibration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The config of a case, after what Python did before it made the adapter. */
@@ -35,18 +33,18 @@ final class PreparedStart {
     }
 
     /** Python's script gave CorDA one text at a time, and EVA the batch twice. */
-    private static List<ModelInput> batches(JsonObject description, ModelInput input) {
+    private static ImmutableList<ModelInput> batches(JsonObject description, ModelInput input) {
         if (!description.get("prepare").getAsString().equals("corda")) {
             return ImmutableList.of(input);
         }
         NDArray first = input.arrays().values().iterator().next();
-        List<ModelInput> texts = new ArrayList<>();
+        ImmutableList.Builder<ModelInput> texts = ImmutableList.builder();
         for (long row = 0; row < first.getShape().get(0); row++) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             String one = row + ":" + (row + 1);
             input.arrays().forEach((name, array) -> arrays.put(name, array.get(one)));
             texts.add(ModelInput.of(arrays));
         }
-        return texts;
+        return texts.build();
     }
 }
