@@ -9,7 +9,6 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.calibrate.LoraCalibration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The config of a case, after what Python did before it made the adapter. */
@@ -34,7 +33,7 @@ final class PreparedStart {
     }
 
     /** Python's script gave CorDA one text at a time, and EVA the batch twice. */
-    private static List<ModelInput> batches(JsonObject description, ModelInput input) {
+    private static ImmutableList<ModelInput> batches(JsonObject description, ModelInput input) {
         if (!description.get("prepare").getAsString().equals("corda")) {
             return ImmutableList.of(input);
         }
