@@ -7,11 +7,13 @@ import com.google.common.primitives.Primitives;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.TargetOptions;
+import io.github.peft4j.tuner.trainabletokens.TokenIndices;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,21 +49,24 @@ class OptionAccessTest {
         List<String> without = new ArrayList<>();
         for (Option<?> option : config.type().options()) {
             boolean own = option.runs() && !SET_IN_OTHER_WAYS.contains(option);
-            if (own && roundTrips(config, option) == 0) {
+            if (own && !roundTrips(config, option)) {
                 without.add(option.key());
             }
         }
         assertThat(WITHOUT_SETTER).containsAll(without);
     }
 
-    private static <T> int roundTrips(PeftConfig config, Option<T> option)
+    /** Whether a setter takes what the option may become, which is nothing for some methods. */
+    private static <T> boolean roundTrips(PeftConfig config, Option<T> option)
             throws ReflectiveOperationException {
+        int accepted = 0;
         int taken = 0;
         for (Object candidate : ConfigContractTest.CANDIDATES) {
             PeftConfig changed = ConfigContractTest.tryWith(config, option, candidate);
             if (changed == null || changed.find(option).equals(config.find(option))) {
                 continue;
             }
+            accepted++;
             T value = changed.get(option);
             for (Method setter : changed.toBuilder().getClass().getMethods()) {
                 Object given = argument(setter, option, value);
@@ -73,11 +78,11 @@ class OptionAccessTest {
                 setter.invoke(builder, given);
                 PeftConfig set = builder.build(warning -> {});
                 assertThat(set).as("%s(%s)", setter.getName(), value).isEqualTo(changed);
-                assertGets(set, option, value);
+                assertGets(set, option, given instanceof Record ? given : value);
                 taken++;
             }
         }
-        return taken;
+        return accepted == 0 || taken > 0;
     }
 
     private static <T> void restoreDefault(PeftConfigBuilder<?, ?> builder, Option<T> option) {
@@ -85,7 +90,8 @@ class OptionAccessTest {
     }
 
     /** What a setter takes for a value; null if it is not the option's setter. */
-    private static @Nullable Object argument(Method setter, Option<?> option, Object value) {
+    private static @Nullable Object argument(Method setter, Option<?> option, Object value)
+            throws ReflectiveOperationException {
         // set... is what a config cannot be without
         boolean named = setter.getName().matches("(opt|set)" + upper(name(option)));
         if (!named || setter.getParameterCount() != 1 || setter.isBridge()) {
@@ -97,6 +103,23 @@ class OptionAccessTest {
         }
         if (type == String[].class && value instanceof OneOrMany<?> names && !names.single()) {
             return names.values().toArray(String[]::new);
+        }
+        if (type == String[].class && value instanceof List<?> names) {
+            return names.toArray(String[]::new);
+        }
+        if (type == int[].class && value instanceof List<?> numbers) {
+            return numbers.stream().mapToInt(number -> ((Number) number).intValue()).toArray();
+        }
+        for (Method maker : type.getMethods()) {
+            boolean ofValues =
+                    maker.getName().equals("of")
+                            && Arrays.equals(maker.getParameterTypes(), new Class<?>[] {Map.class});
+            if (ofValues && value instanceof Map) {
+                return maker.invoke(null, value); // settings of their own, by their values
+            }
+        }
+        if (type == Map.class && value instanceof TokenIndices ids) {
+            return ids.byName();
         }
         return Primitives.wrap(type).isInstance(value) ? value : null;
     }

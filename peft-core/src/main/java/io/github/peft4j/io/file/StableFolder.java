@@ -90,6 +90,10 @@ public final class StableFolder {
 
     private <T extends AutoCloseable> T readOnce(Reading<T> reading) throws IOException {
         Map<String, String> before = state();
+        // A save that is under way now may have renamed some of its files already.
+        if (HeldFolders.interrupted(folder) != null) {
+            throw new ChangedException(folder, null);
+        }
         T result;
         try {
             result = reading.read();
@@ -106,8 +110,12 @@ public final class StableFolder {
         return result;
     }
 
+    /**
+     * Whether nobody has saved since. The list of a save is looked for first: one that begins after
+     * that has not touched what was read, and one that ended before it shows in the files.
+     */
     private boolean isAsBefore(Map<String, String> before) throws IOException {
-        return state().equals(before) && HeldFolders.interrupted(folder) == null;
+        return HeldFolders.interrupted(folder) == null && state().equals(before);
     }
 
     private void close(AutoCloseable result) {

@@ -281,7 +281,10 @@ class AdapterFilesTest {
                                 + ".",
                         directory
                                 + " holds 1 tensors that belong to no part of the adapter:"
-                                + " base_model.model.side.lora_A.weight.");
+                                + " base_model.model.side.lora_A.weight. The names of 1 tensors"
+                                + " start with 'side.' instead of 'up.'."
+                                + " LoadAdapterOptions.builder().optKeyMapping(Map.of(\"^side\\\\.\","
+                                + " \"up.\")) reads them.");
     }
 
     @Test

@@ -89,8 +89,8 @@ public record ArrowConfig(
         values.put(TOP_K.key(), topK);
         values.put(TEMPERATURE.key(), routerTemperature);
         values.put(USE_GKS.key(), useGks);
-        values.put(TASK_ADAPTERS.key(), taskAdapterNames);
-        values.put(GKS_ADAPTERS.key(), gksAdapterNames);
+        values.put(TASK_ADAPTERS.key(), Values.orNull(taskAdapterNames));
+        values.put(GKS_ADAPTERS.key(), Values.orNull(gksAdapterNames));
         values.put(RNG_SEED.key(), rngSeed.orElse(null));
         return values;
     }

@@ -1,9 +1,9 @@
 package io.github.peft4j.tuner.lora.option;
 
-import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.config.option.NestedOptions;
 import io.github.peft4j.config.option.Option;
 import io.github.peft4j.json.JsonType;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +64,11 @@ public record BdLoraConfig(
 
     /** The values of {@link #OPTION}. */
     public Map<String, @Nullable Object> toMap() {
-        return ImmutableMap.of(
-                TARGET_MODULES_BD_A.key(), targetModulesBdA,
-                TARGET_MODULES_BD_B.key(), targetModulesBdB,
-                NBLOCKS.key(), nblocks,
-                MATCH_STRICT.key(), matchStrict);
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put(TARGET_MODULES_BD_A.key(), Values.orNull(targetModulesBdA));
+        values.put(TARGET_MODULES_BD_B.key(), Values.orNull(targetModulesBdB));
+        values.put(NBLOCKS.key(), nblocks);
+        values.put(MATCH_STRICT.key(), matchStrict);
+        return values;
     }
 }

@@ -32,6 +32,11 @@ final class Values {
                 : ImmutableList.of();
     }
 
+    /** The inverse of {@link #texts}: PEFT writes null for none. */
+    static @Nullable List<String> orNull(List<String> texts) {
+        return texts.isEmpty() ? null : texts;
+    }
+
     private static Object require(Map<String, @Nullable Object> values, Option<?> option) {
         return Objects.requireNonNull(values.get(option.key()), option.key());
     }
