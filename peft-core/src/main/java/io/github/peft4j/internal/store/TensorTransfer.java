@@ -242,8 +242,10 @@ public final class TensorTransfer {
                         + " trained for.");
         refuseWithout(
                 own,
-                "tensors that this method cannot do without",
-                "Save the adapter again, or check peft_type in " + PeftConfig.FILE_NAME + ".");
+                "tensors that the config asks for and that have no start",
+                "Save the adapter again, or check peft_type and trainable_token_indices in "
+                        + PeftConfig.FILE_NAME
+                        + ".");
     }
 
     private void refuseWithout(List<String> keys, String what, String cure) throws IOException {

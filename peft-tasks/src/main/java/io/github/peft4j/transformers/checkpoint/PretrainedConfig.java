@@ -2,7 +2,6 @@ package io.github.peft4j.transformers.checkpoint;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.primitives.Ints;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
@@ -96,12 +95,9 @@ public final class PretrainedConfig {
     /** The same config with values for keys that are absent; a key that is null stays null. */
     public PretrainedConfig withDefaults(Map<String, ?> defaults) {
         JsonObject copy = json.deepCopy();
-        defaults.forEach(
-                (key, value) -> {
-                    if (!copy.has(key)) {
-                        copy.add(key, GSON.toJsonTree(value));
-                    }
-                });
+        defaults.keySet().stream()
+                .filter(key -> !json.has(key))
+                .forEach(key -> copy.add(key, GSON.toJsonTree(defaults.get(key))));
         return new PretrainedConfig(copy, source, layerOrder);
     }
 
@@ -119,10 +115,10 @@ public final class PretrainedConfig {
      */
     public PretrainedConfig withLayers(List<Integer> order) {
         JsonObject copy = json.deepCopy();
-        List<String> known = LAYERS.stream().filter(copy::has).toList();
-        for (String key : known.isEmpty() ? LAYERS : known) {
-            copy.addProperty(key, order.size());
-        }
+        boolean told = LAYERS.stream().anyMatch(copy::has);
+        LAYERS.stream()
+                .filter(key -> !told || copy.has(key))
+                .forEach(key -> copy.addProperty(key, order.size()));
         JsonElement types = copy.get("layer_types");
         if (types != null && types.isJsonArray()) {
             JsonArray reordered = new JsonArray();
@@ -339,7 +335,7 @@ public final class PretrainedConfig {
      * default. Where both are there and differ, the number counts, as in transformers 5.
      */
     public int numLabels(int missing) {
-        return positive("num_labels", labelNames().map(JsonObject::size).orElse(missing));
+        return positive("num_labels", labelNames().count().orElse(missing));
     }
 
     /**
@@ -349,48 +345,16 @@ public final class PretrainedConfig {
      * @throws IllegalArgumentException if a key is no number
      */
     public List<String> labels(int missing) {
-        int count = numLabels(missing);
-        JsonObject labels =
-                labelNames().filter(all -> all.size() == count).orElseGet(JsonObject::new);
-        for (String key : labels.keySet()) {
-            if (Ints.tryParse(key) == null) {
-                throw new IllegalArgumentException(
-                        "id2label in %s has the key '%s'. Its keys must be the numbers of the labels, from \"0\" on. Correct it, or name the labels with LoadOptions.optLabels."
-                                .formatted(source, JsonReasons.shown(key)));
-            }
-        }
-        ImmutableList.Builder<String> names = ImmutableList.builder();
-        for (int i = 0; i < count; i++) {
-            JsonElement name = labels.get(Integer.toString(i));
-            names.add(name == null ? "LABEL_" + i : name.getAsString());
-        }
-        return names.build();
+        return labelNames().names(numLabels(missing));
     }
 
     /** Whether {@code num_labels} and {@code id2label} are there and say different numbers. */
     public boolean labelsDisagree() {
-        return labelNames().filter(names -> names.size() != numLabels(2)).isPresent();
+        return labelNames().count().orElse(numLabels(2)) != numLabels(2);
     }
 
-    private Optional<JsonObject> labelNames() {
-        if (!(find("id2label") instanceof JsonObject names) || names.isEmpty()) {
-            return Optional.empty();
-        }
-        names.asMap()
-                .forEach(
-                        (id, name) -> {
-                            if (!name.isJsonPrimitive()) {
-                                throw new IllegalArgumentException(
-                                        problem(
-                                                "id2label",
-                                                "has "
-                                                        + JsonReasons.shown(name)
-                                                        + " for "
-                                                        + JsonReasons.shown(id)
-                                                        + ", not a text"));
-                            }
-                        });
-        return Optional.of(names);
+    private LabelNames labelNames() {
+        return LabelNames.of(find(LabelNames.KEY), source);
     }
 
     /** All values as plain Java objects. */
@@ -426,6 +390,10 @@ public final class PretrainedConfig {
     }
 
     private String problem(String key, String what) {
+        return problem(key, what, source);
+    }
+
+    static String problem(String key, String what, String source) {
         return key + " " + what + " in " + source + ". Correct it, or take another checkpoint.";
     }
 }
