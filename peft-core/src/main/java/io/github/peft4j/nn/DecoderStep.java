@@ -1,5 +1,6 @@
 package io.github.peft4j.nn;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,7 +20,10 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One token of each row through all layers of a decoder in one call into the engine, for generation
@@ -40,6 +44,8 @@ public final class DecoderStep {
                     ActivationFunction.SILU);
 
     private static final int NONE = -1;
+
+    private static final Logger logger = LoggerFactory.getLogger(DecoderStep.class);
 
     private final List<StepLayer> layers;
     private final FrozenWeights weights;
@@ -96,7 +102,8 @@ public final class DecoderStep {
      * A step over these layers.
      *
      * @return null if there is none: for layers that differ in more than their window, weights that
-     *     are held in another type and not packed, or an activation that it does not know
+     *     are held in another type and not packed, an activation that it does not know, or a build
+     *     of PyTorch without its operators
      */
     public static @Nullable DecoderStep of(List<StepLayer> layers) {
         if (layers.isEmpty()) {
@@ -113,7 +120,12 @@ public final class DecoderStep {
                 return null;
             }
         }
-        return new DecoderStep(layers, weights(layers));
+        try {
+            return new DecoderStep(layers, weights(layers));
+        } catch (EngineException e) {
+            logger.debug("No step over all layers: this build of PyTorch lacks its operators", e);
+            return null;
+        }
     }
 
     /** What all layers of a step have alike. */
@@ -199,21 +211,20 @@ public final class DecoderStep {
      * Runs the layers on the next token of each row, and adds its keys and values to the buffers.
      *
      * @param x [B, 1, H]
-     * @return [B, 1, H], in x's manager; null if this pass has to run the layers one by one, in
-     *     which case nothing has changed
+     * @param ask what came before, asked for only if the step is made
+     * @return [B, 1, H], in x's manager; null if this pass has to run the layers one by one
      */
-    public @Nullable NDArray run(AdapterPass pass, NDArray x, Past past) {
+    public @Nullable NDArray run(AdapterPass pass, NDArray x, Supplier<Past> ask) {
         if (!holds(pass, x)) {
             return null;
         }
         List<Double> scales = new ArrayList<>(numbers);
         List<Integer> spots = new ArrayList<>();
         NDList deltas = new NDList();
-        NDList masks = new NDList();
-        for (int i = 0; i < layers.size(); i++) {
-            spots.add(mask(past.masks().get(i), masks));
+        for (StepLayer layer : layers) {
+            spots.add(NONE); // its mask
             for (int product = 0; product < StepLayer.PRODUCTS; product++) {
-                Leaf leaf = layers.get(i).product(product);
+                Leaf leaf = layer.product(product);
                 List<LowRank> added = leaf == null ? ImmutableList.of() : pass.lowRanks(leaf);
                 if (added == null) {
                     return null;
@@ -226,6 +237,11 @@ public final class DecoderStep {
                     scales.add(delta.scale());
                 }
             }
+        }
+        Past past = ask.get();
+        NDList masks = new NDList();
+        for (int i = 0; i < layers.size(); i++) {
+            spots.set(i * (1 + 2 * StepLayer.PRODUCTS), mask(past.masks().get(i), masks));
         }
         try (NDManager scratch = x.getManager().newSubManager()) {
             return call(x, past, new Lists(scratch, scales, spots, deltas, masks));

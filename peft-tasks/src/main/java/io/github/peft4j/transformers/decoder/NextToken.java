@@ -53,19 +53,21 @@ final class NextToken {
         if (known == null || !(call.cache() instanceof DynamicCache cache)) {
             return null;
         }
-        RotaryPositions rotary = call.rotary();
-        DecoderStep.Past past =
-                new DecoderStep.Past(
-                        rotary == null ? null : rotary.cos(),
-                        rotary == null ? null : rotary.signedSin(),
-                        masks(call, cache.length() + 1),
-                        cache.buffers(1),
-                        cache.length());
-        NDArray y = known.run(pass, x, past);
+        NDArray y = known.run(pass, x, () -> past(call, cache));
         if (y != null) {
             cache.advance(1);
         }
         return y;
+    }
+
+    private DecoderStep.Past past(DecoderCall call, DynamicCache cache) {
+        RotaryPositions rotary = call.rotary();
+        return new DecoderStep.Past(
+                rotary == null ? null : rotary.cos(),
+                rotary == null ? null : rotary.signedSin(),
+                masks(call, cache.length() + 1),
+                cache.buffers(1),
+                cache.length());
     }
 
     private List<@Nullable NDArray> masks(DecoderCall call, long keys) {
