@@ -20,7 +20,10 @@ record ComputedStart(LoraConfig config, AdapterSet set) {
     private static final String A = "lora_A.weight";
     private static final String B = "lora_B.weight";
 
-    /** Relative; singular vectors are less exact than the product that they give. */
+    /**
+     * Relative. Singular vectors whose values lie close together are less exact than the product
+     * that they give: Python's own are up to 5.5e-5 off those in float64.
+     */
     private static final double VECTORS = 1e-4;
 
     private static final double PRODUCTS = 1e-5;

@@ -33,8 +33,8 @@ public final class BdLoraVariant implements LoraVariant {
         Preconditions.checkArgument(
                 inA || inB || !settings.matchStrict(),
                 "Target %s matches neither target_modules_bd_a %s nor target_modules_bd_b %s of"
-                        + " use_bdlora, and match_strict is true. Add it to one of them, or set match_strict false"
-                        + " to give it plain LoRA.",
+                        + " use_bdlora, and match_strict is true. Add it to one of them, or set"
+                        + " match_strict false to give it plain LoRA.",
                 site.path(),
                 settings.targetModulesBdA(),
                 settings.targetModulesBdB());

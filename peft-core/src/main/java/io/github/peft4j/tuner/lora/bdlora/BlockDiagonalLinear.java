@@ -1,16 +1,10 @@
 package io.github.peft4j.tuner.lora.bdlora;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.BaseLayer;
-import io.github.peft4j.adapter.DeltaAdapter;
-import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.lora.VariantOps;
 import io.github.peft4j.tuner.lora.layer.LoraTensors;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import io.github.peft4j.tuner.lora.layer.LowRankLinear;
 
 /**
  * Adds a product of two thin matrices to a frozen linear layer, one of them block-diagonal.
@@ -29,68 +23,28 @@ import org.jspecify.annotations.Nullable;
  * <p>Has fewer parameters than LoRA, by the factor n on one side. The blocks are multiplied as one
  * matrix with zeros, which costs what LoRA costs.
  */
-final class BlockDiagonalLinear implements DeltaAdapter, WeightAdapter {
+final class BlockDiagonalLinear extends LowRankLinear {
 
-    private final LoraTensors tensors;
     private final int blocksOfA;
     private final int blocksOfB;
 
     BlockDiagonalLinear(LoraTensors tensors, int blocksOfA, int blocksOfB) {
-        this.tensors = tensors;
+        super(tensors);
         this.blocksOfA = blocksOfA;
         this.blocksOfB = blocksOfB;
     }
 
     @Override
-    public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
-        if (tensors.bias() != null) {
-            return DeltaAdapter.super.forward(x, base, pass);
-        }
-        NDArray y = base.forward(x);
-        return Ops.loraAdd(y, tensors.dropout().of(x, pass), a(pass), b(pass), scale(pass));
+    protected NDArray a(AdapterPass pass) {
+        return whole(pass.value(tensors().a()), blocksOfA);
     }
 
     @Override
-    public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray input = tensors.dropout().of(x, pass);
-        NDArray delta = Ops.loraDelta(input, a(pass), b(pass), scale(pass));
-        NDArray bias = tensors.biasOver(null, scale(pass), pass);
-        return bias == null ? delta : delta.add(bias);
-    }
-
-    @Override
-    public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return current.add(Ops.lowRank(a(pass), b(pass), scale(pass)));
-    }
-
-    @Override
-    public @Nullable NDArray bias(@Nullable NDArray current, AdapterPass pass) {
-        return tensors.biasOver(current, scale(pass), pass);
-    }
-
-    @Override
-    public @Nullable String needsActivation() {
-        return tensors.dropout().needsActivation();
-    }
-
-    @Override
-    public Map<String, Parameter> parameters() {
-        return tensors.byName();
-    }
-
-    private NDArray a(AdapterPass pass) {
-        return whole(pass.value(tensors.a()), blocksOfA);
-    }
-
-    private NDArray b(AdapterPass pass) {
-        return whole(pass.value(tensors.b()), blocksOfB);
+    protected NDArray b(AdapterPass pass) {
+        return whole(pass.value(tensors().b()), blocksOfB);
     }
 
     private static NDArray whole(NDArray blocks, int count) {
         return count == 1 ? blocks : VariantOps.onDiagonal(blocks, count);
-    }
-
-    private double scale(AdapterPass pass) {
-        return tensors.scaling() * pass.scale(this);
     }
 }

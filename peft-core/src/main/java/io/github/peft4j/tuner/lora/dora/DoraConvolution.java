@@ -1,19 +1,14 @@
 package io.github.peft4j.tuner.lora.dora;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
-import io.github.peft4j.adapter.LayerAdapter;
-import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.lora.DoraOps;
 import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.lora.layer.LoraConvolution;
 import io.github.peft4j.tuner.lora.layer.LoraTensors;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,16 +27,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/2402.09353">Liu et al. 2024, equation 5</a>
  */
-final class DoraConvolution implements LayerAdapter, WeightAdapter {
+final class DoraConvolution extends DoraLayer {
 
     private final LoraTensors tensors;
-    private final Magnitude magnitude;
     private final LoraConvolution lora;
     private final ConvolutionShape shape;
 
     DoraConvolution(LoraTensors tensors, Magnitude magnitude, ConvolutionShape shape) {
+        super(tensors.byName(), tensors.scaling(), magnitude);
         this.tensors = tensors;
-        this.magnitude = magnitude;
         this.shape = shape;
         lora = new LoraConvolution(tensors, shape);
     }
@@ -52,7 +46,7 @@ final class DoraConvolution implements LayerAdapter, WeightAdapter {
         NDArray input = tensors.dropout().of(x, pass);
         NDArray change = lora.change(input, scale(pass), pass);
         lora.requireFit(change, y);
-        NDArray m = magnitude.of(pass);
+        NDArray m = magnitude(pass);
         NDArray norm = norm(pass, base::weight);
         if (input == x) {
             return DoraOps.channels(y, change, m, norm, base.bias());
@@ -64,50 +58,20 @@ final class DoraConvolution implements LayerAdapter, WeightAdapter {
         return DoraOps.again(y, again, change, m, norm, 1);
     }
 
-    private NDArray norm(AdapterPass pass, Supplier<NDArray> weight) {
-        double scale = scale(pass);
-        return magnitude.norm(
-                pass,
-                scale,
-                () -> {
-                    NDArray w = weight.get();
-                    return DoraOps.norm(w, lora.product(scale, pass).reshape(w.getShape()));
-                });
+    @Override
+    NDArray lengths(NDArray weight, double scale, AdapterPass pass) {
+        return DoraOps.norm(weight, lora.product(scale, pass).reshape(weight.getShape()));
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         lora.requireOneGroup();
         NDArray change = lora.product(scale(pass), pass);
-        return DoraOps.rows(current, change, magnitude.of(pass), norm(pass, () -> frozen));
+        return DoraOps.rows(current, change, magnitude(pass), norm(pass, () -> frozen));
     }
 
     @Override
     public @Nullable String needsActivation() {
         return tensors.dropout().needsActivation();
-    }
-
-    @Override
-    public Map<String, Parameter> parameters() {
-        return magnitude.with(tensors.byName());
-    }
-
-    @Override
-    public Map<String, String> formerNames() {
-        return Magnitude.formerNames();
-    }
-
-    @Override
-    public boolean isScalable() {
-        return true;
-    }
-
-    @Override
-    public String refusesMixedBatches() {
-        return DoraVariant.NO_MIXED_BATCHES;
-    }
-
-    private double scale(AdapterPass pass) {
-        return tensors.scaling() * pass.scale(this);
     }
 }

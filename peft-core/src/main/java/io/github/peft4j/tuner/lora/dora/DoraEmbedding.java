@@ -1,16 +1,11 @@
 package io.github.peft4j.tuner.lora.dora;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
-import io.github.peft4j.adapter.LayerAdapter;
-import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.lora.DoraOps;
 import io.github.peft4j.tuner.lora.layer.EmbeddingTensors;
-import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Turns the columns of a frozen embedding table by LoRA and gives them lengths of their own.
@@ -28,14 +23,13 @@ import java.util.function.Supplier;
  *
  * @see <a href="https://arxiv.org/abs/2402.09353">Liu et al. 2024, equation 5</a>
  */
-final class DoraEmbedding implements LayerAdapter, WeightAdapter {
+final class DoraEmbedding extends DoraLayer {
 
     private final EmbeddingTensors tensors;
-    private final Magnitude magnitude;
 
     DoraEmbedding(EmbeddingTensors tensors, Magnitude magnitude) {
+        super(tensors.byName(), tensors.scaling(), magnitude);
         this.tensors = tensors;
-        this.magnitude = magnitude;
     }
 
     @Override
@@ -43,41 +37,20 @@ final class DoraEmbedding implements LayerAdapter, WeightAdapter {
         NDArray y = base.forward(x);
         DoraOps.Dora dora =
                 new DoraOps.Dora(
-                        a(pass), b(pass), magnitude.of(pass), scale(pass) * base.outputScale());
+                        a(pass), b(pass), magnitude(pass), scale(pass) * base.outputScale());
         return DoraOps.embedded(y, x, norm(pass, base::weight), dora);
     }
 
-    private NDArray norm(AdapterPass pass, Supplier<NDArray> table) {
-        double scale = scale(pass);
-        return magnitude.norm(
-                pass, scale, () -> DoraOps.norm(table.get().transpose(), a(pass), b(pass), scale));
+    @Override
+    NDArray lengths(NDArray weight, double scale, AdapterPass pass) {
+        return DoraOps.norm(weight.transpose(), a(pass), b(pass), scale);
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         NDArray change = Ops.lowRank(a(pass), b(pass), scale(pass));
         NDArray norm = norm(pass, () -> frozen);
-        return DoraOps.rows(current.transpose(), change, magnitude.of(pass), norm).transpose();
-    }
-
-    @Override
-    public Map<String, Parameter> parameters() {
-        return magnitude.with(tensors.byName());
-    }
-
-    @Override
-    public Map<String, String> formerNames() {
-        return Magnitude.formerNames();
-    }
-
-    @Override
-    public boolean isScalable() {
-        return true;
-    }
-
-    @Override
-    public String refusesMixedBatches() {
-        return DoraVariant.NO_MIXED_BATCHES;
+        return DoraOps.rows(current.transpose(), change, magnitude(pass), norm).transpose();
     }
 
     private NDArray a(AdapterPass pass) {
@@ -86,9 +59,5 @@ final class DoraEmbedding implements LayerAdapter, WeightAdapter {
 
     private NDArray b(AdapterPass pass) {
         return pass.value(tensors.b());
-    }
-
-    private double scale(AdapterPass pass) {
-        return tensors.scaling() * pass.scale(this);
     }
 }

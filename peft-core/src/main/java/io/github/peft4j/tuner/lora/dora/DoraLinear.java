@@ -1,16 +1,11 @@
 package io.github.peft4j.tuner.lora.dora;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
-import io.github.peft4j.adapter.LayerAdapter;
-import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.lora.DoraOps;
 import io.github.peft4j.tuner.lora.layer.LoraTensors;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +30,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/2402.09353">Liu et al. 2024, equation 5</a>
  */
-final class DoraLinear implements LayerAdapter, WeightAdapter {
+final class DoraLinear extends DoraLayer {
 
     private final LoraTensors tensors;
-    private final Magnitude magnitude;
 
     DoraLinear(LoraTensors tensors, Magnitude magnitude) {
+        super(tensors.byName(), tensors.scaling(), magnitude);
         this.tensors = tensors;
-        this.magnitude = magnitude;
     }
 
     @Override
@@ -53,7 +47,7 @@ final class DoraLinear implements LayerAdapter, WeightAdapter {
             return dropped(y, input, base, pass);
         }
         DoraOps.Dora dora =
-                new DoraOps.Dora(tensors.a(pass), tensors.b(pass), magnitude.of(pass), scale(pass));
+                new DoraOps.Dora(tensors.a(pass), tensors.b(pass), magnitude(pass), scale(pass));
         if (pass.training()) {
             return DoraOps.add(y, x, base.weight(), dora, base.bias());
         }
@@ -67,51 +61,24 @@ final class DoraLinear implements LayerAdapter, WeightAdapter {
                 y,
                 Ops.linear(input, w, null),
                 change,
-                magnitude.of(pass),
+                magnitude(pass),
                 norm(pass, () -> w),
                 y.getShape().dimension() - 1);
     }
 
-    private NDArray norm(AdapterPass pass, Supplier<NDArray> weight) {
-        double scale = scale(pass);
-        return magnitude.norm(
-                pass,
-                scale,
-                () -> DoraOps.norm(weight.get(), tensors.a(pass), tensors.b(pass), scale));
+    @Override
+    NDArray lengths(NDArray weight, double scale, AdapterPass pass) {
+        return DoraOps.norm(weight, tensors.a(pass), tensors.b(pass), scale);
     }
 
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         NDArray change = Ops.lowRank(tensors.a(pass), tensors.b(pass), scale(pass));
-        return DoraOps.rows(current, change, magnitude.of(pass), norm(pass, () -> frozen));
+        return DoraOps.rows(current, change, magnitude(pass), norm(pass, () -> frozen));
     }
 
     @Override
     public @Nullable String needsActivation() {
         return tensors.dropout().needsActivation();
-    }
-
-    @Override
-    public Map<String, Parameter> parameters() {
-        return magnitude.with(tensors.byName());
-    }
-
-    @Override
-    public Map<String, String> formerNames() {
-        return Magnitude.formerNames();
-    }
-
-    @Override
-    public boolean isScalable() {
-        return true;
-    }
-
-    @Override
-    public String refusesMixedBatches() {
-        return DoraVariant.NO_MIXED_BATCHES;
-    }
-
-    private double scale(AdapterPass pass) {
-        return tensors.scaling() * pass.scale(this);
     }
 }

@@ -1,15 +1,7 @@
 package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.BaseLayer;
-import io.github.peft4j.adapter.DeltaAdapter;
-import io.github.peft4j.adapter.WeightAdapter;
-import io.github.peft4j.ops.Ops;
-import io.github.peft4j.ops.frozen.LowRank;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Adds a product of two thin matrices to a frozen linear layer.
@@ -29,71 +21,30 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021, equation 3</a>; rank-stabilised
  *     scale: <a href="https://arxiv.org/abs/2312.03732">Kalajdzievski 2023</a>
  */
-public final class LoraLinear implements DeltaAdapter, WeightAdapter {
-
-    private final LoraTensors tensors;
+public final class LoraLinear extends LowRankLinear {
 
     /** A layer's tensors. */
     public LoraLinear(LoraTensors tensors) {
-        this.tensors = tensors;
-    }
-
-    /** Its tensors, for adapters that are made of others. */
-    public LoraTensors tensors() {
-        return tensors;
+        super(tensors);
     }
 
     @Override
-    public NDArray forward(NDArray x, BaseLayer base, AdapterPass pass) {
-        if (tensors.bias() != null) {
-            return DeltaAdapter.super.forward(x, base, pass);
-        }
-        return tensors.add(base.forward(x), x, scale(pass), pass);
+    protected NDArray a(AdapterPass pass) {
+        return tensors().a(pass);
     }
 
     @Override
-    public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        NDArray delta = tensors.delta(x, scale(pass), pass);
-        NDArray bias = tensors.biasOver(null, scale(pass), pass);
-        return bias == null ? delta : delta.add(bias);
+    protected NDArray b(AdapterPass pass) {
+        return tensors().b(pass);
     }
 
     @Override
-    public @Nullable LowRank lowRank(AdapterPass pass) {
-        return tensors.bias() != null || tensors.dropout().acts(pass)
-                ? null
-                : new LowRank(a(pass), b(pass), scale(pass));
+    protected NDArray add(NDArray y, NDArray x, AdapterPass pass) {
+        return tensors().add(y, x, scale(pass), pass);
     }
 
     @Override
-    public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
-        return current.add(Ops.lowRank(a(pass), b(pass), scale(pass)));
-    }
-
-    @Override
-    public @Nullable NDArray bias(@Nullable NDArray current, AdapterPass pass) {
-        return tensors.biasOver(current, scale(pass), pass);
-    }
-
-    @Override
-    public @Nullable String needsActivation() {
-        return tensors.dropout().needsActivation();
-    }
-
-    @Override
-    public Map<String, Parameter> parameters() {
-        return tensors.byName();
-    }
-
-    private NDArray a(AdapterPass pass) {
-        return tensors.a(pass);
-    }
-
-    private NDArray b(AdapterPass pass) {
-        return tensors.b(pass);
-    }
-
-    private double scale(AdapterPass pass) {
-        return tensors.scaling() * pass.scale(this);
+    protected NDArray product(NDArray x, AdapterPass pass) {
+        return tensors().delta(x, scale(pass), pass);
     }
 }
