@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
+import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.nn.DecoderStep;
-import io.github.peft4j.nn.StepLayer;
 import io.github.peft4j.precision.Precision;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.testkit.Tensors;
@@ -21,6 +21,7 @@ import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import io.github.peft4j.transformers.family.AutoClass;
+import io.github.peft4j.transformers.layout.TokenLayout;
 import io.github.peft4j.transformers.part.DynamicCache;
 import io.github.peft4j.transformers.reference.ReferenceCall;
 import io.github.peft4j.tuner.lora.InitLoraWeights;
@@ -28,7 +29,6 @@ import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,18 +77,34 @@ class NextTokenTest {
         "gemma2-causal, false",
         "gptneox-causal, false"
     })
-    void knowsItsFamilies(String model, boolean known) throws IOException {
+    void runsTheLayersOfItsFamilies(String model, boolean known) throws IOException {
         for (Precision precision : Set.of(Precision.FLOAT32, Precision.FP16_PACKED)) {
-            try (TransformerModel base = load(model, precision)) {
-                List<DecoderLayer> layers = layers(base);
-                List<StepLayer> parts =
-                        layers.stream()
-                                .map(DecoderLayer::stepLayer)
-                                .filter(Objects::nonNull)
-                                .toList();
-                assertThat(layers).isNotEmpty();
-                assertThat(parts.size() == layers.size() && DecoderStep.of(parts) != null)
-                        .isEqualTo(known);
+            try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                    TransformerModel base = load(model, precision);
+                    Gradients off = Gradients.off();
+                    DynamicCache cache = new DynamicCache(manager, 64)) {
+                ModelInput text = input(manager, model);
+                base.forward(text.withCache(cache));
+                long length = cache.length();
+                NDArray ids = Tensors.get(text.arrays(), "input_ids").get(":, :1");
+                TokenLayout layout = TokenLayout.padded(ids, null);
+                long width =
+                        base.forward(text.withOutputHiddenStates(true))
+                                .hiddenStates()
+                                .get(0)
+                                .getShape()
+                                .get(2);
+                NDArray x = manager.randomNormal(new Shape(ids.getShape().get(0), 1, width));
+                NextToken next = new NextToken(layers(base));
+
+                NDArray y =
+                        next.run(
+                                AdapterPass.bare(manager, false),
+                                x,
+                                new DecoderCall(layout, null, cache));
+
+                assertThat(y != null).isEqualTo(known);
+                assertThat(cache.length()).isEqualTo(known ? length + 1 : length);
             }
         }
     }
