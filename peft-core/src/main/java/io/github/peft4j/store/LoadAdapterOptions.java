@@ -12,12 +12,15 @@ import java.util.Map;
  *     of being refused; default false
  * @param keyMapping regular expression to replacement, applied to file keys behind {@code
  *     base_model.model.}; the first that matches wins; default none
+ * @param ownLabels whether the adapter's head may have another number of labels than the base's, so
+ *     that adapters of different label sets live on one base; default false
  */
 public record LoadAdapterOptions(
         boolean trainable,
         String subfolder,
         boolean ignoreMismatchedSizes,
-        Map<String, String> keyMapping) {
+        Map<String, String> keyMapping,
+        boolean ownLabels) {
 
     /** Copies the collections. */
     public LoadAdapterOptions {
@@ -39,6 +42,7 @@ public record LoadAdapterOptions(
         private String subfolder = "";
         private boolean ignoreMismatchedSizes;
         private ImmutableMap<String, String> keyMapping = ImmutableMap.of();
+        private boolean ownLabels;
 
         private Builder() {}
 
@@ -66,9 +70,19 @@ public record LoadAdapterOptions(
             return this;
         }
 
+        /**
+         * Lets a head that the adapter saves whole have labels of its own, more or fewer than the
+         * base's; {@code PeftModel.passport} names them.
+         */
+        public Builder optOwnLabels(boolean value) {
+            ownLabels = value;
+            return this;
+        }
+
         /** The options. */
         public LoadAdapterOptions build() {
-            return new LoadAdapterOptions(trainable, subfolder, ignoreMismatchedSizes, keyMapping);
+            return new LoadAdapterOptions(
+                    trainable, subfolder, ignoreMismatchedSizes, keyMapping, ownLabels);
         }
     }
 }

@@ -169,7 +169,8 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             BaseModel base, AdapterSet set, String name, List<String> before, NDManager scratch)
             throws IOException {
         AdapterPassport passport = AdapterPassport.read(folder).orElse(AdapterPassport.EMPTY);
-        ImmutableList<String> odd = PassportCheck.againstBase(folder, passport, base);
+        ImmutableList<String> odd =
+                PassportCheck.againstBase(folder, passport, base, options.ownLabels());
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
@@ -179,7 +180,9 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                             .addAll(PassportCheck.numbers(folder, checkpoint))
                             .build();
             PassportCheck.tensors(folder, passport, checkpoint);
-            if (!options.ignoreMismatchedSizes()) {
+            if (options.ownLabels()) {
+                LabelCheck.takeHead(set, base, checkpoint);
+            } else if (!options.ignoreMismatchedSizes()) {
                 LabelCheck.checkHead(set, base, checkpoint);
             }
             EmbeddingsInFile embeddings = EmbeddingsInFile.check(base, set, checkpoint);
