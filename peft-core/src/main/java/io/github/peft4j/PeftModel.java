@@ -20,7 +20,6 @@ import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.runtime.DisableScope;
 import io.github.peft4j.internal.runtime.ModelAdapters;
-import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.model.ModelInput;
@@ -48,7 +47,7 @@ import java.util.function.Supplier;
  *
  * <p>As a DJL block it takes the base's arrays in the base's order and returns its main result.
  */
-public class PeftModel extends ModelBackedBlock implements AutoCloseable {
+public class PeftModel extends CombiningModel implements AutoCloseable {
 
     /** The name of the first adapter where none is given. */
     public static final String DEFAULT_ADAPTER = AdapterInventory.DEFAULT_NAME;
@@ -69,6 +68,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         registry = new AdapterRegistry(base, folder -> StoredAdapter.loadPart(base, folder));
     }
 
+    @Override
     final AdapterRegistry registry() {
         return registry;
     }

@@ -39,6 +39,7 @@ public final class MultiPlayer {
                     "delete_adapter",
                     "merge_adapter",
                     "unmerge_adapter",
+                    "add_weighted_adapter",
                     "merge_and_unload",
                     "unload");
 
@@ -167,6 +168,7 @@ public final class MultiPlayer {
                 }
             }
             case "unmerge_adapter" -> model.unmergeAdapter();
+            case "add_weighted_adapter" -> WeightedStep.play(model, args);
             default -> throw new IllegalStateException("Not checked beforehand: " + step);
         }
         if (step.has("state") && step.get("state").getAsBoolean()) {
