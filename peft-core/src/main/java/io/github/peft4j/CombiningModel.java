@@ -7,17 +7,13 @@ import io.github.peft4j.combine.WeightedAdapterOptions;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.combine.LoraConversion;
 import io.github.peft4j.internal.combine.WeightedAdapters;
-import io.github.peft4j.internal.runtime.AdapterRegistry;
-import io.github.peft4j.internal.runtime.ModelBackedBlock;
 
-/** What makes adapters of a model out of others. */
-abstract class CombiningModel extends ModelBackedBlock {
+/** New adapters out of a model's others: the part of {@link PeftModel} that combines. */
+abstract class CombiningModel extends AdaptedModel {
 
     CombiningModel(BaseModel base) {
         super(base);
     }
-
-    abstract AdapterRegistry registry();
 
     /**
      * Adds a weighted sum of adapters as a new one, which is not active until {@link
@@ -49,22 +45,11 @@ abstract class CombiningModel extends ModelBackedBlock {
      * @param newName what the new one is called
      * @return which share of the change was left out, by layer
      * @throws IllegalArgumentException if a name is unknown or taken, the rank exceeds a layer's
-     *     size, or this model cannot hold LoRA next to the adapter's own method: convert it into
-     *     another model then
+     *     size, or this model cannot hold LoRA next to the adapter's own method
      * @throws UnsupportedFeatureException if the adapter is more than a change of weights
      */
     public final EnergyReport convertToLora(
             String name, String newName, LoraConversionOptions options) {
         return LoraConversion.convert(registry(), name, registry(), newName, options);
-    }
-
-    /**
-     * The same into another model over the same base.
-     *
-     * @param target gets the new adapter
-     */
-    public final EnergyReport convertToLora(
-            String name, PeftModel target, String newName, LoraConversionOptions options) {
-        return LoraConversion.convert(registry(), name, target.registry(), newName, options);
     }
 }

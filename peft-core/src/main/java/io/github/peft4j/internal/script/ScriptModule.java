@@ -45,7 +45,8 @@ public final class ScriptModule {
                     "pca.py",
                     "held.py",
                     "rotations.py",
-                    "merge.py");
+                    "merge.py",
+                    "rows.py");
 
     private static final String METHOD = "module_method:";
 

@@ -123,6 +123,13 @@ final class PackedTokens extends TokenLayout {
     }
 
     @Override
+    int[] rowOfEach() {
+        return IntStream.range(0, order.length)
+                .flatMap(i -> IntStream.generate(() -> order[i]).limit(lengths[i]))
+                .toArray();
+    }
+
+    @Override
     public NDArray pack(NDArray padded) {
         Shape of = padded.getShape();
         Shape flat = new Shape(of.get(0) * of.get(1)).addAll(of.slice(2));

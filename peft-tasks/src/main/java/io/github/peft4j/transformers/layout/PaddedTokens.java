@@ -56,6 +56,11 @@ final class PaddedTokens extends TokenLayout {
     }
 
     @Override
+    int[] rowOfEach() {
+        return IntStream.range(0, (int) shape.get(0)).toArray();
+    }
+
+    @Override
     public NDArray pack(NDArray padded) {
         return padded;
     }
