@@ -50,6 +50,7 @@ public final class AdapterSet implements AutoCloseable {
     private final boolean allowsCache;
     private final boolean allowsBeams;
     private final boolean exclusive;
+    private final String method;
     private final ImmutableMap<String, String> former;
     private final ImmutableMap<String, String> retired;
 
@@ -73,6 +74,7 @@ public final class AdapterSet implements AutoCloseable {
         allowsCache = builder.allowsCache;
         allowsBeams = builder.allowsBeams;
         exclusive = builder.exclusive;
+        method = builder.method;
         former = ImmutableMap.copyOf(builder.former);
         retired = ImmutableMap.copyOf(builder.retired);
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
@@ -212,6 +214,11 @@ public final class AdapterSet implements AutoCloseable {
     /** Whether this adapter takes the place of whole modules, so that no other may act with it. */
     public boolean isExclusive() {
         return exclusive;
+    }
+
+    /** The method that the set's layers are adapted by; empty if it does not say. */
+    public String method() {
+        return method;
     }
 
     /** Keys of older files, each with the key of now for the same tensor. */

@@ -242,8 +242,9 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
                                         + "' of method "
                                         + config.peftType()
                                         + " cannot be added: a model's adapters are all of one"
-                                        + " method. Wrap the base in a second PeftModel; it is"
-                                        + " shared, not copied.");
+                                        + " method. Make the model with"
+                                        + " PeftModels.getMixedModel, or wrap the base in a second"
+                                        + " PeftModel; it is shared, not copied.");
                     }
                 });
     }

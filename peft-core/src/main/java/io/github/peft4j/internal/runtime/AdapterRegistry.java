@@ -28,7 +28,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(AdapterRegistry.class);
 
     private final BaseModel base;
-    private final NewAdapters makes;
+    private volatile NewAdapters makes;
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses("The model");
     private final DeferredAfterStep steps = new DeferredAfterStep();
@@ -41,7 +41,7 @@ public final class AdapterRegistry implements AutoCloseable {
      */
     public AdapterRegistry(BaseModel base, AdapterSource parts) {
         this.base = base;
-        makes = new NewAdapters(base, parts);
+        makes = new NewAdapters(base, parts, false);
         frozen = new FrozenBase(base.parameters().values());
         state = stateOf(AdapterInventory.EMPTY, Activation.none(), ImmutableList.of(), null);
     }
@@ -62,6 +62,11 @@ public final class AdapterRegistry implements AutoCloseable {
 
     public BaseModel base() {
         return base;
+    }
+
+    /** From now on, adapters may be of several methods. */
+    public void allowMixed() {
+        makes = new NewAdapters(base, makes.parts(), true);
     }
 
     /** Takes note of what an adapter is for. */
