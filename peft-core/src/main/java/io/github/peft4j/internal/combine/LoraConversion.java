@@ -20,11 +20,16 @@ import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
+import io.github.peft4j.internal.store.AdapterFiles;
+import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.ops.combine.LowRankParts;
 import io.github.peft4j.ops.frozen.LowRank;
+import io.github.peft4j.store.SaveAdapterOptions;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,8 +51,8 @@ public final class LoraConversion {
     /**
      * Adds an adapter's change of the weights as LoRA under a new name.
      *
-     * @param from the model of the adapter
-     * @param to the model that gets the new one: the same, or another over the same base
+     * @param from the adapters of a model
+     * @param to those of the same or of another model over the same base
      * @return which share of the change was left out, by layer
      */
     public static EnergyReport convert(
@@ -56,13 +61,6 @@ public final class LoraConversion {
             AdapterRegistry to,
             String newName,
             LoraConversionOptions options) {
-        Preconditions.checkArgument(
-                from.base() == to.base(),
-                "Adapter '%s' belongs to another base than the model that is to get '%s'; its"
-                        + " changes fit the base that it was trained on alone. Wrap that base in the"
-                        + " second PeftModel.",
-                name,
-                newName);
         return from.reading(
                 () -> {
                     AdapterInventory.Entry source = from.adapters().entry(name);
@@ -74,6 +72,24 @@ public final class LoraConversion {
                                 .add(name, source.set(), config, to, newName);
                     }
                 });
+    }
+
+    /**
+     * Writes an adapter's change of the weights as LoRA into a directory.
+     *
+     * @return which share of the change was left out, by layer
+     */
+    public static EnergyReport save(
+            AdapterRegistry from, String name, Path directory, LoraConversionOptions options)
+            throws IOException {
+        try (AdapterRegistry alone =
+                new AdapterRegistry(
+                        from.base(), folder -> StoredAdapter.loadPart(from.base(), folder))) {
+            EnergyReport report =
+                    convert(from, name, alone, AdapterInventory.DEFAULT_NAME, options);
+            AdapterFiles.save(alone, directory, SaveAdapterOptions.DEFAULT);
+            return report;
+        }
     }
 
     private static LayerConfig requireChangesOfWeights(String name, AdapterInventory.Entry entry) {
@@ -117,16 +133,20 @@ public final class LoraConversion {
     }
 
     private EnergyReport add(
-            String name, AdapterSet set, LayerConfig config, AdapterRegistry to, String newName) {
+            String name,
+            AdapterSet set,
+            LayerConfig config,
+            AdapterRegistry registry,
+            String newName) {
         PairMethod<?> method = pairMethod();
         Map<String, LayerSite> sites = new HashMap<>();
-        to.base().sites().forEach(site -> sites.put(site.path(), site));
+        registry.base().sites().forEach(site -> sites.put(site.path(), site));
         set.layers().keySet().forEach(path -> method.requirePairLayer(site(sites, path)));
         set.layers().forEach((path, adapter) -> decompose(name, site(sites, path), adapter));
         Map<String, Integer> ranks = new LinkedHashMap<>();
         pairs.forEach((path, pair) -> ranks.put(path, (int) pair.a().getShape().get(0)));
         MadeAdapter.publish(
-                to,
+                registry,
                 newName,
                 method.pairConfig(config, ranks),
                 pairs.keySet(),

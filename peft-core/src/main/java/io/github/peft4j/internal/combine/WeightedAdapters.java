@@ -84,7 +84,7 @@ public final class WeightedAdapters {
                         + method.type()
                         + " have no weighted sum, in PEFT neither: what they do is not linear in"
                         + " their tensors, so sums of these mean nothing. Bring each into LoRA"
-                        + " first (convertToLora) and add the results, or activate them together"
+                        + " first (saveAsLora) and add the results, or activate them together"
                         + " (setAdapter).");
     }
 
@@ -114,7 +114,7 @@ public final class WeightedAdapters {
                             + " and the first one of "
                             + first.config().peftType()
                             + "; adapters of one method alone can be added. Bring them into LoRA"
-                            + " first (convertToLora).");
+                            + " first (saveAsLora).");
         }
     }
 

@@ -41,6 +41,7 @@ public final class MultiPlayer {
                     "merge_adapter",
                     "unmerge_adapter",
                     "add_weighted_adapter",
+                    "hotswap",
                     "merge_and_unload",
                     "unload");
 
@@ -156,6 +157,10 @@ public final class MultiPlayer {
                 }
             }
             case "unmerge_adapter" -> model.unmergeAdapter();
+            case "hotswap" ->
+                    model.hotswapAdapter(
+                            folder.resolve(args.get("folder").getAsString()),
+                            args.get("name").getAsString());
             case "add_weighted_adapter" -> WeightedStep.play(model, args);
             default -> throw new IllegalStateException("Not checked beforehand: " + step);
         }

@@ -11,6 +11,7 @@ import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.combine.PairMethod;
 import io.github.peft4j.combine.SummableMethod;
 import io.github.peft4j.combine.Summand;
+import io.github.peft4j.combine.SwappableMethod;
 import io.github.peft4j.combine.WeightedAdapterOptions;
 import io.github.peft4j.combine.WeightedSum;
 import io.github.peft4j.config.LayerConfig;
@@ -25,6 +26,7 @@ import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewAdapter;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.lora.combine.HotSwap;
 import io.github.peft4j.tuner.lora.combine.LoraSum;
 import io.github.peft4j.tuner.lora.combine.PairForm;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
@@ -38,7 +40,7 @@ import java.util.function.Function;
 @AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
 public final class LoraTuner extends LayerTuner<LoraConfig>
-        implements SummableMethod<LoraConfig>, PairMethod<LoraConfig> {
+        implements SummableMethod<LoraConfig>, PairMethod<LoraConfig>, SwappableMethod<LoraConfig> {
 
     /** For {@code ServiceLoader}. */
     public LoraTuner() {
@@ -195,5 +197,15 @@ public final class LoraTuner extends LayerTuner<LoraConfig>
     @Override
     public void fillPairs(AdapterSet set, Map<String, LowRank> pairs, NDManager keep) {
         PairForm.fill(set, pairs, keep);
+    }
+
+    @Override
+    public LoraConfig swapped(String name, LoraConfig now, LoraConfig next) {
+        return HotSwap.swapped(name, now, next);
+    }
+
+    @Override
+    public void silence(AdapterSet set, List<String> missing) {
+        HotSwap.silence(set, missing);
     }
 }

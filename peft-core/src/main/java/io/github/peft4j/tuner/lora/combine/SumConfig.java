@@ -129,7 +129,7 @@ final class SumConfig {
                                                 + adapter.getClass().getSimpleName()
                                                 + ") that is more than a product of A and B, so it"
                                                 + " has no weighted sum. Bring it into plain LoRA"
-                                                + " first: convertToLora.");
+                                                + " first: saveAsLora.");
                             }
                         });
     }
