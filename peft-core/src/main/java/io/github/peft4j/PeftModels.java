@@ -39,9 +39,32 @@ public final class PeftModels {
 
     /** Wraps a base with a fresh adapter of this name. */
     public static PeftModel getPeftModel(Block base, PeftConfig config, String adapterName) {
+        return first(base, config, adapterName, false);
+    }
+
+    /**
+     * Wraps a base with a fresh adapter called {@code default}, to which adapters of other methods
+     * may be added: PEFT's {@code get_peft_model(base, config, mixed=True)}.
+     *
+     * @return the config's task class where peft-tasks is on the class path, else a {@link
+     *     PeftMixedModel}, which says how methods lie around each other; both take several methods
+     * @throws IllegalArgumentException if the config does not fit the base, or its method changes
+     *     more than layers
+     */
+    public static PeftModel getMixedModel(Block base, PeftConfig config) {
+        return getMixedModel(base, config, PeftModel.DEFAULT_ADAPTER);
+    }
+
+    /** The same with a fresh adapter of this name. */
+    public static PeftModel getMixedModel(Block base, PeftConfig config, String adapterName) {
+        return first(base, config, adapterName, true);
+    }
+
+    private static PeftModel first(
+            Block base, PeftConfig config, String adapterName, boolean mixed) {
         BaseModel model = baseOf(base);
         PeftConfig named = ConfigCompletion.named(config, model.info());
-        PeftModel wrapped = wrap(model, named);
+        PeftModel wrapped = wrap(model, named, mixed);
         try {
             wrapped.addAdapter(adapterName, named);
             wrapped.setAdapter(adapterName);
@@ -52,7 +75,15 @@ public final class PeftModels {
         }
     }
 
-    private static PeftModel wrap(BaseModel given, PeftConfig config) {
+    private static PeftModel wrap(BaseModel given, PeftConfig config, boolean mixed) {
+        PeftModel model = wrapper(given, config, mixed);
+        if (mixed) {
+            model.registry().allowMixed();
+        }
+        return model;
+    }
+
+    private static PeftModel wrapper(BaseModel given, PeftConfig config, boolean mixed) {
         BaseModel base = baseFor(Tuners.require(config.peftType()), given, config);
         TaskType task = config.taskType().orElse(null);
         if (task != null) {
@@ -62,7 +93,7 @@ public final class PeftModels {
                 }
             }
         }
-        return new PeftModel(base);
+        return mixed ? new PeftMixedModel(base) : new PeftModel(base);
     }
 
     private static <C extends PeftConfig> BaseModel baseFor(
@@ -99,16 +130,42 @@ public final class PeftModels {
     public static PeftModel fromPretrained(
             Block base, Path directory, String adapterName, LoadAdapterOptions options)
             throws IOException {
+        return load(base, directory, adapterName, options, false);
+    }
+
+    /** Loads an adapter for prediction, to which adapters of other methods may be added. */
+    public static PeftModel mixedFromPretrained(Block base, Path directory, String adapterName)
+            throws IOException {
+        return mixedFromPretrained(base, directory, adapterName, LoadAdapterOptions.DEFAULT);
+    }
+
+    /**
+     * Loads an adapter to which adapters of other methods may be added: PEFT's {@code
+     * PeftMixedModel.from_pretrained}; see {@link #getMixedModel(Block, PeftConfig)}.
+     *
+     * @throws IOException if a file is missing or broken, or a tensor does not fit
+     * @throws IllegalArgumentException if the config does not fit the base, or its method changes
+     *     more than layers
+     */
+    public static PeftModel mixedFromPretrained(
+            Block base, Path directory, String adapterName, LoadAdapterOptions options)
+            throws IOException {
+        return load(base, directory, adapterName, options, true);
+    }
+
+    private static PeftModel load(
+            Block base, Path directory, String name, LoadAdapterOptions options, boolean mixed)
+            throws IOException {
         BaseModel model = baseOf(base);
         return StableFolder.read(
                 directory.resolve(options.subfolder()),
                 StoredAdapter.FILES,
-                () -> load(model, StoredAdapter.in(directory, options), adapterName));
+                () -> load(model, StoredAdapter.in(directory, options), name, mixed));
     }
 
-    private static PeftModel load(BaseModel base, StoredAdapter stored, String name)
+    private static PeftModel load(BaseModel base, StoredAdapter stored, String name, boolean mixed)
             throws IOException {
-        PeftModel model = wrap(base, stored.config());
+        PeftModel model = wrap(base, stored.config(), mixed);
         try (ReadAdapter adapter = stored.readFor(model.registry(), name)) {
             adapter.publish();
             model.setAdapter(name);

@@ -219,7 +219,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
         List<LayerSite> adapted = withCompanions(config, model, sites(model, match.adapted()));
         NDManager manager = newManager(model);
         try {
-            AdapterSetBuilder set = AdapterSet.builder(manager);
+            AdapterSetBuilder set = AdapterSet.builder(manager).optMethod(config.peftType().name());
             LayerAdapters adapters = prepare(config, set, adapted, request.otherSets());
             for (LayerSite site : adapted) {
                 Adapter adapter = adapters.at(site);

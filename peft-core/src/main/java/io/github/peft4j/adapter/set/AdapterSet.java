@@ -17,6 +17,7 @@ import io.github.peft4j.engine.Room;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.TensorOps;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,7 @@ public final class AdapterSet implements AutoCloseable {
     private final boolean allowsCache;
     private final boolean allowsBeams;
     private final boolean exclusive;
+    private final String method;
     private final ImmutableMap<String, String> former;
     private final ImmutableMap<String, String> retired;
 
@@ -72,6 +74,7 @@ public final class AdapterSet implements AutoCloseable {
         allowsCache = builder.allowsCache;
         allowsBeams = builder.allowsBeams;
         exclusive = builder.exclusive;
+        method = builder.method;
         former = ImmutableMap.copyOf(builder.former);
         retired = ImmutableMap.copyOf(builder.retired);
         ImmutableSet.Builder<Parameter> trained = ImmutableSet.builder();
@@ -213,6 +216,11 @@ public final class AdapterSet implements AutoCloseable {
         return exclusive;
     }
 
+    /** The method that the set's layers are adapted by; empty if it does not say. */
+    public String method() {
+        return method;
+    }
+
     /** Keys of older files, each with the key of now for the same tensor. */
     public Map<String, String> former() {
         return former;
@@ -258,6 +266,23 @@ public final class AdapterSet implements AutoCloseable {
                 (key, target) -> {
                     Parameter original = other.tensors.get(key);
                     if (original != null) {
+                        copy(target, original);
+                    }
+                });
+    }
+
+    /**
+     * Copies the values of another set's modules that are saved whole, by key.
+     *
+     * @param other a set with copies of some of this one's modules
+     */
+    public void initializeSavedFrom(AdapterSet other) {
+        Set<Parameter> copies = new HashSet<>();
+        other.savedModules.values().forEach(saved -> copies.add(saved.parameter()));
+        tensors.forEach(
+                (key, target) -> {
+                    Parameter original = other.tensors.get(key);
+                    if (original != null && copies.contains(original)) {
                         copy(target, original);
                     }
                 });

@@ -38,6 +38,7 @@ public final class AdapterSetBuilder {
     boolean allowsCache = true;
     boolean allowsBeams = true;
     boolean exclusive;
+    String method = "";
     final Map<String, String> former = new LinkedHashMap<>();
     final Map<String, String> retired = new LinkedHashMap<>();
 
@@ -223,6 +224,15 @@ public final class AdapterSetBuilder {
     /** Says that texts cannot change places while they grow, as in beam search. */
     public AdapterSetBuilder optAllowsBeams(boolean allowed) {
         allowsBeams = allowed;
+        return this;
+    }
+
+    /**
+     * Names the method. Where methods are mixed in a model, adapters of one method that come one
+     * after the other share a place in the nesting around a layer.
+     */
+    public AdapterSetBuilder optMethod(String value) {
+        method = value;
         return this;
     }
 

@@ -89,15 +89,21 @@ public final class AdapterFactory {
             AdapterSource parts) {
         ConfigCompletion complete = ConfigCompletion.of(config, base.info());
         ImmutableMap.Builder<String, C> same = ImmutableMap.builder();
+        ImmutableMap.Builder<String, AdapterSet> sameSets = ImmutableMap.builder();
         others.forEach(
-                (name, other) -> same.put(name, tuner.configType().configClass().cast(other)));
+                (name, other) -> {
+                    if (other.peftType().equals(config.peftType())) {
+                        same.put(name, tuner.configType().configClass().cast(other));
+                        sameSets.put(name, sets.get(name));
+                    }
+                });
         return tuner.attach(
                 new CreateRequest<>(
                         base,
                         tuner.configType().configClass().cast(complete.config()),
                         complete.lateHeads(),
                         same.buildOrThrow(),
-                        sets,
+                        sameSets.buildOrThrow(),
                         parts));
     }
 }

@@ -191,7 +191,8 @@ public final class ActiveAdapters implements PassAdapters {
         }
         for (LayerSite site : model.sites()) {
             if (activation.actsAt(site.path())) {
-                active.addLayer(slots, site, inLayers, folded != null);
+                Map<String, AdapterSet> here = LayerStack.nested(site.path(), sets, inLayers);
+                active.addLayer(slots, site, here, folded != null);
             }
         }
         active.addAtParameters(inLayers);

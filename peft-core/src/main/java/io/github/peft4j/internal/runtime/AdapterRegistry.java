@@ -28,7 +28,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(AdapterRegistry.class);
 
     private final BaseModel base;
-    private final NewAdapters makes;
+    private volatile NewAdapters makes;
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses("The model");
     private final DeferredAfterStep steps = new DeferredAfterStep();
@@ -41,7 +41,7 @@ public final class AdapterRegistry implements AutoCloseable {
      */
     public AdapterRegistry(BaseModel base, AdapterSource parts) {
         this.base = base;
-        makes = new NewAdapters(base, parts);
+        makes = new NewAdapters(base, parts, false);
         frozen = new FrozenBase(base.parameters().values());
         state = stateOf(AdapterInventory.EMPTY, Activation.none(), ImmutableList.of(), null);
     }
@@ -62,6 +62,11 @@ public final class AdapterRegistry implements AutoCloseable {
 
     public BaseModel base() {
         return base;
+    }
+
+    /** From now on, adapters may be of several methods. */
+    public void allowMixed() {
+        makes = new NewAdapters(base, makes.parts(), true);
     }
 
     /** Takes note of what an adapter is for. */
@@ -144,26 +149,12 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Builds an adapter and publishes it; it is not active. */
     public void add(String name, PeftConfig config) {
-        passes.run(
-                () -> {
-                    synchronized (this) {
-                        AdapterInventory.Entry entry = makes.fresh(adapters(), name, config);
-                        publish(name, entry);
-                        return entry;
-                    }
-                });
+        change(() -> publish(name, makes.fresh(adapters(), name, config)));
     }
 
     /** Adds a copy of an adapter; it is not active. */
     public void copy(String from, String name) {
-        passes.run(
-                () -> {
-                    synchronized (this) {
-                        AdapterInventory.Entry entry = makes.copy(adapters(), from, name);
-                        publish(name, entry);
-                        return entry;
-                    }
-                });
+        change(() -> publish(name, makes.copy(adapters(), from, name)));
     }
 
     /**
@@ -172,6 +163,11 @@ public final class AdapterRegistry implements AutoCloseable {
      */
     public CreatedAdapter<?> attach(String name, PeftConfig config) {
         return makes.attach(adapters(), name, config);
+    }
+
+    /** The same for one that is to take the place of the adapter of this name. */
+    public CreatedAdapter<?> attachInPlaceOf(String name, PeftConfig config) {
+        return makes.attach(adapters().without(name), name, config);
     }
 
     /** Publishes an adapter that {@link #attach} has built, and whose tensors have their values. */
@@ -211,17 +207,29 @@ public final class AdapterRegistry implements AutoCloseable {
         passes.alone(
                 () -> {
                     synchronized (this) {
-                        if (adapters().entry(name).set() != entry.set()) {
-                            throw new IllegalStateException(
-                                    "Adapter "
-                                            + name
-                                            + " was replaced while it was loaded. Load it again.");
-                        }
+                        adapters().requireStill(name, entry);
                         values.run();
                         put(name, entry);
                         return entry;
                     }
                 });
+    }
+
+    /**
+     * Puts an adapter in the place of another, in one step: a running pass keeps the old one, whose
+     * tensors are freed when no pass reads them any more.
+     */
+    public void replace(String name, AdapterInventory.Entry old, AdapterInventory.Entry entry) {
+        change(
+                () -> {
+                    adapters().requireStill(name, old);
+                    adapters().refuseMerged(name, mergedNames());
+                    steps.forget();
+                    entry.trainIfAmong(state.chosen(), name);
+                    put(name, entry);
+                    passes.retire(old.set()::close);
+                });
+        passes.free();
     }
 
     private void put(String name, AdapterInventory.Entry entry) {
@@ -235,12 +243,7 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Makes adapters active; a scale that was set stays with its adapter. */
     public void activate(List<String> names) {
-        if (names.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "setAdapter names no adapter. Adapters of this model: "
-                            + adapters().configs().keySet()
-                            + ". Name one; disableAdapter() switches them off for a while.");
-        }
+        adapters().requireSome(names);
         change(() -> choose(state.adapters(), state.chosen().withNames(names)));
         passes.free();
     }
@@ -255,14 +258,7 @@ public final class AdapterRegistry implements AutoCloseable {
         State before = state;
         adapters.refuseUncovered(activation.names());
         State next = stateOf(adapters, activation, before.silences(), null);
-        next.adapters()
-                .entries()
-                .forEach(
-                        (name, entry) ->
-                                entry.set()
-                                        .setTraining(
-                                                activation.names().contains(name)
-                                                        && !entry.config().inferenceMode()));
+        next.adapters().entries().forEach((name, entry) -> entry.trainIfAmong(activation, name));
         state = next;
         if (before.merged() != null) {
             logger.warn(

@@ -1,6 +1,8 @@
 package io.github.peft4j.internal.runtime;
 
+import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ListMultimap;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.InputAdapter;
 import io.github.peft4j.adapter.LayerAdapter;
@@ -14,7 +16,8 @@ import java.util.Map;
 
 /**
  * What acts at one layer, innermost first: the order of the activation, but for adapters that
- * change the input alone, of which the first sees the input first.
+ * change the input alone, of which the first sees the input first. Adapters of different methods
+ * lie in the order in which they came to the model, as in PEFT.
  *
  * @param all every adapter at the layer
  * @param around those that act on activations
@@ -44,10 +47,19 @@ public record LayerStack(
                     }
                 });
         List<LayerAdapter> around = new ArrayList<>();
+        List<LayerAdapter> together = new ArrayList<>();
+        String method = "";
         List<WeightAdapter> weights = new ArrayList<>();
-        for (Adapter adapter : here.values()) {
+        for (Map.Entry<String, Adapter> each : here.entrySet()) {
+            Adapter adapter = each.getValue();
+            String own = acting.get(each.getKey()).method();
+            if (!own.equals(method)) {
+                around.addAll(firstInputFirst(together));
+                together.clear();
+                method = own;
+            }
             if (activations && adapter instanceof LayerAdapter layer) {
-                around.add(layer);
+                together.add(layer);
             } else if (adapter instanceof WeightAdapter weight) {
                 weights.add(weight);
             } else {
@@ -58,10 +70,47 @@ public record LayerStack(
                                 + " unmerged.");
             }
         }
+        around.addAll(firstInputFirst(together));
         return new LayerStack(
                 ImmutableList.copyOf(here.values()),
-                firstInputFirst(around),
+                ImmutableList.copyOf(around),
                 ImmutableList.copyOf(weights));
+    }
+
+    /**
+     * The acting adapters as they lie around a layer. Adapters of one method that came one after
+     * the other share a place there, in which the activation decides; of different methods the
+     * later one is the outer one, whatever the activation says.
+     *
+     * @param all every adapter of the model by name, in the order in which they came
+     * @param acting those that act, in the order of the activation
+     */
+    static Map<String, AdapterSet> nested(
+            String path, Map<String, AdapterSet> all, Map<String, AdapterSet> acting) {
+        if (acting.values().stream().map(AdapterSet::method).distinct().count() < 2) {
+            return acting;
+        }
+        ListMultimap<Integer, String> places = ArrayListMultimap.create();
+        int place = 0;
+        String method = "";
+        for (Map.Entry<String, AdapterSet> each : all.entrySet()) {
+            if (each.getValue().layers().containsKey(path)) {
+                place += each.getValue().method().equals(method) ? 0 : 1;
+                method = each.getValue().method();
+                places.put(place, each.getKey());
+            }
+        }
+        Map<String, AdapterSet> nested = new LinkedHashMap<>();
+        for (int i = 0; i <= place; i++) {
+            List<String> here = places.get(i);
+            acting.forEach(
+                    (name, set) -> {
+                        if (here.contains(name)) {
+                            nested.put(name, set);
+                        }
+                    });
+        }
+        return nested;
     }
 
     private static void refuseConflict(

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
  * Makes adapters for a model that has others; none is part of it yet.
  *
  * @param parts loads adapters that others are made of
+ * @param mixed whether they may be of several methods
  */
-record NewAdapters(BaseModel base, AdapterSource parts) {
+record NewAdapters(BaseModel base, AdapterSource parts, boolean mixed) {
 
     private static final Logger logger = LoggerFactory.getLogger(NewAdapters.class);
 
@@ -28,9 +29,35 @@ record NewAdapters(BaseModel base, AdapterSource parts) {
     CreatedAdapter<?> attach(AdapterInventory others, String name, PeftConfig config) {
         others.checkFree(name);
         TaskCheck.require(config, base.info());
-        others.checkMethod(name, config);
+        if (!mixed) {
+            others.checkMethod(name, config);
+        }
         others.checkBias(config);
-        return AdapterFactory.create(base, config, name, others.configs(), others.sets(), parts);
+        CreatedAdapter<?> made =
+                AdapterFactory.create(base, config, name, others.configs(), others.sets(), parts);
+        if (mixed) {
+            requireLayersOnly(name, made);
+        }
+        return made;
+    }
+
+    /** What acts around the whole model, or takes its modules' place, does not mix. */
+    private static void requireLayersOnly(String name, CreatedAdapter<?> made) {
+        AdapterSet set = made.set();
+        if (set.modelAdapter().isPresent() || set.isExclusive() || set.method().isEmpty()) {
+            set.close();
+            throw new IllegalArgumentException(
+                    "Adapter '"
+                            + name
+                            + "' of method "
+                            + made.config().peftType()
+                            + (set.isExclusive()
+                                    ? " takes the place of whole modules"
+                                    : " acts around the whole model")
+                            + ", so it cannot be one of several methods in a model: those change"
+                            + " layers, each on top of the others. Give it a PeftModel of its own"
+                            + " over the same base, which is shared, not copied.");
+        }
     }
 
     /** An adapter with start values. */

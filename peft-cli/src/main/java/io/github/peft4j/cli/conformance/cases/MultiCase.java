@@ -1,6 +1,7 @@
 package io.github.peft4j.cli.conformance.cases;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.PeftModel;
@@ -11,8 +12,8 @@ import io.github.peft4j.cli.conformance.model.BaseModels;
 import io.github.peft4j.cli.conformance.play.MultiPlayer;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
-import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelInput;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,11 +26,7 @@ record MultiCase(String name, Path folder, BaseModels models) implements Conform
     @Override
     public double run() throws Exception {
         JsonObject description = ExpectedFile.json(folder.resolve("case.json"));
-        if (description.has("mixed") && description.get("mixed").getAsBoolean()) {
-            throw new UnsupportedFeatureException(
-                    "PeftMixedModel, adapters of several methods in one model, is not available in"
-                            + " this version.");
-        }
+        boolean mixed = description.has("mixed") && description.get("mixed").getAsBoolean();
         List<JsonObject> steps =
                 description.getAsJsonArray("steps").asList().stream()
                         .map(JsonElement::getAsJsonObject)
@@ -48,8 +45,7 @@ record MultiCase(String name, Path folder, BaseModels models) implements Conform
                     ExpectedFile.read(manager, folder.resolve("expected.safetensors"));
             Comparison comparison = new Comparison(description);
             String first = loaded.get(0);
-            try (PeftModel model =
-                    PeftModels.fromPretrained(base.model().block(), folder.resolve(first), first)) {
+            try (PeftModel model = first(base.model().block(), folder.resolve(first), mixed)) {
                 for (String adapter : loaded.subList(1, loaded.size())) {
                     model.loadAdapter(folder.resolve(adapter), adapter);
                 }
@@ -66,5 +62,12 @@ record MultiCase(String name, Path folder, BaseModels models) implements Conform
             }
             return comparison.result();
         }
+    }
+
+    private static PeftModel first(Block base, Path folder, boolean mixed) throws IOException {
+        String adapter = String.valueOf(folder.getFileName());
+        return mixed
+                ? PeftModels.mixedFromPretrained(base, folder, adapter)
+                : PeftModels.fromPretrained(base, folder, adapter);
     }
 }
