@@ -9,7 +9,6 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
-import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
@@ -20,12 +19,10 @@ import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.runtime.DisableScope;
 import io.github.peft4j.internal.runtime.ModelAdapters;
-import io.github.peft4j.internal.runtime.ModelBackedBlock;
 import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
-import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
@@ -33,8 +30,6 @@ import io.github.peft4j.store.SaveAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -48,7 +43,7 @@ import java.util.function.Supplier;
  *
  * <p>As a DJL block it takes the base's arrays in the base's order and returns its main result.
  */
-public class PeftModel extends ModelBackedBlock implements AutoCloseable {
+public class PeftModel extends AdapterReports implements AutoCloseable {
 
     /** The name of the first adapter where none is given. */
     public static final String DEFAULT_ADAPTER = AdapterInventory.DEFAULT_NAME;
@@ -69,6 +64,7 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         registry = new AdapterRegistry(base, folder -> StoredAdapter.loadPart(base, folder));
     }
 
+    @Override
     final AdapterRegistry registry() {
         return registry;
     }
@@ -292,11 +288,6 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         registry.unmerge();
     }
 
-    /** Adapters whose merged weights are served; empty if none. */
-    public final List<String> mergedAdapters() {
-        return registry.mergedNames();
-    }
-
     /**
      * Writes every adapter in PEFT's format: {@code default} into the directory, others into
      * sub-directories of their names. All files are complete before the first old one is replaced.
@@ -316,54 +307,9 @@ public class PeftModel extends ModelBackedBlock implements AutoCloseable {
         AdapterFiles.save(registry, directory, options);
     }
 
-    /** The active adapters, the first innermost. */
-    public final List<String> activeAdapters() {
-        return registry.activation().names();
-    }
-
-    /** Which adapters act now, and how. */
-    public final Activation activation() {
-        return registry.activation();
-    }
-
-    /** All adapters by name, in the order in which they came. */
-    public final Map<String, PeftConfig> peftConfig() {
-        return registry.adapters().configs();
-    }
-
-    /** What making the adapter, or loading it last, found. */
-    public final LoadReport loadReport(String name) {
-        return registry.adapters().entry(name).report();
-    }
-
-    /** What is known of an adapter besides its config: what its folder or its trainer has said. */
-    public final AdapterPassport passport(String name) {
-        return registry.adapters().entry(name).passport();
-    }
-
     /** Says what an adapter is for; {@link #savePretrained} writes it. */
     public final void setPassport(String name, AdapterPassport passport) {
         registry.describe(name, passport);
-    }
-
-    /** The parts of an adapter. */
-    public final AdapterSet adapter(String name) {
-        return registry.adapters().require(name);
-    }
-
-    /** The tensors that train now, by their key in the adapter's file. */
-    public final Map<String, Parameter> trainableTensors() {
-        return registry.trainableTensors();
-    }
-
-    /** How many numbers train and how many there are. */
-    public final ParameterCount trainableParameters() {
-        return registry.count();
-    }
-
-    /** Prints the count on standard output, in PEFT's words. */
-    public final void printTrainableParameters() {
-        System.out.println(trainableParameters());
     }
 
     /** All adapter tensors, by {@code adapter.key}: what a DJL trainer registers. */
