@@ -1,28 +1,22 @@
 package io.github.peft4j;
 
-import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
-import ai.djl.training.ParameterStore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.Activation;
-import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
-import io.github.peft4j.engine.Engines;
-import io.github.peft4j.engine.Gradients;
-import io.github.peft4j.engine.RunningPasses;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.internal.runtime.ActiveAdapters;
+import io.github.peft4j.internal.report.StateOfLayers;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.runtime.DisableScope;
-import io.github.peft4j.internal.runtime.ModelAdapters;
 import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.internal.store.StoredAdapter;
-import io.github.peft4j.model.ModelInput;
-import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.report.ModelStatus;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
@@ -30,8 +24,9 @@ import io.github.peft4j.store.SaveAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * A base model with named adapters.
@@ -43,14 +38,12 @@ import java.util.function.Supplier;
  *
  * <p>As a DJL block it takes the base's arrays in the base's order and returns its main result.
  */
-public class PeftModel extends AdapterReports implements AutoCloseable {
+public class PeftModel extends AdaptedModel {
 
     /** The name of the first adapter where none is given. */
     public static final String DEFAULT_ADAPTER = AdapterInventory.DEFAULT_NAME;
 
-    private final BaseModel base;
     private final AdapterRegistry registry;
-    private final NDManager manager;
 
     /**
      * Wraps a base; there is no adapter yet. Use {@link PeftModels}, which finds the class for the
@@ -58,76 +51,7 @@ public class PeftModel extends AdapterReports implements AutoCloseable {
      */
     protected PeftModel(BaseModel base) {
         super(base);
-        this.base = base;
-        manager = Engines.newManager(base.device());
-        manager.setName("peft model");
-        registry = new AdapterRegistry(base, folder -> StoredAdapter.loadPart(base, folder));
-    }
-
-    @Override
-    final AdapterRegistry registry() {
-        return registry;
-    }
-
-    /** The model under the adapters. */
-    public final BaseModel base() {
-        return base;
-    }
-
-    /** Predicts with the active adapters; records no graph. */
-    public final ModelOutput forward(ModelInput input) {
-        return forward(input, registry.activation());
-    }
-
-    /** Predicts with these adapters, whatever is active; records no graph. */
-    public final ModelOutput forward(ModelInput input, Activation activation) {
-        try (Gradients off = Gradients.off()) {
-            return run(input, newStore(), false, () -> registry.workOut(activation));
-        }
-    }
-
-    /**
-     * Runs a pass for a caller who has set the thread's gradient mode himself.
-     *
-     * @param store where adapter tensors are read: that of a trainer, or a fresh one
-     * @param training whether dropout acts
-     */
-    public final ModelOutput forward(ModelInput input, ParameterStore store, boolean training) {
-        return run(input, store, training, registry::active);
-    }
-
-    /** Runs what reads the adapters' tensors; other threads free and overwrite none meanwhile. */
-    public final <T, E extends Exception> T reading(RunningPasses.Pass<T, E> reader) throws E {
-        return registry.reading(reader);
-    }
-
-    /** Runs what overwrites the adapters' tensors while no pass runs; refused inside a pass. */
-    public final <T> T writing(Supplier<T> writer) {
-        return registry.writing(writer);
-    }
-
-    private ModelOutput run(
-            ModelInput input,
-            ParameterStore store,
-            boolean training,
-            Supplier<ActiveAdapters> adapters) {
-        return registry.running(
-                () -> {
-                    ActiveAdapters active = adapters.get();
-                    AdapterPass pass = new AdapterPass(store, input.manager(), training, active);
-                    boolean off = ModelAdapters.areOff(registry.adapters(), active);
-                    return ModelAdapters.call(base, active, off ? input : callOf(input), pass);
-                });
-    }
-
-    /** What the base is called with: a task's wrapper may leave arguments out, as PEFT's do. */
-    protected ModelInput callOf(ModelInput input) {
-        return input;
-    }
-
-    /** A store over the adapters' own arrays. */
-    public final ParameterStore newStore() {
-        return new ParameterStore(manager, false);
+        registry = registry();
     }
 
     /**
@@ -288,6 +212,11 @@ public class PeftModel extends AdapterReports implements AutoCloseable {
         registry.unmerge();
     }
 
+    /** Adapters whose merged weights are served; empty if none. */
+    public final List<String> mergedAdapters() {
+        return registry.mergedNames();
+    }
+
     /**
      * Writes every adapter in PEFT's format: {@code default} into the directory, others into
      * sub-directories of their names. All files are complete before the first old one is replaced.
@@ -307,9 +236,62 @@ public class PeftModel extends AdapterReports implements AutoCloseable {
         AdapterFiles.save(registry, directory, options);
     }
 
+    /** The active adapters, the first innermost. */
+    public final List<String> activeAdapters() {
+        return registry.activation().names();
+    }
+
+    /** Which adapters act now, and how. */
+    public final Activation activation() {
+        return registry.activation();
+    }
+
+    /** All adapters by name, in the order in which they came. */
+    public final Map<String, PeftConfig> peftConfig() {
+        return registry.adapters().configs();
+    }
+
+    /** What making the adapter, or loading it last, found. */
+    public final LoadReport loadReport(String name) {
+        return registry.adapters().entry(name).report();
+    }
+
+    /** What is known of an adapter besides its config: what its folder or its trainer has said. */
+    public final AdapterPassport passport(String name) {
+        return registry.adapters().entry(name).passport();
+    }
+
     /** Says what an adapter is for; {@link #savePretrained} writes it. */
     public final void setPassport(String name, AdapterPassport passport) {
         registry.describe(name, passport);
+    }
+
+    /** The parts of an adapter. */
+    public final AdapterSet adapter(String name) {
+        return registry.adapters().require(name);
+    }
+
+    /** The tensors that train now, by their key in the adapter's file. */
+    public final Map<String, Parameter> trainableTensors() {
+        return registry.trainableTensors();
+    }
+
+    /** How many numbers train and how many there are. */
+    public final ParameterCount trainableParameters() {
+        return registry.count();
+    }
+
+    /** Prints the count on standard output, in PEFT's words. */
+    public final void printTrainableParameters() {
+        System.out.println(trainableParameters());
+    }
+
+    /**
+     * The state of the model and of each layer with an adapter: PEFT's {@code get_model_status} and
+     * {@code get_layer_status}. Its text is made for people.
+     */
+    public final ModelStatus status() {
+        return StateOfLayers.of(getClass().getSimpleName(), registry);
     }
 
     /** All adapter tensors, by {@code adapter.key}: what a DJL trainer registers. */
@@ -321,18 +303,6 @@ public class PeftModel extends AdapterReports implements AutoCloseable {
     @Override
     protected final Predicate<Parameter> mayTrain() {
         return ImmutableSet.copyOf(trainableTensors().values())::contains;
-    }
-
-    @Override
-    public final ModelOutput run(ModelInput input, ParameterStore store, boolean training) {
-        return forward(input, store, training);
-    }
-
-    /** Waits for running passes and frees the adapters; the base stays open. */
-    @Override
-    public final void close() {
-        registry.close();
-        manager.close();
     }
 
     @Override

@@ -119,7 +119,7 @@ public final class AdapterPass extends ParameterStore {
 
     /** Whether an adapter reads a copy of its own instead of this parameter. */
     public boolean replaces(Parameter parameter) {
-        return active.source(active.slot(parameter)) != parameter;
+        return active.replaces(parameter);
     }
 
     /** The adapters around a layer, innermost first: for blocks that fuse several layers. */
@@ -152,11 +152,12 @@ public final class AdapterPass extends ParameterStore {
      * layer's gradient by hand, from the frozen weight alone.
      */
     public boolean isPlain(AdaptableLayer layer) {
+        if (!active.around(layer).isEmpty()) {
+            return false;
+        }
         ParameterUse slot = new ParameterUse(layer, layer.weight());
         Parameter source = active.source(slot);
-        return active.around(layer).isEmpty()
-                && active.folds(slot).isEmpty()
-                && !trains(source, stored(source));
+        return active.folds(slot).isEmpty() && !trains(source, stored(source));
     }
 
     /** Whether a parameter gets a gradient in this pass; DJL does not tell it of an alias. */
@@ -288,9 +289,6 @@ public final class AdapterPass extends ParameterStore {
      * @return the products, innermost first; null where something else acts on the layer
      */
     public @Nullable List<LowRank> lowRanks(AdaptableLayer layer) {
-        if (!isUnchanged(layer)) {
-            return null;
-        }
         List<LowRank> products = new ArrayList<>();
         for (LayerAdapter adapter : around(layer)) {
             LowRank product = adapter instanceof DeltaAdapter delta ? delta.lowRank(this) : null;
@@ -299,7 +297,7 @@ public final class AdapterPass extends ParameterStore {
             }
             products.add(product);
         }
-        return products;
+        return isUnchanged(layer) ? products : null;
     }
 
     /** Whether a layer is computed from its own frozen weight and bias, and no adapter is there. */

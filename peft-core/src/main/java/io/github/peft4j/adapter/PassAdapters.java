@@ -26,6 +26,11 @@ public interface PassAdapters {
     /** Where a parameter is read by a block that is no layer of ours. */
     ParameterUse slot(Parameter parameter);
 
+    /** Whether another parameter stands in for this one wherever it is read. */
+    default boolean replaces(Parameter parameter) {
+        return source(slot(parameter)) != parameter;
+    }
+
     /** The factor on an adapter's contribution, 1 unless the activation says otherwise. */
     double scale(Adapter adapter);
 

@@ -211,6 +211,14 @@ public final class ModelInput {
         return new ModelInput(arrays, outputHiddenStates, logits, cache, states);
     }
 
+    /** Rows of the batch: the length of the first axis of the ids, embeddings or first array. */
+    public long rows() {
+        NDArray ids = inputIds();
+        NDArray embeds = ids != null ? ids : inputsEmbeds();
+        NDArray array = embeds != null ? embeds : arrays.values().iterator().next();
+        return array.getShape().dimension() == 0 ? 1 : array.getShape().get(0);
+    }
+
     /** The manager in which the call computes: that of the first array. */
     public NDManager manager() {
         return arrays.values().iterator().next().getManager();

@@ -75,7 +75,7 @@ public final class Operands {
                 a.getShape().get(0));
     }
 
-    static void requireLowRank(NDArray x, NDArray a, NDArray b) {
+    public static void requireLowRank(NDArray x, NDArray a, NDArray b) {
         requireFactors(a, b);
         requireInner(x, a, "lora");
     }

@@ -44,7 +44,8 @@ public final class ScriptModule {
                     "linalg.py",
                     "pca.py",
                     "held.py",
-                    "rotations.py");
+                    "rotations.py",
+                    "rows.py");
 
     private static final String METHOD = "module_method:";
 

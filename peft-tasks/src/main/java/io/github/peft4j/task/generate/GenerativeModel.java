@@ -4,6 +4,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.CheckpointOrigin;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowsBeams whether texts may change places while they grow
  * @param prefixState what keys and values of a text's beginning depend on besides its tokens, as it
  *     is now; null where they depend on more than can be told
+ * @param prompts how many prompts a batch must have; empty if any number will do
  */
 record GenerativeModel(
         Function<ModelInput, ModelOutput> forward,
@@ -42,7 +45,8 @@ record GenerativeModel(
         @Nullable Path checkpoint,
         boolean allowsCache,
         boolean allowsBeams,
-        @Nullable Supplier<Object> prefixState) {
+        @Nullable Supplier<Object> prefixState,
+        OptionalInt prompts) {
 
     /** Refuses models that name no next token. */
     GenerativeModel {
@@ -69,7 +73,7 @@ record GenerativeModel(
             ModelInfo info,
             @Nullable Path checkpoint,
             boolean allowsCache) {
-        this(forward, info, checkpoint, allowsCache, true, null);
+        this(forward, info, checkpoint, allowsCache, true, null, OptionalInt.empty());
     }
 
     /**
@@ -100,7 +104,8 @@ record GenerativeModel(
                 checkpoint(model),
                 true,
                 true,
-                () -> ModelState.of(model));
+                () -> ModelState.of(model),
+                OptionalInt.empty());
     }
 
     /** A model with these adapters, whatever is active. */
@@ -115,7 +120,44 @@ record GenerativeModel(
                 activation.names().stream().allMatch(name -> model.adapter(name).allowsBeams()),
                 activation.names().stream().allMatch(name -> dependsOnTokens(model.adapter(name)))
                         ? () -> ModelState.of(model, activation)
-                        : null);
+                        : null,
+                OptionalInt.empty());
+    }
+
+    /** A model with these adapters for the rows of each batch, whatever is active. */
+    static GenerativeModel of(PeftModel model, RowActivation activation) {
+        List<AdapterSet> acting =
+                activation.distinct().stream()
+                        .flatMap(one -> one.names().stream())
+                        .distinct()
+                        .map(model::adapter)
+                        .toList();
+        return new GenerativeModel(
+                input -> model.forward(input, activation.over(input.rows())),
+                model.base().info(),
+                checkpoint(model.base()),
+                acting.stream().allMatch(AdapterSet::allowsCache),
+                acting.stream().allMatch(AdapterSet::allowsBeams),
+                null, // a beginning that is kept would have to be its own for each row
+                OptionalInt.of(activation.rows().size()));
+    }
+
+    /**
+     * Refuses a batch that has another number of prompts than adapters were named for.
+     *
+     * @throws IllegalArgumentException if it has
+     */
+    void requirePrompts(int count) {
+        if (count != prompts.orElse(count)) {
+            throw new IllegalArgumentException(
+                    "adapter_names names "
+                            + prompts.getAsInt()
+                            + " adapters, and there are "
+                            + count
+                            + " prompts. Name one for each, "
+                            + RowActivation.BASE
+                            + " for a prompt without adapter.");
+        }
     }
 
     /** Whether a token's keys depend on it and the tokens before it alone. */

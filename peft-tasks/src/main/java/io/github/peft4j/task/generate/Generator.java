@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.task.generate.internal.TextRoom;
 import io.github.peft4j.task.generate.logits.LogitsProcessor;
@@ -80,6 +81,16 @@ public final class Generator {
 
     /** Generates with these adapters, whatever is active. */
     public static Generator of(PeftModel model, Activation activation) {
+        GenerativeModel callable = GenerativeModel.of(model, activation);
+        return of(() -> callable);
+    }
+
+    /**
+     * Generates with adapters of its own for each prompt, whatever is active.
+     *
+     * @param activation one for each prompt of the batches to come
+     */
+    public static Generator of(PeftModel model, RowActivation activation) {
         GenerativeModel callable = GenerativeModel.of(model, activation);
         return of(() -> callable);
     }
@@ -195,6 +206,7 @@ public final class Generator {
 
     private Start start(PromptBatch prompts, GenerationConfig config) {
         GenerativeModel called = model.get();
+        called.requirePrompts(prompts.rows());
         GenerationConfig whole = called.completed(config);
         Set<Integer> all = new LinkedHashSet<>(whole.tokens().eosTokenId());
         return all.addAll(ends)

@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.deberta;
 
 import ai.djl.ndarray.NDArray;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.rows.RowPlaces;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
@@ -84,6 +85,11 @@ final class DisentangledSelfAttention implements SelfAttention {
             return new Distances(rows, null, null);
         }
         AdapterPass pass = call.pass();
+        return RowPlaces.of(pass)
+                .withoutRows("distances between tokens", () -> distances(pass, x, rows));
+    }
+
+    private Distances distances(AdapterPass pass, NDArray x, NDArray rows) {
         NDArray shared = positions.vectors(pass);
         // An alias among the layer's own arrays, so that what is made of it goes with them.
         NDArray vectors = shared.reshape(shared.getShape());

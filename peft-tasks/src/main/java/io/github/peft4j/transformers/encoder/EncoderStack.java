@@ -38,7 +38,8 @@ public final class EncoderStack {
         NDArray mask = input.attentionMask();
         return all(input, required) || input.cache() != null || !pass.allowsPacking()
                 ? TokenLayout.padded(ids, mask)
-                : TokenLayout.packedFromFirst(ids, mask);
+                : TokenLayout.packedFromFirst(ids, mask)
+                        .placed(pass, () -> TokenLayout.padded(ids, mask));
     }
 
     private static boolean all(ModelInput input, RequiredPositions required) {

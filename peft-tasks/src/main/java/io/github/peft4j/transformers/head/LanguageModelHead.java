@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.rows.RowPlaces;
 import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
@@ -164,7 +165,9 @@ public final class LanguageModelHead implements Head {
                     loss.targets(),
                     softCap);
         }
-        return loss.of(scores(pass, rows));
+        return RowPlaces.of(pass).place(loss.batchRows())
+                ? loss.of(scores(pass, rows))
+                : loss.ofAll(hidden.layout().flat(scores(pass, hidden.last())));
     }
 
     private @Nullable NDArray bias(AdapterPass pass) {

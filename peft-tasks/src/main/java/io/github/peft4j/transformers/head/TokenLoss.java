@@ -11,8 +11,9 @@ import java.util.Arrays;
  *
  * @param rows [K] int64, of the hidden states laid flat
  * @param targets [K] int64
+ * @param batchRows the row of the batch that each stands in, [K]
  */
-record TokenLoss(NDArray rows, NDArray targets) {
+record TokenLoss(NDArray rows, NDArray targets, int[] batchRows) {
 
     /**
      * The positions of labels [B, S] other than -100.
@@ -52,7 +53,10 @@ record TokenLoss(NDArray rows, NDArray targets) {
         }
         return new TokenLoss(
                 layout.rows(Arrays.copyOf(positions, count)),
-                labels.getManager().create(Arrays.copyOf(targets, count)));
+                labels.getManager().create(Arrays.copyOf(targets, count)),
+                Arrays.stream(positions, 0, count)
+                        .mapToInt(position -> (int) (position / length))
+                        .toArray());
     }
 
     /** Mean cross entropy of the scores of all positions, laid flat [*, classes]. */

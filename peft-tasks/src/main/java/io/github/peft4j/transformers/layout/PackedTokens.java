@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
 import io.github.peft4j.ops.AttentionSpec;
-import io.github.peft4j.ops.DisentangledAttention;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
+import io.github.peft4j.ops.DisentangledAttention;
 import io.github.peft4j.ops.Ops;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -120,6 +120,13 @@ final class PackedTokens extends TokenLayout {
     @Override
     public boolean isPacked() {
         return true;
+    }
+
+    @Override
+    int[] rowOfEach() {
+        return IntStream.range(0, order.length)
+                .flatMap(i -> IntStream.generate(() -> order[i]).limit(lengths[i]))
+                .toArray();
     }
 
     @Override

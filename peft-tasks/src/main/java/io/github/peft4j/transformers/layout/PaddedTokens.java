@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.ops.Attention;
 import io.github.peft4j.ops.AttentionSpec;
-import io.github.peft4j.ops.DisentangledAttention;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
+import io.github.peft4j.ops.DisentangledAttention;
 import io.github.peft4j.ops.Ops;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +53,11 @@ final class PaddedTokens extends TokenLayout {
     @Override
     public boolean isPacked() {
         return false;
+    }
+
+    @Override
+    int[] rowOfEach() {
+        return IntStream.range(0, (int) shape.get(0)).toArray();
     }
 
     @Override

@@ -4,9 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.rows.RowPlaces;
 import io.github.peft4j.ops.AttentionSpec;
 import io.github.peft4j.ops.DisentangledAttention.Distances;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +70,12 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
      */
     public record Pair(TokenLayout encoder, TokenLayout decoder) {
 
+        /** Whether the layers can tell by both which row a token belongs to. */
+        public boolean isPlaced(AdapterPass pass) {
+            RowPlaces places = RowPlaces.of(pass);
+            return places.place(encoder.rowOfEach()) && places.place(decoder.rowOfEach());
+        }
+
         /** Keeps padding; arguments as for {@link TokenLayout#padded}. */
         public static Pair padded(
                 NDArray ids, @Nullable NDArray mask, NDArray ids2, @Nullable NDArray mask2) {
@@ -110,6 +119,17 @@ public abstract sealed class TokenLayout permits PaddedTokens, PackedTokens {
 
     /** Whether padding was dropped. */
     public abstract boolean isPacked();
+
+    /**
+     * This layout, if the layers can tell by it which row a token belongs to; else one that keeps
+     * padding. Where rows have adapters of their own, they must.
+     */
+    public final TokenLayout placed(AdapterPass pass, Supplier<TokenLayout> padded) {
+        return RowPlaces.of(pass).place(rowOfEach()) ? this : padded.get();
+    }
+
+    /** The row of each position along the first axis of hidden states. */
+    abstract int[] rowOfEach();
 
     /** Lays [B, S, ...] out; the result of a padded layout is the argument itself. */
     public abstract NDArray pack(NDArray padded);

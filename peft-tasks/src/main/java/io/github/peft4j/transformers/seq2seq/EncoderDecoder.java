@@ -73,7 +73,9 @@ public final class EncoderDecoder extends Module implements Backbone {
                         ? null
                         : TokenLayout.packedPair(
                                 text, mask, tokens, decoderTokens.wanted(input, tokens));
-        return packed != null ? packed : TokenLayout.Pair.padded(text, mask, tokens, decoderMask);
+        return packed != null && packed.isPlaced(pass)
+                ? packed
+                : TokenLayout.Pair.padded(text, mask, tokens, decoderMask);
     }
 
     private boolean packs(@Nullable NDArray mask) {

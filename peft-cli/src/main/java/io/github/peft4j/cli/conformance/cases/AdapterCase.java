@@ -18,6 +18,7 @@ import io.github.peft4j.cli.conformance.model.BaseModels;
 import io.github.peft4j.cli.conformance.play.BaseOutputs;
 import io.github.peft4j.cli.conformance.play.CaseAdapter;
 import io.github.peft4j.cli.conformance.play.ConvertedFolder;
+import io.github.peft4j.cli.conformance.play.EachRow;
 import io.github.peft4j.cli.conformance.play.GenerateCheck;
 import io.github.peft4j.cli.conformance.play.OwnFolder;
 import io.github.peft4j.cli.conformance.play.StartValues;
@@ -28,6 +29,7 @@ import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.SaveAdapterOptions;
 import io.github.peft4j.task.generate.Generator;
@@ -164,7 +166,9 @@ record AdapterCase(String name, Path folder, BaseModels models, @Nullable Path w
         try (PeftModel model = adapter.load();
                 MergedModel merged = merges ? model.mergeAndUnload() : null) {
             identity(model, description, comparison);
-            comparison.compareOutput("out.", model.forward(input), expected);
+            ModelOutput output = model.forward(input);
+            comparison.compareOutput("out.", output, expected);
+            new EachRow(model, input, output, comparison).check();
             new BaseOutputs(model, input, expected, comparison).check(description);
             if (merged != null) {
                 merged(merged, input, expected, comparison);

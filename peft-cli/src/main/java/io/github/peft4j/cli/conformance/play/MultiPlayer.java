@@ -9,6 +9,7 @@ import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.cli.conformance.compare.Comparison;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
@@ -78,23 +79,10 @@ public final class MultiPlayer {
                             + KNOWN
                             + ".");
         }
-        if (isMixedBatch(step) && !mustFail(step)) {
-            throw mixedBatches();
-        }
-    }
-
-    private static boolean isMixedBatch(JsonObject step) {
-        return step.get("do").getAsString().equals("forward") && args(step).has("adapter_names");
     }
 
     private static boolean mustFail(JsonObject step) {
         return step.has("fails") && step.get("fails").getAsBoolean();
-    }
-
-    private static UnsupportedFeatureException mixedBatches() {
-        return new UnsupportedFeatureException(
-                "A forward pass with one adapter per sample (adapter_names) is not available in"
-                        + " this version.");
     }
 
     /** Plays a step; what it must not do is found out by {@link #compareAll}. */
@@ -139,7 +127,7 @@ public final class MultiPlayer {
         JsonObject args = args(step);
         @Nullable ModelOutput output = null;
         switch (step.get("do").getAsString()) {
-            case "forward" -> refuseMixedBatch(step);
+            case "forward" -> output = forward(args);
             case "set_adapter" ->
                     model.setAdapter(ExpectedFile.strings(args.get("name")).toArray(String[]::new));
             case "delete_adapter" -> model.deleteAdapter(args.get("name").getAsString());
@@ -179,16 +167,10 @@ public final class MultiPlayer {
         }
     }
 
-    /** What refuses to act in some rows alone can be told before anything else of it runs. */
-    private void refuseMixedBatch(JsonObject step) {
-        if (isMixedBatch(step)) {
-            for (String name : ExpectedFile.strings(args(step).get("adapter_names"))) {
-                if (model.peftConfig().containsKey(name)) {
-                    model.adapter(name).requireMixedBatches();
-                }
-            }
-            throw mixedBatches();
-        }
+    private @Nullable ModelOutput forward(JsonObject args) {
+        return args.has("adapter_names")
+                ? model.forward(input, RowActivation.of(list(args)))
+                : null;
     }
 
     private Activation rescaled(double multiplier) {

@@ -1,0 +1,43 @@
+package io.github.peft4j.internal.rows;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.ops.Ops;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Rows of a call's arrays. */
+final class RowInputs {
+
+    private RowInputs() {}
+
+    /**
+     * The rows of one group; arrays that do not have a row for each are left as they are.
+     *
+     * @param groupOf the group of each row
+     */
+    static ModelInput select(ModelInput input, int[] groupOf, int group) {
+        long[] rows =
+                IntStream.range(0, groupOf.length)
+                        .filter(row -> groupOf[row] == group)
+                        .asLongStream()
+                        .toArray();
+        NDManager manager = input.manager();
+        Map<String, NDArray> selected = new LinkedHashMap<>();
+        try (NDArray index = manager.create(rows)) {
+            input.arrays()
+                    .forEach(
+                            (name, array) ->
+                                    selected.put(
+                                            name,
+                                            array.getShape().dimension() > 0
+                                                            && array.getShape().get(0)
+                                                                    == groupOf.length
+                                                    ? Ops.rows(array, index)
+                                                    : array));
+        }
+        return ModelInput.of(selected);
+    }
+}

@@ -1,0 +1,5 @@
+/** What differs from row to row of a batch. */
+@NullMarked
+package io.github.peft4j.ops.rows;
+
+import org.jspecify.annotations.NullMarked;
