@@ -2,11 +2,13 @@ package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -45,6 +47,11 @@ public final class LoraEmbedding implements DeltaAdapter, WeightAdapter {
         NDArray product =
                 Ops.lowRank(pass.value(tensors.a()), pass.value(tensors.b()), scale(pass));
         return current.add(product.transpose());
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.copyOf(tensors.byName().values());
     }
 
     @Override
