@@ -124,6 +124,7 @@ public abstract class TunerContract {
     void isIdentityAtInit(TunerBase base) {
         try (TunerSubject subject = fresh(base)) {
             double change = subject.distance(Activation.of(FIRST), Activation.none());
+            subject.tellsItsEffect(startsAsIdentity(), this::train);
 
             if (startsAsIdentity()) {
                 assertThat(change).as("effect at start").isLessThanOrEqualTo(roundingAtStart());
