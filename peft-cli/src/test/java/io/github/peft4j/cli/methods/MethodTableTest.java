@@ -7,13 +7,10 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.Iterables;
-import io.github.peft4j.PeftModel;
-import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,12 +118,20 @@ class MethodTableTest {
         List<MethodTrial> trials = new ArrayList<>();
         cells.add("[" + title(method) + "](" + page(method) + ")");
         List<String> unmerged = new ArrayList<>();
+        List<String> unmixed = new ArrayList<>();
+        List<String> unsummed = new ArrayList<>();
         for (Map.Entry<String, TrialPlace> place : places.layers().entrySet()) {
             Optional<MethodTrial> trial = MethodTrial.run(method, place.getValue(), scratch);
             trial.ifPresent(trials::add);
             cells.add(word(trial.isPresent() && trial.get().atLayer()));
             if (trial.isPresent() && !trial.get().merges()) {
                 unmerged.add(place.getKey());
+            }
+            if (trial.isPresent() && !trial.get().sums()) {
+                unsummed.add(place.getKey());
+            }
+            if (trial.isPresent() && !trial.get().mixes()) {
+                unmixed.add(place.getKey());
             }
         }
         List<TaskType> tasks = new ArrayList<>();
@@ -142,9 +148,9 @@ class MethodTableTest {
                 tasks.size() == TaskType.values().length
                         ? "all"
                         : "`" + Joiner.on("`, `").join(tasks) + "`");
-        cells.add(merges(trials, unmerged));
-        cells.add(word(has(Activation.class, "perRow")));
-        cells.add(word(has(PeftModel.class, "addWeightedAdapter")));
+        cells.add(does(trials, MethodTrial::merges, unmerged));
+        cells.add(does(trials, MethodTrial::mixes, unmixed));
+        cells.add(does(trials, MethodTrial::sums, unsummed));
         cells.add(twoWay(method));
         return cells;
     }
@@ -160,11 +166,12 @@ class MethodTableTest {
         return Optional.empty();
     }
 
-    private static String merges(List<MethodTrial> trials, List<String> unmerged) {
-        if (trials.stream().noneMatch(MethodTrial::merges)) {
+    private static String does(
+            List<MethodTrial> trials, Predicate<MethodTrial> able, List<String> places) {
+        if (trials.stream().noneMatch(able)) {
             return NO;
         }
-        return unmerged.isEmpty() ? YES : "all but " + Joiner.on(", ").join(unmerged);
+        return places.isEmpty() ? YES : "all but " + Joiner.on(", ").join(places);
     }
 
     /** Every adapter of the method that came from Python went back as it was. */
@@ -173,21 +180,6 @@ class MethodTableTest {
         assertThat(differences).as("adapters of %s that Python saved", method).isNotEmpty();
         differences.removeIf(String::isEmpty);
         return differences.isEmpty() ? YES : "not: " + Joiner.on(", ").join(differences);
-    }
-
-    /** Whether there is a way to ask for it; who adds one adds a trial here. */
-    private static boolean has(Class<?> type, String name) {
-        for (Method method : type.getMethods()) {
-            if (method.getName().equals(name)) {
-                throw new AssertionError(
-                        type.getSimpleName()
-                                + "."
-                                + name
-                                + " exists, but MethodTableTest does not try it. Let MethodTrial"
-                                + " call it for each method.");
-            }
-        }
-        return false;
     }
 
     private static String word(boolean does) {

@@ -1,5 +1,7 @@
 package io.github.peft4j.cli.methods;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
@@ -8,7 +10,9 @@ import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.combine.WeightedAdapterOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelInput;
@@ -16,6 +20,8 @@ import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.testkit.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,8 +31,11 @@ import java.util.Optional;
  * @param atLayer whether there is an adapter at the place's layer
  * @param aroundCall whether there is one around the whole model
  * @param merges whether it can be merged, with the same output
+ * @param sums whether adapters can be added up to one; of a single one that is its copy
+ * @param mixes whether it can act on one row of a batch alone, with the same output
  */
-record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
+record MethodTrial(
+        boolean atLayer, boolean aroundCall, boolean merges, boolean mixes, boolean sums) {
 
     /** Tries a method; empty if it says that it does not go there, or changes nothing. */
     static Optional<MethodTrial> run(String method, TrialPlace place, Path scratch)
@@ -46,7 +55,9 @@ record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
                         new MethodTrial(
                                 adapter.layers().containsKey(place.layer()),
                                 adapter.modelAdapter().isPresent(),
-                                merges(model, input, acting)));
+                                merges(model, input, acting),
+                                mixes(model, input, acting),
+                                sums(model, input, acting)));
             }
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return Optional.empty();
@@ -71,6 +82,35 @@ record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
         try (MergedModel merged = model.mergeAndUnload()) {
             NDArray output = output(merged.forward(input));
             return same(output, acting);
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+    }
+
+    /** The adapter on the first row, nothing on the others. */
+    private static boolean mixes(PeftModel model, ModelInput input, NDArray acting) {
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < input.rows(); row++) {
+            rows.add(row == 0 ? PeftModel.DEFAULT_ADAPTER : RowActivation.BASE);
+        }
+        assertThat(rows).as("rows of the trial").hasSizeGreaterThan(1);
+        try {
+            NDArray mixed = output(model.forward(input, RowActivation.of(rows)));
+            NDArray plain = output(model.forward(input, Activation.none()));
+            return same(mixed.get("0"), acting.get("0")) && same(mixed.get("1:"), plain.get("1:"));
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+    }
+
+    private static boolean sums(PeftModel model, ModelInput input, NDArray acting) {
+        try {
+            model.addWeightedAdapter(
+                    "sum",
+                    WeightedAdapterOptions.builder()
+                            .addAdapter(PeftModel.DEFAULT_ADAPTER, 1)
+                            .build());
+            return same(output(model.forward(input, Activation.of("sum"))), acting);
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return false;
         }
