@@ -113,10 +113,7 @@ public final class MergedModel extends ModelBackedBlock implements BaseModel, Au
     static MergedModel of(AdapterRegistry registry, List<String> names) {
         BaseModel base = registry.base();
         return registry.reading(
-                () -> {
-                    ActiveAdapters active = registry.asWeights(names);
-                    return new MergedModel(base, MergedWeights.of(base, active, names));
-                });
+                () -> new MergedModel(base, MergedWeights.of(base, registry::asWeights, names)));
     }
 
     /** Predicts; records no graph. */

@@ -9,12 +9,14 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.report.StateOfLayers;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.runtime.DisableScope;
 import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.report.ModelStatus;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
@@ -282,6 +284,14 @@ public class PeftModel extends CombiningModel {
     /** Prints the count on standard output, in PEFT's words. */
     public final void printTrainableParameters() {
         System.out.println(trainableParameters());
+    }
+
+    /**
+     * The state of the model and of each layer with an adapter: PEFT's {@code get_model_status} and
+     * {@code get_layer_status}. Its text is made for people.
+     */
+    public final ModelStatus status() {
+        return StateOfLayers.of(getClass().getSimpleName(), registry);
     }
 
     /** All adapter tensors, by {@code adapter.key}: what a DJL trainer registers. */

@@ -118,11 +118,43 @@ class MergedModelTest {
         assertThatThrownBy(model::mergeAndUnload)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "Merging adapters [default] gives numbers in up.weight that are not finite."
-                                + " Check the adapter's tensors; nothing was merged.");
+                        "Merging gives numbers in up.weight that are not finite: adapter 'default'"
+                                + " is not finite there, or too large. Check its tensors; nothing"
+                                + " was merged.");
 
         assertThat(toy.bytes()).containsExactlyEntriesOf(bytes);
         assertThat(LeakCheck.count()).isEqualTo(before);
+    }
+
+    @Test
+    void namesTheAdapterOfSeveralThatIsNotFinite() {
+        for (String name : new String[] {"fine", "broken", "last"}) {
+            model.addAdapter(name, config().optTargetModules("up", "down").build());
+        }
+        Parameter b =
+                Tensors.get(
+                        model.adapter("broken").tensors(), "base_model.model.down.lora_B.weight");
+        Tensors.fill(b, scope.full(b.getShape(), Float.POSITIVE_INFINITY), 1);
+        model.setAdapter("fine");
+        byte[] output = Tensors.bytes(output(model));
+
+        assertThatThrownBy(() -> model.mergeAdapter("fine", "broken", "last"))
+                .hasMessageContaining("in down.weight")
+                .hasMessageContaining(": adapter 'broken' is");
+
+        assertThat(model.mergedAdapters()).isEmpty();
+        assertThat(Tensors.bytes(output(model))).isEqualTo(output);
+    }
+
+    @Test
+    void tellsACopyOfAModuleThatIsNotFiniteFromAnAdapter() {
+        Parameter norm =
+                Tensors.get(model.adapter("default").tensors(), "base_model.model.norm.weight");
+        Tensors.fill(norm, scope.full(norm.getShape(), Float.NaN), 1);
+
+        assertThatThrownBy(model::mergeAndUnload)
+                .hasMessageContaining("in norm.weight")
+                .hasMessageContaining("a copy of a module that is saved whole");
     }
 
     @Test

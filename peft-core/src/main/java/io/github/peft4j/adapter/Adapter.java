@@ -1,6 +1,7 @@
 package io.github.peft4j.adapter;
 
 import ai.djl.nn.Parameter;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,15 @@ public interface Adapter {
      */
     default Map<String, String> formerNames() {
         return Map.of();
+    }
+
+    /**
+     * Tensors that tell whether it contributes anything: it does unless one of them is all zero, as
+     * LoRA's B is at the start of a training. Empty where its tensors alone do not tell, and what
+     * it makes of the layer's weight does.
+     */
+    default List<Parameter> factors() {
+        return List.of();
     }
 
     /** Whether a factor on what it contributes has a meaning. */

@@ -145,4 +145,12 @@ public final class TensorOps {
         Operands.requireVector(flags, x.getShape().get(0), "array of flags");
         module().call("zero_rows_", x, flags).close();
     }
+
+    /** Whether every number is zero; leaves nothing behind. */
+    public static boolean isZero(NDArray x) {
+        try (NDArray other = x.neq(0);
+                NDArray any = other.any()) {
+            return !any.getBoolean();
+        }
+    }
 }

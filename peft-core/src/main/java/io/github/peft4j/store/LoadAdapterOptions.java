@@ -12,12 +12,18 @@ import java.util.Map;
  *     of being refused; default false
  * @param keyMapping regular expression to replacement, applied to file keys behind {@code
  *     base_model.model.}; the first that matches wins; default none
+ * @param ownLabels whether the adapter's head may have another number of labels than the base's, so
+ *     that adapters of different label sets live on one base; default false
+ * @param requireEffect whether an adapter that changes nothing is refused instead of warned of;
+ *     default false
  */
 public record LoadAdapterOptions(
         boolean trainable,
         String subfolder,
         boolean ignoreMismatchedSizes,
-        Map<String, String> keyMapping) {
+        Map<String, String> keyMapping,
+        boolean ownLabels,
+        boolean requireEffect) {
 
     /** Copies the collections. */
     public LoadAdapterOptions {
@@ -26,6 +32,9 @@ public record LoadAdapterOptions(
 
     /** For prediction, strict. */
     public static final LoadAdapterOptions DEFAULT = builder().build();
+
+    /** For those who predict: an adapter without effect is refused. */
+    public static final LoadAdapterOptions EFFECTIVE = builder().optRequireEffect(true).build();
 
     /** Starts with the defaults. */
     public static Builder builder() {
@@ -39,6 +48,8 @@ public record LoadAdapterOptions(
         private String subfolder = "";
         private boolean ignoreMismatchedSizes;
         private ImmutableMap<String, String> keyMapping = ImmutableMap.of();
+        private boolean ownLabels;
+        private boolean requireEffect;
 
         private Builder() {}
 
@@ -66,9 +77,34 @@ public record LoadAdapterOptions(
             return this;
         }
 
+        /**
+         * Lets a head that the adapter saves whole have labels of its own, more or fewer than the
+         * base's; {@code PeftModel.passport} names them.
+         */
+        public Builder optOwnLabels(boolean value) {
+            ownLabels = value;
+            return this;
+        }
+
+        /**
+         * Refuses an adapter that changes nothing: one of whose layers' tensors none is in the
+         * file, at least not under a name of theirs, or one that still stands where its training
+         * starts. What predicts for others should set it.
+         */
+        public Builder optRequireEffect(boolean value) {
+            requireEffect = value;
+            return this;
+        }
+
         /** The options. */
         public LoadAdapterOptions build() {
-            return new LoadAdapterOptions(trainable, subfolder, ignoreMismatchedSizes, keyMapping);
+            return new LoadAdapterOptions(
+                    trainable,
+                    subfolder,
+                    ignoreMismatchedSizes,
+                    keyMapping,
+                    ownLabels,
+                    requireEffect);
         }
     }
 }

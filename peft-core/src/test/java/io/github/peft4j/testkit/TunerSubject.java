@@ -1,5 +1,7 @@
 package io.github.peft4j.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
@@ -15,11 +17,14 @@ import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.internal.report.EffectCheck;
 import io.github.peft4j.ops.TensorOps;
+import io.github.peft4j.store.Effect;
 import io.github.peft4j.store.LoadAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /** A base with two adapters of which the first is active. */
@@ -52,6 +57,14 @@ final class TunerSubject implements AutoCloseable {
                 && Iterables.all(set.layers().values(), form::isInstance);
     }
 
+    /** The first adapter, at half of its strength where it can be scaled. */
+    Activation active() {
+        Activation all = Activation.of(FIRST);
+        boolean scalable =
+                Iterables.all(model.adapter(FIRST).layers().values(), Adapter::isScalable);
+        return scalable ? all.scale(FIRST, 0.5) : all;
+    }
+
     NDArray output(NDManager scope, Activation activation) {
         return model.forward(toy.input(scope), activation).logits();
     }
@@ -78,6 +91,19 @@ final class TunerSubject implements AutoCloseable {
         try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
             return Tensors.relativeError(output(scope, left), output(scope, right));
         }
+    }
+
+    /** What its tensors tell, or its weights, before it is trained and after. */
+    void tellsItsEffect(boolean startsAsIdentity, BiConsumer<AdapterSet, NDManager> train) {
+        AdapterSet set = model.adapter(FIRST);
+        EffectCheck check = new EffectCheck(toy.base(), set);
+        boolean told = startsAsIdentity && set.modelAdapter().isEmpty();
+
+        assertThat(check.now()).as("start").isEqualTo(told ? Effect.AT_START : Effect.ACTS);
+        try (NDManager scratch = NDManager.newBaseManager("PyTorch")) {
+            train.accept(set, scratch);
+        }
+        assertThat(check.now()).as("trained").isEqualTo(Effect.ACTS);
     }
 
     ImmutableMap<String, byte[]> bytes(String name) {

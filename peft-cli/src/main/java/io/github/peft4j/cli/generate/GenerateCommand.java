@@ -6,6 +6,7 @@ import io.github.peft4j.cli.console.PrecisionName;
 import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.precision.Precision;
+import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.task.folder.AdapterTokenizer;
 import io.github.peft4j.task.folder.UntrainedHead;
@@ -99,7 +100,12 @@ public final class GenerateCommand implements Callable<Integer> {
                     UntrainedHead.refuse(base, null, "");
                     answers = answer(text(Generator.of(base), config, tokenizer), prompts);
                 } else {
-                    try (PeftModel model = PeftModels.fromPretrained(base, adapter)) {
+                    try (PeftModel model =
+                            PeftModels.fromPretrained(
+                                    base,
+                                    adapter,
+                                    PeftModel.DEFAULT_ADAPTER,
+                                    LoadAdapterOptions.EFFECTIVE)) {
                         UntrainedHead.refuse(base, model, "");
                         answers = answer(text(Generator.of(model), config, tokenizer), prompts);
                     }

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Which row of the batch each position along an array's first axis belongs to, for passes in which
  * each row has an adapter of its own.
  *
- * <p>Arrays [B, ...] hold a row a position. A model that lays tokens end to end, or picks some, says
- * so by {@link #place}; where a layer sees what belongs to no row, as a table of distances, it says
- * so by {@link #withoutRows}. In all other passes nothing of this has an effect.
+ * <p>Arrays [B, ...] hold a row a position. A model that lays tokens end to end, or picks some,
+ * says so by {@link #place}; where a layer sees what belongs to no row, as a table of distances, it
+ * says so by {@link #withoutRows}. In all other passes nothing of this has an effect.
  */
 public final class RowPlaces {
 

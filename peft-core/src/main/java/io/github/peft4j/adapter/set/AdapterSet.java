@@ -233,6 +233,11 @@ public final class AdapterSet implements AutoCloseable {
         return retired;
     }
 
+    /** Whether it can serve some rows of a batch and leave out others. */
+    public boolean allowsMixedBatches() {
+        return layers.values().stream().allMatch(layer -> layer.refusesMixedBatches() == null);
+    }
+
     /**
      * Refuses to serve some rows of a batch and leave out others, where an adapter cannot.
      *

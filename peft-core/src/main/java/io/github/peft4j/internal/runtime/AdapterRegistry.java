@@ -287,7 +287,7 @@ public final class AdapterRegistry implements AutoCloseable {
         }
         ImmutableList<String> all =
                 ImmutableSet.<String>builder().addAll(mergedNames()).addAll(names).build().asList();
-        serve(MergedWeights.of(base, asWeights(all), all));
+        serve(MergedWeights.of(base, this::asWeights, all));
         return all;
     }
 

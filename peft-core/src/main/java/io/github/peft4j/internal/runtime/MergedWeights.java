@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
@@ -14,6 +15,7 @@ import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.TensorOps;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Weights of a base with adapters merged in, computed once. Owns them; the base stays as it was.
@@ -29,10 +31,13 @@ public record MergedWeights(
     /**
      * Computes them.
      *
-     * @param active the adapters in their weight form
-     * @throws IllegalStateException if a number is not finite
+     * @param weights the weight form of adapters
+     * @param names the adapters to merge
+     * @throws IllegalStateException if a number is not finite, naming the adapter and the weight
      */
-    public static MergedWeights of(BaseModel base, ActiveAdapters active, List<String> names) {
+    public static MergedWeights of(
+            BaseModel base, Function<List<String>, ActiveAdapters> weights, List<String> names) {
+        ActiveAdapters active = weights.apply(names);
         NDManager manager = Engines.newManager(base.device());
         manager.setName("peft merged");
         try (NDManager scratch = manager.newSubManager();
@@ -46,7 +51,11 @@ public record MergedWeights(
                 Parameter original = slots.shown(slot);
                 if (active.changes(slot, original)) {
                     NDArray weight = pass.effective(slot);
-                    refuseNonFinite(entry.getKey(), weight, names);
+                    if (!isFinite(weight)) {
+                        Function<List<String>, AdapterPass> of =
+                                some -> pass.with(weights.apply(some));
+                        throw notFinite(entry.getKey(), culprit(slot, of, names));
+                    }
                     merged.put(slot, owned(original, weight, manager));
                 }
             }
@@ -57,18 +66,32 @@ public record MergedWeights(
         }
     }
 
-    private static void refuseNonFinite(String key, NDArray weight, List<String> names) {
-        try (NDArray bad = weight.isNaN().logicalOr(weight.isInfinite())) {
-            if (bad.any().getBoolean()) {
-                throw new IllegalStateException(
-                        "Merging adapters "
-                                + names
-                                + " gives numbers in "
-                                + key
-                                + " that are not finite. Check the adapter's tensors; nothing was"
-                                + " merged.");
-            }
+    private static boolean isFinite(NDArray weight) {
+        try (NDArray odd = weight.isNaN().logicalOr(weight.isInfinite())) {
+            return !odd.any().getBoolean();
         }
+    }
+
+    /** What makes a weight odd: the base, a copy of a module, or the first adapter that does. */
+    private static String culprit(
+            ParameterUse slot, Function<List<String>, AdapterPass> passes, List<String> names) {
+        if (!isFinite(passes.apply(ImmutableList.of()).effective(slot))) {
+            return "the base, or a copy of a module that is saved whole, is not finite there";
+        }
+        int count = 1;
+        while (isFinite(passes.apply(names.subList(0, count)).effective(slot))) {
+            count++;
+        }
+        return "adapter '" + names.get(count - 1) + "' is not finite there, or too large";
+    }
+
+    private static IllegalStateException notFinite(String key, String reason) {
+        return new IllegalStateException(
+                "Merging gives numbers in "
+                        + key
+                        + " that are not finite: "
+                        + reason
+                        + ". Check its tensors; nothing was merged.");
     }
 
     private static Parameter owned(Parameter original, NDArray weight, NDManager manager) {

@@ -23,6 +23,11 @@ record AdapterValues(
         AdapterPassport passport,
         EmbeddingsInFile.NewRows newRows) {
 
+    /** The same with more to say. */
+    AdapterValues with(LoadReport more) {
+        return new AdapterValues(transfer, sidecar, more, storedTypes, passport, newRows);
+    }
+
     AdapterInventory.Entry entry(CreatedAdapter<?> adapter) {
         return new AdapterInventory.Entry(adapter, storedTypes, report, passport);
     }

@@ -108,14 +108,7 @@ public final class SidecarFile {
                         + Text.of(targets.keySet())
                         + ". Train the adapter again, or save it from here.";
         logger.warn(Text.message(warning));
-        return new LoadReport(
-                ImmutableList.<String>builder()
-                        .addAll(report.missingKeys())
-                        .addAll(targets.keySet())
-                        .build(),
-                report.unexpectedKeys(),
-                ImmutableList.<String>builder().addAll(report.warnings()).add(warning).build(),
-                report.folder());
+        return report.withMissing(targets.keySet()).withWarning(warning);
     }
 
     private Parameter target(String key) {

@@ -14,12 +14,14 @@ import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.create.AdapterFactory;
+import io.github.peft4j.internal.report.EffectCheck;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.store.Effect;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.tuner.CreatedAdapter;
@@ -29,6 +31,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An adapter on disk whose config was read: the one way from a file to an adapter, a new one or one
@@ -39,6 +43,8 @@ import java.util.function.Supplier;
  * @param options how to load
  */
 public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions options) {
+
+    private static final Logger logger = LoggerFactory.getLogger(StoredAdapter.class);
 
     /** The files of an adapter. */
     public static final String FILES = "adapter_*";
@@ -243,7 +249,7 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             last.accept(values.report());
             values.apply();
             set.initialize();
-            return values;
+            return values.with(looked(new EffectCheck(base, set), values.report()));
         } catch (IOException | RuntimeException e) {
             set.close();
             if (values != null) {
@@ -257,7 +263,8 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             BaseModel base, AdapterSet set, String name, List<String> before, NDManager scratch)
             throws IOException {
         AdapterPassport passport = AdapterPassport.read(folder).orElse(AdapterPassport.EMPTY);
-        ImmutableList<String> odd = PassportCheck.againstBase(folder, passport, base);
+        ImmutableList<String> odd =
+                PassportCheck.againstBase(folder, passport, base, options.ownLabels());
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
@@ -267,7 +274,9 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                             .addAll(PassportCheck.numbers(folder, checkpoint))
                             .build();
             PassportCheck.tensors(folder, passport, checkpoint);
-            if (!options.ignoreMismatchedSizes()) {
+            if (options.ownLabels()) {
+                LabelCheck.takeHead(set, base, checkpoint);
+            } else if (!options.ignoreMismatchedSizes()) {
                 LabelCheck.checkHead(set, base, checkpoint);
             }
             EmbeddingsInFile embeddings = EmbeddingsInFile.check(base, set, checkpoint);
@@ -281,7 +290,11 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                             embeddings.names(),
                             EmbeddingsInFile.tokens(base));
             SidecarFile sidecar = SidecarFile.read(folder, set, scratch);
-            LoadReport report = sidecar.addTo(transfer.read(warnings));
+            LoadReport report =
+                    read(
+                            new EffectCheck(base, set),
+                            sidecar.addTo(transfer.read(warnings)),
+                            transfer.hint());
             return new AdapterValues(
                     transfer,
                     sidecar,
@@ -290,5 +303,37 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                     passport,
                     embeddings.newRows(base, checkpoint));
         }
+    }
+
+    /** Tells of an adapter of which nothing was read, or refuses it, before anything changes. */
+    private LoadReport read(EffectCheck check, LoadReport report, String hint) throws IOException {
+        return check.isUnread(report)
+                ? without(Effect.NOTHING_READ, check.unread(report, hint), report)
+                : report;
+    }
+
+    /** The same of one that stands at its start; whoever trains it on knows that. */
+    private LoadReport looked(EffectCheck check, LoadReport report) throws IOException {
+        Effect effect = report.effect() == Effect.NOT_ASKED ? check.now() : report.effect();
+        if (effect == Effect.AT_START && !options.trainable()) {
+            return without(effect, check.atStart(report), report);
+        }
+        if (effect == Effect.MODULES_ALONE && !options.trainable()) {
+            return warned(effect, check.modulesAlone(report), report);
+        }
+        return report.withEffect(effect);
+    }
+
+    private LoadReport without(Effect effect, String reason, LoadReport report) throws IOException {
+        if (options.requireEffect()) {
+            throw new IOException(
+                    reason + " Load it without optRequireEffect if it is meant to be so.");
+        }
+        return warned(effect, reason, report);
+    }
+
+    private static LoadReport warned(Effect effect, String reason, LoadReport report) {
+        logger.warn(Text.message(reason));
+        return report.withEffect(effect).withWarning(reason);
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableBiMap;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -20,6 +21,7 @@ import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.matching.PythonRegex;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.store.Effect;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import java.io.IOException;
@@ -59,7 +61,6 @@ public final class TensorTransfer {
     private final List<String> missing = new ArrayList<>();
     private final Map<FileTensor, NDArray> read = new LinkedHashMap<>();
 
-    /** How to read names that are none of the adapter's; usually empty. */
     private String hint = "";
 
     private TensorTransfer(
@@ -129,7 +130,14 @@ public final class TensorTransfer {
                 ImmutableList.copyOf(missing),
                 ImmutableList.copyOf(unexpected),
                 ImmutableList.copyOf(warnings),
-                checkpoint.directory());
+                checkpoint.directory(),
+                ImmutableBiMap.copyOf(sources).inverse(),
+                Effect.NOT_ASKED);
+    }
+
+    /** How to read names that are none of the adapter's; usually empty. */
+    String hint() {
+        return hint;
     }
 
     private void refuseRetired() throws IOException {

@@ -46,7 +46,8 @@ public final class RowOps {
         }
         ImmutableLongArray.Builder places = ImmutableLongArray.builder(3 * segments.size());
         segments.forEach(
-                segment -> places.add(segment.start()).add(segment.length()).add(segment.product()));
+                segment ->
+                        places.add(segment.start()).add(segment.length()).add(segment.product()));
         NDList a = new NDList();
         NDList b = new NDList();
         double[] scales = new double[products.size()];
@@ -60,8 +61,7 @@ public final class RowOps {
             scales[i] = product.scale();
         }
         try (NDArray factors = y.getManager().create(scales)) {
-            return ScriptModule.get()
-                    .call("add_low_ranks", y, x, places.build(), factors, a, b);
+            return ScriptModule.get().call("add_low_ranks", y, x, places.build(), factors, a, b);
         }
     }
 
@@ -77,10 +77,7 @@ public final class RowOps {
         NDList same = new NDList();
         long width = parts.stream().mapToLong(RowOps::width).max().orElseThrow();
         for (NDArray part : parts) {
-            same.add(
-                    width(part) == width
-                            ? part
-                            : ScriptModule.get().call("widened", part, width));
+            same.add(width(part) == width ? part : ScriptModule.get().call("widened", part, width));
         }
         int[] order = places.stream().flatMapToInt(Arrays::stream).toArray();
         NDArray all =

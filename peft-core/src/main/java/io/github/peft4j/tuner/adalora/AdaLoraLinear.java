@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.adalora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
@@ -9,6 +10,7 @@ import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.InputDropout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,11 @@ final class AdaLoraLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public @Nullable String needsActivation() {
         return dropout.needsActivation();
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.copyOf(tensors.byName().values());
     }
 
     @Override

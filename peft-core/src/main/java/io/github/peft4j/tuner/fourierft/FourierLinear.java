@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.fourierft;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
@@ -10,6 +11,7 @@ import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.LinearShape;
+import java.util.List;
 
 /**
  * Adds the inverse Fourier transform of a sparse spectrum to the weight of a frozen linear layer.
@@ -56,6 +58,11 @@ final class FourierLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         return current.add(Ops.scale(change(pass), pass.scale(this)));
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.of(spectrum);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.loha;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
@@ -9,6 +10,7 @@ import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.lycoris.LycorisStrength;
+import java.util.List;
 
 /**
  * Adds the elementwise product of two products of thin matrices to a frozen linear layer.
@@ -55,6 +57,11 @@ final class LoHaLinear implements DeltaAdapter, WeightAdapter {
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         NDArray change = DeltaOps.hadamardWeight(factors.read(pass), scale(pass));
         return current.add(strength.rows(change, pass));
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.copyOf(factors.byName().values());
     }
 
     @Override

@@ -2,12 +2,14 @@ package io.github.peft4j.tuner.oft;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.InputAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.RotationOps;
 import io.github.peft4j.tuner.ConvolutionShape;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,11 @@ final class OFTConvolution implements InputAdapter, WeightAdapter {
         return shape.kernel().get(0) > 1
                 ? "OFT rotates patches of the image where a kernel is wider than one pixel"
                 : null;
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.of(rotation.triangles());
     }
 
     @Override

@@ -2,12 +2,14 @@ package io.github.peft4j.tuner.oft;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.LayerAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.RotationOps;
+import java.util.List;
 
 /**
  * Rotates what a frozen embedding gives, block by block.
@@ -38,6 +40,11 @@ final class OFTEmbedding implements LayerAdapter, WeightAdapter {
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         return RotationOps.rotate(current, rotation.blocks(pass));
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.of(rotation.triangles());
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.github.peft4j.tuner.oft;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.InputAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.RotationOps;
+import java.util.List;
 
 /**
  * Rotates the input of a frozen linear layer block by block.
@@ -41,6 +43,11 @@ final class OFTLinear implements InputAdapter, WeightAdapter {
     @Override
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         return RotationOps.rotate(current, rotation.blocks(pass).transpose(0, 2, 1));
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.of(rotation.triangles());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.vera;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
@@ -10,6 +11,7 @@ import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.DeltaOps;
 import io.github.peft4j.tuner.InputDropout;
 import io.github.peft4j.tuner.LinearShape;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +77,11 @@ final class VeraLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public @Nullable String needsActivation() {
         return dropout.needsActivation();
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.of(b, d);
     }
 
     @Override

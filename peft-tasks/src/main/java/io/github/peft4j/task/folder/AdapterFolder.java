@@ -4,6 +4,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
@@ -66,7 +67,9 @@ public final class AdapterFolder implements AutoCloseable {
         TransformerModel base = needs.load(checkpoint, task, options);
         PeftModel model = null;
         try {
-            model = PeftModels.fromPretrained(base, adapter);
+            model =
+                    PeftModels.fromPretrained(
+                            base, adapter, PeftModel.DEFAULT_ADAPTER, LoadAdapterOptions.EFFECTIVE);
             Tokenizer tokenizer = AdapterTokenizer.load(checkpoint, adapter);
             return new AdapterFolder(base, model, tokenizer, task);
         } catch (IOException | RuntimeException e) {

@@ -2,9 +2,9 @@ package io.github.peft4j.task.generate;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
-import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.CheckpointOrigin;

@@ -6,6 +6,7 @@ import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.task.folder.UntrainedHead;
@@ -83,11 +84,13 @@ final class ServedModel implements AutoCloseable {
 
     private void adapt(ImmutableMap<String, Path> adapters) throws IOException {
         Map.Entry<String, Path> first = adapters.entrySet().asList().get(0);
-        PeftModel model = PeftModels.fromPretrained(block, first.getValue(), first.getKey());
+        PeftModel model =
+                PeftModels.fromPretrained(
+                        block, first.getValue(), first.getKey(), LoadAdapterOptions.EFFECTIVE);
         open.push(model::close);
         for (Map.Entry<String, Path> adapter :
                 adapters.entrySet().asList().subList(1, adapters.size())) {
-            model.loadAdapter(adapter.getValue(), adapter.getKey());
+            model.loadAdapter(adapter.getValue(), adapter.getKey(), LoadAdapterOptions.EFFECTIVE);
         }
         adapters.keySet().forEach(name -> log(name, model.loadReport(name)));
         block = model;

@@ -112,7 +112,6 @@ public final class TokenInput {
         NDArray mask = input.attentionMask();
         return all || input.cache() != null || !pass.allowsPacking()
                 ? TokenLayout.padded(ids, mask)
-                : TokenLayout.packed(ids, mask)
-                        .placed(pass, () -> TokenLayout.padded(ids, mask));
+                : TokenLayout.packed(ids, mask).placed(pass, () -> TokenLayout.padded(ids, mask));
     }
 }

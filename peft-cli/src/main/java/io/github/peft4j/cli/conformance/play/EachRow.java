@@ -20,7 +20,8 @@ import java.util.Map;
  *
  * @param acting what the whole batch gives under the adapter
  */
-public record EachRow(PeftModel model, ModelInput input, ModelOutput acting, Comparison comparison) {
+public record EachRow(
+        PeftModel model, ModelInput input, ModelOutput acting, Comparison comparison) {
 
     /** Compares row by row. */
     public void check() throws CaseFailure {

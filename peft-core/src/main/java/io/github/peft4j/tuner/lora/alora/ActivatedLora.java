@@ -9,6 +9,7 @@ import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.lora.layer.LoraTensors;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -56,6 +57,11 @@ final class ActivatedLora implements DeltaAdapter {
         long positions = shape.dimension() == 3 ? shape.get(1) : 1;
         NDArray mask = invocation.mask(shape.get(0), positions, pass);
         return whole.mul(shape.dimension() == 3 ? mask.expandDims(2) : mask);
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return tensors.factors();
     }
 
     @Override

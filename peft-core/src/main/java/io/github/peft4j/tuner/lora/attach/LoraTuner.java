@@ -168,6 +168,11 @@ public final class LoraTuner extends LayerTuner<LoraConfig>
     }
 
     @Override
+    protected List<String> warningsAmong(LoraConfig config, Map<String, LoraConfig> others) {
+        return LoraVariants.warningsAmong(config, others);
+    }
+
+    @Override
     public ConvertedAdapter<LoraConfig> convert(
             LoraConfig config, Map<String, NDArray> trained, Map<String, NDArray> start) {
         return PlainForm.of(config, trained, start);

@@ -10,6 +10,7 @@ import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.frozen.LowRank;
 import io.github.peft4j.tuner.ConvolutionShape;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +142,11 @@ public final class LoraConvolution implements DeltaAdapter, PairAdapter {
     @Override
     public @Nullable String needsActivation() {
         return tensors.dropout().needsActivation();
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return tensors.factors();
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.frozen.LowRank;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -58,6 +60,11 @@ public final class LoraEmbedding implements DeltaAdapter, PairAdapter {
                 pass.value(tensors.b()).transpose(),
                 pass.value(tensors.a()).transpose(),
                 scale(pass));
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.copyOf(tensors.byName().values());
     }
 
     @Override

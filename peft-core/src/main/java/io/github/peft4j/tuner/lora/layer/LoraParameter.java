@@ -2,9 +2,11 @@ package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Ops;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -63,6 +65,11 @@ public final class LoraParameter implements PairAdapter {
         NDArray ups = up.reshape(up.getShape().get(0), -1, experts).transpose(2, 0, 1);
         NDArray delta = Ops.scale(ups.matMul(each), scale);
         return current.add(transposed ? delta.transpose(0, 2, 1) : delta);
+    }
+
+    @Override
+    public List<Parameter> factors() {
+        return ImmutableList.of(a, b);
     }
 
     @Override

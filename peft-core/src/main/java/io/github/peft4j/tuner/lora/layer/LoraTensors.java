@@ -2,10 +2,13 @@ package io.github.peft4j.tuner.lora.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.tuner.InputDropout;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +85,11 @@ public record LoraTensors(
     public NDArray currentB() {
         NDArray now = b.getArray();
         return taken == null ? now : now.concat(taken.b().getArray(), 1);
+    }
+
+    /** The pair, where nothing else adds to its product; see {@link Adapter#factors}. */
+    public List<Parameter> factors() {
+        return taken == null && bias == null ? ImmutableList.of(a, b) : ImmutableList.of();
     }
 
     /** The tensors by their suffix in the file. */

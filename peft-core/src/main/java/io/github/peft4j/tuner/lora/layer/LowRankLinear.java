@@ -8,6 +8,7 @@ import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.frozen.LowRank;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,11 @@ public abstract class LowRankLinear implements DeltaAdapter, WeightAdapter {
     @Override
     public final @Nullable String needsActivation() {
         return tensors.dropout().needsActivation();
+    }
+
+    @Override
+    public final List<Parameter> factors() {
+        return tensors.factors();
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.folder.AdapterBase;
 import io.github.peft4j.task.folder.AdapterTokenizer;
@@ -100,7 +101,7 @@ public final class TextGenerator implements AutoCloseable {
                             ? Transformers.load(directory, task(directory))
                             : AdapterBase.of(adapter)
                                     .load(directory, task(directory), LoadOptions.DEFAULT);
-            model = adapter == null ? null : PeftModels.fromPretrained(base, adapter);
+            model = adapter == null ? null : withAdapter(base, adapter);
             UntrainedHead.refuse(base, model, "");
             Generator generator = model == null ? Generator.of(base) : Generator.of(model);
             ImmutableList<Runnable> owned =
@@ -118,6 +119,11 @@ public final class TextGenerator implements AutoCloseable {
             tokenizer.close();
             throw e;
         }
+    }
+
+    private static PeftModel withAdapter(TransformerModel base, Path adapter) throws IOException {
+        return PeftModels.fromPretrained(
+                base, adapter, PeftModel.DEFAULT_ADAPTER, LoadAdapterOptions.EFFECTIVE);
     }
 
     /**

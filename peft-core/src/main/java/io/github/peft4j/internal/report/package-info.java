@@ -1,0 +1,5 @@
+/** Finds out what the reports say. */
+@NullMarked
+package io.github.peft4j.internal.report;
+
+import org.jspecify.annotations.NullMarked;
