@@ -9,12 +9,15 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.combine.LoraConversionOptions;
+import io.github.peft4j.combine.WeightedAdapterOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.testkit.Tensors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -25,8 +28,11 @@ import java.util.Optional;
  * @param atLayer whether there is an adapter at the place's layer
  * @param aroundCall whether there is one around the whole model
  * @param merges whether it can be merged, with the same output
+ * @param sums whether its sum with the weight 1 is there, with the same output
+ * @param becomesLora whether it can be saved as LoRA, with the same output
  */
-record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
+record MethodTrial(
+        boolean atLayer, boolean aroundCall, boolean merges, boolean sums, boolean becomesLora) {
 
     /** Tries a method; empty if it says that it does not go there, or changes nothing. */
     static Optional<MethodTrial> run(String method, TrialPlace place, Path scratch)
@@ -46,7 +52,9 @@ record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
                         new MethodTrial(
                                 adapter.layers().containsKey(place.layer()),
                                 adapter.modelAdapter().isPresent(),
-                                merges(model, input, acting)));
+                                merges(model, input, acting),
+                                sums(model, input, acting),
+                                becomesLora(model, input, acting, place, scratch)));
             }
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return Optional.empty();
@@ -73,6 +81,32 @@ record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
             return same(output, acting);
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return false;
+        }
+    }
+
+    private static boolean sums(PeftModel model, ModelInput input, NDArray acting) {
+        WeightedAdapterOptions itself =
+                WeightedAdapterOptions.builder().addAdapter(PeftModel.DEFAULT_ADAPTER, 1).build();
+        try {
+            model.addWeightedAdapter("sum", itself);
+            return same(output(model.forward(input, Activation.of("sum"))), acting);
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+    }
+
+    private static boolean becomesLora(
+            PeftModel model, ModelInput input, NDArray acting, TrialPlace place, Path scratch)
+            throws IOException {
+        Path folder = Files.createTempDirectory(scratch, "lora");
+        try {
+            model.saveAsLora(
+                    PeftModel.DEFAULT_ADAPTER, folder, LoraConversionOptions.ofEnergy(1));
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+        try (PeftModel lora = PeftModels.fromPretrained(place.base().block(), folder)) {
+            return same(output(lora.forward(input)), acting);
         }
     }
 
