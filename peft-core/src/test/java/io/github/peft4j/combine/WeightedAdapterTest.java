@@ -189,8 +189,7 @@ class WeightedAdapterTest {
     /** The product of such a start's pair is relative to a base that it has changed. */
     @Test
     void addsStartsThatTakeAPartOutOfTheBase() {
-        LoraConfig pissa =
-                Weighted.lora(2, "up").optInitLoraWeights(InitLoraWeights.PISSA).build();
+        LoraConfig pissa = Weighted.lora(2, "up").optInitLoraWeights(InitLoraWeights.PISSA).build();
         kit.add("pissa", pissa);
         kit.model.addWeightedAdapter(
                 "sum",
@@ -200,8 +199,7 @@ class WeightedAdapterTest {
                         .optCombinationType("cat")
                         .build());
 
-        assertSame(
-                kit.output("sum"), kit.output(Activation.of("pissa", "two").scale("two", 0.5)));
+        assertSame(kit.output("sum"), kit.output(Activation.of("pissa", "two").scale("two", 0.5)));
         LoraConfig config = (LoraConfig) Tensors.get(kit.model.peftConfig(), "sum");
         assertThat(config.r()).isEqualTo(7);
         assertThat(config.initLoraWeights()).isEqualTo(InitLoraWeights.TRUE);

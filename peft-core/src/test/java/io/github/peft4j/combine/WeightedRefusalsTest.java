@@ -146,8 +146,7 @@ class WeightedRefusalsTest {
                 .hasMessageContaining("density is not set");
         assertThatThrownBy(() -> one().optDensity(0).build())
                 .hasMessageContaining("density is 0.0");
-        assertThatThrownBy(() -> one().optSvdRank(0).build())
-                .hasMessageContaining("svd_rank is 0");
+        assertThatThrownBy(() -> one().optSvdRank(0).build()).hasMessageContaining("svd_rank is 0");
         assertThatThrownBy(() -> one().optSvdClamp(2).build())
                 .hasMessageContaining("svd_clamp is 2.0");
         assertThatThrownBy(() -> one().addAdapter("two", Double.NaN))

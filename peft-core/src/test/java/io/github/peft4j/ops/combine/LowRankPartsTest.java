@@ -61,8 +61,7 @@ class LowRankPartsTest {
 
         int all = parts.size();
         assertThat(all).isEqualTo(Math.min(rank, Math.min(rows, columns)));
-        Tensors.assertClose(
-                parts.left(all).matMul(parts.right(all)), b.matMul(a), 1e-5, "product");
+        Tensors.assertClose(parts.left(all).matMul(parts.right(all)), b.matMul(a), 1e-5, "product");
         assertThat(parts.energy(1)).isCloseTo(dense.energy(1), within(1e-4 * dense.energy(1)));
         assertThat(parts.smallerSide()).isEqualTo(Math.min(rows, columns));
     }
