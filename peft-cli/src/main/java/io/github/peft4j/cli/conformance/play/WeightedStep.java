@@ -3,8 +3,8 @@ package io.github.peft4j.cli.conformance.play;
 import com.google.gson.JsonObject;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.cli.conformance.compare.ExpectedFile;
-import io.github.peft4j.combine.WeightedAdapterOptions.MajoritySign;
 import io.github.peft4j.combine.WeightedAdapterOptions;
+import io.github.peft4j.combine.WeightedAdapterOptions.MajoritySign;
 import java.util.List;
 
 /** The step {@code add_weighted_adapter} with Python's arguments. */
