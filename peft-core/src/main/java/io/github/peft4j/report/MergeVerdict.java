@@ -85,7 +85,8 @@ public record MergeVerdict(MergeType type, List<String> adapters, List<LayerMerg
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "Merging %s into %s: %.0f%% of the change is kept, rounding adds %.0f%%.%n%s",
+                        "Merging %s into %s: %.0f%% of the change is kept, rounding adds"
+                                + " %.0f%%.\n%s",
                         adapters,
                         type,
                         100 * kept(),
