@@ -25,11 +25,12 @@
     low = torch.linear(x, a).reshape([-1, a.size(0)])
     flat = y.reshape([-1, b.size(0)])
     factor = torch.div(m, norm)
+    sum = torch.addmm(flat, low, b.t(), beta=1, alpha=float(scale))
     if bias is not None:
-      sum = torch.addmm(torch.sub(flat, bias), low, b.t(), beta=1, alpha=float(scale))
-      scaled = torch.addcmul(bias, sum, factor)
+      # bias + factor (sum - bias): the bias is small, the sum is not gone through again for it.
+      scaled = torch.addcmul(torch.sub(bias, torch.mul(bias, factor)), sum, factor)
     else:
-      scaled = torch.mul(torch.addmm(flat, low, b.t(), beta=1, alpha=float(scale)), factor)
+      scaled = torch.mul(sum, factor)
     return scaled.reshape(y.size())
 
   # The same with the norm of now.
