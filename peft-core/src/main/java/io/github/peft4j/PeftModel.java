@@ -43,7 +43,7 @@ import java.util.function.Predicate;
  *
  * <p>As a DJL block it takes the base's arrays in the base's order and returns its main result.
  */
-public class PeftModel extends AdaptedModel {
+public class PeftModel extends CombiningModel {
 
     /** The name of the first adapter where none is given. */
     public static final String DEFAULT_ADAPTER = AdapterInventory.DEFAULT_NAME;

@@ -1,6 +1,7 @@
 package io.github.peft4j.adapter;
 
 import ai.djl.ndarray.NDArray;
+import io.github.peft4j.ops.frozen.LowRank;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,17 @@ public interface WeightAdapter extends Adapter {
     /** The adapted bias; {@code current} is null where the layer has none. */
     default @Nullable NDArray bias(@Nullable NDArray current, AdapterPass pass) {
         return current;
+    }
+
+    /**
+     * What is added to the weight, where that is a product of two thin matrices and the same on
+     * every weight: \(s\,b\,a\) in the orientation of {@link #weight}. Null where it is not, or
+     * nobody says so.
+     *
+     * @param frozen the base weight, [out, in]
+     */
+    default @Nullable LowRank lowRankChange(NDArray frozen, AdapterPass pass) {
+        return null;
     }
 
     /**

@@ -12,6 +12,8 @@ import java.util.Map;
  *     of being refused; default false
  * @param keyMapping regular expression to replacement, applied to file keys behind {@code
  *     base_model.model.}; the first that matches wins; default none
+ * @param ownLabels whether the adapter's head may have another number of labels than the base's, so
+ *     that adapters of different label sets live on one base; default false
  * @param requireEffect whether an adapter that changes nothing is refused instead of warned of;
  *     default false
  */
@@ -20,6 +22,7 @@ public record LoadAdapterOptions(
         String subfolder,
         boolean ignoreMismatchedSizes,
         Map<String, String> keyMapping,
+        boolean ownLabels,
         boolean requireEffect) {
 
     /** Copies the collections. */
@@ -45,6 +48,7 @@ public record LoadAdapterOptions(
         private String subfolder = "";
         private boolean ignoreMismatchedSizes;
         private ImmutableMap<String, String> keyMapping = ImmutableMap.of();
+        private boolean ownLabels;
         private boolean requireEffect;
 
         private Builder() {}
@@ -74,6 +78,15 @@ public record LoadAdapterOptions(
         }
 
         /**
+         * Lets a head that the adapter saves whole have labels of its own, more or fewer than the
+         * base's; {@code PeftModel.passport} names them.
+         */
+        public Builder optOwnLabels(boolean value) {
+            ownLabels = value;
+            return this;
+        }
+
+        /**
          * Refuses an adapter that changes nothing: one of whose layers' tensors none is in the
          * file, at least not under a name of theirs, or one that still stands where its training
          * starts. What predicts for others should set it.
@@ -86,7 +99,12 @@ public record LoadAdapterOptions(
         /** The options. */
         public LoadAdapterOptions build() {
             return new LoadAdapterOptions(
-                    trainable, subfolder, ignoreMismatchedSizes, keyMapping, requireEffect);
+                    trainable,
+                    subfolder,
+                    ignoreMismatchedSizes,
+                    keyMapping,
+                    ownLabels,
+                    requireEffect);
         }
     }
 }

@@ -145,6 +145,15 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
      */
     protected void checkOthers(C config, Map<String, C> others) {}
 
+    /**
+     * Warnings about an adapter next to those that the model has already.
+     *
+     * @param others their configs by name
+     */
+    protected List<String> warningsAmong(C config, Map<String, C> others) {
+        return ImmutableList.of();
+    }
+
     /** What becomes of the config when this adapter is saved. */
     protected UnaryOperator<C> saving(AdapterSet set) {
         return UnaryOperator.identity();
@@ -243,6 +252,7 @@ public abstract class LayerTuner<C extends LayerConfig> implements Tuner<C> {
                             .addAll(match.warnings())
                             .addAll(unmatched(patterns(config), adapted))
                             .addAll(warnings(config, adapted))
+                            .addAll(warningsAmong(config, request.others()))
                             .addAll(further)
                             .addAll(SharedTables.warnOfWeights(model, set, adapted))
                             .addAll(SharedTables.warnOfCopies(model, saved))

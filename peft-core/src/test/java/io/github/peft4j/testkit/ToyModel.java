@@ -121,7 +121,7 @@ public final class ToyModel implements AutoCloseable {
 
     private static final class OurNet extends Module {
 
-        private final Embedding table = child("table", new Embedding(ROWS, IN));
+        private final Embedding table = child("table", new Embedding(ROWS, IN, null, 2));
         private final Linear up = child("up", new Linear(IN, MIDDLE));
         private final LayerNorm norm = child("norm", new LayerNorm(MIDDLE, 1e-5));
         private final Linear down = child("down", new Linear(MIDDLE, OUT));

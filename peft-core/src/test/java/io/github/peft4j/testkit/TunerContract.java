@@ -181,10 +181,11 @@ public abstract class TunerContract {
                         .hasMessageContaining("unmerged");
                 return;
             }
+            subject.model().setActivation(subject.active());
             try (MergedModel merged = subject.model().mergeAndUnload();
                     NDManager scope = NDManager.newBaseManager("PyTorch")) {
                 NDArray ours = merged.forward(subject.toy().input(scope)).logits();
-                NDArray theirs = subject.output(scope, Activation.of(FIRST));
+                NDArray theirs = subject.output(scope, subject.active());
 
                 Tensors.assertClose(ours, theirs, Tensors.OUTPUT, "merged");
             }

@@ -57,6 +57,14 @@ final class TunerSubject implements AutoCloseable {
                 && Iterables.all(set.layers().values(), form::isInstance);
     }
 
+    /** The first adapter, at half of its strength where it can be scaled. */
+    Activation active() {
+        Activation all = Activation.of(FIRST);
+        boolean scalable =
+                Iterables.all(model.adapter(FIRST).layers().values(), Adapter::isScalable);
+        return scalable ? all.scale(FIRST, 0.5) : all;
+    }
+
     NDArray output(NDManager scope, Activation activation) {
         return model.forward(toy.input(scope), activation).logits();
     }

@@ -2,6 +2,7 @@ package io.github.peft4j.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -24,6 +25,7 @@ import io.github.peft4j.tuner.lora.calibrate.LoraCalibration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -216,6 +218,71 @@ class LoraCalibrationTest {
                                 assertThat(ready.alphaPattern().get(path).doubleValue())
                                         .as("the scale stays at %s", path)
                                         .isEqualTo(2.0 * rank));
+    }
+
+    /** Expected ranks, alphas and first numbers of A are PEFT 0.21.2's on the same batches. */
+    @Test
+    void evaRewritesTheConfigAsPythonDoes() {
+        String layer = "bert.encoder.layer.0.attention.";
+        Map<String, Integer> ranks = Map.of(layer + "self.query", 3, layer + "output.dense", 1);
+        Map<String, Number> alphas = Map.of(layer + "self.query", 6.0, layer + "output.dense", 2.0);
+
+        assertEva(evaOf(Map.of()), ranks, alphas, 0.36306f, 0.0214f);
+        assertEva(evaOf(Map.of("whiten", true)), ranks, alphas, 0.07577f, 0.00447f);
+        assertEva(
+                evaOf(Map.of("adjust_scaling_factors", false)), ranks, Map.of(), 0.36306f, 0.0214f);
+    }
+
+    /** A rank of the config that EVA changes back to r stands in alpha_pattern alone. */
+    @Test
+    void evaMovesRanksOfAPatternAsPythonDoes() {
+        LoraConfig given =
+                eva(Map.of())
+                        .optTargetModules("query", "key", "intermediate.dense", "output.dense")
+                        .optRankPattern(Map.of("key", 3))
+                        .build();
+        LoraConfig ready = LoraCalibration.initializeLoraEvaWeights(base, given, batches());
+
+        String attention = "bert.encoder.layer.0.attention.self.";
+        assertEva(
+                ready,
+                Map.of(attention + "query", 3, attention + "key", 3),
+                Map.of(
+                        attention + "query",
+                        6.0,
+                        "bert.encoder.layer.1.attention.self.key",
+                        8.0 / 3),
+                0.3632f,
+                0.02151f);
+    }
+
+    private static LoraConfig.Builder eva(Map<String, ?> settings) {
+        Map<String, Object> all = new LinkedHashMap<>(settings);
+        all.put("use_label_mask", false);
+        return config("eva")
+                .optTargetModules("query", "intermediate.dense", "output.dense")
+                .optEvaConfig(all);
+    }
+
+    private LoraConfig evaOf(Map<String, ?> settings) {
+        return LoraCalibration.initializeLoraEvaWeights(base, eva(settings).build(), batches());
+    }
+
+    private void assertEva(
+            LoraConfig ready,
+            Map<String, Integer> ranks,
+            Map<String, ? extends Number> alphas,
+            float... firsts) {
+        assertThat(ready.r()).isEqualTo(2);
+        assertThat(ready.loraAlpha()).isEqualTo(4);
+        assertThat(ready.rankPattern()).isEqualTo(ranks);
+        assertThat(ready.alphaPattern()).isEqualTo(alphas);
+        try (PeftModel model = PeftModels.getPeftModel(base, ready)) {
+            float[] a = tensor(model, "lora_A.weight").abs().toFloatArray();
+            for (int i = 0; i < firsts.length; i++) {
+                assertThat(a[i]).isCloseTo(firsts[i], within(2e-5f));
+            }
+        }
     }
 
     @Test

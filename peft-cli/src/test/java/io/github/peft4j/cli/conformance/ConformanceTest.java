@@ -32,7 +32,7 @@ class ConformanceTest {
 
     /** Cases outside of errors.json that this version cannot run. */
     private static final ImmutableSet<String> UNSUPPORTED_CASES =
-            ImmutableSet.of("adapters/file-lora-bin", "adapters/multi-lora-batch-heads");
+            ImmutableSet.of("adapters/file-lora-bin");
 
     /** Methods, options, values and steps of errors.json that this version does not have. */
     private static final ImmutableSet<String> UNSUPPORTED_IN_ERRORS =

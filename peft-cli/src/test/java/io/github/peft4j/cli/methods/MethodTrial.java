@@ -1,5 +1,7 @@
 package io.github.peft4j.cli.methods;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
@@ -8,14 +10,20 @@ import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.combine.LoraConversionOptions;
+import io.github.peft4j.combine.WeightedAdapterOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.testkit.Tensors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,8 +33,17 @@ import java.util.Optional;
  * @param atLayer whether there is an adapter at the place's layer
  * @param aroundCall whether there is one around the whole model
  * @param merges whether it can be merged, with the same output
+ * @param mixes whether it can act on one row of a batch alone, with the same output
+ * @param sums whether its sum with the weight 1 is there, with the same output
+ * @param becomesLora whether it can be saved as LoRA, with the same output
  */
-record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
+record MethodTrial(
+        boolean atLayer,
+        boolean aroundCall,
+        boolean merges,
+        boolean mixes,
+        boolean sums,
+        boolean becomesLora) {
 
     /** Tries a method; empty if it says that it does not go there, or changes nothing. */
     static Optional<MethodTrial> run(String method, TrialPlace place, Path scratch)
@@ -46,7 +63,10 @@ record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
                         new MethodTrial(
                                 adapter.layers().containsKey(place.layer()),
                                 adapter.modelAdapter().isPresent(),
-                                merges(model, input, acting)));
+                                merges(model, input, acting),
+                                mixes(model, input, acting),
+                                sums(model, input, acting),
+                                becomesLora(model, input, acting, place, scratch)));
             }
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return Optional.empty();
@@ -73,6 +93,47 @@ record MethodTrial(boolean atLayer, boolean aroundCall, boolean merges) {
             return same(output, acting);
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return false;
+        }
+    }
+
+    /** The adapter on the first row, nothing on the others. */
+    private static boolean mixes(PeftModel model, ModelInput input, NDArray acting) {
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < input.rows(); row++) {
+            rows.add(row == 0 ? PeftModel.DEFAULT_ADAPTER : RowActivation.BASE);
+        }
+        assertThat(rows).as("rows of the trial").hasSizeGreaterThan(1);
+        try {
+            NDArray mixed = output(model.forward(input, RowActivation.of(rows)));
+            NDArray plain = output(model.forward(input, Activation.none()));
+            return same(mixed.get("0"), acting.get("0")) && same(mixed.get("1:"), plain.get("1:"));
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+    }
+
+    private static boolean sums(PeftModel model, ModelInput input, NDArray acting) {
+        WeightedAdapterOptions itself =
+                WeightedAdapterOptions.builder().addAdapter(PeftModel.DEFAULT_ADAPTER, 1).build();
+        try {
+            model.addWeightedAdapter("sum", itself);
+            return same(output(model.forward(input, Activation.of("sum"))), acting);
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+    }
+
+    private static boolean becomesLora(
+            PeftModel model, ModelInput input, NDArray acting, TrialPlace place, Path scratch)
+            throws IOException {
+        Path folder = Files.createTempDirectory(scratch, "lora");
+        try {
+            model.saveAsLora(PeftModel.DEFAULT_ADAPTER, folder, LoraConversionOptions.ofEnergy(1));
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+        try (PeftModel lora = PeftModels.fromPretrained(place.base().block(), folder)) {
+            return same(output(lora.forward(input)), acting);
         }
     }
 

@@ -17,6 +17,7 @@ import io.github.peft4j.engine.Room;
 import io.github.peft4j.model.ParameterUse;
 import io.github.peft4j.ops.HeldNumbers;
 import io.github.peft4j.ops.TensorOps;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -232,6 +233,11 @@ public final class AdapterSet implements AutoCloseable {
         return retired;
     }
 
+    /** Whether it can serve some rows of a batch and leave out others. */
+    public boolean allowsMixedBatches() {
+        return layers.values().stream().allMatch(layer -> layer.refusesMixedBatches() == null);
+    }
+
     /**
      * Refuses to serve some rows of a batch and leave out others, where an adapter cannot.
      *
@@ -250,7 +256,9 @@ public final class AdapterSet implements AutoCloseable {
     /** Switches gradients of the trainable tensors. */
     public void setTraining(boolean on) {
         for (Parameter parameter : trainable) {
-            parameter.freeze(!on);
+            if (parameter.requiresGradient() != on) { // of a hundred adapters few change
+                parameter.freeze(!on);
+            }
         }
     }
 
@@ -260,6 +268,23 @@ public final class AdapterSet implements AutoCloseable {
                 (key, target) -> {
                     Parameter original = other.tensors.get(key);
                     if (original != null) {
+                        copy(target, original);
+                    }
+                });
+    }
+
+    /**
+     * Copies the values of another set's modules that are saved whole, by key.
+     *
+     * @param other a set with copies of some of this one's modules
+     */
+    public void initializeSavedFrom(AdapterSet other) {
+        Set<Parameter> copies = new HashSet<>();
+        other.savedModules.values().forEach(saved -> copies.add(saved.parameter()));
+        tensors.forEach(
+                (key, target) -> {
+                    Parameter original = other.tensors.get(key);
+                    if (original != null && copies.contains(original)) {
                         copy(target, original);
                     }
                 });

@@ -38,13 +38,19 @@ import java.util.Set;
 public final class RowAdapters implements PassAdapters {
 
     private final ActiveAdapters plain;
+    private final ImmutableList<Activation> activations;
     private final ImmutableList<ActiveAdapters> groups;
     private final int[] groupOf;
     private final IdentityHashMap<AdaptableLayer, ImmutableList<LayerAdapter>> around =
             new IdentityHashMap<>();
 
-    private RowAdapters(ActiveAdapters plain, ImmutableList<ActiveAdapters> groups, int[] groupOf) {
+    private RowAdapters(
+            ActiveAdapters plain,
+            ImmutableList<Activation> activations,
+            ImmutableList<ActiveAdapters> groups,
+            int[] groupOf) {
         this.plain = plain;
+        this.activations = activations;
         this.groups = groups;
         this.groupOf = groupOf;
     }
@@ -88,6 +94,7 @@ public final class RowAdapters implements PassAdapters {
         }
         return new RowAdapters(
                 registry.workOut(Activation.none()),
+                distinct,
                 groups.build(),
                 rows.stream().mapToInt(distinct::indexOf).toArray());
     }
@@ -153,7 +160,15 @@ public final class RowAdapters implements PassAdapters {
         AdapterPass own = pass.with(groups.get(group));
         if (!groups.get(group).allowsPacking()) {
             // Where the adapter looks at the call's tokens, it must find those of its rows.
-            pass.input().ifPresent(input -> own.begin(RowInputs.select(input, groupOf, group)));
+            pass.input()
+                    .ifPresent(
+                            input ->
+                                    own.begin(
+                                            RowInputs.select(
+                                                    input,
+                                                    groupOf,
+                                                    group,
+                                                    activations.get(group))));
         }
         return own;
     }

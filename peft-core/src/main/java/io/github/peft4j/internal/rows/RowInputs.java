@@ -2,6 +2,8 @@ package io.github.peft4j.internal.rows;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.ops.Ops;
 import java.util.LinkedHashMap;
@@ -17,8 +19,9 @@ final class RowInputs {
      * The rows of one group; arrays that do not have a row for each are left as they are.
      *
      * @param groupOf the group of each row
+     * @param activation the group's
      */
-    static ModelInput select(ModelInput input, int[] groupOf, int group) {
+    static ModelInput select(ModelInput input, int[] groupOf, int group, Activation activation) {
         long[] rows =
                 IntStream.range(0, groupOf.length)
                         .filter(row -> groupOf[row] == group)
@@ -38,6 +41,10 @@ final class RowInputs {
                                                     ? Ops.rows(array, index)
                                                     : array));
         }
-        return ModelInput.of(selected);
+        KeyValueCache cache = input.cache();
+        ModelInput own = ModelInput.of(selected);
+        return cache == null
+                ? own
+                : own.withCache(new RowCache(cache, activation, rows, groupOf.length));
     }
 }

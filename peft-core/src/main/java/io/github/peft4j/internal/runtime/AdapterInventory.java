@@ -65,6 +65,11 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
         public AdapterSet set() {
             return attachment.set();
         }
+
+        /** Lets it train if it is active and not frozen. */
+        void trainIfAmong(Activation activation, String name) {
+            set().setTraining(activation.names().contains(name) && !config().inferenceMode());
+        }
     }
 
     /** The same with an adapter put in or replaced. */
@@ -276,6 +281,35 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
                                             + "'.");
                         }
                     });
+        }
+    }
+
+    /** Refuses to go on with an adapter that another one has taken the place of. */
+    void requireStill(String name, Entry entry) {
+        if (entry(name).set() != entry.set()) {
+            throw new IllegalStateException(
+                    "Adapter " + name + " was replaced while it was loaded. Load it again.");
+        }
+    }
+
+    /** Refuses to activate nothing. */
+    void requireSome(List<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "setAdapter names no adapter. Adapters of this model: "
+                            + entries.keySet()
+                            + ". Name one; disableAdapter() switches them off for a while.");
+        }
+    }
+
+    /** Refuses to change an adapter whose merged weights are served. */
+    void refuseMerged(String name, List<String> merged) {
+        if (merged.contains(name)) {
+            throw new IllegalStateException(
+                    "Adapter '"
+                            + name
+                            + "' is merged, and the merged weights would stay those of its old"
+                            + " tensors. Call unmergeAdapter() first.");
         }
     }
 

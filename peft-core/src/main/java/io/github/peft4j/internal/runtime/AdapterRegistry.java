@@ -14,6 +14,7 @@ import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +33,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses("The model");
     private final DeferredAfterStep steps = new DeferredAfterStep();
-    private volatile State state;
+    private volatile RegistryState state;
 
     /**
      * An empty registry.
@@ -43,22 +44,8 @@ public final class AdapterRegistry implements AutoCloseable {
         this.base = base;
         makes = new NewAdapters(base, parts, false);
         frozen = new FrozenBase(base.parameters().values());
-        state = stateOf(AdapterInventory.EMPTY, Activation.none(), ImmutableList.of(), null);
+        state = RegistryState.empty(base, frozen);
     }
-
-    /**
-     * What passes see.
-     *
-     * @param chosen what was made active
-     * @param shown the same under the silences
-     */
-    private record State(
-            AdapterInventory adapters,
-            Activation chosen,
-            ImmutableList<DisableScope> silences,
-            Activation shown,
-            @Nullable MergedWeights merged,
-            ActiveAdapters active) {}
 
     public BaseModel base() {
         return base;
@@ -90,13 +77,13 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** The tensors that train now. */
     public ImmutableMap<String, Parameter> trainableTensors() {
-        State now = state;
+        RegistryState now = state;
         return now.adapters().trainableTensors(now.chosen().names());
     }
 
     /** How many numbers train now, and how many there are. */
     public ParameterCount count() {
-        State now = state;
+        RegistryState now = state;
         return now.adapters().count(base, now.chosen().names());
     }
 
@@ -109,17 +96,18 @@ public final class AdapterRegistry implements AutoCloseable {
         return state.active();
     }
 
+    /** An activation worked out; for as long as the adapters stay what they are, once. */
     public ActiveAdapters workOut(Activation activation) {
-        State now = state;
+        RegistryState now = state;
         return activation.equals(now.shown())
                 ? now.active()
-                : workOut(now.adapters(), activation, now.merged());
+                : now.workOut(activation);
     }
 
     /** The weight form of some adapters, over what is active if none was merged. */
     public ActiveAdapters asWeights(List<String> names) {
-        State now = state;
-        return workOut(now.adapters(), now.shown(), null)
+        RegistryState now = state;
+        return ActiveAdapters.of(base, frozen, now.adapters().sets(), now.shown())
                 .asWeights(base, now.adapters().sets(), names);
     }
 
@@ -149,26 +137,12 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Builds an adapter and publishes it; it is not active. */
     public void add(String name, PeftConfig config) {
-        passes.run(
-                () -> {
-                    synchronized (this) {
-                        AdapterInventory.Entry entry = makes.fresh(adapters(), name, config);
-                        publish(name, entry);
-                        return entry;
-                    }
-                });
+        change(() -> publish(name, makes.fresh(adapters(), name, config)));
     }
 
     /** Adds a copy of an adapter; it is not active. */
     public void copy(String from, String name) {
-        passes.run(
-                () -> {
-                    synchronized (this) {
-                        AdapterInventory.Entry entry = makes.copy(adapters(), from, name);
-                        publish(name, entry);
-                        return entry;
-                    }
-                });
+        change(() -> publish(name, makes.copy(adapters(), from, name)));
     }
 
     /**
@@ -177,6 +151,11 @@ public final class AdapterRegistry implements AutoCloseable {
      */
     public CreatedAdapter<?> attach(String name, PeftConfig config) {
         return makes.attach(adapters(), name, config);
+    }
+
+    /** The same for one that is to take the place of the adapter of this name. */
+    public CreatedAdapter<?> attachInPlaceOf(String name, PeftConfig config) {
+        return makes.attach(adapters().without(name), name, config);
     }
 
     /** Publishes an adapter that {@link #attach} has built, and whose tensors have their values. */
@@ -216,12 +195,7 @@ public final class AdapterRegistry implements AutoCloseable {
         passes.alone(
                 () -> {
                     synchronized (this) {
-                        if (adapters().entry(name).set() != entry.set()) {
-                            throw new IllegalStateException(
-                                    "Adapter "
-                                            + name
-                                            + " was replaced while it was loaded. Load it again.");
-                        }
+                        adapters().requireStill(name, entry);
                         values.run();
                         put(name, entry);
                         return entry;
@@ -229,9 +203,26 @@ public final class AdapterRegistry implements AutoCloseable {
                 });
     }
 
+    /**
+     * Puts an adapter in the place of another, in one step: a running pass keeps the old one, whose
+     * tensors are freed when no pass reads them any more.
+     */
+    public void replace(String name, AdapterInventory.Entry old, AdapterInventory.Entry entry) {
+        change(
+                () -> {
+                    adapters().requireStill(name, old);
+                    adapters().refuseMerged(name, mergedNames());
+                    steps.forget();
+                    entry.trainIfAmong(state.chosen(), name);
+                    put(name, entry);
+                    passes.retire(old.set()::close);
+                });
+        passes.free();
+    }
+
     private void put(String name, AdapterInventory.Entry entry) {
         state =
-                stateOf(
+                state.with(
                         state.adapters().with(name, entry),
                         state.chosen(),
                         state.silences(),
@@ -240,12 +231,7 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Makes adapters active; a scale that was set stays with its adapter. */
     public void activate(List<String> names) {
-        if (names.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "setAdapter names no adapter. Adapters of this model: "
-                            + adapters().configs().keySet()
-                            + ". Name one; disableAdapter() switches them off for a while.");
-        }
+        adapters().requireSome(names);
         change(() -> choose(state.adapters(), state.chosen().withNames(names)));
         passes.free();
     }
@@ -257,17 +243,10 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     private void choose(AdapterInventory adapters, Activation activation) {
-        State before = state;
+        RegistryState before = state;
         adapters.refuseUncovered(activation.names());
-        State next = stateOf(adapters, activation, before.silences(), null);
-        next.adapters()
-                .entries()
-                .forEach(
-                        (name, entry) ->
-                                entry.set()
-                                        .setTraining(
-                                                activation.names().contains(name)
-                                                        && !entry.config().inferenceMode()));
+        RegistryState next = before.with(adapters, activation, before.silences(), null);
+        next.adapters().entries().forEach((name, entry) -> entry.trainIfAmong(activation, name));
         state = next;
         if (before.merged() != null) {
             logger.warn(
@@ -307,7 +286,7 @@ public final class AdapterRegistry implements AutoCloseable {
 
     private void serve(@Nullable MergedWeights merged) {
         MergedWeights before = state.merged();
-        state = stateOf(state.adapters(), state.chosen(), state.silences(), merged);
+        state = state.with(state.adapters(), state.chosen(), state.silences(), merged);
         if (before != null) {
             passes.retire(before::close);
         }
@@ -317,7 +296,7 @@ public final class AdapterRegistry implements AutoCloseable {
     public synchronized void scale(String name, double factor) {
         AdapterScales.require(adapters().entry(name).set(), name, factor);
         state =
-                stateOf(
+                state.with(
                         state.adapters(),
                         state.chosen().scale(name, factor),
                         state.silences(),
@@ -342,7 +321,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     private void show(ImmutableList<DisableScope> silences) {
-        state = stateOf(state.adapters(), state.chosen(), silences, state.merged());
+        state = state.with(state.adapters(), state.chosen(), silences, state.merged());
     }
 
     /** Removes an adapter; its tensors are freed when no pass reads them any more. */
@@ -360,28 +339,6 @@ public final class AdapterRegistry implements AutoCloseable {
                     passes.retire(removed::close);
                 });
         passes.free();
-    }
-
-    private State stateOf(
-            AdapterInventory adapters,
-            Activation chosen,
-            ImmutableList<DisableScope> silences,
-            @Nullable MergedWeights merged) {
-        Activation shown = chosen;
-        for (DisableScope silence : silences) {
-            shown = silence.over(shown);
-        }
-        return new State(
-                adapters, chosen, silences, shown, merged, workOut(adapters, shown, merged));
-    }
-
-    private ActiveAdapters workOut(
-            AdapterInventory adapters, Activation activation, @Nullable MergedWeights merged) {
-        ImmutableMap<String, AdapterSet> sets = adapters.sets();
-        ActiveAdapters active = ActiveAdapters.of(base, frozen, sets, activation);
-        return merged == null
-                ? active
-                : active.over(base, sets, merged.names(), merged.parameters());
     }
 
     /** Waits for running passes and frees all tensors. */

@@ -45,6 +45,7 @@ public final class ScriptModule {
                     "pca.py",
                     "held.py",
                     "rotations.py",
+                    "merge.py",
                     "rows.py");
 
     private static final String METHOD = "module_method:";

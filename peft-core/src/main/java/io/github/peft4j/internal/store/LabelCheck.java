@@ -1,6 +1,7 @@
 package io.github.peft4j.internal.store;
 
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
@@ -9,6 +10,7 @@ import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.store.AdapterPassport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Refuses adapters that were trained for other labels than the base was loaded with. */
@@ -58,6 +60,44 @@ final class LabelCheck {
      * @throws IOException if it has another number of outputs
      */
     static void checkHead(AdapterSet set, BaseModel base, Checkpoint file) throws IOException {
+        for (OtherHead head : otherHeads(set, base, file)) {
+            throw new IOException(
+                    "%s was trained for %d labels; the base was loaded with %d %s (%s is %s). %s"
+                            .formatted(
+                                    file.directory(),
+                                    head.found().get(0),
+                                    base.labels().size(),
+                                    base.labels(),
+                                    head.key(),
+                                    head.found(),
+                                    cure()));
+        }
+    }
+
+    /**
+     * Gives a new adapter's head as many outputs as it has in the file.
+     *
+     * @throws IOException if the adapter is there already, with another number
+     */
+    static void takeHead(AdapterSet set, BaseModel base, Checkpoint file) throws IOException {
+        for (OtherHead head : otherHeads(set, base, file)) {
+            if (head.parameter().isInitialized()) {
+                throw new IOException(
+                        "%s was trained for %d labels; the adapter that it is loaded into has %d. Load it under a name of its own."
+                                .formatted(
+                                        file.directory(),
+                                        head.found().get(0),
+                                        head.parameter().getShape().get(0)));
+            }
+            head.parameter().setShape(head.found());
+        }
+    }
+
+    /** A part of a head that has another number of outputs in the file than in the base. */
+    private record OtherHead(String key, Parameter parameter, Shape found) {}
+
+    private static List<OtherHead> otherHeads(AdapterSet set, BaseModel base, Checkpoint file) {
+        List<OtherHead> heads = new ArrayList<>();
         List<String> loaded = base.labels();
         for (ModuleCopy saved : set.savedModules().values()) {
             Shape wanted = saved.parameter().getShape();
@@ -73,23 +113,16 @@ final class LabelCheck {
                                 && found.get(0) != wanted.get(0)
                                 && found.slice(1).equals(wanted.slice(1));
                 if (outputs) {
-                    throw new IOException(
-                            "%s was trained for %d labels; the base was loaded with %d %s (%s is %s). %s"
-                                    .formatted(
-                                            file.directory(),
-                                            found.get(0),
-                                            loaded.size(),
-                                            loaded,
-                                            key,
-                                            found,
-                                            cure()));
+                    heads.add(new OtherHead(key, saved.parameter(), found));
                 }
             }
         }
+        return heads;
     }
 
     private static String cure() {
         return "Load the base with LoadOptions.optLabels of the adapter's labels, or both at once"
-                + " with AdapterFolder.load.";
+                + " with AdapterFolder.load; optOwnLabels(true) loads several label sets onto one"
+                + " base.";
     }
 }

@@ -23,13 +23,17 @@ final class PassportCheck {
     /**
      * Compares labels and base.
      *
+     * @param ownLabels whether the labels may be others
      * @return what is odd, in words, logged already
      * @throws IOException if the labels contradict the base's
      */
-    static ImmutableList<String> againstBase(Path folder, AdapterPassport passport, BaseModel base)
+    static ImmutableList<String> againstBase(
+            Path folder, AdapterPassport passport, BaseModel base, boolean ownLabels)
             throws IOException {
         ImmutableList.Builder<String> odd = ImmutableList.builder();
-        odd.addAll(LabelCheck.check(folder, passport, base));
+        if (!ownLabels) {
+            odd.addAll(LabelCheck.check(folder, passport, base));
+        }
         if (passport.baseFingerprint().isPresent()) {
             Optional<String> found = BaseFingerprint.of(base);
             if (found.isPresent() && !found.equals(passport.baseFingerprint())) {

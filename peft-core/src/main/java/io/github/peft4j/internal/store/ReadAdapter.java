@@ -42,6 +42,26 @@ public final class ReadAdapter implements AutoCloseable {
                 true);
     }
 
+    static ReadAdapter asReplacement(
+            AdapterRegistry registry,
+            String name,
+            AdapterInventory.Entry old,
+            CreatedAdapter<?> created,
+            AdapterValues values) {
+        AdapterInventory.Entry entry = values.entry(created);
+        return new ReadAdapter(
+                values.report(),
+                () -> {
+                    values.newRows().fill();
+                    registry.replace(name, old, entry);
+                },
+                () -> {
+                    values.newRows().close();
+                    created.set().close();
+                },
+                true);
+    }
+
     static ReadAdapter intoKnown(
             AdapterRegistry registry,
             String name,

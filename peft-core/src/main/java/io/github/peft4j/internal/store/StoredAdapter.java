@@ -5,8 +5,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.combine.SwappableMethod;
 import io.github.peft4j.config.LoadedConfig;
 import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.PeftMethod;
+import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -26,6 +29,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +110,78 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
         return ReadAdapter.asNew(registry, name, created, values);
     }
 
+    /**
+     * Loads an adapter into the place of one that the model has, which keeps its name and its
+     * layers; ranks may differ. Running passes keep the old one. Nothing changes if anything is
+     * wrong.
+     *
+     * @throws IOException if a file is missing or broken, or a tensor does not fit
+     */
+    public static LoadReport swap(AdapterRegistry registry, Path directory, String name)
+            throws IOException {
+        try (ReadAdapter adapter =
+                registry.reading(
+                        () ->
+                                StableFolder.read(
+                                        directory,
+                                        FILES,
+                                        () ->
+                                                in(directory, LoadAdapterOptions.DEFAULT)
+                                                        .readInPlaceOf(registry, name)))) {
+            return adapter.publish();
+        }
+    }
+
+    private ReadAdapter readInPlaceOf(AdapterRegistry registry, String name) throws IOException {
+        AdapterInventory.Entry old = registry.adapters().entry(name);
+        PeftMethod<?> method = PeftMethods.require(old.config().peftType());
+        if (!(method instanceof SwappableMethod<?> swappable)) {
+            throw new UnsupportedFeatureException(
+                    "Adapter '"
+                            + name
+                            + "' is of method "
+                            + method.type()
+                            + ", whose adapters cannot take each other's place; LoRA's can, as in"
+                            + " PEFT. Load the new one under a name of its own, and delete this"
+                            + " one.");
+        }
+        PeftConfig config = swapped(swappable, name, old.config());
+        CreatedAdapter<?> created = created(() -> registry.attachInPlaceOf(name, config));
+        AdapterValues values =
+                fill(registry.base(), created, name, report -> silence(swappable, created, report));
+        return ReadAdapter.asReplacement(registry, name, old, created, values);
+    }
+
+    private <C extends PeftConfig> C swapped(
+            SwappableMethod<C> method, String name, PeftConfig now) {
+        if (!loaded.config().peftType().equals(now.peftType())) {
+            throw new IllegalArgumentException(
+                    folder
+                            + " holds an adapter of method "
+                            + loaded.config().peftType()
+                            + ", and '"
+                            + name
+                            + "' is of method "
+                            + now.peftType()
+                            + "; a hot swap needs the same. Load it under a name of its own.");
+        }
+        Class<C> type = method.configType().configClass();
+        return method.swapped(name, type.cast(now), type.cast(loaded.config()));
+    }
+
+    private static void silence(
+            SwappableMethod<?> method, CreatedAdapter<?> created, LoadReport report) {
+        if (!report.unexpectedKeys().isEmpty()) {
+            throw new IllegalArgumentException(
+                    report.folder()
+                            + " holds tensors for layers that the adapter does not have: "
+                            + Text.of(report.unexpectedKeys())
+                            + ". A hot swap keeps the layers: load the adapter under a name of its"
+                            + " own.");
+        }
+        method.silence(created.set(), report.missingKeys());
+    }
+
     /** Loads an adapter that another one is made of. */
     public static CreatedAdapter<?> loadPart(BaseModel base, Path folder) throws IOException {
         StoredAdapter part = in(folder, LoadAdapterOptions.DEFAULT);
@@ -155,10 +231,22 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
 
     private AdapterValues fill(BaseModel base, CreatedAdapter<?> created, String name)
             throws IOException {
+        return fill(base, created, name, report -> {});
+    }
+
+    /**
+     * Fills an adapter that has no values yet.
+     *
+     * @param last sees what was found before anything is put into the adapter
+     */
+    private AdapterValues fill(
+            BaseModel base, CreatedAdapter<?> created, String name, Consumer<LoadReport> last)
+            throws IOException {
         AdapterSet set = created.set();
         AdapterValues values = null;
         try (NDManager scratch = Engines.newManager()) {
             values = values(base, set, name, created.warnings(), scratch);
+            last.accept(values.report());
             values.apply();
             set.initialize();
             return values.with(looked(new EffectCheck(base, set), values.report()));
@@ -175,7 +263,8 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             BaseModel base, AdapterSet set, String name, List<String> before, NDManager scratch)
             throws IOException {
         AdapterPassport passport = AdapterPassport.read(folder).orElse(AdapterPassport.EMPTY);
-        ImmutableList<String> odd = PassportCheck.againstBase(folder, passport, base);
+        ImmutableList<String> odd =
+                PassportCheck.againstBase(folder, passport, base, options.ownLabels());
         try (Checkpoint checkpoint = Checkpoint.openAdapter(folder)) {
             ImmutableList<String> warnings =
                     ImmutableList.<String>builder()
@@ -185,7 +274,9 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                             .addAll(PassportCheck.numbers(folder, checkpoint))
                             .build();
             PassportCheck.tensors(folder, passport, checkpoint);
-            if (!options.ignoreMismatchedSizes()) {
+            if (options.ownLabels()) {
+                LabelCheck.takeHead(set, base, checkpoint);
+            } else if (!options.ignoreMismatchedSizes()) {
                 LabelCheck.checkHead(set, base, checkpoint);
             }
             EmbeddingsInFile embeddings = EmbeddingsInFile.check(base, set, checkpoint);

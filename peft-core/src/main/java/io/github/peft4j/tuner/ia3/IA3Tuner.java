@@ -4,6 +4,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.auto.service.AutoService;
 import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.combine.SummableMethod;
+import io.github.peft4j.combine.Summand;
+import io.github.peft4j.combine.WeightedAdapterOptions;
+import io.github.peft4j.combine.WeightedSum;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.PythonRegex;
@@ -13,11 +17,12 @@ import io.github.peft4j.tuner.ConvolutionShape;
 import io.github.peft4j.tuner.InitialValue;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewLayer;
+import java.util.List;
 
 /** IA3: puts a vector of factors at each matched linear layer or convolution. */
 @AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
-public final class IA3Tuner extends LayerTuner<IA3Config> {
+public final class IA3Tuner extends LayerTuner<IA3Config> implements SummableMethod<IA3Config> {
 
     /** For {@code ServiceLoader}. */
     public IA3Tuner() {
@@ -53,6 +58,12 @@ public final class IA3Tuner extends LayerTuner<IA3Config> {
         return feedforward
                 ? new IA3Inputs(factors(config, layer, new Shape(1, layer.in())), 1)
                 : new IA3Outputs(factors(config, layer, new Shape(layer.out(), 1)));
+    }
+
+    @Override
+    public WeightedSum<IA3Config> weightedSum(
+            List<Summand<IA3Config>> summands, WeightedAdapterOptions options) {
+        return new IA3Sum(summands, options);
     }
 
     /** As PEFT has it: an end of a name counts even within a word. */

@@ -8,6 +8,7 @@ import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.frozen.LowRank;
 import io.github.peft4j.tuner.InputDropout;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,17 @@ final class MissLinear implements DeltaAdapter, WeightAdapter {
         long r = d.getShape().get(0);
         NDArray repeated = d.transpose().tile(new long[] {1, (in + r - 1) / r}).get(":, :{}", in);
         return current.add(Ops.scale(repeated, pass.scale(this)));
+    }
+
+    /** The chunks' sums are a product with r rows, each of which has a one in every r-th column. */
+    @Override
+    public LowRank lowRankChange(NDArray frozen, AdapterPass pass) {
+        NDArray d = full(pass);
+        long in = frozen.getShape().get(1);
+        long r = d.getShape().get(0);
+        NDArray one = d.getManager().eye((int) r);
+        NDArray sums = one.tile(new long[] {1, (in + r - 1) / r}).get(":, :{}", in);
+        return new LowRank(sums, d.transpose(), pass.scale(this));
     }
 
     @Override

@@ -29,6 +29,10 @@ class SnippetsTest {
         "docs/guides/generate-text.md, WriteTexts.java, chat",
         "docs/guides/generate-text.md, WriteTexts.java, generate-settings",
         "docs/guides/generate-text.md, WriteTexts.java, generate-prefix",
+        "docs/guides/combine-adapters.md, CombineAdapters.java, combine-add",
+        "docs/guides/combine-adapters.md, CombineAdapters.java, combine-convert",
+        "docs/guides/combine-adapters.md, CombineAdapters.java, combine-shrink",
+        "docs/guides/combine-adapters.md, CombineAdapters.java, combine-swap",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve-generation",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve-switch"

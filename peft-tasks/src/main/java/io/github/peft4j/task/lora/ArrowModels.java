@@ -4,6 +4,7 @@ import ai.djl.nn.Block;
 import com.google.common.base.Preconditions;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
+import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.option.ArrowConfig;
@@ -62,6 +63,57 @@ public final class ArrowModels {
             model.close();
             throw e;
         }
+    }
+
+    /**
+     * Loads one more expert, as the next {@code task_N}, and makes the router again over all of
+     * them. If that fails, the model is as it was. The router must not be in use meanwhile.
+     *
+     * @param folder a LoRA adapter of the rank and the layers of the others
+     * @return the name of the expert
+     * @throws IOException if a file is missing or broken
+     * @throws IllegalArgumentException if the model has no router, or the adapter does not fit
+     */
+    public static String addExpert(PeftModel model, Path folder) throws IOException {
+        LoraConfig old = routerOf(model);
+        ArrowConfig settings = old.arrowConfig().orElseThrow();
+        Activation active = model.activation();
+        String name = nextName(model);
+        List<String> experts = new ArrayList<>(settings.taskAdapterNames());
+        experts.add(name);
+        model.deleteAdapter(ROUTER);
+        LoraConfig config = old;
+        boolean joined = false;
+        try {
+            model.loadAdapter(folder, name);
+            config = router(model, settings.withAdapters(experts, settings.gksAdapterNames()));
+            joined = true;
+        } finally {
+            if (!joined && model.peftConfig().containsKey(name)) {
+                model.deleteAdapter(name);
+            }
+            model.addAdapter(ROUTER, config);
+            model.setActivation(active);
+        }
+        return name;
+    }
+
+    private static LoraConfig routerOf(PeftModel model) {
+        PeftConfig config = model.peftConfig().get(ROUTER);
+        Preconditions.checkArgument(
+                config instanceof LoraConfig lora && lora.arrowConfig().isPresent(),
+                "The model has no router called %s, but %s. Make the model with createArrowModel.",
+                ROUTER,
+                model.peftConfig().keySet());
+        return (LoraConfig) config;
+    }
+
+    private static String nextName(PeftModel model) {
+        int number = 0;
+        while (model.peftConfig().containsKey(TASK + number)) {
+            number++;
+        }
+        return TASK + number;
     }
 
     private static void load(PeftModel model, List<Path> folders, String prefix, List<String> names)

@@ -119,6 +119,84 @@ class ArrowTest {
     }
 
     @Test
+    void anExpertMayJoinLater() throws IOException {
+        ArrowConfig settings = settings(2, 0.7, false, 5);
+        try (PeftModel model =
+                ArrowModels.createArrowModel(base, TASKS.subList(0, 2), settings, List.of())) {
+            NDArray before = run(model);
+
+            assertThat(ArrowModels.addExpert(model, TASKS.get(2))).isEqualTo("task_2");
+
+            assertThat(model.activeAdapters()).containsExactly(ArrowModels.ROUTER);
+            assertThat(model.loadReport("task_2").warnings()).isEmpty();
+            Tensors.assertClose(run(model), expected("out.two"), 1e-5, "of three");
+            assertThat(Tensors.relativeError(before, run(model))).isGreaterThan(1e-4);
+        }
+    }
+
+    @Test
+    void anExpertThatDoesNotFitLeavesTheModelAsItWas() throws IOException {
+        ArrowConfig settings = settings(2, 0.7, false, 5);
+        try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, List.of())) {
+            LoraConfig larger =
+                    LoraConfig.builder().optR(7).optTaskType(TaskType.CAUSAL_LM).build();
+            try (PeftModel other = PeftModels.getPeftModel(base, larger)) {
+                other.savePretrained(saved);
+            }
+
+            refuses(() -> ArrowModels.addExpert(model, saved), "rank 7", "rank 2", "Leave it out");
+            assertThat(model.peftConfig()).doesNotContainKey("task_3").hasSize(4);
+            Tensors.assertClose(run(model), expected("out.two"), 1e-5, "of three");
+
+            model.deleteAdapter(ArrowModels.ROUTER);
+            refuses(() -> ArrowModels.addExpert(model, saved), "no router called arrow_router");
+        }
+    }
+
+    /** PEFT lets it join; nothing joins here that nobody has named. */
+    @Test
+    void saysThatAnotherAdapterDoesNotJoin() throws IOException {
+        ArrowConfig settings = settings(2, 0.7, false, 5);
+        try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, List.of())) {
+            model.loadAdapter(GENERAL.get(0), "other");
+
+            assertThat(model.loadReport("other").warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("'arrow_router'", "[task_0, task_1, task_2]", "addExpert");
+            Tensors.assertClose(run(model), expected("out.two"), 1e-5, "of three");
+        }
+    }
+
+    @Test
+    void saysThatAnExpertIsGone() throws IOException {
+        ArrowConfig settings = settings(2, 0.7, false, 5);
+        try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, List.of())) {
+            model.deleteAdapter("task_1");
+
+            assertThatThrownBy(() -> run(model))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("The router needs [task_1], deleted since");
+        }
+    }
+
+    @Test
+    void honoursItsScale() throws IOException {
+        ArrowConfig settings = settings(2, 0.7, false, 5);
+        try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, List.of())) {
+            NDArray ids = expected("in.input_ids");
+            ModelInput input = ModelInput.of(ids, ids.onesLike());
+            Activation routed = Activation.of(ArrowModels.ROUTER);
+            NDArray nothing = model.forward(input, routed.scale(ArrowModels.ROUTER, 0)).logits();
+            NDArray half = model.forward(input, routed.scale(ArrowModels.ROUTER, 0.5)).logits();
+
+            Tensors.assertClose(
+                    nothing, model.forward(input, Activation.none()).logits(), 0, "nothing");
+            assertThat(Tensors.relativeError(half, run(model))).isGreaterThan(1e-4);
+        }
+    }
+
+    @Test
     void needsNoSeed() throws IOException {
         ArrowConfig settings = new ArrowConfig(3, List.of());
         try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, List.of())) {

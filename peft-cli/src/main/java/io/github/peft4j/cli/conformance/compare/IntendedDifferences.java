@@ -4,8 +4,9 @@ import com.google.common.collect.ImmutableList;
 import java.util.regex.Pattern;
 
 /**
- * Where Python PEFT fails by accident and this library does what PEFT's documentation promises;
- * each has its row in docs/decisions/0001-differences-from-peft.md.
+ * Where Python PEFT fails by accident, or warns of what cannot happen here, and this library does
+ * what PEFT's documentation promises; each has its row in
+ * docs/decisions/0001-differences-from-peft.md.
  */
 public final class IntendedDifferences {
 
@@ -17,6 +18,9 @@ public final class IntendedDifferences {
                     Pattern.compile("Expected input batch_size \\(\\d+\\) to match target"),
                     // merging where a head of several layers is saved whole
                     Pattern.compile("'\\w+ClassificationHead' object has no attribute 'weight'"),
+                    // here a first wrap changes nothing that a second could meet
+                    Pattern.compile("You are trying to modify a model with PEFT for a second time"),
+                    Pattern.compile("Already found a `peft_config` attribute in the model"),
                     // DistilBERT's config calls it dim
                     Pattern.compile("Please specify `token_dim` in `peft_config`"));
 

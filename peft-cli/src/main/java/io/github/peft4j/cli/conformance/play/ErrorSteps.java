@@ -66,11 +66,7 @@ public record ErrorSteps(
                     throw lacks(step, "there is no gradient checkpointing to be switched on");
             case "inject_prompt" ->
                     throw lacks(step, "adapters are not injected into a model without a wrapper");
-            case "twice" ->
-                    throw lacks(
-                            step,
-                            "wrapping leaves a base unchanged, so that it may be wrapped any number"
-                                    + " of times");
+            case "twice" -> wrapTwice();
             default -> throw lacks(step, "the step is not known");
         }
     }
@@ -90,6 +86,15 @@ public record ErrorSteps(
         try (PeftModel other = PeftModels.getPeftModel(base.block(), config, adapterName)) {
             warnings.addAll(other.loadReport(adapterName).warnings());
         }
+    }
+
+    /** The second model must run, and the first one after it. */
+    private void wrapTwice() {
+        try (PeftModel other = PeftModels.getPeftModel(base.block(), config)) {
+            warnings.addAll(other.loadReport(PeftModel.DEFAULT_ADAPTER).warnings());
+            forward(other, false);
+        }
+        forward(model, false);
     }
 
     private void reloadAndTrain() throws IOException {

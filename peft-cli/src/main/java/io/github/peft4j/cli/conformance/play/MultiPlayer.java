@@ -40,6 +40,8 @@ public final class MultiPlayer {
                     "delete_adapter",
                     "merge_adapter",
                     "unmerge_adapter",
+                    "add_weighted_adapter",
+                    "hotswap",
                     "merge_and_unload",
                     "unload");
 
@@ -155,6 +157,11 @@ public final class MultiPlayer {
                 }
             }
             case "unmerge_adapter" -> model.unmergeAdapter();
+            case "hotswap" ->
+                    model.hotswapAdapter(
+                            folder.resolve(args.get("folder").getAsString()),
+                            args.get("name").getAsString());
+            case "add_weighted_adapter" -> WeightedStep.play(model, args);
             default -> throw new IllegalStateException("Not checked beforehand: " + step);
         }
         if (step.has("state") && step.get("state").getAsBoolean()) {

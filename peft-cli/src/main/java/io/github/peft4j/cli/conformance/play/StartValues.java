@@ -18,6 +18,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,11 @@ public final class StartValues {
         PeftConfig fresh = PreparedStart.of(base, config, description, input);
         try (PeftModel model = PeftModels.getPeftModel(base.block(), fresh)) {
             AdapterSet set = model.adapter(PeftModel.DEFAULT_ADAPTER);
+            if (description.has("prepare")) {
+                ConfigFields.requireSame(
+                        Objects.requireNonNull(model.peftConfig().get(PeftModel.DEFAULT_ADAPTER)),
+                        config);
+            }
             if (fresh instanceof LoraConfig lora && ComputedStart.isOne(lora)) {
                 new ComputedStart(lora, set).compare(starts);
                 return;

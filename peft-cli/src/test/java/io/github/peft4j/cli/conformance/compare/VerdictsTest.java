@@ -58,4 +58,15 @@ class VerdictsTest {
         assertThatThrownBy(() -> Verdicts.requireWarnings(row, List.of()))
                 .isInstanceOf(CaseFailure.class);
     }
+
+    @Test
+    void wantsNoWarningOfWhatCannotHappenHere() {
+        JsonObject row =
+                JsonParser.parseString(
+                                "{\"warnings\": [{\"text\": \"Already found a `peft_config`"
+                                        + " attribute in the model.\"}]}")
+                        .getAsJsonObject();
+
+        assertThatCode(() -> Verdicts.requireWarnings(row, List.of())).doesNotThrowAnyException();
+    }
 }

@@ -10,6 +10,7 @@ import io.github.peft4j.tuner.lora.layer.LoraLayer;
 import io.github.peft4j.tuner.lora.layer.LoraLinear;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import io.github.peft4j.tuner.lora.option.ArrowConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,6 +68,33 @@ public final class ArrowVariant implements LoraVariant {
                     known.keySet());
         }
         return new ArrowVariant(known);
+    }
+
+    /** In PEFT an adapter that comes after a router joins what it routes to. */
+    @Override
+    public List<String> warningsAmong(LoraConfig config, Map<String, LoraConfig> known) {
+        if (isOn(config)) {
+            return List.of();
+        }
+        List<String> warnings = new ArrayList<>();
+        known.forEach(
+                (name, other) ->
+                        other.arrowConfig()
+                                .ifPresent(
+                                        arrow ->
+                                                warnings.add(
+                                                        notRouted(
+                                                                name, arrow.taskAdapterNames()))));
+        return warnings;
+    }
+
+    private static String notRouted(String router, List<String> experts) {
+        return "The model has the Arrow router '"
+                + router
+                + "', which routes to "
+                + experts
+                + " and not to this adapter, as it would in PEFT. If it should, add it with"
+                + " ArrowModels.addExpert.";
     }
 
     private static Set<String> general(ArrowConfig arrow) {

@@ -1,22 +1,34 @@
 package io.github.peft4j.tuner.lora.attach;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
+import io.github.peft4j.combine.PairMethod;
+import io.github.peft4j.combine.SummableMethod;
+import io.github.peft4j.combine.Summand;
+import io.github.peft4j.combine.SwappableMethod;
+import io.github.peft4j.combine.WeightedAdapterOptions;
+import io.github.peft4j.combine.WeightedSum;
+import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
 import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerKind;
 import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.ops.frozen.LowRank;
 import io.github.peft4j.tuner.ConvertedAdapter;
 import io.github.peft4j.tuner.LayerTuner;
 import io.github.peft4j.tuner.NewAdapter;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.lora.combine.HotSwap;
+import io.github.peft4j.tuner.lora.combine.LoraSum;
+import io.github.peft4j.tuner.lora.combine.PairForm;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
 import io.github.peft4j.tuner.lora.layer.LoraVariant;
 import java.util.ArrayList;
@@ -27,7 +39,8 @@ import java.util.function.Function;
 /** Low-rank adaptation: puts A and B at each matched linear layer, convolution or embedding. */
 @AutoService(PeftMethod.class)
 @SuppressWarnings("rawtypes") // a service is named by its class, without parameters
-public final class LoraTuner extends LayerTuner<LoraConfig> {
+public final class LoraTuner extends LayerTuner<LoraConfig>
+        implements SummableMethod<LoraConfig>, PairMethod<LoraConfig>, SwappableMethod<LoraConfig> {
 
     /** For {@code ServiceLoader}. */
     public LoraTuner() {
@@ -155,6 +168,11 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     }
 
     @Override
+    protected List<String> warningsAmong(LoraConfig config, Map<String, LoraConfig> others) {
+        return LoraVariants.warningsAmong(config, others);
+    }
+
+    @Override
     public ConvertedAdapter<LoraConfig> convert(
             LoraConfig config, Map<String, NDArray> trained, Map<String, NDArray> start) {
         return PlainForm.of(config, trained, start);
@@ -163,5 +181,36 @@ public final class LoraTuner extends LayerTuner<LoraConfig> {
     @Override
     public Map<String, NDArray> start(AdapterSet set) {
         return PlainForm.start(set);
+    }
+
+    @Override
+    public WeightedSum<LoraConfig> weightedSum(
+            List<Summand<LoraConfig>> summands, WeightedAdapterOptions options) {
+        return new LoraSum(summands, options);
+    }
+
+    @Override
+    public LoraConfig pairConfig(LayerConfig source, Map<String, Integer> ranks) {
+        return PairForm.config(source, ranks);
+    }
+
+    @Override
+    public void requirePairLayer(LayerSite site) {
+        PairForm.requireLayer(site);
+    }
+
+    @Override
+    public void fillPairs(AdapterSet set, Map<String, LowRank> pairs, NDManager keep) {
+        PairForm.fill(set, pairs, keep);
+    }
+
+    @Override
+    public LoraConfig swapped(String name, LoraConfig now, LoraConfig next) {
+        return HotSwap.swapped(name, now, next);
+    }
+
+    @Override
+    public void silence(AdapterSet set, List<String> missing) {
+        HotSwap.silence(set, missing);
     }
 }

@@ -50,6 +50,13 @@ final class LoraVariants {
         return variant;
     }
 
+    /** What every variant warns of among the adapters of one model. */
+    static List<String> warningsAmong(LoraConfig config, Map<String, LoraConfig> others) {
+        return ALL.stream()
+                .flatMap(variant -> variant.warningsAmong(config, others).stream())
+                .toList();
+    }
+
     /** Refuses what a variant does not bear among the adapters of one model. */
     static void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {
         ALL.forEach(variant -> variant.checkOthers(config, others));

@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.lora.attach;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -58,16 +59,37 @@ final class PlainForm {
                             + " convert.",
                     begun);
         }
+        LoraConfig plain = doubled(config);
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         trained.forEach(
                 (key, value) -> {
                     if (key.endsWith(A)) {
-                        tensors.put(key, value.concat(require(start, key), 0));
+                        NDArray both = value.concat(require(start, key), 0);
+                        tensors.put(key, filled(both, 0, rank(plain, key, A)));
                     } else if (key.endsWith(B)) {
-                        tensors.put(key, value.concat(require(start, key).neg(), 1));
+                        NDArray both = value.concat(require(start, key).neg(), 1);
+                        tensors.put(key, filled(both, 1, rank(plain, key, B)));
                     }
                 });
-        return new ConvertedAdapter<>(doubled(config), tensors);
+        return new ConvertedAdapter<>(plain, tensors);
+    }
+
+    private static int rank(LoraConfig plain, String key, String end) {
+        String path = key.substring(0, key.length() - end.length());
+        return plain.ranks().find(path).orElse(plain.r());
+    }
+
+    /** Filled up with zeros to a rank: a decomposition has no more parts than its layer's side. */
+    private static NDArray filled(NDArray factor, int axis, int rank) {
+        Shape shape = factor.getShape();
+        long lacking = rank - shape.get(axis);
+        if (lacking <= 0) {
+            return factor;
+        }
+        long[] rest = shape.getShape().clone();
+        rest[axis] = lacking;
+        NDArray zeros = factor.getManager().zeros(new Shape(rest), factor.getDataType());
+        return factor.concat(zeros, axis);
     }
 
     private static NDArray require(Map<String, NDArray> start, String key) {

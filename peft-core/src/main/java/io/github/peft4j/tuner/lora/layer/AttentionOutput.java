@@ -3,7 +3,6 @@ package io.github.peft4j.tuner.lora.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
 import java.util.Map;
 
@@ -14,13 +13,18 @@ import java.util.Map;
  * and then merges the projection's own adapter, which adds it again. A file was trained so, and
  * means this.
  */
-public final class AttentionOutput implements WeightAdapter {
+public final class AttentionOutput implements PairAdapter {
 
     private final LoraTensors tensors;
 
     /** The projection's tensors. */
     public AttentionOutput(LoraTensors tensors) {
         this.tensors = tensors;
+    }
+
+    @Override
+    public LoraPair pair() {
+        return new LoraPair(tensors.a(), tensors.b(), tensors.scaling());
     }
 
     @Override

@@ -6,9 +6,9 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
-import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.ConvolutionSpec;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.frozen.LowRank;
 import io.github.peft4j.tuner.ConvolutionShape;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021, equation 3</a>
  */
-public final class LoraConvolution implements DeltaAdapter, WeightAdapter {
+public final class LoraConvolution implements DeltaAdapter, PairAdapter {
 
     private final LoraTensors tensors;
     private final String path;
@@ -47,6 +47,12 @@ public final class LoraConvolution implements DeltaAdapter, WeightAdapter {
         ConvolutionSpec base = shape.form();
         down = base.withDilation(1).withGroups(1);
         up = ConvolutionSpec.plain(base.axes()).withGroups(base.groups());
+    }
+
+    @Override
+    public LoraPair pair() {
+        return new LoraPair(
+                tensors.a(), tensors.b(), tensors.scaling(), tensors.taken(), up.groups());
     }
 
     @Override
@@ -100,6 +106,15 @@ public final class LoraConvolution implements DeltaAdapter, WeightAdapter {
     public NDArray weight(NDArray current, NDArray frozen, AdapterPass pass) {
         requireOneGroup();
         return current.add(product(scale(pass), pass));
+    }
+
+    @Override
+    public LowRank lowRankChange(NDArray frozen, AdapterPass pass) {
+        requireOneGroup();
+        NDArray a = pass.value(tensors.a());
+        long r = a.getShape().get(0);
+        NDArray b = pass.value(tensors.b()).reshape(new Shape(-1, r));
+        return new LowRank(a.reshape(r, -1), b, scale(pass));
     }
 
     /**

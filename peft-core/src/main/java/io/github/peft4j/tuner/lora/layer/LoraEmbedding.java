@@ -6,8 +6,8 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.BaseLayer;
 import io.github.peft4j.adapter.DeltaAdapter;
-import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.frozen.LowRank;
 import java.util.List;
 import java.util.Map;
 
@@ -26,13 +26,18 @@ import java.util.Map;
  *
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021, equation 3</a>
  */
-public final class LoraEmbedding implements DeltaAdapter, WeightAdapter {
+public final class LoraEmbedding implements DeltaAdapter, PairAdapter {
 
     private final EmbeddingTensors tensors;
 
     /** A layer's tensors. */
     public LoraEmbedding(EmbeddingTensors tensors) {
         this.tensors = tensors;
+    }
+
+    @Override
+    public LoraPair pair() {
+        return new LoraPair(tensors.a(), tensors.b(), tensors.scaling());
     }
 
     @Override
@@ -47,6 +52,14 @@ public final class LoraEmbedding implements DeltaAdapter, WeightAdapter {
         NDArray product =
                 Ops.lowRank(pass.value(tensors.a()), pass.value(tensors.b()), scale(pass));
         return current.add(product.transpose());
+    }
+
+    @Override
+    public LowRank lowRankChange(NDArray frozen, AdapterPass pass) {
+        return new LowRank(
+                pass.value(tensors.b()).transpose(),
+                pass.value(tensors.a()).transpose(),
+                scale(pass));
     }
 
     @Override

@@ -21,11 +21,17 @@ import io.github.peft4j.adapter.AdapterPass;
  * @see <a href="https://arxiv.org/abs/2106.09685">Hu et al. 2021, equation 3</a>; rank-stabilised
  *     scale: <a href="https://arxiv.org/abs/2312.03732">Kalajdzievski 2023</a>
  */
-public final class LoraLinear extends LowRankLinear {
+public final class LoraLinear extends LowRankLinear implements PairAdapter {
 
     /** A layer's tensors. */
     public LoraLinear(LoraTensors tensors) {
         super(tensors);
+    }
+
+    @Override
+    public LoraPair pair() {
+        return new LoraPair(
+                tensors().a(), tensors().b(), tensors().scaling(), tensors().taken(), 1);
     }
 
     @Override

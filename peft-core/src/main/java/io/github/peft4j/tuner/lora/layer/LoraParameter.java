@@ -5,7 +5,6 @@ import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.AdapterPass;
-import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.ops.Ops;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ import java.util.Map;
  * <p>Costs E·r·in·out multiply-adds a pass, however few tokens there are, and r·(in + out)·E
  * parameters. There is no activation to drop from, and no bias.
  */
-public final class LoraParameter implements WeightAdapter {
+public final class LoraParameter implements PairAdapter {
 
     private final Parameter a;
     private final Parameter b;
@@ -46,6 +45,11 @@ public final class LoraParameter implements WeightAdapter {
         this.b = b;
         this.scaling = scaling;
         this.transposed = transposed;
+    }
+
+    @Override
+    public LoraPair pair() {
+        return new LoraPair(a, b, scaling);
     }
 
     @Override

@@ -43,6 +43,16 @@ public interface LoraVariant {
     default void checkOthers(LoraConfig config, Map<String, LoraConfig> others) {}
 
     /**
+     * Warnings about an adapter next to those that the model has already, whether this variant is
+     * on or not.
+     *
+     * @param others their configs by name
+     */
+    default List<String> warningsAmong(LoraConfig config, Map<String, LoraConfig> others) {
+        return List.of();
+    }
+
+    /**
      * The variant as it acts among the adapters that a model has already.
      *
      * @param others their parts, by name

@@ -72,6 +72,11 @@ public abstract class LowRankLinear implements DeltaAdapter, WeightAdapter {
     }
 
     @Override
+    public final LowRank lowRankChange(NDArray frozen, AdapterPass pass) {
+        return new LowRank(a(pass), b(pass), scale(pass));
+    }
+
+    @Override
     public final @Nullable NDArray bias(@Nullable NDArray current, AdapterPass pass) {
         return tensors.biasOver(current, scale(pass), pass);
     }

@@ -107,11 +107,7 @@ public final class StartRace {
 
     private static LoraConfig config(String start) {
         LoraConfig.Builder builder =
-                LoraConfig.builder()
-                        .optR(RANK)
-                        .optLoraAlpha(ALPHA)
-                        .optTaskType(TaskType.SEQ_CLS)
-                        .optTargetModules("query", "value");
+                LoraConfig.builder().optR(RANK).optLoraAlpha(ALPHA).optTaskType(TaskType.SEQ_CLS);
         return start.equals(DEFAULT)
                 ? builder.build()
                 : builder.optInitLoraWeights(start).build(warning -> {});

@@ -1,0 +1,96 @@
+package io.github.peft4j.tuner.lora.combine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.common.base.Preconditions;
+import io.github.peft4j.adapter.Adapter;
+import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.config.LayerConfig;
+import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.model.LayerSite;
+import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.frozen.LowRank;
+import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.lora.LoraConfig;
+import io.github.peft4j.tuner.lora.layer.LoraEmbedding;
+import io.github.peft4j.tuner.lora.layer.LoraPair;
+import io.github.peft4j.tuner.lora.layer.PairAdapter;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Plain LoRA that is made of pairs of any origin. */
+public final class PairForm {
+
+    private PairForm() {}
+
+    /** LoRA of the scale 1 with these ranks: the largest is r, the others stand in the patterns. */
+    public static LoraConfig config(LayerConfig source, Map<String, Integer> ranks) {
+        int largest = ranks.values().stream().mapToInt(Integer::intValue).max().orElse(1);
+        Map<String, Integer> others = new TreeMap<>(ranks);
+        others.values().removeIf(rank -> rank == largest);
+        return LoraConfig.builder()
+                .optTargets(source.targets())
+                .optTaskType(source.taskType().orElse(null))
+                .optBaseModelNameOrPath(source.baseModelNameOrPath().orElse(null))
+                .optInferenceMode(source.inferenceMode())
+                .optR(largest)
+                .optLoraAlpha(largest)
+                .optRankPattern(others)
+                .optAlphaPattern(others)
+                .build(warning -> {});
+    }
+
+    /** Refuses a layer at which A and B are more, or less, than a change of the weight. */
+    public static void requireLayer(LayerSite site) {
+        switch (site.kind()) {
+            case LINEAR, CONV1D_TRANSPOSED, EMBEDDING -> {}
+            case CONVOLUTION -> requirePlain(site);
+            default ->
+                    throw refused(
+                            site,
+                            "is of kind " + site.kind().described() + ", which has no plain pair");
+        }
+    }
+
+    private static void requirePlain(LayerSite site) {
+        ConvolutionShape shape = ConvolutionShape.of(site);
+        if (shape.form().groups() > 1) {
+            throw refused(site, "is a convolution in " + shape.form().groups() + " groups");
+        }
+        if (shape.form().dilation().stream().anyMatch(step -> step != 1)) {
+            throw refused(site, "is a convolution with dilation, which LoRA does not copy");
+        }
+    }
+
+    private static UnsupportedFeatureException refused(LayerSite site, String what) {
+        return new UnsupportedFeatureException(
+                "Layer "
+                        + site.path()
+                        + " "
+                        + what
+                        + ", so its change of weight cannot be brought into LoRA. Merge the adapter"
+                        + " (mergeAndUnload), or train it without this layer.");
+    }
+
+    /** Gives every pair of a set its values. */
+    public static void fill(AdapterSet set, Map<String, LowRank> pairs, NDManager keep) {
+        for (Map.Entry<String, Adapter> layer : set.layers().entrySet()) {
+            LowRank change = pairs.get(layer.getKey());
+            Preconditions.checkState(
+                    change != null && layer.getValue() instanceof PairAdapter,
+                    "No pair for the layer %s, which the adapter reaches.",
+                    layer.getKey());
+            fill((PairAdapter) layer.getValue(), change, keep);
+        }
+    }
+
+    private static void fill(PairAdapter adapter, LowRank change, NDManager keep) {
+        LoraPair pair = adapter.pair();
+        NDArray up = Ops.scale(change.b(), change.scale() / pair.scaling());
+        if (adapter instanceof LoraEmbedding) {
+            pair.put(up.transpose(), change.a().transpose(), keep);
+        } else {
+            pair.put(change.a(), up, keep);
+        }
+    }
+}

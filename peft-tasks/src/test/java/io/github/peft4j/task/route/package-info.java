@@ -1,0 +1,5 @@
+/** Many adapters over one base. */
+@NullMarked
+package io.github.peft4j.task.route;
+
+import org.jspecify.annotations.NullMarked;
