@@ -134,8 +134,10 @@ class AdapterEffectTest {
                 .asString()
                 .startsWith(folder + " changes nothing: none of its tensors belongs to a layer")
                 .contains("It holds base_model.model.transformer.down.lora_A.weight, ")
-                .contains("here they would be called base_model.model.up.lora_A.weight, ")
-                .contains("optKeyMapping(Map.of(\"^transformer\\\\.\", \"\"))");
+                .contains("here they would be called base_model.model.up.lora_A.weight, ");
+        assertThat(report.warnings())
+                .filteredOn(warning -> warning.contains("optKeyMapping(Map.of(\"^transformer"))
+                .hasSize(1);
         assertRefused("base_model.model.transformer.up.lora_B.weight", UP_B, "optKeyMapping");
     }
 

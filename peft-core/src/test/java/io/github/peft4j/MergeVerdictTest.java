@@ -9,8 +9,8 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.report.LayerMerge;
 import io.github.peft4j.report.LogitDrift;
 import io.github.peft4j.report.MergeType;
-import io.github.peft4j.report.MergeVerdict.Advice;
 import io.github.peft4j.report.MergeVerdict;
+import io.github.peft4j.report.MergeVerdict.Advice;
 import io.github.peft4j.testkit.LeakCheck;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.ToyModel;
@@ -102,7 +102,10 @@ class MergeVerdictTest {
         Parameter b = Tensors.get(model.adapter("default").tensors(), key("down.lora_B"));
         double scale = 8; // lora_alpha 8 over r 1
         double change =
-                scale * norm(a) * norm(b) / Math.sqrt(a.getShape().size() * b.getShape().size());
+                scale
+                        * norm(a)
+                        * norm(b)
+                        / Math.sqrt((double) a.getShape().size() * b.getShape().size());
 
         LayerMerge down = model.mergeVerdict(MergeType.INT8).layers().get(1);
 

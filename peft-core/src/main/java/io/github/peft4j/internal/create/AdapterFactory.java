@@ -1,6 +1,7 @@
 package io.github.peft4j.internal.create;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
@@ -89,21 +90,20 @@ public final class AdapterFactory {
             AdapterSource parts) {
         ConfigCompletion complete = ConfigCompletion.of(config, base.info());
         ImmutableMap.Builder<String, C> same = ImmutableMap.builder();
-        ImmutableMap.Builder<String, AdapterSet> sameSets = ImmutableMap.builder();
         others.forEach(
                 (name, other) -> {
                     if (other.peftType().equals(config.peftType())) {
                         same.put(name, tuner.configType().configClass().cast(other));
-                        sameSets.put(name, sets.get(name));
                     }
                 });
+        ImmutableMap<String, C> configs = same.buildOrThrow();
         return tuner.attach(
                 new CreateRequest<>(
                         base,
                         tuner.configType().configClass().cast(complete.config()),
                         complete.lateHeads(),
-                        same.buildOrThrow(),
-                        sameSets.buildOrThrow(),
+                        configs,
+                        ImmutableMap.copyOf(Maps.filterKeys(sets, configs::containsKey)),
                         parts));
     }
 }

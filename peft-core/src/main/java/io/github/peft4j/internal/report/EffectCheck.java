@@ -63,21 +63,21 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
         return own.build();
     }
 
-    /** What is wrong with a file of which nothing was read, and what to do. */
-    public String unread(LoadReport report, String hint) {
+    /** What is wrong with a file of which nothing was read. */
+    public String unread(LoadReport report) {
         return ("%s changes nothing: none of its tensors belongs to a layer of the adapter here. It"
-                        + " holds %s; here they would be called %s.%s")
+                        + " holds %s; here they would be called %s.")
                 .formatted(
                         report.folder(),
                         report.unexpectedKeys().isEmpty()
                                 ? "none"
                                 : Text.of(report.unexpectedKeys()),
-                        Text.of(own()),
-                        hint.isEmpty()
-                                ? " Check that it was made for this base, "
-                                        + base.info().className()
-                                        + "."
-                                : hint);
+                        Text.of(own()));
+    }
+
+    /** What to do about it where nobody knows how to read the names. */
+    public String doubt() {
+        return " Check that it was made for this base, " + base.info().className() + ".";
     }
 
     /** What is odd about an adapter that stands where its training starts. */

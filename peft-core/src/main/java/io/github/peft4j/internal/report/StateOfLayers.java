@@ -106,14 +106,18 @@ public record StateOfLayers(
             return;
         }
         ImmutableMap.Builder<String, Extent> trains = ImmutableMap.builder();
-        here.forEach(
-                (adapter, parameters) ->
+        sets.forEach(
+                (adapter, set) -> {
+                    Collection<Parameter> parameters = here.get(adapter);
+                    if (parameters != null) {
                         trains.put(
                                 adapter,
                                 training(
                                         parameters.stream()
-                                                .filter(sets.get(adapter).trainable()::contains)
-                                                .toList())));
+                                                .filter(set.trainable()::contains)
+                                                .toList()));
+                    }
+                });
         all.add(
                 new LayerStatus(
                         name,

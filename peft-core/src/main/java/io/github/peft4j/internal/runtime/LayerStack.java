@@ -38,21 +38,23 @@ public record LayerStack(
      */
     public static LayerStack at(String path, Map<String, AdapterSet> acting, boolean activations) {
         Map<String, Adapter> here = new LinkedHashMap<>();
+        List<String> methods = new ArrayList<>();
         acting.forEach(
                 (name, set) -> {
                     Adapter adapter = set.layers().get(path);
                     if (adapter != null) {
                         refuseConflict(path, name, adapter, here);
                         here.put(name, adapter);
+                        methods.add(set.method());
                     }
                 });
         List<LayerAdapter> around = new ArrayList<>();
         List<LayerAdapter> together = new ArrayList<>();
         String method = "";
         List<WeightAdapter> weights = new ArrayList<>();
-        for (Map.Entry<String, Adapter> each : here.entrySet()) {
-            Adapter adapter = each.getValue();
-            String own = acting.get(each.getKey()).method();
+        int place = 0;
+        for (Adapter adapter : here.values()) {
+            String own = methods.get(place++);
             if (!own.equals(method)) {
                 around.addAll(firstInputFirst(together));
                 together.clear();

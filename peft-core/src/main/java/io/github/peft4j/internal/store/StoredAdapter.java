@@ -307,9 +307,19 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
 
     /** Tells of an adapter of which nothing was read, or refuses it, before anything changes. */
     private LoadReport read(EffectCheck check, LoadReport report, String hint) throws IOException {
-        return check.isUnread(report)
-                ? without(Effect.NOTHING_READ, check.unread(report, hint), report)
-                : report;
+        if (!check.isUnread(report)) {
+            return report;
+        }
+        String reason = check.unread(report);
+        return options.requireEffect()
+                ? without(
+                        Effect.NOTHING_READ,
+                        reason + (hint.isEmpty() ? check.doubt() : hint),
+                        report)
+                : warned( // a warning before this one has the hint
+                        Effect.NOTHING_READ,
+                        reason + (hint.isEmpty() ? check.doubt() : ""),
+                        report);
     }
 
     /** The same of one that stands at its start; whoever trains it on knows that. */
