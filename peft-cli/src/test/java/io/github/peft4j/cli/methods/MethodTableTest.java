@@ -7,12 +7,10 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.Iterables;
-import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,6 +119,8 @@ class MethodTableTest {
         List<MethodTrial> trials = new ArrayList<>();
         cells.add("[" + title(method) + "](" + page(method) + ")");
         List<String> unmerged = new ArrayList<>();
+        List<String> unmixed = new ArrayList<>();
+        List<String> unsummed = new ArrayList<>();
         List<String> noLora = new ArrayList<>();
         for (Map.Entry<String, TrialPlace> place : places.layers().entrySet()) {
             Optional<MethodTrial> trial = MethodTrial.run(method, place.getValue(), scratch);
@@ -128,8 +129,14 @@ class MethodTableTest {
             if (trial.isPresent() && !trial.get().merges()) {
                 unmerged.add(place.getKey());
             }
+            if (trial.isPresent() && !trial.get().sums()) {
+                unsummed.add(place.getKey());
+            }
             if (trial.isPresent() && !trial.get().becomesLora()) {
                 noLora.add(place.getKey());
+            }
+            if (trial.isPresent() && !trial.get().mixes()) {
+                unmixed.add(place.getKey());
             }
         }
         List<TaskType> tasks = new ArrayList<>();
@@ -146,10 +153,10 @@ class MethodTableTest {
                 tasks.size() == TaskType.values().length
                         ? "all"
                         : "`" + Joiner.on("`, `").join(tasks) + "`");
-        cells.add(allBut(trials.stream().anyMatch(MethodTrial::merges), unmerged));
-        cells.add(word(has(Activation.class, "perRow")));
-        cells.add(word(trials.stream().anyMatch(MethodTrial::sums)));
-        cells.add(allBut(trials.stream().anyMatch(MethodTrial::becomesLora), noLora));
+        cells.add(does(trials, MethodTrial::merges, unmerged));
+        cells.add(does(trials, MethodTrial::mixes, unmixed));
+        cells.add(does(trials, MethodTrial::sums, unsummed));
+        cells.add(does(trials, MethodTrial::becomesLora, noLora));
         cells.add(twoWay(method));
         return cells;
     }
@@ -165,8 +172,9 @@ class MethodTableTest {
         return Optional.empty();
     }
 
-    private static String allBut(boolean somewhere, List<String> places) {
-        if (!somewhere) {
+    private static String does(
+            List<MethodTrial> trials, Predicate<MethodTrial> able, List<String> places) {
+        if (trials.stream().noneMatch(able)) {
             return NO;
         }
         return places.isEmpty() ? YES : "all but " + Joiner.on(", ").join(places);
@@ -178,21 +186,6 @@ class MethodTableTest {
         assertThat(differences).as("adapters of %s that Python saved", method).isNotEmpty();
         differences.removeIf(String::isEmpty);
         return differences.isEmpty() ? YES : "not: " + Joiner.on(", ").join(differences);
-    }
-
-    /** Whether there is a way to ask for it; who adds one adds a trial here. */
-    private static boolean has(Class<?> type, String name) {
-        for (Method method : type.getMethods()) {
-            if (method.getName().equals(name)) {
-                throw new AssertionError(
-                        type.getSimpleName()
-                                + "."
-                                + name
-                                + " exists, but MethodTableTest does not try it. Let MethodTrial"
-                                + " call it for each method.");
-            }
-        }
-        return false;
     }
 
     private static String word(boolean does) {

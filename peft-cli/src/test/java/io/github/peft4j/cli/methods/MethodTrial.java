@@ -1,5 +1,7 @@
 package io.github.peft4j.cli.methods;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
@@ -8,6 +10,7 @@ import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.combine.LoraConversionOptions;
 import io.github.peft4j.combine.WeightedAdapterOptions;
@@ -19,6 +22,8 @@ import io.github.peft4j.testkit.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,11 +33,17 @@ import java.util.Optional;
  * @param atLayer whether there is an adapter at the place's layer
  * @param aroundCall whether there is one around the whole model
  * @param merges whether it can be merged, with the same output
- * @param sums whether its sum with the weight 1 is there, with the same output
- * @param becomesLora whether it can be saved as LoRA, with the same output
+ * @param becomesLora whether it can be saved as LoRA of full rank, with the same output
+ * @param sums whether adapters can be added up to one; of a single one that is its copy
+ * @param mixes whether it can act on one row of a batch alone, with the same output
  */
 record MethodTrial(
-        boolean atLayer, boolean aroundCall, boolean merges, boolean sums, boolean becomesLora) {
+        boolean atLayer,
+        boolean aroundCall,
+        boolean merges,
+        boolean mixes,
+        boolean sums,
+        boolean becomesLora) {
 
     /** Tries a method; empty if it says that it does not go there, or changes nothing. */
     static Optional<MethodTrial> run(String method, TrialPlace place, Path scratch)
@@ -53,6 +64,7 @@ record MethodTrial(
                                 adapter.layers().containsKey(place.layer()),
                                 adapter.modelAdapter().isPresent(),
                                 merges(model, input, acting),
+                                mixes(model, input, acting),
                                 sums(model, input, acting),
                                 becomesLora(model, input, acting, place, scratch)));
             }
@@ -84,11 +96,29 @@ record MethodTrial(
         }
     }
 
-    private static boolean sums(PeftModel model, ModelInput input, NDArray acting) {
-        WeightedAdapterOptions itself =
-                WeightedAdapterOptions.builder().addAdapter(PeftModel.DEFAULT_ADAPTER, 1).build();
+    /** The adapter on the first row, nothing on the others. */
+    private static boolean mixes(PeftModel model, ModelInput input, NDArray acting) {
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < input.rows(); row++) {
+            rows.add(row == 0 ? PeftModel.DEFAULT_ADAPTER : RowActivation.BASE);
+        }
+        assertThat(rows).as("rows of the trial").hasSizeGreaterThan(1);
         try {
-            model.addWeightedAdapter("sum", itself);
+            NDArray mixed = output(model.forward(input, RowActivation.of(rows)));
+            NDArray plain = output(model.forward(input, Activation.none()));
+            return same(mixed.get("0"), acting.get("0")) && same(mixed.get("1:"), plain.get("1:"));
+        } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
+            return false;
+        }
+    }
+
+    private static boolean sums(PeftModel model, ModelInput input, NDArray acting) {
+        try {
+            model.addWeightedAdapter(
+                    "sum",
+                    WeightedAdapterOptions.builder()
+                            .addAdapter(PeftModel.DEFAULT_ADAPTER, 1)
+                            .build());
             return same(output(model.forward(input, Activation.of("sum"))), acting);
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return false;
@@ -100,7 +130,8 @@ record MethodTrial(
             throws IOException {
         Path folder = Files.createTempDirectory(scratch, "lora");
         try {
-            model.saveAsLora(PeftModel.DEFAULT_ADAPTER, folder, LoraConversionOptions.ofEnergy(1));
+            model.saveAsLora(
+                    PeftModel.DEFAULT_ADAPTER, folder, LoraConversionOptions.ofEnergy(1));
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return false;
         }

@@ -14,6 +14,8 @@ import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class AdapterRegistry implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(AdapterRegistry.class);
+
+    /** Rows of a batch may each have another activation; scales without end are not kept. */
+    private static final int MAX_KNOWN = 1024;
 
     private final BaseModel base;
     private volatile NewAdapters makes;
@@ -51,6 +56,7 @@ public final class AdapterRegistry implements AutoCloseable {
      *
      * @param chosen what was made active
      * @param shown the same under the silences
+     * @param known activations that calls asked for, worked out
      */
     private record State(
             AdapterInventory adapters,
@@ -58,7 +64,8 @@ public final class AdapterRegistry implements AutoCloseable {
             ImmutableList<DisableScope> silences,
             Activation shown,
             @Nullable MergedWeights merged,
-            ActiveAdapters active) {}
+            ActiveAdapters active,
+            Map<Activation, ActiveAdapters> known) {}
 
     public BaseModel base() {
         return base;
@@ -109,11 +116,20 @@ public final class AdapterRegistry implements AutoCloseable {
         return state.active();
     }
 
+    /** An activation worked out; for as long as the adapters stay what they are, once. */
     public ActiveAdapters workOut(Activation activation) {
         State now = state;
-        return activation.equals(now.shown())
-                ? now.active()
-                : workOut(now.adapters(), activation, now.merged());
+        if (activation.equals(now.shown())) {
+            return now.active();
+        }
+        ActiveAdapters known = now.known().get(activation);
+        if (known == null) {
+            known = workOut(now.adapters(), activation, now.merged());
+            if (now.known().size() < MAX_KNOWN) {
+                now.known().put(activation, known);
+            }
+        }
+        return known;
     }
 
     /** The weight form of some adapters, over what is active if none was merged. */
@@ -363,7 +379,13 @@ public final class AdapterRegistry implements AutoCloseable {
             shown = silence.over(shown);
         }
         return new State(
-                adapters, chosen, silences, shown, merged, workOut(adapters, shown, merged));
+                adapters,
+                chosen,
+                silences,
+                shown,
+                merged,
+                workOut(adapters, shown, merged),
+                new ConcurrentHashMap<>());
     }
 
     private ActiveAdapters workOut(
