@@ -130,8 +130,7 @@ record MethodTrial(
             throws IOException {
         Path folder = Files.createTempDirectory(scratch, "lora");
         try {
-            model.saveAsLora(
-                    PeftModel.DEFAULT_ADAPTER, folder, LoraConversionOptions.ofEnergy(1));
+            model.saveAsLora(PeftModel.DEFAULT_ADAPTER, folder, LoraConversionOptions.ofEnergy(1));
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return false;
         }
