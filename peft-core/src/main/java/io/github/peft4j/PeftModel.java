@@ -9,13 +9,18 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.report.Rounding;
 import io.github.peft4j.internal.report.StateOfLayers;
 import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.runtime.DisableScope;
 import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.internal.store.StoredAdapter;
+import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ParameterCount;
+import io.github.peft4j.report.LogitDrift;
+import io.github.peft4j.report.MergeType;
+import io.github.peft4j.report.MergeVerdict;
 import io.github.peft4j.report.ModelStatus;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadAdapterOptions;
@@ -205,6 +210,38 @@ public class PeftModel extends CombiningModel {
      */
     public final void mergeAdapter(String... names) {
         registry.merge(ImmutableList.copyOf(names));
+    }
+
+    /**
+     * What merging would leave of these adapters, of the active ones if none is named, where the
+     * merged weights are kept or saved in a smaller type: layer by layer the size of the change
+     * against the rounding step, and a recommendation. Changes nothing.
+     *
+     * @throws UnsupportedFeatureException if an adapter has no weight form
+     * @throws IllegalArgumentException if a name is unknown
+     */
+    public final MergeVerdict mergeVerdict(MergeType type, String... names) {
+        return new Rounding(base(), type).verdict(registry, namesOrActive(names));
+    }
+
+    /**
+     * How far the logits for an input move if these adapters, or the active ones, are merged and
+     * the merged weights rounded: what {@link #mergeVerdict} tells of the weights, shown in use.
+     */
+    public final LogitDrift mergeDrift(MergeType type, ModelInput input, String... names) {
+        ImmutableList<String> chosen = namesOrActive(names);
+        try (MergedModel merged = MergedModel.of(registry, chosen)) {
+            new Rounding(base(), type).apply(merged.substitutes());
+            return LogitDrift.between(
+                    forward(input, Activation.none()).logits(),
+                    forward(input, Activation.of(chosen)).logits(),
+                    merged.forward(input).logits());
+        }
+    }
+
+    private ImmutableList<String> namesOrActive(String... names) {
+        return ImmutableList.copyOf(
+                names.length == 0 ? registry.activation().names() : Arrays.asList(names));
     }
 
     /** Forgets merged weights, so that the active adapters act again: exactly as before. */

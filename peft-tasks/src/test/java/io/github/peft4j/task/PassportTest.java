@@ -46,7 +46,8 @@ class PassportTest {
 
     private void save(TransformerModel base, TaskType task, SaveAdapterOptions options)
             throws IOException {
-        LoraConfig config = LoraConfig.builder().optTaskType(task).optR(2).build();
+        LoraConfig config =
+                LoraConfig.builder().optTaskType(task).optR(2).optInitLoraWeights(false).build();
         try (PeftModel model = PeftModels.getPeftModel(base, config)) {
             model.savePretrained(adapter, options);
         }

@@ -12,8 +12,8 @@ import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.store.LoadReport;
-import io.github.peft4j.store.SaveAdapterOptions;
 import io.github.peft4j.store.SaveAdapterOptions.EmbeddingLayers;
+import io.github.peft4j.store.SaveAdapterOptions;
 import io.github.peft4j.testkit.Golden;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
@@ -118,6 +118,7 @@ class SavedEmbeddingsTest {
             throws Exception {
         LoraConfig config =
                 LoraConfig.builder()
+                        .optInitLoraWeights(false)
                         .optTaskType(TaskType.CAUSAL_LM)
                         .optTargetModules(targets)
                         .build();

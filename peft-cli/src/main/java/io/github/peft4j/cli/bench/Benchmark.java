@@ -41,7 +41,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.IntToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -86,6 +85,7 @@ public final class Benchmark {
             case "train" -> benchmark.train();
             case "predict" -> benchmark.predict();
             case "generate" -> benchmark.generate();
+            case "hotload" -> benchmark.hotload(quick);
             default ->
                     throw new UnsupportedFeatureException(
                             "Workloads of kind "
@@ -198,16 +198,27 @@ public final class Benchmark {
                 PeftModel model = loadAdapter(base, false);
                 BatchSet batches = new BatchSet(workload.batches())) {
             switch (workload.mode()) {
-                case "active" -> predictSteps(batches, input -> model.forward(input).logits());
+                case "active" ->
+                        predictSteps(batches, (step, input) -> model.forward(input).logits());
                 case "disabled" -> {
                     try (DisabledAdapters off = model.disableAdapter()) {
-                        predictSteps(batches, input -> model.forward(input).logits());
+                        predictSteps(batches, (step, input) -> model.forward(input).logits());
                     }
                 }
                 case "merged" -> {
                     try (MergedModel merged = timed("merge_seconds", model::mergeAndUnload)) {
-                        predictSteps(batches, input -> merged.forward(input).logits());
+                        predictSteps(batches, (step, input) -> merged.forward(input).logits());
                     }
+                }
+                case "mixed" -> {
+                    int count = workload.adapters();
+                    Tenants tenants = Tenants.load(model, workload, count, result);
+                    String index = "adapter_index_" + count;
+                    predictSteps(
+                            batches,
+                            (step, input) ->
+                                    tenants.mixed(
+                                            input, batches.array(step, index).toLongArray()));
                 }
                 default ->
                         throw new UnsupportedFeatureException(
@@ -218,14 +229,38 @@ public final class Benchmark {
         }
     }
 
-    private void predictSteps(BatchSet batches, Function<ModelInput, NDArray> model) {
+    private void hotload(boolean quick) throws IOException {
+        try (TransformerModel base = loadBase(TaskType.SEQ_CLS);
+                PeftModel model = loadAdapter(base, false);
+                BatchSet batches = new BatchSet(workload.batches())) {
+            int count = quick ? Math.min(workload.adapters(), steps) : workload.adapters();
+            Tenants tenants = Tenants.load(model, workload, count, result);
+            Tenants.Samples switches = new Tenants.Samples();
+            predictSteps(
+                    batches,
+                    (step, input) ->
+                            tenants.switched(
+                                    batches.input(0, input.manager(), false), step, switches));
+            switches.putInto(result, "switch_seconds");
+            tenants.delete(result);
+        }
+    }
+
+    /** The scores of a step's batch. */
+    @FunctionalInterface
+    private interface Scores {
+        NDArray of(int step, ModelInput input);
+    }
+
+    private void predictSteps(BatchSet batches, Scores model) {
         JsonArray outputs = new JsonArray();
         Stopwatches time = new Stopwatches(steps);
         try (NDManager root = Engines.newManager()) {
             for (int step = 0; step < steps; step++) {
                 time.start();
                 try (NDManager scope = root.newSubManager()) {
-                    float[] logits = model.apply(batches.input(step, scope, false)).toFloatArray();
+                    float[] logits = 
+                            model.of(step, batches.input(step, scope, false)).toFloatArray();
                     double sum = 0;
                     for (float logit : logits) {
                         sum += Math.abs((double) logit);

@@ -37,13 +37,18 @@ final class Stopwatches {
 
     void putInto(JsonObject result, int warmup) {
         result.add("step_seconds", quantiles(Arrays.copyOfRange(wall, warmup, count)));
-        JsonArray all = new JsonArray();
-        Arrays.stream(wall, 0, count).forEach(all::add);
-        result.add("step_seconds_all", all);
+        result.add("step_seconds_all", array(Arrays.copyOf(wall, count)));
         result.add("step_cpu_seconds", quantiles(Arrays.copyOfRange(cpu, warmup, count)));
     }
 
-    private static JsonObject quantiles(double[] values) {
+    static JsonArray array(double[] values) {
+        JsonArray all = new JsonArray();
+        Arrays.stream(values).forEach(all::add);
+        return all;
+    }
+
+    static JsonObject quantiles(double[] samples) {
+        double[] values = samples.clone();
         Arrays.sort(values);
         JsonObject json = new JsonObject();
         json.addProperty("median", at(values, 0.5));

@@ -182,6 +182,18 @@ record Workload(JsonObject json, Path models) {
         return Files.isDirectory(first) ? first : folder;
     }
 
+    /** The folder of one of several adapters. */
+    Path adapter(int number) {
+        return models.resolve("adapters")
+                .resolve(text("adapter"))
+                .resolve("%03d".formatted(number));
+    }
+
+    /** How many adapters there are. */
+    int adapters() {
+        return whole("adapters");
+    }
+
     Path batches() {
         return models.resolve("batches").resolve(text("batches") + ".safetensors");
     }

@@ -33,9 +33,9 @@ import java.util.Optional;
  * @param atLayer whether there is an adapter at the place's layer
  * @param aroundCall whether there is one around the whole model
  * @param merges whether it can be merged, with the same output
- * @param becomesLora whether it can be saved as LoRA of full rank, with the same output
- * @param sums whether adapters can be added up to one; of a single one that is its copy
  * @param mixes whether it can act on one row of a batch alone, with the same output
+ * @param sums whether its sum with the weight 1 is there, with the same output
+ * @param becomesLora whether it can be saved as LoRA, with the same output
  */
 record MethodTrial(
         boolean atLayer,
@@ -113,12 +113,10 @@ record MethodTrial(
     }
 
     private static boolean sums(PeftModel model, ModelInput input, NDArray acting) {
+        WeightedAdapterOptions itself =
+                WeightedAdapterOptions.builder().addAdapter(PeftModel.DEFAULT_ADAPTER, 1).build();
         try {
-            model.addWeightedAdapter(
-                    "sum",
-                    WeightedAdapterOptions.builder()
-                            .addAdapter(PeftModel.DEFAULT_ADAPTER, 1)
-                            .build());
+            model.addWeightedAdapter("sum", itself);
             return same(output(model.forward(input, Activation.of("sum"))), acting);
         } catch (IllegalArgumentException | UnsupportedFeatureException refusal) {
             return false;

@@ -256,7 +256,9 @@ public final class AdapterSet implements AutoCloseable {
     /** Switches gradients of the trainable tensors. */
     public void setTraining(boolean on) {
         for (Parameter parameter : trainable) {
-            parameter.freeze(!on);
+            if (parameter.requiresGradient() != on) { // of a hundred adapters few change
+                parameter.freeze(!on);
+            }
         }
     }
 

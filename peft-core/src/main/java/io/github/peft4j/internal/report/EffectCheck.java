@@ -65,7 +65,8 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
 
     /** What is wrong with a file of which nothing was read, and what to do. */
     public String unread(LoadReport report, String hint) {
-        return "%s changes nothing: none of its tensors belongs to a layer of the adapter here. It holds %s; here they would be called %s.%s"
+        return ("%s changes nothing: none of its tensors belongs to a layer of the adapter here. It"
+                        + " holds %s; here they would be called %s.%s")
                 .formatted(
                         report.folder(),
                         report.unexpectedKeys().isEmpty()
@@ -81,13 +82,15 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
 
     /** What is odd about an adapter that stands where its training starts. */
     public String atStart(LoadReport report) {
-        return "%s changes nothing: at each of its %d layers the adapter still stands where training starts. %s"
+        return ("%s changes nothing: at each of its %d layers the adapter still stands where"
+                        + " training starts. %s")
                 .formatted(report.folder(), places(), UNTRAINED);
     }
 
     /** What is odd about an adapter of which only the modules that it keeps whole act. */
     public String modulesAlone(LoadReport report) {
-        return "%s changes no layer: at each of the %d the adapter still stands where training starts, and only modules that it keeps whole, or biases, act. %s"
+        return ("%s changes no layer: at each of the %d the adapter still stands where training"
+                        + " starts, and only modules that it keeps whole, or biases, act. %s")
                 .formatted(report.folder(), places(), UNTRAINED);
     }
 

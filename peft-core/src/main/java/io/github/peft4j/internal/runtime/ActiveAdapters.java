@@ -22,6 +22,8 @@ import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.ModuleCopy;
 import io.github.peft4j.adapter.set.ParameterUses;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.weights.WeightComposition;
+import io.github.peft4j.internal.weights.WeightFolds;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.model.ParameterUse;

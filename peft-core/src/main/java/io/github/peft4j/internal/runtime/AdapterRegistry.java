@@ -15,7 +15,6 @@ import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,15 +28,12 @@ public final class AdapterRegistry implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(AdapterRegistry.class);
 
-    /** Rows of a batch may each have another activation; scales without end are not kept. */
-    private static final int MAX_KNOWN = 1024;
-
     private final BaseModel base;
     private volatile NewAdapters makes;
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses("The model");
     private final DeferredAfterStep steps = new DeferredAfterStep();
-    private volatile State state;
+    private volatile RegistryState state;
 
     /**
      * An empty registry.
@@ -48,24 +44,8 @@ public final class AdapterRegistry implements AutoCloseable {
         this.base = base;
         makes = new NewAdapters(base, parts, false);
         frozen = new FrozenBase(base.parameters().values());
-        state = stateOf(AdapterInventory.EMPTY, Activation.none(), ImmutableList.of(), null);
+        state = RegistryState.empty(base, frozen);
     }
-
-    /**
-     * What passes see.
-     *
-     * @param chosen what was made active
-     * @param shown the same under the silences
-     * @param known activations that calls asked for, worked out
-     */
-    private record State(
-            AdapterInventory adapters,
-            Activation chosen,
-            ImmutableList<DisableScope> silences,
-            Activation shown,
-            @Nullable MergedWeights merged,
-            ActiveAdapters active,
-            Map<Activation, ActiveAdapters> known) {}
 
     public BaseModel base() {
         return base;
@@ -97,13 +77,13 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** The tensors that train now. */
     public ImmutableMap<String, Parameter> trainableTensors() {
-        State now = state;
+        RegistryState now = state;
         return now.adapters().trainableTensors(now.chosen().names());
     }
 
     /** How many numbers train now, and how many there are. */
     public ParameterCount count() {
-        State now = state;
+        RegistryState now = state;
         return now.adapters().count(base, now.chosen().names());
     }
 
@@ -118,24 +98,16 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** An activation worked out; for as long as the adapters stay what they are, once. */
     public ActiveAdapters workOut(Activation activation) {
-        State now = state;
-        if (activation.equals(now.shown())) {
-            return now.active();
-        }
-        ActiveAdapters known = now.known().get(activation);
-        if (known == null) {
-            known = workOut(now.adapters(), activation, now.merged());
-            if (now.known().size() < MAX_KNOWN) {
-                now.known().put(activation, known);
-            }
-        }
-        return known;
+        RegistryState now = state;
+        return activation.equals(now.shown())
+                ? now.active()
+                : now.workOut(activation);
     }
 
     /** The weight form of some adapters, over what is active if none was merged. */
     public ActiveAdapters asWeights(List<String> names) {
-        State now = state;
-        return workOut(now.adapters(), now.shown(), null)
+        RegistryState now = state;
+        return ActiveAdapters.of(base, frozen, now.adapters().sets(), now.shown())
                 .asWeights(base, now.adapters().sets(), names);
     }
 
@@ -250,7 +222,7 @@ public final class AdapterRegistry implements AutoCloseable {
 
     private void put(String name, AdapterInventory.Entry entry) {
         state =
-                stateOf(
+                state.with(
                         state.adapters().with(name, entry),
                         state.chosen(),
                         state.silences(),
@@ -271,9 +243,9 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     private void choose(AdapterInventory adapters, Activation activation) {
-        State before = state;
+        RegistryState before = state;
         adapters.refuseUncovered(activation.names());
-        State next = stateOf(adapters, activation, before.silences(), null);
+        RegistryState next = before.with(adapters, activation, before.silences(), null);
         next.adapters().entries().forEach((name, entry) -> entry.trainIfAmong(activation, name));
         state = next;
         if (before.merged() != null) {
@@ -314,7 +286,7 @@ public final class AdapterRegistry implements AutoCloseable {
 
     private void serve(@Nullable MergedWeights merged) {
         MergedWeights before = state.merged();
-        state = stateOf(state.adapters(), state.chosen(), state.silences(), merged);
+        state = state.with(state.adapters(), state.chosen(), state.silences(), merged);
         if (before != null) {
             passes.retire(before::close);
         }
@@ -324,7 +296,7 @@ public final class AdapterRegistry implements AutoCloseable {
     public synchronized void scale(String name, double factor) {
         AdapterScales.require(adapters().entry(name).set(), name, factor);
         state =
-                stateOf(
+                state.with(
                         state.adapters(),
                         state.chosen().scale(name, factor),
                         state.silences(),
@@ -349,7 +321,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     private void show(ImmutableList<DisableScope> silences) {
-        state = stateOf(state.adapters(), state.chosen(), silences, state.merged());
+        state = state.with(state.adapters(), state.chosen(), silences, state.merged());
     }
 
     /** Removes an adapter; its tensors are freed when no pass reads them any more. */
@@ -367,34 +339,6 @@ public final class AdapterRegistry implements AutoCloseable {
                     passes.retire(removed::close);
                 });
         passes.free();
-    }
-
-    private State stateOf(
-            AdapterInventory adapters,
-            Activation chosen,
-            ImmutableList<DisableScope> silences,
-            @Nullable MergedWeights merged) {
-        Activation shown = chosen;
-        for (DisableScope silence : silences) {
-            shown = silence.over(shown);
-        }
-        return new State(
-                adapters,
-                chosen,
-                silences,
-                shown,
-                merged,
-                workOut(adapters, shown, merged),
-                new ConcurrentHashMap<>());
-    }
-
-    private ActiveAdapters workOut(
-            AdapterInventory adapters, Activation activation, @Nullable MergedWeights merged) {
-        ImmutableMap<String, AdapterSet> sets = adapters.sets();
-        ActiveAdapters active = ActiveAdapters.of(base, frozen, sets, activation);
-        return merged == null
-                ? active
-                : active.over(base, sets, merged.names(), merged.parameters());
     }
 
     /** Waits for running passes and frees all tensors. */

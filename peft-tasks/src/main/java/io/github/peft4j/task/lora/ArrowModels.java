@@ -83,17 +83,19 @@ public final class ArrowModels {
         experts.add(name);
         model.deleteAdapter(ROUTER);
         LoraConfig config = old;
+        boolean joined = false;
         try {
             model.loadAdapter(folder, name);
             config = router(model, settings.withAdapters(experts, settings.gksAdapterNames()));
-            return name;
+            joined = true;
         } finally {
-            if (config == old && model.peftConfig().containsKey(name)) {
+            if (!joined && model.peftConfig().containsKey(name)) {
                 model.deleteAdapter(name);
             }
             model.addAdapter(ROUTER, config);
             model.setActivation(active);
         }
+        return name;
     }
 
     private static LoraConfig routerOf(PeftModel model) {

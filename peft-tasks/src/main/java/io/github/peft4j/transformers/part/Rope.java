@@ -19,6 +19,11 @@ import java.util.List;
  *   <li>{@code llama3}: wave lengths above {@code original_max_position_embeddings /
  *       low_freq_factor} are stretched by {@code factor}, those below {@code ... /
  *       high_freq_factor} stay, those between are mixed
+ *   <li>{@code yarn}: pairs that turn fewer than {@code beta_slow} times in {@code
+ *       original_max_position_embeddings} are stretched by {@code factor}, those that turn more
+ *       than {@code beta_fast} times stay, those between are mixed; cosines and sines grow by
+ *       {@code attention_factor} (<a href="https://arxiv.org/abs/2309.00071">Peng et al. 2023</a>,
+ *       section 3.2)
  *   <li>{@code longrope}: each wave length is stretched by a factor of its own, {@code
  *       short_factor}, or {@code long_factor} in texts longer than {@code
  *       original_max_position_embeddings}
@@ -70,13 +75,14 @@ public final class Rope {
             case "default" -> of(plain);
             case "linear" -> of(scaled(plain, form.decimal("factor", 1)));
             case "llama3" -> of(llama3(plain, form, originalLength(config, form)));
+            case "yarn" -> yarn(plain, base, config, form);
             case "longrope", "su" -> longRope(plain, config, form);
             default ->
                     throw new UnsupportedFeatureException(
                             "rope_type '"
                                     + JsonReasons.shown(type)
                                     + "' is not available in this version. Available: default,"
-                                    + " linear, llama3, longrope.");
+                                    + " linear, llama3, yarn, longrope.");
         };
     }
 
@@ -137,6 +143,47 @@ public final class Rope {
             }
         }
         return mixed;
+    }
+
+    private static Rope yarn(
+            double[] plain, double base, PretrainedConfig config, PretrainedConfig form) {
+        double original = originalLength(config, form);
+        double longer = config.decimal("max_position_embeddings", original) / original;
+        double factor = form.decimal("factor", longer);
+        double low = pairOfTurns(orElse(form, "beta_fast", 32), plain.length, base, original);
+        double high = pairOfTurns(orElse(form, "beta_slow", 1), plain.length, base, original);
+        if (form.flag("truncate", true)) {
+            low = Math.floor(low);
+            high = Math.ceil(high);
+        }
+        low = Math.max(low, 0);
+        high = Math.min(high, 2 * plain.length - 1);
+        double width = low == high ? 0.001 : high - low;
+        double[] mixed = plain.clone();
+        for (int i = 0; i < mixed.length; i++) {
+            double stretched = Math.min(Math.max((i - low) / width, 0), 1);
+            mixed[i] = plain[i] / factor * stretched + plain[i] * (1 - stretched);
+        }
+        double all = form.decimal("mscale_all_dim", 0);
+        double one = form.decimal("mscale", 0);
+        double growth =
+                one != 0 && all != 0 ? growth(factor, one) / growth(factor, all) : growth(factor, 1);
+        return new Rope(mixed, mixed, Long.MAX_VALUE, form.decimal("attention_factor", growth));
+    }
+
+    /** The pair of features, counted with fractions, that turns so often in a text. */
+    private static double pairOfTurns(double turns, int pairs, double base, double length) {
+        return pairs * Math.log(length / (turns * 2 * Math.PI)) / Math.log(base);
+    }
+
+    /** As in transformers, 0 stands for the default too. */
+    private static double orElse(PretrainedConfig form, String key, double otherwise) {
+        double value = form.decimal(key, otherwise);
+        return value == 0 ? otherwise : value;
+    }
+
+    private static double growth(double factor, double scale) {
+        return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
     }
 
     /**

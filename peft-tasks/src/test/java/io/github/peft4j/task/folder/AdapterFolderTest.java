@@ -48,7 +48,12 @@ class AdapterFolderTest {
         Folders.copy(Golden.path("models/bert-seqcls"), base);
         Folders.copy(Folders.resource("golden/tokenizers/bert"), base);
         LoadOptions five = LoadOptions.builder().optLabels("a", "b", "c", "d", "e").build();
-        LoraConfig config = LoraConfig.builder().optTaskType(TaskType.SEQ_CLS).optR(2).build();
+        LoraConfig config =
+                LoraConfig.builder()
+                        .optTaskType(TaskType.SEQ_CLS)
+                        .optR(2)
+                        .optInitLoraWeights(false)
+                        .build();
         try (TransformerModel model = Transformers.load(base, TaskType.SEQ_CLS, five);
                 PeftModel peft = PeftModels.getPeftModel(model, config)) {
             peft.savePretrained(

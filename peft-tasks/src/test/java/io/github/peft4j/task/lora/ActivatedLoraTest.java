@@ -83,6 +83,20 @@ class ActivatedLoraTest {
     }
 
     @Test
+    void honoursItsScale() {
+        ModelInput input = input(7, 9, 8, 11);
+        Activation all = model.activation();
+        String name = PeftModel.DEFAULT_ADAPTER;
+        NDArray whole = model.forward(input, all).logits();
+
+        NDArray half = model.forward(input, all.scale(name, 0.5)).logits();
+        NDArray nothing = model.forward(input, all.scale(name, 0)).logits();
+
+        assertThat(Tensors.relativeError(half, whole)).isGreaterThan(1e-4);
+        Tensors.assertClose(nothing, model.forward(input, OFF).logits(), 0, "nothing");
+    }
+
+    @Test
     void leavesRowsWithoutAnInvocationAlone() {
         ModelInput input = input(7, 9, 11, 8, 13, 9);
 

@@ -181,6 +181,22 @@ class ArrowTest {
     }
 
     @Test
+    void honoursItsScale() throws IOException {
+        ArrowConfig settings = settings(2, 0.7, false, 5);
+        try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, List.of())) {
+            NDArray ids = expected("in.input_ids");
+            ModelInput input = ModelInput.of(ids, ids.onesLike());
+            Activation routed = Activation.of(ArrowModels.ROUTER);
+            NDArray nothing = model.forward(input, routed.scale(ArrowModels.ROUTER, 0)).logits();
+            NDArray half = model.forward(input, routed.scale(ArrowModels.ROUTER, 0.5)).logits();
+
+            Tensors.assertClose(
+                    nothing, model.forward(input, Activation.none()).logits(), 0, "nothing");
+            assertThat(Tensors.relativeError(half, run(model))).isGreaterThan(1e-4);
+        }
+    }
+
+    @Test
     void needsNoSeed() throws IOException {
         ArrowConfig settings = new ArrowConfig(3, List.of());
         try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, List.of())) {

@@ -199,7 +199,11 @@ class SentenceModulesTest {
     @Test
     void goesByAnAdaptersPassportBeforeThem() throws Exception {
         LoraConfig config =
-                LoraConfig.builder().optTaskType(TaskType.FEATURE_EXTRACTION).optR(2).build();
+                LoraConfig.builder()
+                        .optTaskType(TaskType.FEATURE_EXTRACTION)
+                        .optR(2)
+                        .optInitLoraWeights(false)
+                        .build();
         Path checkpoint = checkpoint("sentence-cls-normalized");
         try (TransformerModel base = Transformers.load(checkpoint);
                 Tokenizer tokenizer = Tokenizer.fromPretrained(checkpoint);
@@ -220,7 +224,11 @@ class SentenceModulesTest {
     /** An adapter for queries with a text in front, padded on the left. */
     private Path prompted() throws Exception {
         LoraConfig config =
-                LoraConfig.builder().optTaskType(TaskType.FEATURE_EXTRACTION).optR(2).build();
+                LoraConfig.builder()
+                        .optTaskType(TaskType.FEATURE_EXTRACTION)
+                        .optR(2)
+                        .optInitLoraWeights(false)
+                        .build();
         try (TransformerModel base = Transformers.load(MODEL, TaskType.FEATURE_EXTRACTION);
                 PeftModel model = PeftModels.getPeftModel(base, config)) {
             model.savePretrained(

@@ -217,7 +217,7 @@ class DecoderCheckpointTest {
                 .isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessage(
                         "rope_type 'dynamic' is not available in this version. Available: default,"
-                                + " linear, llama3, longrope.");
+                                + " linear, llama3, yarn, longrope.");
         assertThatThrownBy(
                         () ->
                                 load(

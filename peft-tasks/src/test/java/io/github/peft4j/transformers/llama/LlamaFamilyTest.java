@@ -9,6 +9,7 @@ class LlamaFamilyTest extends FamilyContract {
     protected ImmutableListMultimap<String, String> outputs() {
         return ImmutableListMultimap.<String, String>builder()
                 .putAll("llama-causal", "forward", "embeds", "left", "past")
+                .putAll("llama-causal-yarn", "forward", "long")
                 .put("llama-seqcls", "forward")
                 .build();
     }

@@ -9,6 +9,7 @@ class Qwen2FamilyTest extends FamilyContract {
     protected ImmutableListMultimap<String, String> outputs() {
         return ImmutableListMultimap.<String, String>builder()
                 .putAll("qwen2-causal", "forward", "left", "past")
+                .putAll("qwen2-causal-yarn", "forward", "long")
                 .build();
     }
 

@@ -1,11 +1,11 @@
 package io.github.peft4j.cli.conformance.play;
 
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Maps;
 import com.google.common.collect.Sets;
 import io.github.peft4j.cli.conformance.compare.CaseFailure;
 import io.github.peft4j.config.PeftConfig;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +46,11 @@ final class ConfigFields {
                     .map(each -> String.valueOf(plain(each)))
                     .collect(ImmutableSet.toImmutableSet());
         }
-        return value instanceof Map<?, ?> values
-                ? Maps.transformValues(values, ConfigFields::plain)
-                : value;
+        if (value instanceof Map<?, ?> values) {
+            Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+            values.forEach((key, each) -> plain.put(String.valueOf(key), plain(each)));
+            return plain;
+        }
+        return value;
     }
 }

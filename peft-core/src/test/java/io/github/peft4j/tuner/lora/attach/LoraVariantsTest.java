@@ -237,6 +237,28 @@ class LoraVariantsTest {
     }
 
     /** Input features in two halves: each block of A sees one of them. */
+    /** The bound of PEFT for block-diagonal layers: the root of 6 over a block's width. */
+    @Test
+    void bdLoraStartsWithinTheBoundOfABlock() {
+        LoraConfig config =
+                LoraConfig.builder()
+                        .optR(8)
+                        .optUseBdlora(new BdLoraConfig(List.of("Lin"), List.of(), 2))
+                        .optTargetModules("Linear")
+                        .build();
+        try (PeftModel model = PeftModels.getPeftModel(linear(64, 4), config)) {
+            NDArray a =
+                    model.adapter("default")
+                            .tensors()
+                            .get("base_model.model.Linear.lora_A.weight")
+                            .getArray();
+            double bound = Math.sqrt(6.0 / 32);
+
+            assertThat(a.getShape()).isEqualTo(new Shape(8, 32));
+            assertThat((double) a.abs().max().getFloat()).isBetween(0.9 * bound, bound);
+        }
+    }
+
     @Test
     void blocksOfBdLoraStayApart() {
         LoraConfig config =

@@ -60,6 +60,17 @@ class LoraParameterTest {
     }
 
     @Test
+    void turnsSquareProductsToo() {
+        Parameter one = parameter(new Shape(1, 2), 3, 4);
+        Parameter other = parameter(new Shape(2, 1), 10, -1);
+        NDArray weight = manager.zeros(new Shape(1, 2, 2));
+
+        NDArray adapted = adapted(new LoraParameter(one, other, 0.5, true), weight);
+
+        assertThat(adapted.toFloatArray()).containsExactly(15, -1.5f, 20, -2);
+    }
+
+    @Test
     void addsOneProductToAMatrix() {
         Parameter one = parameter(new Shape(1, 2), 3, 4);
         Parameter other = parameter(new Shape(2, 1), 10, -1);

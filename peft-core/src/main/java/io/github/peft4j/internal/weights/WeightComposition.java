@@ -1,4 +1,4 @@
-package io.github.peft4j.internal.runtime;
+package io.github.peft4j.internal.weights;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;

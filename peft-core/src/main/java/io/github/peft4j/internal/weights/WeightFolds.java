@@ -1,4 +1,4 @@
-package io.github.peft4j.internal.runtime;
+package io.github.peft4j.internal.weights;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.ImmutableList;
@@ -11,19 +11,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What acts through the numbers of a parameter, by where it is read. */
-final class WeightFolds {
+public final class WeightFolds {
 
     private static final Fold NONE = new Fold(ImmutableList.of(), (current, all, pass) -> current);
 
     private final Map<ParameterUse, Fold> folds = new HashMap<>();
 
     /** Adapters, innermost first, and how they meet the parameter. */
-    void put(ParameterUse place, ImmutableList<WeightAdapter> adapters, WeightComposition form) {
+    public void put(ParameterUse place, ImmutableList<WeightAdapter> adapters, WeightComposition form) {
         folds.put(place, new Fold(adapters, form));
     }
 
     /** Adapters of the parameter itself, beneath those of the layer that reads it. */
-    void putBeneath(ParameterUse place, Collection<WeightAdapter> adapters) {
+    public void putBeneath(ParameterUse place, Collection<WeightAdapter> adapters) {
         ImmutableList<WeightAdapter> own = ImmutableList.copyOf(adapters);
         Fold over = folds.getOrDefault(place, NONE);
         put(
@@ -33,18 +33,18 @@ final class WeightFolds {
                         over.apply(WeightComposition.bare().apply(current, own, pass), pass));
     }
 
-    void remove(ParameterUse place) {
+    public void remove(ParameterUse place) {
         folds.remove(place);
     }
 
     /** The adapters that act there, innermost first. */
-    ImmutableList<WeightAdapter> at(ParameterUse place) {
+    public ImmutableList<WeightAdapter> at(ParameterUse place) {
         Fold fold = find(place);
         return fold == null ? ImmutableList.of() : fold.adapters();
     }
 
     /** What they make of the numbers that are read there. */
-    NDArray apply(ParameterUse place, NDArray current, AdapterPass pass) {
+    public NDArray apply(ParameterUse place, NDArray current, AdapterPass pass) {
         Fold fold = find(place);
         return fold == null ? current : fold.apply(current, pass);
     }
