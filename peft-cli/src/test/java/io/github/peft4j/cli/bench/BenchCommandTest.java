@@ -211,7 +211,11 @@ class BenchCommandTest {
         for (String file : new String[] {"config.json", "model.safetensors"}) {
             Files.copy(Golden.path("models/bert-seqcls/" + file), model.resolve(file));
         }
-        LoraConfig config = LoraConfig.builder().optTaskType(TaskType.SEQ_CLS).build();
+        LoraConfig config =
+                LoraConfig.builder()
+                        .optTaskType(TaskType.SEQ_CLS)
+                        .optInitLoraWeights(false) // as if it were trained
+                        .build();
         try (TransformerModel base = Transformers.load(model, TaskType.SEQ_CLS);
                 PeftModel peft = PeftModels.getPeftModel(base, config)) {
             peft.savePretrained(folder.resolve("adapters/lora"));

@@ -21,6 +21,8 @@ public final class IntendedDifferences {
                     // here a first wrap changes nothing that a second could meet
                     Pattern.compile("You are trying to modify a model with PEFT for a second time"),
                     Pattern.compile("Already found a `peft_config` attribute in the model"),
+                    // rows of several adapters train as they predict
+                    Pattern.compile("Cannot pass `adapter_names` when the model is in training"),
                     // DistilBERT's config calls it dim
                     Pattern.compile("Please specify `token_dim` in `peft_config`"));
 

@@ -11,6 +11,7 @@ import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.adapter.BaseModel;
+import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.cli.conformance.model.NetModel;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a row of errors.json does once the model has its adapter. */
@@ -60,8 +62,11 @@ public record ErrorSteps(
             case "dotted_name" -> wrap("a.b");
             case "generate_without_ids" -> PromptBatch.of(new long[0][]);
             case "reload_train" -> reloadAndTrain();
-            case "bad_batch", "train_batch" ->
-                    throw lacks(step, "one adapter per sample is not available");
+            case "bad_batch" -> rows(RowActivation.of(PeftModel.DEFAULT_ADAPTER), false);
+            case "train_batch" -> {
+                String name = PeftModel.DEFAULT_ADAPTER;
+                rows(RowActivation.of(name, RowActivation.BASE, name), true);
+            }
             case "checkpointing" ->
                     throw lacks(step, "there is no gradient checkpointing to be switched on");
             case "inject_prompt" ->
@@ -112,7 +117,19 @@ public record ErrorSteps(
         }
     }
 
+    private void rows(RowActivation activation, boolean training) {
+        forward(
+                model,
+                training,
+                input -> model.forward(input, activation, model.newStore(), training));
+    }
+
     private static void forward(PeftModel model, boolean training) {
+        forward(model, training, input -> model.forward(input, model.newStore(), training));
+    }
+
+    private static void forward(
+            PeftModel model, boolean training, Function<ModelInput, ModelOutput> pass) {
         if (model.base() instanceof NetModel) {
             throw lacks("forward", "plain networks get no input here");
         }
@@ -127,7 +144,7 @@ public record ErrorSteps(
                                     ModelInput.ATTENTION_MASK,
                                     TensorOps.detachedAs(mask, DataType.INT64)));
             try (Gradients mode = training ? Gradients.on() : Gradients.off()) {
-                ModelOutput output = model.forward(input, model.newStore(), training);
+                ModelOutput output = pass.apply(input);
                 output.arrays().values().forEach(NDArray::getShape);
             }
         }
