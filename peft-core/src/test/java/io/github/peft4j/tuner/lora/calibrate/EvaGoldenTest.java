@@ -31,30 +31,28 @@ class EvaGoldenTest {
     }
 
     /** Batch by batch, so that what is kept of the earlier ones tells. */
-    @Test
-    void componentsAreThoseOfPython() {
-        try (IncrementalPca pca = new IncrementalPca("second", 2)) {
+    @ParameterizedTest
+    @CsvSource({"batch, 2", "flat, 2"})
+    void componentsAreThoseOfPython(String name, int wanted) {
+        try (IncrementalPca pca = new IncrementalPca("second", wanted)) {
             int count = 0;
-            for (ModelInput batch : python.inputs("batch")) {
+            for (ModelInput batch : python.inputs(name)) {
+                String end = "." + count++;
                 pca.add(batch.arrays().values().iterator().next(), 0.99);
-                String name = "pca." + count++ + ".";
-                NDArray components = python.expected(name + "components");
-                NDArray roots = python.expected(name + "values").sqrt().reshape(2, 1);
-                Tensors.assertClose(
-                        pca.components(2, false).in(python.manager), components, 1e-5, name);
-                Tensors.assertClose(
-                        pca.components(2, true).in(python.manager),
-                        components.div(roots),
-                        1e-5,
-                        name + "whitened");
-                Tensors.assertClose(
-                        python.manager.create(pca.ratios()),
-                        python.expected(name + "ratios"),
-                        1e-5,
-                        name + "ratios");
+
+                NDArray components = python.expected(name + ".components" + end);
+                NDArray roots = python.expected(name + ".values" + end).sqrt().reshape(wanted, 1);
+                assertSame(pca.components(wanted, false).in(python.manager), components);
+                assertSame(pca.components(wanted, true).in(python.manager), components.div(roots));
+                NDArray ratios = python.manager.create(pca.ratios());
+                assertSame(ratios, python.expected(name + ".ratios" + end));
             }
             assertThat(count).isEqualTo(3);
         }
+    }
+
+    private static void assertSame(NDArray ours, NDArray theirs) {
+        Tensors.assertClose(ours, theirs, 1e-5, "of Python");
     }
 
     /**
