@@ -14,7 +14,6 @@ import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,9 +98,7 @@ public final class AdapterRegistry implements AutoCloseable {
     /** An activation worked out; for as long as the adapters stay what they are, once. */
     public ActiveAdapters workOut(Activation activation) {
         RegistryState now = state;
-        return activation.equals(now.shown())
-                ? now.active()
-                : now.workOut(activation);
+        return activation.equals(now.shown()) ? now.active() : now.workOut(activation);
     }
 
     /** The weight form of some adapters, over what is active if none was merged. */
@@ -196,6 +193,7 @@ public final class AdapterRegistry implements AutoCloseable {
                 () -> {
                     synchronized (this) {
                         adapters().requireStill(name, entry);
+                        adapters().refuseUsed(name, "overwritten");
                         values.run();
                         put(name, entry);
                         return entry;
@@ -211,6 +209,7 @@ public final class AdapterRegistry implements AutoCloseable {
         change(
                 () -> {
                     adapters().requireStill(name, old);
+                    adapters().refuseUsed(name, "replaced");
                     adapters().refuseMerged(name, mergedNames());
                     steps.forget();
                     entry.trainIfAmong(state.chosen(), name);
@@ -221,6 +220,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     private void put(String name, AdapterInventory.Entry entry) {
+        adapters().requireUsed(name, entry);
         state =
                 state.with(
                         state.adapters().with(name, entry),
@@ -329,6 +329,7 @@ public final class AdapterRegistry implements AutoCloseable {
         change(
                 () -> {
                     AdapterSet removed = adapters().entry(name).set();
+                    adapters().refuseUsed(name, "deleted");
                     steps.forget();
                     AdapterInventory others = state.adapters().without(name);
                     Activation rest = state.chosen().without(name);
