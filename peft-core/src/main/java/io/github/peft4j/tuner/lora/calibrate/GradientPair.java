@@ -30,7 +30,15 @@ record GradientPair(Matrix a, Matrix b, boolean dividedByScale) implements Found
     private static final int ROUNDS = 4;
 
     /** The places of A's rows and of B's columns among the first 2 r parts. */
-    private record Places(long[] a, long[] b) {}
+    private static final class Places {
+        private final long[] a;
+        private final long[] b;
+
+        Places(long[] a, long[] b) {
+            this.a = a;
+            this.b = b;
+        }
+    }
 
     /** Chooses the places for a rank; the manager is there to draw with. */
     @FunctionalInterface
@@ -145,8 +153,8 @@ record GradientPair(Matrix a, Matrix b, boolean dividedByScale) implements Found
         NDManager scratch = gradient.getManager();
         NDList usv = lowRank(gradient, Math.min(4L * rank, least));
         Places chosen = require(DIRECTIONS, form.direction()).choose(rank, scratch);
-        NDArray rows = scratch.create(chosen.a());
-        long[] columns = chosen.b();
+        NDArray rows = scratch.create(chosen.a);
+        long[] columns = chosen.b;
         NDArray places = scratch.create(columns);
         float[] all = usv.get(1).toFloatArray();
         float[] sizes = new float[rank];
