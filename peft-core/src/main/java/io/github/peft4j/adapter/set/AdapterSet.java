@@ -38,6 +38,7 @@ public final class AdapterSet implements AutoCloseable {
     private final ImmutableMap<String, Parameter> localState;
     private final ImmutableMap<String, Parameter> state;
     private final ImmutableList<AdapterSet> parts;
+    private final ImmutableSet<AdapterSet> used;
     private final ImmutableSet<Parameter> trainable;
     private final ImmutableSet<Parameter> buffers;
     private final ImmutableMap<ParameterUse, ModuleCopy> savedModules;
@@ -63,6 +64,7 @@ public final class AdapterSet implements AutoCloseable {
         localState = ImmutableMap.copyOf(builder.localState);
         state = ImmutableMap.copyOf(builder.state);
         parts = ImmutableList.copyOf(builder.parts);
+        used = ImmutableSet.copyOf(builder.used);
         buffers = ImmutableSet.copyOf(builder.buffers);
         savedModules = ImmutableMap.copyOf(builder.savedModules);
         biases = ImmutableMap.copyOf(builder.biases);
@@ -138,6 +140,11 @@ public final class AdapterSet implements AutoCloseable {
                         .putAll(tensors)
                         .putAll(state)
                         .buildOrThrow();
+    }
+
+    /** Other adapters of the model that this one reads, and does not own. */
+    public Set<AdapterSet> used() {
+        return used;
     }
 
     /** What acts around the optimizer's step: for the set as a whole, then for single adapters. */

@@ -10,6 +10,7 @@ import io.github.peft4j.model.ParameterUse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,7 @@ public final class AdapterSetBuilder {
     final Map<String, Parameter> localState = new LinkedHashMap<>();
     final Map<String, Parameter> state = new LinkedHashMap<>();
     final List<AdapterSet> parts = new ArrayList<>();
+    final Set<AdapterSet> used = new LinkedHashSet<>();
     final Set<Parameter> keyed = new HashSet<>();
     final Set<Parameter> buffers = new HashSet<>();
     final Map<ParameterUse, ModuleCopy> savedModules = new LinkedHashMap<>();
@@ -132,6 +134,15 @@ public final class AdapterSetBuilder {
     /** Adds an adapter that this one is made of; it is closed along. */
     public AdapterSetBuilder addPart(AdapterSet part) {
         parts.add(part);
+        return this;
+    }
+
+    /**
+     * Adds another adapter of the model whose tensors this one reads, and which must stay in the
+     * model as it is while this one does.
+     */
+    public AdapterSetBuilder addUse(AdapterSet other) {
+        used.add(other);
         return this;
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.Activation;
@@ -289,6 +290,43 @@ public record AdapterInventory(ImmutableMap<String, Entry> entries) {
         if (entry(name).set() != entry.set()) {
             throw new IllegalStateException(
                     "Adapter " + name + " was replaced while it was loaded. Load it again.");
+        }
+    }
+
+    /**
+     * Refuses to take away or overwrite what another adapter reads.
+     *
+     * @param what is to happen to the adapter
+     */
+    void refuseUsed(String name, String what) {
+        AdapterSet set = entry(name).set();
+        entries.forEach(
+                (other, entry) -> {
+                    if (entry.set().used().contains(set)) {
+                        throw new IllegalStateException(
+                                "Adapter '"
+                                        + name
+                                        + "' cannot be "
+                                        + what
+                                        + ": '"
+                                        + other
+                                        + "' was made of it and reads it. Delete '"
+                                        + other
+                                        + "' first.");
+                    }
+                });
+    }
+
+    /** Refuses an adapter that reads one which has left the model since it was made. */
+    void requireUsed(String name, Entry entry) {
+        ImmutableSet<AdapterSet> here =
+                entries.values().stream().map(Entry::set).collect(ImmutableSet.toImmutableSet());
+        if (!here.containsAll(entry.set().used())) {
+            throw new IllegalStateException(
+                    "Adapter '"
+                            + name
+                            + "' reads an adapter that was deleted or replaced while it was made."
+                            + " Add it again.");
         }
     }
 

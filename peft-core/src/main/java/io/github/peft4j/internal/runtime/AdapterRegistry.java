@@ -193,6 +193,7 @@ public final class AdapterRegistry implements AutoCloseable {
                 () -> {
                     synchronized (this) {
                         adapters().requireStill(name, entry);
+                        adapters().refuseUsed(name, "overwritten");
                         values.run();
                         put(name, entry);
                         return entry;
@@ -208,6 +209,7 @@ public final class AdapterRegistry implements AutoCloseable {
         change(
                 () -> {
                     adapters().requireStill(name, old);
+                    adapters().refuseUsed(name, "replaced");
                     adapters().refuseMerged(name, mergedNames());
                     steps.forget();
                     entry.trainIfAmong(state.chosen(), name);
@@ -218,6 +220,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     private void put(String name, AdapterInventory.Entry entry) {
+        adapters().requireUsed(name, entry);
         state =
                 state.with(
                         state.adapters().with(name, entry),
@@ -326,6 +329,7 @@ public final class AdapterRegistry implements AutoCloseable {
         change(
                 () -> {
                     AdapterSet removed = adapters().entry(name).set();
+                    adapters().refuseUsed(name, "deleted");
                     steps.forget();
                     AdapterInventory others = state.adapters().without(name);
                     Activation rest = state.chosen().without(name);

@@ -168,15 +168,33 @@ class ArrowTest {
         }
     }
 
+    /** Its directions are computed once, so an expert must neither go nor get other numbers. */
     @Test
-    void saysThatAnExpertIsGone() throws IOException {
-        ArrowConfig settings = settings(2, 0.7, false, 5);
-        try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, List.of())) {
-            model.deleteAdapter("task_1");
-
-            assertThatThrownBy(() -> run(model))
+    void keepsItsExperts() throws IOException {
+        ArrowConfig settings = settings(2, 0.5, true, 7);
+        try (PeftModel model = ArrowModels.createArrowModel(base, TASKS, settings, GENERAL)) {
+            List<String> general =
+                    model.peftConfig().keySet().stream()
+                            .filter(name -> !name.startsWith("task_"))
+                            .filter(name -> !name.equals(ArrowModels.ROUTER))
+                            .toList();
+            assertThat(general).hasSize(2);
+            model.loadAdapter(TASKS.get(0), "free");
+            for (String name : List.of("task_1", general.get(0))) {
+                assertThatThrownBy(() -> model.deleteAdapter(name))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("Adapter '" + name + "' cannot be deleted")
+                        .hasMessageContaining("Delete 'arrow_router' first");
+            }
+            assertThatThrownBy(() -> model.hotswapAdapter(TASKS.get(0), "task_1"))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("The router needs [task_1], deleted since");
+                    .hasMessageContaining("'task_1' cannot be replaced");
+            model.deleteAdapter("free");
+            Tensors.assertClose(run(model), expected("out.general"), 1e-5, "still whole");
+
+            model.deleteAdapter(ArrowModels.ROUTER);
+            model.deleteAdapter("task_1");
+            assertThat(model.peftConfig()).hasSize(4);
         }
     }
 

@@ -12,8 +12,6 @@ import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.tuner.lora.layer.LoraLinear;
 import io.github.peft4j.tuner.lora.layer.LoraTensors;
 import io.github.peft4j.tuner.lora.option.ArrowConfig;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -49,7 +47,6 @@ final class ArrowRouter implements DeltaAdapter {
 
     @Override
     public NDArray delta(NDArray x, BaseLayer base, AdapterPass pass) {
-        requireExperts();
         Shape shape = x.getShape();
         long in = shape.get(shape.dimension() - 1);
         NDArray tokens = x.reshape(-1, in);
@@ -65,29 +62,6 @@ final class ArrowRouter implements DeltaAdapter {
         double factor = pass.scale(this);
         NDArray scaled = factor == 1 ? dropped : Ops.scale(dropped, factor);
         return scaled.reshape(shape.slice(0, shape.dimension() - 1).add(delta.getShape().get(1)));
-    }
-
-    private void requireExperts() {
-        List<String> deleted = new ArrayList<>();
-        for (int i = 0; i < experts.experts().size(); i++) {
-            addDeleted(settings.taskAdapterNames().get(i), experts.experts().get(i), deleted);
-        }
-        for (int i = 0; i < experts.general().size(); i++) {
-            addDeleted(settings.gksAdapterNames().get(i), experts.general().get(i), deleted);
-        }
-        if (!deleted.isEmpty()) {
-            throw new IllegalStateException(
-                    "The router needs "
-                            + deleted
-                            + ", deleted since it was made. Delete the router too, and add one over"
-                            + " the adapters that are left.");
-        }
-    }
-
-    private static void addDeleted(String name, LoraLinear expert, List<String> deleted) {
-        if (expert.tensors().a().getArray().isReleased()) {
-            deleted.add(name);
-        }
     }
 
     /** How much each expert counts for each token, its scale included. */

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.layer.LoraLayer;
 import io.github.peft4j.tuner.lora.layer.LoraLinear;
@@ -99,6 +100,18 @@ public final class ArrowVariant implements LoraVariant {
 
     private static Set<String> general(ArrowConfig arrow) {
         return arrow.useGks() ? Sets.newTreeSet(arrow.gksAdapterNames()) : Set.of();
+    }
+
+    /** The experts must stay what they are: their directions are computed once. */
+    @Override
+    public void complete(LoraConfig config, AdapterSetBuilder set, List<Adapter> layers) {
+        ArrowConfig arrow = config.arrowConfig().orElseThrow();
+        for (String name : Sets.union(Sets.newTreeSet(arrow.taskAdapterNames()), general(arrow))) {
+            AdapterSet expert = others.get(name);
+            if (expert != null) {
+                set.addUse(expert);
+            }
+        }
     }
 
     @Override

@@ -10,12 +10,11 @@ import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.Decompositions;
 import io.github.peft4j.ops.Ops;
-import io.github.peft4j.random.TorchGenerator;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.start.LoraInitializer;
 import io.github.peft4j.tuner.lora.start.StartLayer;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 
 /**
@@ -30,15 +29,29 @@ record GradientPair(Matrix a, Matrix b, boolean dividedByScale) implements Found
 
     private static final int ROUNDS = 4;
 
-    /** The places of A's rows and of B's columns among the first 2 r parts, by rank. */
-    private record Direction(IntFunction<long[]> a, IntFunction<long[]> b) {}
+    /** The places of A's rows and of B's columns among the first 2 r parts. */
+    private static final class Places {
+        private final long[] a;
+        private final long[] b;
+
+        Places(long[] a, long[] b) {
+            this.a = a;
+            this.b = b;
+        }
+    }
+
+    /** Chooses the places for a rank; the manager is there to draw with. */
+    @FunctionalInterface
+    private interface Direction {
+        Places choose(int rank, NDManager manager);
+    }
 
     private static final ImmutableMap<String, Direction> DIRECTIONS =
             ImmutableMap.of(
-                    "ArBr", new Direction(GradientPair::odd, GradientPair::even),
-                    "A2rBr", new Direction(GradientPair::second, GradientPair::first),
-                    "ArB2r", new Direction(GradientPair::first, GradientPair::second),
-                    "random", new Direction(GradientPair::drawn, GradientPair::drawn));
+                    "ArBr", (rank, manager) -> new Places(odd(rank), even(rank)),
+                    "A2rBr", (rank, manager) -> new Places(second(rank), first(rank)),
+                    "ArB2r", (rank, manager) -> new Places(first(rank), second(rank)),
+                    "random", GradientPair::drawn);
 
     private static long[] first(int rank) {
         return LongStream.range(0, rank).toArray();
@@ -56,8 +69,11 @@ record GradientPair(Matrix a, Matrix b, boolean dividedByScale) implements Found
         return LongStream.range(0, rank).map(i -> 2 * i + 1).toArray();
     }
 
-    private static long[] drawn(int rank) {
-        return new TorchGenerator(0).permutation(2L * rank, rank);
+    /** The same for both; drawn for each layer, with the engine's seed. */
+    private static Places drawn(int rank, NDManager manager) {
+        NDArray order = manager.randomUniform(0, 1, new Shape(2L * rank)).argSort();
+        long[] places = Arrays.copyOf(order.toLongArray(), rank);
+        return new Places(places, places);
     }
 
     /** What B is multiplied by. */
@@ -136,9 +152,9 @@ record GradientPair(Matrix a, Matrix b, boolean dividedByScale) implements Found
                 least / 2);
         NDManager scratch = gradient.getManager();
         NDList usv = lowRank(gradient, Math.min(4L * rank, least));
-        Direction direction = require(DIRECTIONS, form.direction());
-        NDArray rows = scratch.create(direction.a().apply(rank));
-        long[] columns = direction.b().apply(rank);
+        Places chosen = require(DIRECTIONS, form.direction()).choose(rank, scratch);
+        NDArray rows = scratch.create(chosen.a);
+        long[] columns = chosen.b;
         NDArray places = scratch.create(columns);
         float[] all = usv.get(1).toFloatArray();
         float[] sizes = new float[rank];

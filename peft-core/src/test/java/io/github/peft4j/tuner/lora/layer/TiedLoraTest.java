@@ -49,6 +49,19 @@ class TiedLoraTest {
         assertThat(tied.delta(x, null, pass).toFloatArray()).containsExactly(14, 28, 42);
     }
 
+    /** Of the two numbers of x, which are 1, dropout leaves 2 or nothing; B takes 10 and -1. */
+    @Test
+    void dropsInputsInTraining() {
+        TiedLora dropping = new TiedLora(a, b, 2, new InputDropout("lora_dropout", 0.5));
+        NDArray x = manager.ones(new Shape(64, 2));
+        manager.getEngine().setRandomSeed(1);
+
+        NDArray delta = dropping.delta(x, null, AdapterPass.bare(manager, true)).get(":, 0");
+
+        assertThat(delta.toFloatArray()).contains(0, 40, -4, 36).doesNotContain(18);
+        assertThat(dropping.delta(x, null, pass).get(":, 0").toFloatArray()).containsOnly(18);
+    }
+
     @Test
     void standsInFilesTurned() {
         FileTensor down = tied.file().get("lora_A.weight");

@@ -2,6 +2,7 @@ package io.github.peft4j.tuner.lora.monteclora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -14,12 +15,15 @@ import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.nn.Linear;
 import io.github.peft4j.testkit.OneLayer;
+import io.github.peft4j.testkit.PythonStarts;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.testkit.TwoLayers;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.option.MontecloraConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each setting does; the numbers of PEFT for given draws are in VariantOpsTest. */
 class MontecloraLinearTest {
@@ -124,6 +128,80 @@ class MontecloraLinearTest {
             assertThat(penalty).isNotZero();
             assertThat(penalty(three)).isCloseTo(3 * penalty, within(1e-6));
             assertThat(penalty(other)).as("of another prior").isNotEqualTo(penalty);
+        }
+    }
+
+    /**
+     * Each number of row i of the noise has the variance \(\epsilon^2 v_i \sum_k w_k^2\), where v
+     * and w are what the last draw left in the file.
+     */
+    @Test
+    void noiseHasTheDeviationOfTheDraw() {
+        int in = 2000;
+        LoraConfig config =
+                LoraConfig.builder()
+                        .optR(2)
+                        .optMontecloraConfig(settings(false, 0.1, 0.05, 0))
+                        .optTargetModules("layer")
+                        .build();
+        Linear layer = new Linear(in, 2, false);
+        try (PeftModel model = OneLayer.adapt(manager, layer, config, new Shape(1, in))) {
+            OneLayer.fillBase(model, "weight", manager, new double[2 * in]);
+            OneLayer.fill(model, "lora_A.weight", manager, new double[2 * in]);
+            OneLayer.fill(model, "lora_B.weight", manager, 1, 0, 0, 1);
+            manager.getEngine().setRandomSeed(7);
+            ModelInput input = ModelInput.of(ImmutableMap.of("x", manager.eye(in)));
+            NDArray noise = model.forward(input, model.newStore(), true).logits(); // [in, 2]
+            // lora_alpha is 8, so that what comes out is four times the noise
+            NDArray found = noise.div(4).square().mean(new int[] {0});
+            double squares = tensor(model, "expert_weights").square().sum().getFloat();
+            float[] variances = tensor(model, "gaussian_var_prior").toFloatArray();
+            double share = 0.05 * 0.05 * squares;
+            assertThat((double) found.getFloat(0))
+                    .isCloseTo(share * variances[0], withinPercentage(12));
+            assertThat((double) found.getFloat(1))
+                    .isCloseTo(share * variances[3], withinPercentage(12));
+        }
+    }
+
+    /** v is \(e^{2 \sigma} u\), and u, a sum of two squares of normal numbers, is 2 on average. */
+    @Test
+    void variancesAreThoseOfWishartsDistribution() {
+        try (PeftModel model = noiseAlone(settings(false, 0.1, 1, 0))) {
+            manager.getEngine().setRandomSeed(7);
+            NDArray x = manager.ones(new Shape(1, 3));
+            double[] sums = new double[2];
+            int draws = 1000;
+            for (int i = 0; i < draws; i++) {
+                model.forward(ModelInput.of(ImmutableMap.of("x", x)), model.newStore(), true);
+                float[] variances = tensor(model, "gaussian_var_prior").toFloatArray();
+                sums[0] += variances[0] / draws;
+                sums[1] += variances[3] / draws;
+            }
+            assertThat(sums[0]).isCloseTo(2 * Math.exp(0.4), withinPercentage(10));
+            assertThat(sums[1]).isCloseTo(2 * Math.exp(1), withinPercentage(10));
+        }
+    }
+
+    /** Before a draw PEFT's own number, by starts/make.py; a draw moves the normal term alone. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.1, 0.3})
+    void penaltyIsThatOfPython(double prior) {
+        try (PythonStarts python = new PythonStarts();
+                PeftModel model = noiseAlone(settings(false, prior, 1, 1e-2))) {
+            double start = 1e-2 * python.expected("monteclora." + prior + ".start").getFloat();
+            assertThat(penalty(model)).isCloseTo(start, within(1e-6));
+
+            OneLayer.fill(
+                    model, "lora_monteclora_sampler.gaussian_var_prior", manager, 4, 0, 0, 0.25);
+            double drawn = 1e-2 * python.expected("monteclora." + prior + ".drawn").getFloat();
+            assertThat(penalty(model)).isCloseTo(drawn, within(1e-6));
+
+            train(model);
+            float[] v = tensor(model, "gaussian_var_prior").toFloatArray();
+            double normal = v[0] - Math.log(v[0]) + v[3] - Math.log(v[3]) - 2;
+            assertThat(penalty(model))
+                    .isCloseTo(start + 1e-2 * SAMPLES * 0.5 * normal, within(1e-5));
         }
     }
 
