@@ -217,8 +217,7 @@ public final class Benchmark {
                     predictSteps(
                             batches,
                             (step, input) ->
-                                    tenants.mixed(
-                                            input, batches.array(step, index).toLongArray()));
+                                    tenants.mixed(input, batches.array(step, index).toLongArray()));
                 }
                 default ->
                         throw new UnsupportedFeatureException(
@@ -259,7 +258,7 @@ public final class Benchmark {
             for (int step = 0; step < steps; step++) {
                 time.start();
                 try (NDManager scope = root.newSubManager()) {
-                    float[] logits = 
+                    float[] logits =
                             model.of(step, batches.input(step, scope, false)).toFloatArray();
                     double sum = 0;
                     for (float logit : logits) {

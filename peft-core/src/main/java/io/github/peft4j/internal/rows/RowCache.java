@@ -2,6 +2,7 @@ package io.github.peft4j.internal.rows;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.ops.Ops;
@@ -14,7 +15,7 @@ import java.util.function.Supplier;
  *
  * @param rows those of the group
  */
-record RowCache(KeyValueCache all, Activation activation, long[] rows, long batch)
+record RowCache(KeyValueCache all, Activation activation, ImmutableLongArray rows, long batch)
         implements KeyValueCache {
 
     @Override
@@ -25,7 +26,7 @@ record RowCache(KeyValueCache all, Activation activation, long[] rows, long batc
     @Override
     public NDArray rowFact(Object key, Supplier<NDArray> compute) {
         NDArray facts = all.rowFact(List.of(key, activation), () -> spread(compute.get()));
-        try (NDArray index = facts.getManager().create(rows)) {
+        try (NDArray index = facts.getManager().create(rows.toArray())) {
             return Ops.rows(facts, index);
         }
     }
@@ -34,8 +35,8 @@ record RowCache(KeyValueCache all, Activation activation, long[] rows, long batc
         NDManager manager = own.getManager();
         long[] values = own.toLongArray();
         long[] spread = new long[Math.toIntExact(batch)];
-        for (int i = 0; i < rows.length; i++) {
-            spread[Math.toIntExact(rows[i])] = values[i];
+        for (int i = 0; i < rows.length(); i++) {
+            spread[Math.toIntExact(rows.get(i))] = values[i];
         }
         return manager.create(spread);
     }

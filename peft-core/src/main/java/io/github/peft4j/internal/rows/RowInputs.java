@@ -2,6 +2,7 @@ package io.github.peft4j.internal.rows;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.model.KeyValueCache;
 import io.github.peft4j.model.ModelInput;
@@ -45,6 +46,11 @@ final class RowInputs {
         ModelInput own = ModelInput.of(selected);
         return cache == null
                 ? own
-                : own.withCache(new RowCache(cache, activation, rows, groupOf.length));
+                : own.withCache(
+                        new RowCache(
+                                cache,
+                                activation,
+                                ImmutableLongArray.copyOf(rows),
+                                groupOf.length));
     }
 }

@@ -14,7 +14,6 @@ import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.tuner.AdapterSource;
 import io.github.peft4j.tuner.CreatedAdapter;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,9 +98,7 @@ public final class AdapterRegistry implements AutoCloseable {
     /** An activation worked out; for as long as the adapters stay what they are, once. */
     public ActiveAdapters workOut(Activation activation) {
         RegistryState now = state;
-        return activation.equals(now.shown())
-                ? now.active()
-                : now.workOut(activation);
+        return activation.equals(now.shown()) ? now.active() : now.workOut(activation);
     }
 
     /** The weight form of some adapters, over what is active if none was merged. */

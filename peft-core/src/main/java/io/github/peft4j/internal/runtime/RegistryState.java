@@ -64,6 +64,7 @@ final class RegistryState {
     }
 
     /** Another state of the same model; what is worked out stays so if the adapters do. */
+    @SuppressWarnings("ReferenceEquality") // the same adapters, not adapters that look alike
     RegistryState with(
             AdapterInventory others,
             Activation choice,

@@ -18,7 +18,8 @@ public final class WeightFolds {
     private final Map<ParameterUse, Fold> folds = new HashMap<>();
 
     /** Adapters, innermost first, and how they meet the parameter. */
-    public void put(ParameterUse place, ImmutableList<WeightAdapter> adapters, WeightComposition form) {
+    public void put(
+            ParameterUse place, ImmutableList<WeightAdapter> adapters, WeightComposition form) {
         folds.put(place, new Fold(adapters, form));
     }
 

@@ -165,7 +165,7 @@ public final class LanguageModelHead implements Head {
                     loss.targets(),
                     softCap);
         }
-        return RowPlaces.of(pass).place(loss.batchRows())
+        return RowPlaces.of(pass).place(loss.batchRows().toArray())
                 ? loss.of(scores(pass, rows))
                 : loss.ofAll(hidden.layout().flat(scores(pass, hidden.last())));
     }

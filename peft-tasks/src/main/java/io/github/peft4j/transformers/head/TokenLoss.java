@@ -2,6 +2,7 @@ package io.github.peft4j.transformers.head;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.primitives.ImmutableIntArray;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.transformers.layout.TokenLayout;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.Arrays;
  * @param targets [K] int64
  * @param batchRows the row of the batch that each stands in, [K]
  */
-record TokenLoss(NDArray rows, NDArray targets, int[] batchRows) {
+record TokenLoss(NDArray rows, NDArray targets, ImmutableIntArray batchRows) {
 
     /**
      * The positions of labels [B, S] other than -100.
@@ -54,9 +55,9 @@ record TokenLoss(NDArray rows, NDArray targets, int[] batchRows) {
         return new TokenLoss(
                 layout.rows(Arrays.copyOf(positions, count)),
                 labels.getManager().create(Arrays.copyOf(targets, count)),
-                Arrays.stream(positions, 0, count)
-                        .mapToInt(position -> (int) (position / length))
-                        .toArray());
+                ImmutableIntArray.copyOf(
+                        Arrays.stream(positions, 0, count)
+                                .mapToInt(position -> (int) (position / length))));
     }
 
     /** Mean cross entropy of the scores of all positions, laid flat [*, classes]. */

@@ -167,7 +167,9 @@ public final class Rope {
         double all = form.decimal("mscale_all_dim", 0);
         double one = form.decimal("mscale", 0);
         double growth =
-                one != 0 && all != 0 ? growth(factor, one) / growth(factor, all) : growth(factor, 1);
+                one != 0 && all != 0
+                        ? growth(factor, one) / growth(factor, all)
+                        : growth(factor, 1);
         return new Rope(mixed, mixed, Long.MAX_VALUE, form.decimal("attention_factor", growth));
     }
 
