@@ -8,9 +8,11 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.create.ConfigCompletion;
+import io.github.peft4j.internal.report.Planning;
 import io.github.peft4j.internal.store.ReadAdapter;
 import io.github.peft4j.internal.store.StoredAdapter;
 import io.github.peft4j.io.file.StableFolder;
+import io.github.peft4j.report.AdapterPlan;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.tuner.Tuner;
 import io.github.peft4j.tuner.Tuners;
@@ -107,6 +109,21 @@ public final class PeftModels {
      */
     public static PeftModel getPeftModel(Model base, PeftConfig config) {
         return getPeftModel(base.getBlock(), config);
+    }
+
+    /**
+     * What a config would make of a base: which layers it reaches, how many numbers train, and how
+     * large the adapter's file is. The base stays as it is, and nothing stays in memory. A config
+     * out of a file, which is frozen, counts as one that trains.
+     *
+     * @throws IllegalArgumentException if the config does not fit the base; where nothing matches,
+     *     the text names the nearest layers
+     * @throws UnsupportedFeatureException if this version lacks something the config asks for
+     */
+    public static AdapterPlan plan(Block base, PeftConfig config) {
+        BaseModel given = baseOf(base);
+        BaseModel model = baseFor(Tuners.require(config.peftType()), given, config);
+        return Planning.of(model, config, folder -> StoredAdapter.loadPart(model, folder));
     }
 
     /** Loads an adapter for prediction, called {@code default}. */

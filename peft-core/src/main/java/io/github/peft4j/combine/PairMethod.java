@@ -6,6 +6,7 @@ import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.frozen.LowRank;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,4 +40,10 @@ public interface PairMethod<C extends LayerConfig> extends PeftMethod<C> {
      * @param keep holds the values until the set has been initialized
      */
     void fillPairs(AdapterSet set, Map<String, LowRank> pairs, NDManager keep);
+
+    /** How a file calls the matrices of a layer. */
+    List<PairNames> pairNames();
+
+    /** The factor on a layer's product B A. */
+    double pairScale(C config, String path);
 }

@@ -1,6 +1,7 @@
 package io.github.peft4j.config;
 
 import io.github.peft4j.config.option.ConfigReader;
+import java.util.List;
 
 /**
  * A method as far as its configs go. What makes adapters is its sub-interface {@code Tuner}, which
@@ -27,5 +28,14 @@ public interface PeftMethod<C extends PeftConfig> {
      */
     default C parse(ConfigReader json) {
         return configType().read(json);
+    }
+
+    /**
+     * Which tensors of a file tell, without a base, whether an adapter contributes anything: groups
+     * of suffixes such as {@code lora_A.weight}. At a layer that has the tensors of a group it does
+     * unless one of them is all zero. Empty where tensors alone do not tell.
+     */
+    default List<List<String>> factors(C config) {
+        return List.of();
     }
 }

@@ -89,6 +89,20 @@ public final class SafetensorsWriter {
         };
     }
 
+    /** How many bytes a file of these tensors has. */
+    public static long size(
+            Map<String, ? extends TensorView> tensors, Map<String, String> metadata) {
+        List<Map.Entry<String, TensorView>> inFile =
+                ImmutableMap.<String, TensorView>copyOf(tensors).entrySet().stream()
+                        .sorted(IN_FILE)
+                        .toList();
+        long size = Long.BYTES + header(inFile, metadata).length;
+        for (TensorView tensor : tensors.values()) {
+            size = Math.addExact(size, tensor.dtype().bytes(tensor.shape()));
+        }
+        return size;
+    }
+
     private static void writeTensor(String name, TensorView tensor, WritableByteChannel out)
             throws IOException {
         CountingChannel counted = new CountingChannel(out);

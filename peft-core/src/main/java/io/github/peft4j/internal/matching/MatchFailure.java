@@ -6,7 +6,9 @@ import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.TargetModules;
 import io.github.peft4j.model.LayerKind;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 public final class MatchFailure {
 
     private static final int SHOWN = 10;
+    private static final int NEAREST = 3;
 
     private final TargetModules options;
     private final ImmutableSortedSet<String> names;
@@ -112,6 +115,24 @@ public final class MatchFailure {
                 .filter(guess -> guess.edits() > 0 && guess.edits() <= guess.name().length() / 2)
                 .min(Comparator.comparingInt(Guess::edits).thenComparing(Guess::name))
                 .map(Guess::name);
+    }
+
+    /**
+     * Last parts of paths that take the fewest edits from a target's, at most a few.
+     *
+     * @param paths of layers
+     */
+    public static List<String> near(String target, Collection<String> paths) {
+        String wanted = lastPart(target);
+        return paths.stream()
+                .map(MatchFailure::lastPart)
+                .distinct()
+                .filter(name -> edits(wanted, name) <= name.length() / 2)
+                .sorted(
+                        Comparator.comparingInt((String name) -> edits(wanted, name))
+                                .thenComparing(Comparator.naturalOrder()))
+                .limit(NEAREST)
+                .toList();
     }
 
     private Stream<String> wantedNames() {

@@ -206,4 +206,9 @@ public final class AdaLoraTuner extends LayerTuner<AdaLoraConfig> {
         }
         return UnaryOperator.identity();
     }
+
+    @Override
+    public List<List<String>> factors(AdaLoraConfig config) {
+        return ImmutableList.of(ImmutableList.of("lora_A", "lora_B", "lora_E"));
+    }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.auto.service.AutoService;
 import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.matching.DefaultTargets;
@@ -79,5 +80,10 @@ public final class FourierFTTuner extends LayerTuner<FourierFTConfig> {
     private static NDArray places(NDManager manager, long seed, Size size) {
         long[] first = new TorchGenerator(seed).permutation(size.numbers(), size.frequencies());
         return manager.create(first);
+    }
+
+    @Override
+    public List<List<String>> factors(FourierFTConfig config) {
+        return ImmutableList.of(ImmutableList.of("fourierft_spectrum"));
     }
 }

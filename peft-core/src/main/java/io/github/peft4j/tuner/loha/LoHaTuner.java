@@ -1,6 +1,7 @@
 package io.github.peft4j.tuner.loha;
 
 import com.google.auto.service.AutoService;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.model.LayerKind;
@@ -9,6 +10,7 @@ import io.github.peft4j.tuner.KernelAdapter;
 import io.github.peft4j.tuner.NewLayer;
 import io.github.peft4j.tuner.lycoris.LycorisStrength;
 import io.github.peft4j.tuner.lycoris.LycorisTuner;
+import java.util.List;
 
 /** LoHa: puts an elementwise product of two low-rank products at each matched layer. */
 @AutoService(PeftMethod.class)
@@ -39,5 +41,11 @@ public final class LoHaTuner extends LycorisTuner<LoHaConfig> {
                                         layer, shape.out(), shape.columns(), r, silent),
                                 strength);
         return new KernelAdapter(shape, kernel);
+    }
+
+    @Override
+    public List<List<String>> factors(LoHaConfig config) {
+        return ImmutableList.of(
+                ImmutableList.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"));
     }
 }

@@ -100,4 +100,10 @@ public final class OFTTuner extends LayerTuner<OFTConfig> {
         }
         return ImmutableList.copyOf(warnings);
     }
+
+    @Override
+    public List<List<String>> factors(OFTConfig config) {
+        return ImmutableList.of(
+                ImmutableList.of("oft_R.weight"), ImmutableList.of("oft_embedding_R.weight"));
+    }
 }

@@ -179,4 +179,9 @@ public final class VeraTuner extends LayerTuner<VeraConfig> {
                                 + config.projectionPrngKey()
                                 + ". Set save_projection to true for a file that stands alone.");
     }
+
+    @Override
+    public List<List<String>> factors(VeraConfig config) {
+        return ImmutableList.of(ImmutableList.of("vera_lambda_b", "vera_lambda_d"));
+    }
 }

@@ -9,6 +9,7 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.AdapterSetBuilder;
 import io.github.peft4j.combine.PairMethod;
+import io.github.peft4j.combine.PairNames;
 import io.github.peft4j.combine.SummableMethod;
 import io.github.peft4j.combine.Summand;
 import io.github.peft4j.combine.SwappableMethod;
@@ -95,8 +96,7 @@ public final class LoraTuner extends LayerTuner<LoraConfig>
             NamePatterns<Integer> ranks,
             NamePatterns<Number> alphas) {
         int rank = ranks.find(site.path()).orElse(config.r());
-        double alpha = alphas.find(site.path()).map(Number::doubleValue).orElse(config.loraAlpha());
-        double scaling = alpha / (config.useRslora() ? Math.sqrt(rank) : rank);
+        double scaling = PairForm.scale(config, ranks, alphas, site.path());
         return new LoraLayer(config, new NewLayer(set, site), rank, scaling);
     }
 
@@ -212,5 +212,20 @@ public final class LoraTuner extends LayerTuner<LoraConfig>
     @Override
     public void silence(AdapterSet set, List<String> missing) {
         HotSwap.silence(set, missing);
+    }
+
+    @Override
+    public List<List<String>> factors(LoraConfig config) {
+        return PairForm.factors(config);
+    }
+
+    @Override
+    public List<PairNames> pairNames() {
+        return PairForm.NAMES;
+    }
+
+    @Override
+    public double pairScale(LoraConfig config, String path) {
+        return PairForm.scale(config, path);
     }
 }

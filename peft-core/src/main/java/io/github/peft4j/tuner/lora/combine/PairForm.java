@@ -3,25 +3,67 @@ package io.github.peft4j.tuner.lora.combine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.set.AdapterSet;
+import io.github.peft4j.combine.PairNames;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.matching.NamePatterns;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.frozen.LowRank;
 import io.github.peft4j.tuner.ConvolutionShape;
+import io.github.peft4j.tuner.lora.InitLoraWeights;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.layer.LoraEmbedding;
 import io.github.peft4j.tuner.lora.layer.LoraPair;
 import io.github.peft4j.tuner.lora.layer.PairAdapter;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Plain LoRA that is made of pairs of any origin. */
 public final class PairForm {
 
+    /** At layers of weights, and at embeddings. */
+    public static final List<PairNames> NAMES =
+            ImmutableList.of(
+                    new PairNames("lora_A.weight", "lora_B.weight"),
+                    new PairNames("lora_embedding_A", "lora_embedding_B"));
+
     private PairForm() {}
+
+    /** The pairs, where an adapter contributes nothing else and starts with a zero in them. */
+    public static List<List<String>> factors(LoraConfig config) {
+        InitLoraWeights start = config.initLoraWeights();
+        boolean more =
+                config.useDora()
+                        || config.loraBias()
+                        || config.kasaConfig().isPresent()
+                        || config.montecloraConfig().isPresent();
+        return more || start.changesBase() || start.is("orthogonal")
+                ? ImmutableList.of()
+                : NAMES.stream()
+                        .<List<String>>map(names -> ImmutableList.of(names.a(), names.b()))
+                        .toList();
+    }
+
+    /** The factor s on the product of a layer's pair. */
+    public static double scale(LoraConfig config, String path) {
+        return scale(config, config.ranks(), config.alphas(), path);
+    }
+
+    /** The same with patterns that were made before. */
+    public static double scale(
+            LoraConfig config,
+            NamePatterns<Integer> ranks,
+            NamePatterns<Number> alphas,
+            String path) {
+        int rank = ranks.find(path).orElse(config.r());
+        double alpha = alphas.find(path).map(Number::doubleValue).orElse(config.loraAlpha());
+        return alpha / (config.useRslora() ? Math.sqrt(rank) : rank);
+    }
 
     /** LoRA of the scale 1 with these ranks: the largest is r, the others stand in the patterns. */
     public static LoraConfig config(LayerConfig source, Map<String, Integer> ranks) {
