@@ -9,6 +9,7 @@ import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.engine.RunningPasses;
+import io.github.peft4j.engine.TrainingHold;
 import io.github.peft4j.internal.rows.RowAdapters;
 import io.github.peft4j.internal.runtime.ActiveAdapters;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
@@ -101,6 +102,19 @@ abstract class AdaptedModel extends ModelBackedBlock implements AutoCloseable {
     /** Runs what reads the adapters' tensors; other threads free and overwrite none meanwhile. */
     public final <T, E extends Exception> T reading(RunningPasses.Pass<T, E> reader) throws E {
         return registry.reading(reader);
+    }
+
+    /**
+     * Until it is closed, this thread trains what is active now, and no other thread changes that:
+     * activating, switching off, merging, weighting, deleting, overwriting and swapping are refused
+     * there with an {@link IllegalStateException}. Adapters that do not train may come and go, and
+     * passes with an activation of their own run. {@code PeftTrainer} does this by itself; a loop
+     * of one's own may.
+     *
+     * @throws IllegalStateException if a training runs already
+     */
+    public final TrainingHold.Held holdForTraining() {
+        return registry.train();
     }
 
     /** Runs what overwrites the adapters' tensors while no pass runs; refused inside a pass. */

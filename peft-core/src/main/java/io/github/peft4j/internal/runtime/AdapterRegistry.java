@@ -9,6 +9,7 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.RunningPasses;
+import io.github.peft4j.engine.TrainingHold;
 import io.github.peft4j.model.ParameterCount;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.tuner.AdapterSource;
@@ -32,6 +33,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private final FrozenBase frozen;
     private final RunningPasses passes = new RunningPasses("The model");
     private final DeferredAfterStep steps = new DeferredAfterStep();
+    private final TrainingHold training = new TrainingHold();
     private volatile RegistryState state;
 
     /**
@@ -67,6 +69,11 @@ public final class AdapterRegistry implements AutoCloseable {
     /** The step of a trainer that does not say when it is done. */
     public DeferredAfterStep steps() {
         return steps;
+    }
+
+    /** Lets this thread train what is active, which no other thread changes until it is closed. */
+    public synchronized TrainingHold.Held train() {
+        return training.begin(state.chosen().names());
     }
 
     /** The adapters as they are now. */
@@ -189,9 +196,11 @@ public final class AdapterRegistry implements AutoCloseable {
      *     this thread runs
      */
     public void overwrite(String name, AdapterInventory.Entry entry, Runnable values) {
+        training.refuse("overwrite the adapter", name); // at once: it waits for the pass else
         passes.alone(
                 () -> {
                     synchronized (this) {
+                        training.refuse("overwrite the adapter", name);
                         adapters().requireStill(name, entry);
                         adapters().refuseUsed(name, "overwritten");
                         values.run();
@@ -208,6 +217,7 @@ public final class AdapterRegistry implements AutoCloseable {
     public void replace(String name, AdapterInventory.Entry old, AdapterInventory.Entry entry) {
         change(
                 () -> {
+                    training.refuse("replace the adapter", name);
                     adapters().requireStill(name, old);
                     adapters().refuseUsed(name, "replaced");
                     adapters().refuseMerged(name, mergedNames());
@@ -232,13 +242,21 @@ public final class AdapterRegistry implements AutoCloseable {
     /** Makes adapters active; a scale that was set stays with its adapter. */
     public void activate(List<String> names) {
         adapters().requireSome(names);
-        change(() -> choose(state.adapters(), state.chosen().withNames(names)));
+        change(
+                () -> {
+                    training.refuse("activate " + names);
+                    choose(state.adapters(), state.chosen().withNames(names));
+                });
         passes.free();
     }
 
     /** Makes an activation active and lets exactly its adapters train. */
     public void activate(Activation activation) {
-        change(() -> choose(state.adapters(), activation));
+        change(
+                () -> {
+                    training.refuse("activate " + activation.names());
+                    choose(state.adapters(), activation);
+                });
         passes.free();
     }
 
@@ -269,6 +287,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     private List<String> mergeOnTop(List<String> names) {
+        training.refuse("merge " + names);
         if (mergedNames().containsAll(names)) {
             logger.warn("Adapters {} are merged already; nothing to do.", names);
             return mergedNames();
@@ -280,7 +299,11 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     public void unmerge() {
-        change(() -> serve(null));
+        change(
+                () -> {
+                    training.refuse("forget merged weights");
+                    serve(null);
+                });
         passes.free();
     }
 
@@ -294,6 +317,7 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Weights an adapter, also while it is not active. */
     public synchronized void scale(String name, double factor) {
+        training.refuse("weight the adapter", name);
         AdapterScales.require(adapters().entry(name).set(), name, factor);
         state =
                 state.with(
@@ -307,6 +331,7 @@ public final class AdapterRegistry implements AutoCloseable {
      * Switches the adapters of these layers off, of all if none are named; nothing stops training.
      */
     public synchronized DisableScope silence(ImmutableList<String> layers) {
+        training.refuse("switch adapters off");
         DisableScope silence = new DisableScope(layers);
         show(ImmutableList.<DisableScope>builder().addAll(state.silences()).add(silence).build());
         return silence;
@@ -328,6 +353,7 @@ public final class AdapterRegistry implements AutoCloseable {
     public void delete(String name) {
         change(
                 () -> {
+                    training.refuse("delete the adapter", name);
                     AdapterSet removed = adapters().entry(name).set();
                     adapters().refuseUsed(name, "deleted");
                     steps.forget();

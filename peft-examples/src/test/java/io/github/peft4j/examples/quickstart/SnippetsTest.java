@@ -33,6 +33,11 @@ class SnippetsTest {
         "docs/guides/combine-adapters.md, CombineAdapters.java, combine-convert",
         "docs/guides/combine-adapters.md, CombineAdapters.java, combine-shrink",
         "docs/guides/combine-adapters.md, CombineAdapters.java, combine-swap",
+        "docs/guides/serve-many-adapters.md, ServeMany.java, many-router",
+        "docs/guides/serve-many-adapters.md, ServeMany.java, many-name",
+        "docs/guides/serve-many-adapters.md, ServeMany.java, many-property",
+        "docs/guides/serve-many-adapters.md, ServeMany.java, many-ask",
+        "docs/guides/serve-many-adapters.md, ServeMany.java, many-generate",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve-generation",
         "docs/guides/serve-with-djl.md, ServeTexts.java, serve-switch"

@@ -54,7 +54,10 @@ public final class AdapterRouter implements AutoCloseable {
         adapters =
                 new ResidentAdapters(
                         model,
-                        LoadAdapterOptions.builder().optOwnLabels(true).build(),
+                        LoadAdapterOptions.builder()
+                                .optOwnLabels(true)
+                                .optRequireEffect(true)
+                                .build(),
                         builder.memory);
         requests = new WaitingRequests(builder.maxRows, builder.maxBatches, this::run);
         padding =
@@ -72,7 +75,7 @@ public final class AdapterRouter implements AutoCloseable {
 
     /**
      * Names the folder of an adapter; it is read when the name is first asked for. Its head may
-     * have labels of its own.
+     * have labels of its own. One that changes nothing is refused when it is read.
      *
      * @throws IllegalArgumentException if the name is taken
      */
@@ -89,6 +92,16 @@ public final class AdapterRouter implements AutoCloseable {
         adapters.remove(name);
     }
 
+    /**
+     * Gives a registered name another folder: running requests end with the adapter they began
+     * with, later ones get the new one.
+     *
+     * @throws IllegalArgumentException if no folder has the name
+     */
+    public void replace(String name, Path folder) {
+        adapters.replace(name, folder);
+    }
+
     /** Names that requests may use, besides {@link RowActivation#BASE}. */
     public Set<String> names() {
         return adapters.names();
@@ -101,7 +114,7 @@ public final class AdapterRouter implements AutoCloseable {
 
     /**
      * Keeps an adapter in memory for work of several passes, as generation with {@code
-     * Generator.of(model, Activation.of(name))} is.
+     * Generator.of(model, Activation.of(lease.name()))} is.
      *
      * @throws IllegalArgumentException if the name is unknown
      * @throws IOException if its folder cannot be read
@@ -120,12 +133,17 @@ public final class AdapterRouter implements AutoCloseable {
      */
     public ModelOutput forward(String name, ModelInput input) throws IOException {
         try (AdapterLease lease = lease(name)) {
-            return requests.answer(Request.of(lease.name(), input));
+            return forward(lease, input);
         }
     }
 
+    ModelOutput forward(AdapterLease lease, ModelInput input) {
+        return requests.answer(Request.of(lease.name(), input));
+    }
+
     /**
-     * A predictor that always asks one adapter; any number of threads may use it.
+     * A predictor that always asks one adapter; any number of threads may use it. A call has one
+     * adapter from its start to its end, also where another gets the name meanwhile.
      *
      * @param translator with the adapter's labels, see {@link #labels}
      * @throws IllegalArgumentException if the name is unknown
@@ -139,7 +157,7 @@ public final class AdapterRouter implements AutoCloseable {
      * on; any number of threads may use it.
      *
      * @param property of the input, such as {@code adapter}; without it the base answers
-     * @param translators makes the translator of a name, once
+     * @param translators makes the translator of a name, once for each registration
      */
     public Predictor<Input, Output> predictorByProperty(
             String property, Function<String, Translator<Input, Output>> translators) {

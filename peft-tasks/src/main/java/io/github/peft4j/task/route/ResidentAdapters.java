@@ -7,6 +7,7 @@ import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,10 @@ final class ResidentAdapters {
     /** In the order of their last use. */
     private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
+    /** What the adapters are called in the model, those included that are about to leave it. */
+    private final Set<String> inModel = new HashSet<>();
+
+    private long registrations;
     private long held;
 
     ResidentAdapters(PeftModel model, LoadAdapterOptions options, long budget) {
@@ -41,28 +46,61 @@ final class ResidentAdapters {
     /** An adapter; everything but the folder is guarded by the map's owner. */
     private static final class Entry {
 
+        private final String inModel;
         private final Path folder;
         private final Object loading = new Object();
         private boolean inMemory;
         private int leases;
         private long bytes;
 
-        Entry(Path folder) {
+        Entry(String inModel, Path folder) {
+            this.inModel = inModel;
             this.folder = folder;
         }
     }
 
     /** Names a folder; it is read when it is asked for. */
     synchronized void register(String name, Path folder) {
-        if (name.equals(RowActivation.BASE)
-                || entries.containsKey(name)
-                || model.peftConfig().containsKey(name)) {
+        if (name.equals(RowActivation.BASE) || entries.containsKey(name) || isOthers(name)) {
             throw new IllegalArgumentException(
                     "The name '"
                             + name
                             + "' is taken. Remove that adapter first, or choose another name.");
         }
-        entries.put(name, new Entry(folder));
+        entries.put(name, entry(name, folder));
+    }
+
+    /** An earlier adapter of the name may be in use still; this one is called otherwise then. */
+    private Entry entry(String name, Path folder) {
+        String free = name;
+        while (inModel.contains(free) || model.peftConfig().containsKey(free)) {
+            free = name + "@" + ++registrations;
+        }
+        inModel.add(free);
+        return new Entry(free, folder);
+    }
+
+    /** Whether the model has an adapter of this name that did not come from here. */
+    private synchronized boolean isOthers(String name) {
+        return !inModel.contains(name) && model.peftConfig().containsKey(name);
+    }
+
+    /**
+     * Gives a name another folder: running requests end with the adapter they began with, later
+     * ones get the new one.
+     *
+     * @throws IllegalArgumentException if the name is unknown
+     */
+    void replace(String name, Path folder) {
+        Entry old;
+        synchronized (this) {
+            old = entries.get(name);
+            if (old == null) {
+                throw unknown(name);
+            }
+            entries.put(name, entry(name, folder));
+        }
+        leave(name, old);
     }
 
     /**
@@ -85,6 +123,7 @@ final class ResidentAdapters {
     /** All names: folders, and adapters that the model had from elsewhere. */
     synchronized Set<String> names() {
         Set<String> names = new TreeSet<>(model.peftConfig().keySet());
+        names.removeAll(inModel);
         names.addAll(entries.keySet());
         return names;
     }
@@ -102,16 +141,16 @@ final class ResidentAdapters {
      */
     AdapterLease lease(String name) throws IOException {
         if (name.equals(RowActivation.BASE)) {
-            return new AdapterLease(name, () -> {});
+            return new AdapterLease(name, model, () -> {});
         }
         Entry entry;
         synchronized (this) {
             entry = entries.get(name);
             if (entry == null) {
-                if (!model.peftConfig().containsKey(name)) {
+                if (!isOthers(name)) {
                     throw unknown(name);
                 }
-                return new AdapterLease(name, () -> {});
+                return new AdapterLease(name, model, () -> {});
             }
             entry.leases++;
         }
@@ -121,7 +160,7 @@ final class ResidentAdapters {
             release(name, entry);
             throw e;
         }
-        return new AdapterLease(name, () -> release(name, entry));
+        return new AdapterLease(entry.inModel, entry, () -> release(name, entry));
     }
 
     private void load(String name, Entry entry) throws IOException {
@@ -131,10 +170,10 @@ final class ResidentAdapters {
                     return;
                 }
             }
-            LoadReport report = model.loadAdapter(entry.folder, name, options);
+            LoadReport report = model.loadAdapter(entry.folder, entry.inModel, options);
             report.warnings().forEach(warning -> logger.warn("Adapter {}: {}", name, warning));
             long bytes = 0;
-            for (Parameter parameter : model.adapter(name).tensors().values()) {
+            for (Parameter parameter : model.adapter(entry.inModel).tensors().values()) {
                 bytes += parameter.getShape().size() * Float.BYTES;
             }
             synchronized (this) {
@@ -166,13 +205,24 @@ final class ResidentAdapters {
     private void leave(String name, Entry entry) {
         synchronized (entry.loading) {
             synchronized (this) {
-                if (!entry.inMemory || entry.leases > 0) {
+                if (entry.leases > 0) {
+                    return;
+                }
+                if (!entry.inMemory) {
+                    forgetIfRemoved(name, entry);
                     return;
                 }
                 entry.inMemory = false;
                 held -= entry.bytes;
             }
-            model.deleteAdapter(name);
+            model.deleteAdapter(entry.inModel);
+            forgetIfRemoved(name, entry);
+        }
+    }
+
+    private synchronized void forgetIfRemoved(String name, Entry entry) {
+        if (entries.get(name) != entry) {
+            inModel.remove(entry.inModel);
         }
     }
 

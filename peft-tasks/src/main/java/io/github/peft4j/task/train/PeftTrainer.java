@@ -2,6 +2,7 @@ package io.github.peft4j.task.train;
 
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
+import io.github.peft4j.engine.TrainingHold;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.BatchSource;
 import io.github.peft4j.task.data.read.LabelIndex;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A batch's memory is freed after its backward pass. The base is never changed. A trainer may be
  * used again; one training at a time, as all threads of a process share the engine's generator.
+ *
+ * <p>While it trains, other threads may predict, load adapters and delete those that do not train;
+ * what would change the training, such as {@code setAdapter}, is refused there.
  */
 public final class PeftTrainer {
 
@@ -86,7 +90,8 @@ public final class PeftTrainer {
      * Trains. Batch sizes and order are the loaders'; those of the arguments are not looked at.
      *
      * @param validation batches for evaluations, or null
-     * @throws IllegalStateException if nothing trains, or not exactly what the model says
+     * @throws IllegalStateException if nothing trains, or not exactly what the model says, or this
+     *     model is in training already
      * @throws IllegalArgumentException if arguments and validation do not fit, a label has another
      *     number in the model or the validation than in the examples, or a checkpoint was written
      *     by another training: the text names what differs
@@ -104,7 +109,8 @@ public final class PeftTrainer {
             requireSameLabels(validation);
         }
         TrainedPassports.warnOfFrozenHead(model);
-        try (HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping());
+        try (TrainingHold.Held held = model.holdForTraining();
+                HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping());
                 FrozenLayerCache cache = frozenLayers(train, validation);
                 TrainingRun run =
                         new TrainingRun(
