@@ -96,7 +96,7 @@ public final class SafetensorsWriter {
                 ImmutableMap.<String, TensorView>copyOf(tensors).entrySet().stream()
                         .sorted(IN_FILE)
                         .toList();
-        long size = Long.BYTES + header(inFile, metadata).length;
+        long size = (long) Long.BYTES + header(inFile, metadata).length;
         for (TensorView tensor : tensors.values()) {
             size = Math.addExact(size, tensor.dtype().bytes(tensor.shape()));
         }

@@ -112,7 +112,7 @@ public final class Planning {
                         .filter(site -> site.kind() != LayerKind.OTHER)
                         .map(LayerSite::path)
                         .toList();
-        List<NearMatch> unmatched = new ArrayList<>();
+        ImmutableList.Builder<NearMatch> unmatched = ImmutableList.builder();
         for (String target : targets.values()) {
             boolean selects =
                     set.layers().keySet().stream()
@@ -121,7 +121,7 @@ public final class Planning {
                 unmatched.add(new NearMatch(target, MatchFailure.near(target, names)));
             }
         }
-        return unmatched;
+        return unmatched.build();
     }
 
     private static long bytes(AdapterSet set) {
