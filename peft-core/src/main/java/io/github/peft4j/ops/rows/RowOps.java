@@ -2,7 +2,6 @@ package io.github.peft4j.ops.rows;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import com.google.common.primitives.ImmutableLongArray;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.script.ScriptModule;
 import io.github.peft4j.ops.Operands;
@@ -10,6 +9,7 @@ import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.frozen.LowRank;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Computes parts of a batch apart and puts them together again. */
 public final class RowOps {
@@ -44,10 +44,15 @@ public final class RowOps {
         if (segments.isEmpty()) {
             return y;
         }
-        ImmutableLongArray.Builder places = ImmutableLongArray.builder(3 * segments.size());
-        segments.forEach(
-                segment ->
-                        places.add(segment.start()).add(segment.length()).add(segment.product()));
+        long[] places =
+                segments.stream()
+                        .flatMapToLong(
+                                segment ->
+                                        LongStream.of(
+                                                segment.start(),
+                                                segment.length(),
+                                                segment.product()))
+                        .toArray();
         NDList a = new NDList();
         NDList b = new NDList();
         double[] scales = new double[products.size()];
@@ -60,8 +65,10 @@ public final class RowOps {
             b.add(product.b());
             scales[i] = product.scale();
         }
-        try (NDArray factors = y.getManager().create(scales)) {
-            return ScriptModule.get().call("add_low_ranks", y, x, places.build(), factors, a, b);
+        // Other batches have other places: none of these numbers is worth keeping as a constant.
+        try (NDArray factors = y.getManager().create(scales);
+                NDArray index = y.getManager().create(places)) {
+            return ScriptModule.get().call("add_low_ranks", y, x, index, factors, a, b);
         }
     }
 
