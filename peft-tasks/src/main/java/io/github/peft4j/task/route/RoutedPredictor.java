@@ -19,6 +19,8 @@ final class RoutedPredictor<I, O> extends Predictor<I, O> {
     private final String adapter;
 
     /** The adapter of the call that runs in a thread. */
+    @SuppressWarnings(
+            "ThreadLocalUsage") // a call inside another's translator is another predictor's
     private final ThreadLocal<@Nullable AdapterLease> running = new ThreadLocal<>();
 
     RoutedPredictor(AdapterRouter router, Model view, String adapter, Translator<I, O> translator) {
