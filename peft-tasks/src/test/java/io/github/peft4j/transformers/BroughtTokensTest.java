@@ -179,6 +179,7 @@ class BroughtTokensTest {
                 LoraConfig.builder()
                         .optTaskType(TaskType.CAUSAL_LM)
                         .optTargetModules("q_proj")
+                        .optInitLoraWeights(false) // as if it were trained
                         .build();
         float[] before;
         try (TransformerModel base = base(LLAMA, 356);

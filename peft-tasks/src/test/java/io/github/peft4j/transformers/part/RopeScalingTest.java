@@ -79,9 +79,9 @@ class RopeScalingTest {
 
     @Test
     void refusesAScalingThatIsNotAvailable() {
-        LoadOptions yarn =
+        LoadOptions dynamic =
                 LoadOptions.builder()
-                        .addConfigOverride("rope_scaling", Map.of("type", "yarn", "factor", 2.0))
+                        .addConfigOverride("rope_scaling", Map.of("type", "dynamic", "factor", 2.0))
                         .build();
 
         assertThatThrownBy(
@@ -89,8 +89,8 @@ class RopeScalingTest {
                                 Transformers.load(
                                         Golden.path("models/llama-causal"),
                                         TaskType.CAUSAL_LM,
-                                        yarn))
+                                        dynamic))
                 .isInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContaining("rope_type 'yarn' is not available");
+                .hasMessageContaining("rope_type 'dynamic' is not available");
     }
 }
