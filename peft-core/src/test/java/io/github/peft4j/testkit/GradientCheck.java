@@ -65,7 +65,7 @@ public final class GradientCheck {
     }
 
     /** Frees what no Java object holds, and writes other numbers where it was. */
-    private static void collectGarbage(NDManager scope) {
+    public static void collectGarbage(NDManager scope) {
         for (int i = 0; i < 3; i++) {
             System.gc();
             for (int size = 1; size <= 64; size++) {

@@ -5,9 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.script.ScriptModule;
 import io.github.peft4j.ops.Operands;
-import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.frozen.LowRank;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -73,31 +71,22 @@ public final class RowOps {
     }
 
     /**
-     * The parts of a batch as one array again.
+     * The parts of a batch behind one another.
      *
      * @param parts [k_i, ..., d_i]; where the last axes differ, shorter ones are filled up with
      *     minus infinity, as scores of labels that a row does not have
-     * @param places for each part where its positions go; together each of 0 to n - 1 once
-     * @return [n, ..., max d_i]
+     * @return [sum of k_i, ..., max d_i]
      */
-    public static NDArray assemble(List<NDArray> parts, List<int[]> places) {
-        NDList same = new NDList();
+    public static NDArray joined(List<NDArray> parts) {
         long width = parts.stream().mapToLong(RowOps::width).max().orElseThrow();
+        NDList same = new NDList();
         for (NDArray part : parts) {
-            same.add(width(part) == width ? part : ScriptModule.get().call("widened", part, width));
+            same.add(
+                    width(part) == width ? part : ScriptModule.get().call("widened", part, width));
         }
-        int[] order = places.stream().flatMapToInt(Arrays::stream).toArray();
-        NDArray all =
-                same.size() == 1
-                        ? same.get(0)
-                        : ScriptModule.get().call("joined", same.get(0), same.subNDList(1));
-        long[] from = new long[order.length];
-        boolean sorted = true;
-        for (int i = 0; i < order.length; i++) {
-            from[order[i]] = i;
-            sorted &= order[i] == i;
-        }
-        return sorted ? all : Ops.rows(all, all.getManager().create(from));
+        return same.size() == 1
+                ? same.get(0)
+                : ScriptModule.get().call("joined", same.get(0), same.subNDList(1));
     }
 
     private static long width(NDArray part) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.peft4j.adapter.AdapterPass;
+import io.github.peft4j.adapter.rows.RowPlaces;
 import io.github.peft4j.nn.Embedding;
 
 /**
@@ -43,7 +44,11 @@ public record RelativeBuckets(int count, int maxDistance, boolean bothWays) {
     public NDArray bias(AdapterPass pass, Embedding table, long queries, long keys) {
         NDManager manager = pass.scope();
         NDArray ids = manager.create(buckets(queries, keys), new Shape(queries, keys));
-        NDArray bias = table.forward(pass, ids).transpose(2, 0, 1).expandDims(0);
+        NDArray bias =
+                RowPlaces.of(pass)
+                        .withoutRows("distances between tokens", () -> table.forward(pass, ids))
+                        .transpose(2, 0, 1)
+                        .expandDims(0);
         bias.attach(manager);
         return bias;
     }

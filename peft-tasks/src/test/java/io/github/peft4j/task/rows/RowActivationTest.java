@@ -22,6 +22,7 @@ import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.PromptBatch;
 import io.github.peft4j.task.generate.config.GenerationConfig;
 import io.github.peft4j.testkit.Golden;
+import io.github.peft4j.testkit.GradientCheck;
 import io.github.peft4j.testkit.Tensors;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
@@ -34,6 +35,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -204,7 +206,7 @@ class RowActivationTest {
                                                 model.newStore(),
                                                 true)
                                         .logits()
-                                        .pow(2)
+                                        .square()
                                         .sum());
         Map<String, NDArray> apart =
                 gradients(
@@ -212,7 +214,7 @@ class RowActivationTest {
                             NDArray sum = null;
                             for (int row = 0; row < ROWS.size(); row++) {
                                 if (!ROWS.get(row).equals(BASE)) {
-                                    NDArray own = ofRow(row).pow(2).sum();
+                                    NDArray own = ofRow(row).square().sum();
                                     sum = sum == null ? own : sum.add(own);
                                 }
                             }
@@ -239,11 +241,13 @@ class RowActivationTest {
                 .get(new NDIndex().addIndices(row));
     }
 
-    private Map<String, NDArray> gradients(java.util.function.Supplier<NDArray> loss) {
+    private Map<String, NDArray> gradients(Supplier<NDArray> loss) {
         model.trainableTensors().values().forEach(p -> p.getArray().setRequiresGradient(true));
         try (var collector = manager.getEngine().newGradientCollector()) {
             collector.zeroGradients();
-            collector.backward(loss.get());
+            NDArray value = loss.get();
+            GradientCheck.collectGarbage(manager);
+            collector.backward(value);
         }
         Map<String, NDArray> all = new HashMap<>();
         model.trainableTensors()

@@ -80,7 +80,8 @@ final class ArrowRouter implements DeltaAdapter {
             LoraLinear expert = experts.experts().get(i);
             scales[i] = (float) expert.tensors().scaling();
         }
-        return shares.mul(tokens.getManager().create(scales));
+        // Not in the layer's own manager: the backward pass reads it after that has closed.
+        return shares.mul(pass.scope().create(scales));
     }
 
     @Override
