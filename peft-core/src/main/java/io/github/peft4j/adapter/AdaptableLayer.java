@@ -42,6 +42,19 @@ public interface AdaptableLayer extends Block, WeightedLayer {
         return weight;
     }
 
+    /**
+     * A weight as adapters see it, whatever block holds it: {@link #canonical} of our layers; of
+     * others the axes of a kernel laid flat.
+     */
+    static NDArray matrix(Block layer, NDArray weight) {
+        if (layer instanceof AdaptableLayer ours) {
+            return ours.canonical(weight);
+        }
+        return weight.getShape().dimension() > 2
+                ? weight.reshape(weight.getShape().get(0), -1)
+                : weight;
+    }
+
     /** The inverse of {@link #canonical}: a matrix as the checkpoint holds it. */
     default NDArray stored(NDArray weight) {
         return weight;

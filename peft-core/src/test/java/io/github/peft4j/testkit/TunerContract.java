@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Sets;
 import io.github.peft4j.MergedModel;
@@ -20,7 +19,6 @@ import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.DeltaAdapter;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
-import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,53 +40,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * follows from the interfaces that the method's adapters implement.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public abstract class TunerContract {
+public abstract class TunerContract extends TunerTraits {
 
     private static final String FIRST = TunerSubject.FIRST;
     private static final String SECOND = TunerSubject.SECOND;
-
-    /**
-     * A config for the layers {@code table}, {@code up} and {@code down}, or those it can adapt.
-     */
-    protected abstract PeftConfig config();
-
-    /** The config of a second adapter; another one where two may not train side by side. */
-    protected PeftConfig secondConfig() {
-        return config();
-    }
-
-    /** The keys of the file on our layers, as PEFT writes them. */
-    protected abstract ImmutableSet<String> keysOnOurLayers();
-
-    /** Whether a fresh adapter changes nothing; an adapter that may not says so. */
-    protected boolean startsAsIdentity() {
-        return true;
-    }
-
-    /** What rounding may change where a fresh adapter changes nothing; usually not a bit. */
-    protected double roundingAtStart() {
-        return 0;
-    }
-
-    /** Whether the method can adapt DJL's own linear and norm layers. */
-    protected boolean fitsStockLayers() {
-        return true;
-    }
-
-    /** Whether two adapters of this config exclude each other. */
-    protected boolean takesTurns() {
-        return false;
-    }
-
-    /** Whether two adapters compute the same merged as active; PEFT's OFT does not. */
-    protected boolean mergesPairsExactly() {
-        return true;
-    }
-
-    /** Gives trained tensors numbers that make every part of the adapter act. */
-    protected void train(AdapterSet set, NDManager scratch) {
-        set.trainable().forEach(p -> Tensors.fill(p, scratch.randomNormal(p.getShape()), 0.4));
-    }
 
     /** The bases that the method can adapt: all layers, or those only that pass activations on. */
     final List<TunerBase> bases() {

@@ -14,13 +14,10 @@ import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.MergedModel;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
-import io.github.peft4j.adapter.StepAware;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
-import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.UnsupportedFeatureException;
-import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.generate.GenerationResult;
@@ -28,8 +25,6 @@ import io.github.peft4j.task.generate.Generator;
 import io.github.peft4j.task.generate.prefix.PrefixCache;
 import io.github.peft4j.task.train.frozen.FrozenLayerCache;
 import io.github.peft4j.task.train.frozen.FrozenLayerUse;
-import io.github.peft4j.task.train.optim.AdamW;
-import io.github.peft4j.task.train.optim.GradientClipping;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
@@ -40,7 +35,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.IntToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -144,35 +138,19 @@ public final class Benchmark {
             BatchSet batches,
             @Nullable TaskType task,
             UnaryOperator<ModelInput> known) {
-        JsonObject optimizerOptions = workload.optimizer();
-        double rate = optimizerOptions.get("lr").getAsDouble();
-        double maxNorm = workload.number("max_grad_norm");
         JsonArray losses = new JsonArray();
         Stopwatches time = new Stopwatches(steps);
-        Map<String, Parameter> trained = model.trainableTensors();
-        Set<StepAware> aware = model.adapter(PeftModel.DEFAULT_ADAPTER).stepAware();
-        try (AdamW optimizer = optimizer(trained, optimizerOptions);
-                NDManager root = Engines.newManager()) {
+        try (TrainSteps training = new TrainSteps(workload, model, batches)) {
             for (int step = 0; step < steps; step++) {
+                int number = step;
                 time.start();
-                try (NDManager scope = root.newSubManager();
-                        Gradients on = Gradients.on()) {
-                    ModelInput input =
-                            batches.input(step, scope, true).withLogits(LogitsToKeep.NONE);
-                    NDArray loss = model.forward(known.apply(input), model.newStore(), true).loss();
-                    losses.add(loss.getFloat());
-                    first(step);
-                    Gradients.backward(loss);
-                }
-                GradientClipping.clip(trained.values(), maxNorm);
-                for (StepAware adapter : aware) {
-                    adapter.beforeStep(step);
-                }
-                optimizer.step(rate);
-                for (StepAware adapter : aware) {
-                    adapter.afterStep(step);
-                }
-                trained.values().forEach(p -> Gradients.zero(p.getArray()));
+                training.run(
+                        step,
+                        known,
+                        loss -> {
+                            losses.add(loss);
+                            first(number);
+                        });
                 time.stop();
             }
         }
@@ -181,16 +159,6 @@ public final class Benchmark {
                 batches,
                 task == TaskType.SEQ_2_SEQ_LM ? batches::bothTokens : batches::tokens);
         return losses;
-    }
-
-    private static AdamW optimizer(Map<String, Parameter> trained, JsonObject options) {
-        JsonArray betas = options.getAsJsonArray("betas");
-        return AdamW.builder()
-                .addGroup(trained, options.get("weight_decay").getAsDouble())
-                .optBeta1(betas.get(0).getAsDouble())
-                .optBeta2(betas.get(1).getAsDouble())
-                .optEpsilon(options.get("eps").getAsDouble())
-                .build();
     }
 
     private void predict() throws IOException {

@@ -56,6 +56,24 @@ public record RowActivation(List<Activation> rows) {
     }
 
     /**
+     * Refuses a batch that has another number of rows.
+     *
+     * @throws IllegalArgumentException if it has
+     */
+    public void requireRows(long batch) {
+        if (batch != rows.size()) {
+            throw new IllegalArgumentException(
+                    "adapter_names names "
+                            + rows.size()
+                            + " adapters, and the batch has "
+                            + batch
+                            + " rows. Name one for each row, "
+                            + BASE
+                            + " for a row without adapter.");
+        }
+    }
+
+    /**
      * The same for a batch in which each row stands several times side by side, as in beam search.
      *
      * @param batch how many rows there are
@@ -66,14 +84,7 @@ public record RowActivation(List<Activation> rows) {
             return this;
         }
         if (batch % rows.size() != 0 || batch == 0) {
-            throw new IllegalArgumentException(
-                    "adapter_names names "
-                            + rows.size()
-                            + " adapters, and the batch has "
-                            + batch
-                            + " rows. Name one for each row, "
-                            + BASE
-                            + " for a row without adapter.");
+            requireRows(batch);
         }
         ImmutableList.Builder<Activation> all = ImmutableList.builder();
         for (Activation row : rows) {

@@ -42,12 +42,7 @@ record LayerChange(LayerSite site, WeightAdapter adapter) {
     private NDArray frozen(NDManager scratch) {
         NDArray weight = HeldNumbers.detached(site.requireWeight().getArray());
         weight.attach(scratch);
-        if (site.block() instanceof AdaptableLayer layer) {
-            return layer.canonical(weight);
-        }
-        return weight.getShape().dimension() > 2
-                ? weight.reshape(weight.getShape().get(0), -1)
-                : weight;
+        return AdaptableLayer.matrix(site.block(), weight);
     }
 
     /**

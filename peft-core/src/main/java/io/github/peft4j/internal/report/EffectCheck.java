@@ -133,11 +133,7 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
         }
         try (NDManager own = scope.newSubManager()) {
             AdapterPass pass = AdapterPass.bare(own, false);
-            NDArray stored = pass.value(site.requireWeight());
-            NDArray current =
-                    site.block() instanceof AdaptableLayer layer
-                            ? layer.canonical(stored)
-                            : flat(stored);
+            NDArray current = AdaptableLayer.matrix(site.block(), pass.value(site.requireWeight()));
             if (differ(weight.weight(current, current, pass), current)) {
                 return true;
             }
@@ -161,12 +157,6 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
 
     private static boolean contribute(List<Parameter> factors) {
         return factors.stream().noneMatch(factor -> TensorOps.isZero(factor.getArray()));
-    }
-
-    private static NDArray flat(NDArray weight) {
-        return weight.getShape().dimension() > 2
-                ? weight.reshape(weight.getShape().get(0), -1)
-                : weight;
     }
 
     /**

@@ -71,17 +71,8 @@ public final class RowAdapters implements PassAdapters {
                             + " are merged into the layers, which all rows of a batch share. Call"
                             + " unmergeAdapter() before a batch of several adapters.");
         }
+        activation.requireRows(input.rows());
         List<Activation> rows = activation.rows();
-        if (rows.size() != input.rows()) {
-            throw new IllegalArgumentException(
-                    "adapter_names names "
-                            + rows.size()
-                            + " adapters, and the batch has "
-                            + input.rows()
-                            + " rows. Name one for each row, "
-                            + RowActivation.BASE
-                            + " for a row without adapter.");
-        }
         ImmutableList<Activation> distinct = ImmutableSet.copyOf(rows).asList();
         ImmutableList.Builder<ActiveAdapters> groups = ImmutableList.builder();
         for (Activation one : distinct) {

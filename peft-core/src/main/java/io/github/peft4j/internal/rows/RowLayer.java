@@ -98,8 +98,7 @@ final class RowLayer implements LayerAdapter {
             List<LowRank> products) {
         for (RowGroups.Group group : rows.present()) {
             for (LayerAdapter adapter : adapters.around(group.number(), layer)) {
-                LowRank product =
-                        ((DeltaAdapter) adapter).lowRank(passes.get(group.number()));
+                LowRank product = ((DeltaAdapter) adapter).lowRank(passes.get(group.number()));
                 if (product == null) {
                     return false;
                 }

@@ -15,9 +15,7 @@ public interface WeightComposition {
 
     static WeightComposition weight(LayerSite site) {
         return (current, adapters, pass) -> {
-            AdaptableLayer layer =
-                    site.block() instanceof AdaptableLayer adaptable ? adaptable : null;
-            NDArray frozen = layer == null ? flat(current) : layer.canonical(current);
+            NDArray frozen = AdaptableLayer.matrix(site.block(), current);
             NDArray weight = frozen;
             for (WeightAdapter adapter : adapters) {
                 weight = adapter.weight(weight, frozen, pass);
@@ -25,7 +23,9 @@ public interface WeightComposition {
                     requireNoBias(site, adapter, pass);
                 }
             }
-            return layer == null ? weight.reshape(current.getShape()) : layer.stored(weight);
+            return site.block() instanceof AdaptableLayer layer
+                    ? layer.stored(weight)
+                    : weight.reshape(current.getShape());
         };
     }
 
@@ -38,13 +38,6 @@ public interface WeightComposition {
             }
             return value;
         };
-    }
-
-    /** A stock layer's weight as a matrix: a kernel's axes laid flat. */
-    private static NDArray flat(NDArray weight) {
-        return weight.getShape().dimension() > 2
-                ? weight.reshape(weight.getShape().get(0), -1)
-                : weight;
     }
 
     /** A layer without a bias cannot take one on. */

@@ -81,8 +81,7 @@ public final class RowOps {
         long width = parts.stream().mapToLong(RowOps::width).max().orElseThrow();
         NDList same = new NDList();
         for (NDArray part : parts) {
-            same.add(
-                    width(part) == width ? part : ScriptModule.get().call("widened", part, width));
+            same.add(width(part) == width ? part : ScriptModule.get().call("widened", part, width));
         }
         return same.size() == 1
                 ? same.get(0)

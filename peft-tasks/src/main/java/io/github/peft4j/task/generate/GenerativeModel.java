@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowsBeams whether texts may change places while they grow
  * @param prefixState what keys and values of a text's beginning depend on besides its tokens, as it
  *     is now; null where they depend on more than can be told
- * @param prompts how many prompts a batch must have; empty if any number will do
+ * @param rows adapters of single prompts, whose number a batch must have; null if all are alike
  */
 record GenerativeModel(
         Function<ModelInput, ModelOutput> forward,
@@ -46,7 +46,7 @@ record GenerativeModel(
         boolean allowsCache,
         boolean allowsBeams,
         @Nullable Supplier<Object> prefixState,
-        OptionalInt prompts) {
+        @Nullable RowActivation rows) {
 
     /** Refuses models that name no next token. */
     GenerativeModel {
@@ -73,7 +73,7 @@ record GenerativeModel(
             ModelInfo info,
             @Nullable Path checkpoint,
             boolean allowsCache) {
-        this(forward, info, checkpoint, allowsCache, true, null, OptionalInt.empty());
+        this(forward, info, checkpoint, allowsCache, true, null, null);
     }
 
     /**
@@ -105,7 +105,7 @@ record GenerativeModel(
                 true,
                 true,
                 () -> ModelState.of(model),
-                OptionalInt.empty());
+                null);
     }
 
     /** A model with these adapters, whatever is active. */
@@ -121,7 +121,7 @@ record GenerativeModel(
                 activation.names().stream().allMatch(name -> dependsOnTokens(model.adapter(name)))
                         ? () -> ModelState.of(model, activation)
                         : null,
-                OptionalInt.empty());
+                null);
     }
 
     /** A model with these adapters for the rows of each batch, whatever is active. */
@@ -139,25 +139,7 @@ record GenerativeModel(
                 acting.stream().allMatch(AdapterSet::allowsCache),
                 acting.stream().allMatch(AdapterSet::allowsBeams),
                 null, // a beginning that is kept would have to be its own for each row
-                OptionalInt.of(activation.rows().size()));
-    }
-
-    /**
-     * Refuses a batch that has another number of prompts than adapters were named for.
-     *
-     * @throws IllegalArgumentException if it has
-     */
-    void requirePrompts(int count) {
-        if (count != prompts.orElse(count)) {
-            throw new IllegalArgumentException(
-                    "adapter_names names "
-                            + prompts.getAsInt()
-                            + " adapters, and there are "
-                            + count
-                            + " prompts. Name one for each, "
-                            + RowActivation.BASE
-                            + " for a prompt without adapter.");
-        }
+                activation);
     }
 
     /** Whether a token's keys depend on it and the tokens before it alone. */

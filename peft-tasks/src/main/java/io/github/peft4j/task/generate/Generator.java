@@ -206,7 +206,10 @@ public final class Generator {
 
     private Start start(PromptBatch prompts, GenerationConfig config) {
         GenerativeModel called = model.get();
-        called.requirePrompts(prompts.rows());
+        RowActivation rows = called.rows();
+        if (rows != null) {
+            rows.requireRows(prompts.rows());
+        }
         GenerationConfig whole = called.completed(config);
         Set<Integer> all = new LinkedHashSet<>(whole.tokens().eosTokenId());
         return all.addAll(ends)

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.translate.Translator;
 import com.google.common.base.Preconditions;
 import io.github.peft4j.PeftModel;
-import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.adapter.rows.RowActivation;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.engine.Engines;
@@ -24,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +47,9 @@ public final class AdapterRouter implements AutoCloseable {
     private final WaitingRequests requests;
     private final long padding;
     private final Model view;
-    private volatile boolean shares = true;
+
+    /** Adapters that were found to act where rows cannot be told apart. */
+    private final Set<String> apart = ConcurrentHashMap.newKeySet();
 
     private AdapterRouter(Builder builder) {
         model = builder.model;
@@ -90,6 +92,7 @@ public final class AdapterRouter implements AutoCloseable {
      */
     public void remove(String name) {
         adapters.remove(name);
+        apart.clear(); // another adapter may come by the name
     }
 
     /**
@@ -100,6 +103,7 @@ public final class AdapterRouter implements AutoCloseable {
      */
     public void replace(String name, Path folder) {
         adapters.replace(name, folder);
+        apart.clear();
     }
 
     /** Names that requests may use, besides {@link RowActivation#BASE}. */
@@ -184,11 +188,16 @@ public final class AdapterRouter implements AutoCloseable {
         return model;
     }
 
+    /** Adapters whose requests get batches of their own, as far as that was found out. */
+    Set<String> apart() {
+        return apart;
+    }
+
     /** Runs a batch of requests whose adapters are in memory. */
     private void run(List<Request> batch) {
         Map<Set<String>, List<Request>> shared = new LinkedHashMap<>();
         for (Request request : batch) {
-            if (batch.size() > 1 && shares && mayShare(request)) {
+            if (batch.size() > 1 && mayShare(request)) {
                 shared.computeIfAbsent(
                                 request.input().arrays().keySet(), names -> new ArrayList<>())
                         .add(request);
@@ -200,7 +209,7 @@ public final class AdapterRouter implements AutoCloseable {
     }
 
     private boolean mayShare(Request request) {
-        if (!SharedBatch.takes(request.input())) {
+        if (!SharedBatch.takes(request.input()) || apart.contains(request.adapter())) {
             return false;
         }
         if (request.adapter().equals(RowActivation.BASE)) {
@@ -221,23 +230,41 @@ public final class AdapterRouter implements AutoCloseable {
         try (NDManager manager = Engines.newManager(model.base().device())) {
             batch.answer(model.forward(batch.input(manager, padding), batch.activation()));
         } catch (UnsupportedFeatureException e) {
-            shares = false;
-            logger.info("Adapters get batches of their own: {}", e.getMessage());
+            setApart(all);
             all.forEach(this::alone);
         } catch (RuntimeException e) {
             all.forEach(this::alone); // one of them is wrong: let it fail by itself
         }
     }
 
+    /** Finds out which adapters cannot share a batch with the bare base; later ones do not try. */
+    private void setApart(List<Request> requests) {
+        Map<String, Request> firsts = new LinkedHashMap<>();
+        requests.forEach(request -> firsts.putIfAbsent(request.adapter(), request));
+        firsts.remove(RowActivation.BASE);
+        for (Request request : firsts.values()) {
+            Request base = Request.of(RowActivation.BASE, request.input());
+            SharedBatch pair = new SharedBatch(List.of(request, base));
+            try (NDManager manager = Engines.newManager(model.base().device())) {
+                model.forward(pair.input(manager, padding), pair.activation());
+            } catch (UnsupportedFeatureException e) {
+                apart.add(request.adapter());
+                logger.info(
+                        "Requests for adapter '{}' get batches of their own: {}",
+                        request.adapter(),
+                        e.getMessage());
+            }
+        }
+    }
+
     private void alone(Request request) {
+        if (request.answer().isDone()) {
+            return;
+        }
         try {
-            Activation activation =
-                    request.adapter().equals(RowActivation.BASE)
-                            ? Activation.none()
-                            : Activation.of(request.adapter());
-            request.answer().complete(model.forward(request.input(), activation));
+            request.succeed(model.forward(request.input(), request.activation()));
         } catch (RuntimeException e) {
-            request.answer().completeExceptionally(e);
+            request.fail(e);
         }
     }
 

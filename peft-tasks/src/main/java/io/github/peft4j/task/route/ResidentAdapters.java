@@ -190,6 +190,9 @@ final class ResidentAdapters {
         Map<String, Entry> idle = new LinkedHashMap<>();
         synchronized (this) {
             long over = held - budget;
+            if (over <= 0) {
+                return;
+            }
             for (Map.Entry<String, Entry> each : entries.entrySet()) {
                 Entry entry = each.getValue();
                 if (over > 0 && entry.inMemory && entry.leases == 0) {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.adapter.rows.RowActivation;
+import io.github.peft4j.model.LogitsToKeep;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import java.util.ArrayList;
@@ -38,13 +39,17 @@ final class SharedBatch {
         width = requests.stream().mapToInt(SharedBatch::width).max().orElseThrow();
     }
 
-    /** Whether a request's arrays are tokens with a mask and nothing else. */
+    /**
+     * Whether a request's arrays are tokens with a mask and nothing else, and all positions are
+     * wanted: padding behind a text would stand where its last one is looked for.
+     */
     static boolean takes(ModelInput input) {
         NDArray ids = input.inputIds();
         return ids != null
                 && input.attentionMask() != null
                 && input.cache() == null
                 && !input.outputHiddenStates()
+                && input.logits() == LogitsToKeep.ALL
                 && TOKENS.containsAll(input.arrays().keySet())
                 && input.arrays().values().stream()
                         .allMatch(
@@ -78,7 +83,7 @@ final class SharedBatch {
             arrays.put(
                     name, column(manager, name, name.equals(ModelInput.INPUT_IDS) ? padding : 0));
         }
-        return ModelInput.of(arrays).withLogits(requests.get(0).input().logits());
+        return ModelInput.of(arrays);
     }
 
     private NDArray column(NDManager manager, String name, long padding) {
@@ -109,7 +114,7 @@ final class SharedBatch {
                 part.attach(request.input().manager());
                 own.put(field.getKey(), part);
             }
-            request.answer().complete(ModelOutput.of(own));
+            request.succeed(ModelOutput.of(own));
             row += request.rows();
         }
     }

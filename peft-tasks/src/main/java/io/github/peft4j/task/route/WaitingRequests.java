@@ -80,15 +80,11 @@ final class WaitingRequests {
         try {
             runner.accept(batch);
         } catch (RuntimeException | Error e) {
-            batch.forEach(request -> request.answer().completeExceptionally(e));
+            batch.forEach(request -> request.fail(e));
         } finally {
             batch.forEach(
-                    request -> {
-                        request.answer()
-                                .completeExceptionally(
-                                        new IllegalStateException("A request was passed over."));
-                        request.leads().complete(false);
-                    });
+                    request ->
+                            request.fail(new IllegalStateException("A request was passed over.")));
         }
     }
 

@@ -301,7 +301,7 @@ class RowActivationTest {
                                 Generator.of(model, RowActivation.of("a", "b"))
                                         .generate(prompts, greedy))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("names 2 adapters, and there are 4 prompts");
+                .hasMessageContaining("names 2 adapters, and the batch has 4 rows");
     }
 
     /** Both look for the same tokens, and each has its own rows of what they find. */
