@@ -1,5 +1,6 @@
 package io.github.peft4j.cli.soak;
 
+import io.github.peft4j.cli.soak.adapters.RouterCommand;
 import io.github.peft4j.cli.soak.adapters.SavesCommand;
 import io.github.peft4j.cli.soak.adapters.ThreadsCommand;
 import io.github.peft4j.cli.soak.configs.ConfigsCommand;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
             ConfigsCommand.class,
             SavesCommand.class,
             ThreadsCommand.class,
+            RouterCommand.class,
             LeaksCommand.class,
             SignalsCommand.class
         })
@@ -31,6 +33,7 @@ public final class SoakCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to try: soak tokenizers DIR, configs DIR, saves, threads, leaks or signals.");
+                "Say what to try: soak tokenizers DIR, configs DIR, saves, threads, router DIR, leaks or"
+                        + " signals.");
     }
 }

@@ -92,17 +92,17 @@ public final class LeaksCommand implements Callable<Integer> {
 
     private int trial(List<AdapterLife> lives, PrintWriter out) throws IOException {
         round(lives);
-        int arrays = arrays();
-        double first = resident();
+        int arrays = ProcessMemory.arrays();
+        double first = ProcessMemory.resident();
         double middle = first;
         for (int round = 0; round < rounds; round++) {
             round(lives);
             if (round == rounds / 2) {
-                middle = resident();
+                middle = ProcessMemory.resident();
             }
         }
-        int stayed = arrays() - arrays;
-        double last = resident();
+        int stayed = ProcessMemory.arrays() - arrays;
+        double last = ProcessMemory.resident();
         out.printf(
                 "%d lives of each of %d methods: %d arrays stayed; the process holds %.0f MiB,"
                         + " %+.1f since the first round, %+.1f in the second half%n",
@@ -114,26 +114,5 @@ public final class LeaksCommand implements Callable<Integer> {
         for (AdapterLife life : lives) {
             life.live();
         }
-    }
-
-    /** All arrays of the process. */
-    private static int arrays() {
-        try (NDManager manager = Engines.newManager()) {
-            return manager.getParentManager().getManagedArrays().size();
-        }
-    }
-
-    /** What this process holds in memory now, in MiB; NaN where the kernel does not say. */
-    private static double resident() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("VmRSS:")) {
-                    return Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024;
-                }
-            }
-        } catch (IOException e) {
-            return Double.NaN;
-        }
-        return Double.NaN;
     }
 }

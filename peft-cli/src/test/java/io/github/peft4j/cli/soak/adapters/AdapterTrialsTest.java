@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.cli.CommandRun;
 import io.github.peft4j.testkit.Fuzz;
+import io.github.peft4j.testkit.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,7 +21,6 @@ class AdapterTrialsTest {
     void noKillLeavesTwoVersions() {
         CommandRun run = CommandRun.of("soak", "saves", "--kills", Fuzz.times(6));
 
-        System.out.println(run.out());
         assertThat(run.out())
                 .startsWith("seed ")
                 .contains(Fuzz.times(6) + " kills")
@@ -32,8 +32,26 @@ class AdapterTrialsTest {
     void noPredictionIsTorn() {
         CommandRun run = CommandRun.of("soak", "threads", "--predictions", Fuzz.times(2000));
 
-        System.out.println(run.out());
         assertThat(run.out()).contains(Fuzz.times(2000) + " predictions").contains(": 0 torn;");
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    }
+
+    @Test
+    void theRouterMixesNothingUp() {
+        CommandRun run =
+                CommandRun.of(
+                        "soak",
+                        "router",
+                        Golden.path("models/bert-seqcls").toString(),
+                        "--adapters",
+                        "20",
+                        "--requests",
+                        Fuzz.times(1000));
+
+        assertThat(run.out())
+                .startsWith("seed ")
+                .contains(": 0 wrong;")
+                .contains("; 0 arrays stayed");
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     }
 
