@@ -1,16 +1,18 @@
   # What thin products make of their rows of x, added in place: segments (start, length, product) along
   # the first axis, flat.
   def add_low_ranks(self: __torch__.Ops, y: Tensor, x: Tensor, segments: Tensor, scales: Tensor, a: List[Tensor], b: List[Tensor]) -> Tensor:
-    n = x.size(0)
-    flat = y.reshape([n, -1, y.size(-1)])
-    rows = x.reshape([n, -1, x.size(-1)])
-    for i in range(segments.size(0) // 3):
-      start = int(segments[3 * i])
-      length = int(segments[3 * i + 1])
-      k = int(segments[3 * i + 2])
-      low = torch.linear(torch.narrow(rows, 0, start, length), a[k]).reshape([-1, a[k].size(0)])
-      part = torch.narrow(flat, 0, start, length).reshape([-1, b[k].size(0)])
-      torch.addmm_(part, low, b[k].t(), beta=1, alpha=float(scales[k]))
+    flat = y.reshape([-1, y.size(-1)])
+    rows = x.reshape([-1, x.size(-1)])
+    spans = annotate(List[int], segments.tolist())
+    factors = annotate(List[float], scales.tolist())
+    # All that lies behind the first axis counts as rows of a matrix: few and small calls, as there can be hundreds.
+    width = rows.size(0) // x.size(0)
+    for i in range(len(spans) // 3):
+      start = spans[3 * i] * width
+      length = spans[3 * i + 1] * width
+      k = spans[3 * i + 2]
+      low = torch.mm(torch.narrow(rows, 0, start, length), a[k].t())
+      torch.addmm_(torch.narrow(flat, 0, start, length), low, b[k].t(), beta=1, alpha=factors[k])
     return flat.reshape(y.size())
 
   # Rows that have fewer columns than others, filled up with minus infinity.
