@@ -19,6 +19,7 @@ import io.github.peft4j.tuner.Tuners;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Wraps base models with adapters: PEFT's {@code get_peft_model} and {@code from_pretrained}. */
@@ -62,6 +63,19 @@ public final class PeftModels {
         return first(base, config, adapterName, true);
     }
 
+    /**
+     * Wraps a base without an adapter: adapters come later, by {@link PeftModel#loadAdapter} or
+     * {@link PeftModel#addAdapter}, or each request brings its own. Until then it computes what the
+     * base computes.
+     *
+     * @return the class of this task where peft-tasks is on the class path, else a plain {@link
+     *     PeftModel}
+     */
+    public static PeftModel withoutAdapters(Block base, TaskType task) {
+        BaseModel model = baseOf(base);
+        return taskModel(model, task).orElseGet(() -> new PeftModel(model));
+    }
+
     private static PeftModel first(
             Block base, PeftConfig config, String adapterName, boolean mixed) {
         BaseModel model = baseOf(base);
@@ -87,15 +101,18 @@ public final class PeftModels {
 
     private static PeftModel wrapper(BaseModel given, PeftConfig config, boolean mixed) {
         BaseModel base = baseFor(Tuners.require(config.peftType()), given, config);
-        TaskType task = config.taskType().orElse(null);
-        if (task != null) {
-            for (TaskModelProvider provider : ServiceLoader.load(TaskModelProvider.class)) {
-                if (provider.taskTypes().contains(task)) {
-                    return provider.wrap(task, base);
-                }
+        return config.taskType()
+                .flatMap(task -> taskModel(base, task))
+                .orElseGet(() -> mixed ? new PeftMixedModel(base) : new PeftModel(base));
+    }
+
+    private static Optional<PeftModel> taskModel(BaseModel base, TaskType task) {
+        for (TaskModelProvider provider : ServiceLoader.load(TaskModelProvider.class)) {
+            if (provider.taskTypes().contains(task)) {
+                return Optional.of(provider.wrap(task, base));
             }
         }
-        return mixed ? new PeftMixedModel(base) : new PeftModel(base);
+        return Optional.empty();
     }
 
     private static <C extends PeftConfig> BaseModel baseFor(

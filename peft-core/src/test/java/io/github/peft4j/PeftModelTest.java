@@ -18,6 +18,7 @@ import ai.djl.training.tracker.Tracker;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.adapter.Activation;
 import io.github.peft4j.config.Bias;
+import io.github.peft4j.config.TaskType;
 import io.github.peft4j.exception.MalformedTensorFileException;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.model.ParameterCount;
@@ -60,6 +61,18 @@ class PeftModelTest {
 
     private byte[] output(Activation activation) {
         return Tensors.bytes(model.forward(toy.input(scope), activation).logits());
+    }
+
+    @Test
+    void canDoWithoutAnAdapterAtFirst() {
+        byte[] base = output(Activation.none());
+        try (PeftModel bare = PeftModels.withoutAdapters(model.base().block(), TaskType.SEQ_CLS)) {
+            assertThat(Tensors.bytes(bare.forward(toy.input(scope)).logits())).isEqualTo(base);
+
+            bare.addAdapter("first", config().optInitLoraWeights(false).build());
+            bare.setAdapter("first");
+            assertThat(Tensors.bytes(bare.forward(toy.input(scope)).logits())).isNotEqualTo(base);
+        }
     }
 
     @Test

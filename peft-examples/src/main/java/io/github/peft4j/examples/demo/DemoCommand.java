@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             FeatureExtractionDemo.class,
             MethodsDemo.class,
             StartsDemo.class,
+            ServingDemo.class,
             MnistDemo.class
         })
 public final class DemoCommand {}
