@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.script.ScriptModule;
+import java.util.Map;
 
 /**
  * Detached copies and changes in place. DJL's own copies cut gradients without a word, so they are
@@ -37,6 +39,31 @@ public final class TensorOps {
     /** The same numbers in another type, without gradient history; always a new array. */
     public static NDArray detachedAs(NDArray array, DataType type) {
         return array.toType(type, true);
+    }
+
+    /**
+     * The same float32 numbers, one tensor after the other in one memory, without gradient history:
+     * an adapter of many small tensors costs a tenth more than its numbers otherwise. The given
+     * arrays are closed. A change in place reaches its own tensor alone.
+     *
+     * @param arrays tensors of one device
+     */
+    public static <K> Map<K, NDArray> inOneMemory(Map<K, NDArray> arrays) {
+        if (arrays.size() < 2) {
+            return ImmutableMap.copyOf(arrays);
+        }
+        NDList given = new NDList(arrays.values());
+        ImmutableMap.Builder<K, NDArray> shared = ImmutableMap.builder();
+        try (Gradients off = Gradients.off()) {
+            NDList made = module().callAll("in_one_memory", given.get(0), given.subNDList(1));
+            int i = 0;
+            for (K key : arrays.keySet()) {
+                shared.put(key, made.get(i));
+                i++;
+            }
+        }
+        given.close();
+        return shared.buildOrThrow();
     }
 
     private static ScriptModule module() {

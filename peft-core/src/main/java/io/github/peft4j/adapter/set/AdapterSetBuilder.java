@@ -6,6 +6,7 @@ import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.ModelAdapter;
 import io.github.peft4j.adapter.Penalized;
 import io.github.peft4j.adapter.StepAware;
+import io.github.peft4j.internal.text.Names;
 import io.github.peft4j.model.ParameterUse;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class AdapterSetBuilder {
 
     final NDManager manager;
+
     final Map<String, Adapter> layers = new LinkedHashMap<>();
     final Map<ParameterUse, ParameterAdapter> bare = new LinkedHashMap<>();
     final Map<String, Parameter> tensors = new LinkedHashMap<>();
@@ -61,11 +63,11 @@ public final class AdapterSetBuilder {
     /** The same for a layer that the file calls something else. */
     public AdapterSetBuilder addLayer(
             String prefix, String pathInFile, String path, Adapter adapter) {
-        if (layers.putIfAbsent(path, adapter) != null) {
+        if (layers.putIfAbsent(Names.shared(path), adapter) != null) {
             throw new IllegalStateException("Two adapters claim the layer " + path + ".");
         }
         String start = prefix + pathInFile + ".";
-        adapter.parameters().forEach((suffix, p) -> addTensor(start + suffix, p));
+        adapter.parameters().forEach((suffix, p) -> addTensor(Names.shared(start + suffix), p));
         adapter.formerNames().forEach((old, suffix) -> former.put(start + old, start + suffix));
         return this;
     }

@@ -165,6 +165,23 @@ public final class EmbeddingsInFile {
         return -1;
     }
 
+    /**
+     * How many tokens a tensor was made for, if it differs from what is expected in that alone;
+     * else -1.
+     */
+    static long vocabulary(Shape found, Shape expected, long tokens) {
+        long wanted = -1;
+        for (int i = 0; i < expected.dimension(); i++) {
+            if (found.dimension() != expected.dimension()
+                    || (found.get(i) != expected.get(i)
+                            && (expected.get(i) != tokens || wanted >= 0))) {
+                return -1;
+            }
+            wanted = found.get(i) == expected.get(i) ? wanted : found.get(i);
+        }
+        return wanted;
+    }
+
     /** What to do about an adapter of a base with another number of tokens. */
     static String cure(long wanted, long tokens) {
         return ("The adapter was trained on a base of %d tokens, this one has %d. Load the base with as many"

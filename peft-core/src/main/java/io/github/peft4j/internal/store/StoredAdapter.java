@@ -248,6 +248,8 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             values = values(base, set, name, created.warnings(), scratch);
             last.accept(values.report());
             values.apply();
+            set.setTraining(
+                    false); // the registry says who trains: others get no room for gradients
             set.initialize();
             return values.with(looked(new EffectCheck(base, set), values.report()));
         } catch (IOException | RuntimeException e) {

@@ -2,25 +2,28 @@ package io.github.peft4j.internal.store;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
-import com.google.common.collect.ImmutableBiMap;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
 import com.google.common.collect.Sets;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.adapter.set.FileTensor;
 import io.github.peft4j.adapter.set.ModuleCopy;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Gradients;
+import io.github.peft4j.internal.text.Names;
 import io.github.peft4j.internal.text.StepLimit;
 import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.matching.PythonRegex;
 import io.github.peft4j.ops.Ops;
+import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.store.Effect;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
@@ -46,6 +49,9 @@ public final class TensorTransfer {
     private static final Logger logger = LoggerFactory.getLogger(TensorTransfer.class);
 
     private static final String PREFIX = "base_model.model.";
+
+    /** Numbers of a tensor whose own memory would cost a share of it worth saving. */
+    private static final long SMALL = 1 << 14;
 
     private final AdapterSet set;
     private final String adapterName;
@@ -113,7 +119,7 @@ public final class TensorTransfer {
             if (key == null && (known.contains(name) || set.aliases().contains(name))) {
                 continue;
             }
-            if (key == null || sources.putIfAbsent(key, name) != null) {
+            if (key == null || sources.putIfAbsent(Names.shared(key), Names.shared(name)) != null) {
                 unexpected.add(name);
             }
         }
@@ -131,8 +137,14 @@ public final class TensorTransfer {
                 ImmutableList.copyOf(unexpected),
                 ImmutableList.copyOf(warnings),
                 checkpoint.directory(),
-                ImmutableBiMap.copyOf(sources).inverse(),
+                targets(sources),
                 Effect.NOT_ASKED);
+    }
+
+    private static ImmutableMap<String, String> targets(Map<String, String> sources) {
+        ImmutableMap.Builder<String, String> targets = ImmutableMap.builder();
+        sources.forEach((key, name) -> targets.put(name, key));
+        return targets.buildOrThrow();
     }
 
     /** How to read names that are none of the adapter's; usually empty. */
@@ -281,7 +293,7 @@ public final class TensorTransfer {
                     if (!expected.equals(found)) {
                         wrong.add(name + " is " + found + ", the adapter needs " + expected);
                         mismatched.add(key);
-                        vocabularies.add(vocabulary(found, expected));
+                        vocabularies.add(EmbeddingsInFile.vocabulary(found, expected, tokens));
                     }
                 });
         if (wrong.isEmpty()) {
@@ -306,20 +318,6 @@ public final class TensorTransfer {
         return vocabularies.size() == 1 && wanted >= 0
                 ? ". " + EmbeddingsInFile.cure(wanted, tokens)
                 : ". Check r, rank_pattern and the base model in " + PeftConfig.FILE_NAME;
-    }
-
-    /** How many tokens a tensor was made for, if it differs from what is expected in that alone. */
-    private long vocabulary(Shape found, Shape expected) {
-        long wanted = -1;
-        for (int i = 0; i < expected.dimension(); i++) {
-            if (found.dimension() != expected.dimension()
-                    || (found.get(i) != expected.get(i)
-                            && (expected.get(i) != tokens || wanted >= 0))) {
-                return -1;
-            }
-            wanted = found.get(i) == expected.get(i) ? wanted : found.get(i);
-        }
-        return wanted;
     }
 
     private void warn(List<String> unexpected) {
@@ -355,7 +353,16 @@ public final class TensorTransfer {
                 checkKind(source.getValue(), array, target);
                 read.put(target, target.integers() ? array : Ops.toFloat32(array));
             }
+            if (!options.trainable()) {
+                read.putAll(
+                        TensorOps.inOneMemory(Maps.filterValues(read, TensorTransfer::isSmall)));
+            }
         }
+    }
+
+    /** Whether it does not share memory with the file anyway. */
+    private static boolean isSmall(NDArray array) {
+        return array.getDataType() == DataType.FLOAT32 && array.size() <= SMALL;
     }
 
     /** Puts what was read into the adapter. */
