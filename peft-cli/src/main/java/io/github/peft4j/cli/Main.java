@@ -7,6 +7,7 @@ import io.github.peft4j.cli.bench.BenchCommand;
 import io.github.peft4j.cli.conformance.ConformanceCommand;
 import io.github.peft4j.cli.console.StopSignals;
 import io.github.peft4j.cli.generate.GenerateCommand;
+import io.github.peft4j.cli.hub.PullCommand;
 import io.github.peft4j.cli.inspect.DiffCommand;
 import io.github.peft4j.cli.inspect.InspectCommand;
 import io.github.peft4j.cli.inspect.PlanCommand;
@@ -15,13 +16,13 @@ import io.github.peft4j.json.JsonReasons;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine;
 
 /**
  * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number where
@@ -81,6 +82,7 @@ public final class Main {
             line.addSubcommand(provider.command());
         }
         line.addSubcommand(new GenerateCommand());
+        line.addSubcommand(new PullCommand());
         line.addSubcommand(new InspectCommand());
         line.addSubcommand(new DiffCommand());
         line.addSubcommand(new PlanCommand());
