@@ -27,6 +27,10 @@ final class NeededFiles {
     static final String INDEX = "model.safetensors.index.json";
     static final String ADAPTER = "adapter_model.safetensors";
 
+    /** What this library writes next to adapters for which PEFT's file has no place. */
+    private static final List<String> SIDECARS =
+            ImmutableList.of("adapter_model.local.safetensors", "adapter_model.beside.safetensors");
+
     /** Files that may be there or not; a commit that lacks one is marked so. */
     static final List<String> SMALL =
             ImmutableList.of(
@@ -90,6 +94,7 @@ final class NeededFiles {
             needed.addAll(shards);
         }
         if (listed.contains(ADAPTER)) {
+            SIDECARS.stream().filter(listed::contains).forEach(needed::add);
             needed.add(ADAPTER);
         }
         checked(name, needed);

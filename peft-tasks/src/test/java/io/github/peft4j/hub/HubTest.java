@@ -224,11 +224,15 @@ class HubTest {
                 new FakeHub()
                         .with("adapter_config.json", "{}")
                         .with("adapter_model.safetensors", FakeHub.content(10))
+                        .with("adapter_model.local.safetensors", FakeHub.content(5))
                         .with("tokenizer.json", "{}")
                         .with("optimizer.pt", "a pickle")) {
             assertThat(below(pull(options().optEndpoint(adapter.endpoint()))))
                     .containsExactly(
-                            "adapter_config.json", "adapter_model.safetensors", "tokenizer.json");
+                            "adapter_config.json",
+                            "adapter_model.local.safetensors",
+                            "adapter_model.safetensors",
+                            "tokenizer.json");
         }
     }
 
