@@ -194,7 +194,7 @@ public final class Hub {
         for (List<String> files : List.of(small, weights)) {
             for (String file : files) {
                 if (!cache.has(commit, file)) {
-                    lacking.put(file, listing.files().get(file).size());
+                    lacking.put(file, listing.entry(file).size());
                 }
             }
         }
@@ -228,7 +228,7 @@ public final class Hub {
 
     private void fetch(HubName name, CacheFolder cache, RepoListing listing, String file)
             throws IOException {
-        RepoListing.Entry entry = listing.files().get(file);
+        RepoListing.Entry entry = listing.entry(file);
         new FileDownload(options, client, cache, name, listing.commit(), file, entry).run(retries);
     }
 

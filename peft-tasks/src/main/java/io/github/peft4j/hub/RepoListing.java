@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 record RepoListing(String commit, Optional<String> licence, Map<String, Entry> files) {
 
+    private static final Entry UNKNOWN = new Entry(-1, Optional.empty());
+
     RepoListing {
         files = ImmutableMap.copyOf(files);
     }
@@ -31,6 +33,11 @@ record RepoListing(String commit, Optional<String> licence, Map<String, Entry> f
      * @param hash SHA-256 or git's SHA-1; empty if the listing has none
      */
     record Entry(long size, Optional<String> hash) {}
+
+    /** What is known of a file; nothing of one that is not listed. */
+    Entry entry(String file) {
+        return files.getOrDefault(file, UNKNOWN);
+    }
 
     /**
      * Reads the hub's answer.
@@ -76,9 +83,10 @@ record RepoListing(String commit, Optional<String> licence, Map<String, Entry> f
 
     private static Optional<String> licence(Map<String, @Nullable Object> answer) {
         Object card = answer.get("cardData");
-        Object named = card instanceof Map<?, ?> map ? map.get("license") : null;
+        Map<?, ?> facts = card instanceof Map<?, ?> map ? map : Map.of();
+        Object named = facts.get("license");
         if (named instanceof String text && !text.isBlank()) {
-            Object own = ((Map<?, ?>) card).get("license_name");
+            Object own = facts.get("license_name");
             boolean other = text.equals("other") && own instanceof String;
             return Optional.of(JsonReasons.shown(other ? own : text));
         }
