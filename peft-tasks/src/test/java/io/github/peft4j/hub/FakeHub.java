@@ -1,5 +1,6 @@
 package io.github.peft4j.hub;
 
+import com.google.common.base.Splitter;
 import com.google.common.hash.Hashing;
 import com.google.common.primitives.Bytes;
 import com.google.gson.Gson;
@@ -8,7 +9,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -147,9 +147,10 @@ final class FakeHub implements AutoCloseable {
     private Fault fault(String method, String path, boolean there) {
         synchronized (faults) {
             for (Map.Entry<String, Queue<Fault>> entry : faults.entrySet()) {
-                String[] words = entry.getKey().split(" ");
-                boolean asked = words[0].equals(method) && path.endsWith(words[1]);
-                boolean place = words.length < 3 || words[2].equals(there ? "elsewhere" : "hub");
+                List<String> words = Splitter.on(' ').splitToList(entry.getKey());
+                boolean asked = words.get(0).equals(method) && path.endsWith(words.get(1));
+                boolean place =
+                        words.size() < 3 || words.get(2).equals(there ? "elsewhere" : "hub");
                 if (asked && place && !entry.getValue().isEmpty()) {
                     return entry.getValue().poll();
                 }
@@ -275,10 +276,6 @@ final class FakeHub implements AutoCloseable {
             exchange.getResponseBody().flush();
             return true;
         };
-    }
-
-    URI uri() {
-        return URI.create(endpoint());
     }
 
     @Override

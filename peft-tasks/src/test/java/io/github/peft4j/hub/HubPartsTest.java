@@ -88,6 +88,7 @@ class HubPartsTest extends SpoiltHub {
         pull();
 
         holdsTheModel();
+        assertThat(reasons).last().asString().contains("has changed while it was read");
     }
 
     @ParameterizedTest
@@ -105,6 +106,7 @@ class HubPartsTest extends SpoiltHub {
         pull();
 
         holdsTheModel();
+        assertThat(reasons).last().asString().contains("another part: " + range);
     }
 
     @Test

@@ -26,6 +26,7 @@ abstract class SpoiltHub {
     @TempDir Path cache;
     FakeHub server;
     final List<Duration> pauses = new ArrayList<>();
+    final List<String> reasons = new ArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
@@ -42,6 +43,13 @@ abstract class SpoiltHub {
                 .optEndpoint(server.endpoint())
                 .optCache(cache)
                 .optTries(3)
+                .optListener(
+                        new HubListener() {
+                            @Override
+                            public void retrying(String file, String why) {
+                                reasons.add(why);
+                            }
+                        })
                 .pausing(
                         wait -> {
                             pauses.add(wait);
