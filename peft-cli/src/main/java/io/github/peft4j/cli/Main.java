@@ -16,13 +16,13 @@ import io.github.peft4j.json.JsonReasons;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine;
 
 /**
  * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number where
