@@ -7,6 +7,7 @@ import io.github.peft4j.cli.bench.BenchCommand;
 import io.github.peft4j.cli.conformance.ConformanceCommand;
 import io.github.peft4j.cli.console.StopSignals;
 import io.github.peft4j.cli.generate.GenerateCommand;
+import io.github.peft4j.cli.hub.PullCommand;
 import io.github.peft4j.cli.inspect.DiffCommand;
 import io.github.peft4j.cli.inspect.InspectCommand;
 import io.github.peft4j.cli.inspect.PlanCommand;
@@ -81,6 +82,7 @@ public final class Main {
             line.addSubcommand(provider.command());
         }
         line.addSubcommand(new GenerateCommand());
+        line.addSubcommand(new PullCommand());
         line.addSubcommand(new InspectCommand());
         line.addSubcommand(new DiffCommand());
         line.addSubcommand(new PlanCommand());

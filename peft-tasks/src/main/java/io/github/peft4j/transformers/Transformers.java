@@ -5,6 +5,9 @@ import ai.djl.nn.Parameter;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.hub.Hub;
+import io.github.peft4j.hub.HubName;
+import io.github.peft4j.hub.HubOptions;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.io.file.StableFolder;
 import io.github.peft4j.json.JsonReasons;
@@ -27,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads Hugging Face checkpoint directories: config.json and model.safetensors (or shards with an
- * index). Family and head follow from {@code model_type} and the task.
+ * Loads Hugging Face checkpoints: directories with config.json and model.safetensors (or shards
+ * with an index), or names of the hub. Family and head follow from {@code model_type} and the task.
  */
 public final class Transformers {
 
@@ -42,6 +45,31 @@ public final class Transformers {
     /** The layers alone, as transformers' {@code AutoModel}. */
     public static TransformerModel load(Path directory) throws IOException {
         return load(directory, AutoClass.MODEL, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * The layers with the head of a task, of a directory here or of a model on the hub, which is
+     * downloaded as far as the cache lacks it.
+     *
+     * @param nameOrDirectory a directory, else {@code org/name}
+     * @param task null or FEATURE_EXTRACTION for the layers alone
+     * @throws IOException if there is neither, or a file is broken, or does not fit the config
+     */
+    public static TransformerModel load(String nameOrDirectory, @Nullable TaskType task)
+            throws IOException {
+        return load(nameOrDirectory, task, LoadOptions.DEFAULT, HubOptions.fromEnvironment());
+    }
+
+    /**
+     * As {@link #load(String, TaskType)}.
+     *
+     * @param options how the checkpoint is read
+     * @param hub which hub, cache and revision
+     */
+    public static TransformerModel load(
+            String nameOrDirectory, @Nullable TaskType task, LoadOptions options, HubOptions hub)
+            throws IOException {
+        return load(Hub.directory(nameOrDirectory, hub), task, options);
     }
 
     /** The layers with the head of a task; null for the layers alone. */
@@ -213,7 +241,7 @@ public final class Transformers {
         return new ModelInfo(
                 parts.className(),
                 parts.library(),
-                directory.toString(),
+                HubName.ofSnapshot(directory).map(HubName::text).orElse(directory.toString()),
                 config.modelType(),
                 parts.outputEmbedding(),
                 above + parts.inputEmbedding(),

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.peft4j.config.CommonOptions;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.hub.HubOptions;
 import io.github.peft4j.io.checkpoint.Checkpoint;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.transformers.LoadOptions;
@@ -142,11 +143,12 @@ public final class AdapterBase {
     }
 
     /**
-     * The checkpoint that the folder names.
+     * The checkpoint that the folder names: a directory here, else a model of the hub, which is
+     * downloaded as far as the cache lacks it, in the {@code revision} that the folder names.
      *
-     * @throws IOException if it is not a directory here; the text says what to do
+     * @throws IOException if it is neither; the text says what to do
      */
-    public Path checkpoint() throws IOException {
+    public Path checkpoint(HubOptions hub) throws IOException {
         String name =
                 config.baseModelNameOrPath()
                         .or(passport::baseNameOrPath)
@@ -155,6 +157,11 @@ public final class AdapterBase {
                                         new IOException(
                                                 "%s does not name its base. Pass the base's directory."
                                                         .formatted(adapter)));
-        return CheckpointNames.directory(adapter, name);
+        Object revision = config.find(CommonOptions.REVISION).orElse(null);
+        return CheckpointNames.directory(
+                adapter,
+                name,
+                hub.withRevision(
+                        revision instanceof String text && !text.isBlank() ? text : "main"));
     }
 }

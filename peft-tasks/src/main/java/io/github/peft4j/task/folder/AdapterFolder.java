@@ -3,6 +3,8 @@ package io.github.peft4j.task.folder;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.hub.Hub;
+import io.github.peft4j.hub.HubOptions;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.task.tokenize.Tokenizer;
@@ -32,14 +34,42 @@ public final class AdapterFolder implements AutoCloseable {
     }
 
     /**
-     * Loads an adapter on the base that its folder names.
+     * Loads an adapter of a directory here or of the hub, on the base that its folder names.
+     *
+     * @param nameOrDirectory a directory, else {@code org/name}
+     * @throws IOException if there is neither, or no base, or a file is broken or does not fit
+     */
+    public static AdapterFolder load(String nameOrDirectory) throws IOException {
+        return load(nameOrDirectory, HubOptions.fromEnvironment());
+    }
+
+    /**
+     * As {@link #load(String)}.
+     *
+     * @param hub which hub and cache, also for the base; the revision is the adapter's
+     */
+    public static AdapterFolder load(String nameOrDirectory, HubOptions hub) throws IOException {
+        return load(Hub.directory(nameOrDirectory, hub), hub);
+    }
+
+    /**
+     * Loads an adapter on the base that its folder names: a directory here, else a model of the
+     * hub.
      *
      * @param adapter adapter_config.json and adapter_model.safetensors, of this library or Python
-     * @throws IOException if the base is not a directory here, or a file is missing, broken, or
-     *     does not fit
+     * @throws IOException if the base is neither, or a file is missing, broken, or does not fit
      */
     public static AdapterFolder load(Path adapter) throws IOException {
-        return load(adapter, AdapterBase.of(adapter).checkpoint());
+        return load(adapter, HubOptions.fromEnvironment());
+    }
+
+    /**
+     * As {@link #load(Path)}.
+     *
+     * @param hub which hub and cache the base comes from, if its name is no directory here
+     */
+    public static AdapterFolder load(Path adapter, HubOptions hub) throws IOException {
+        return load(adapter, AdapterBase.of(adapter).checkpoint(hub));
     }
 
     /** Loads an adapter on this checkpoint. */

@@ -13,6 +13,7 @@ import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.hub.HubOptions;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.store.SaveAdapterOptions;
@@ -31,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,9 +119,13 @@ class AdapterFolderTest {
                 Files.readString(config)
                         .replace(folder.resolve("base").toString(), "org/some-model"));
 
-        assertThatThrownBy(() -> AdapterFolder.load(adapter))
+        HubOptions offline =
+                HubOptions.builder(Map.of()).optOffline(true).optCache(made("cache")).build();
+
+        assertThatThrownBy(() -> AdapterFolder.load(adapter, offline))
                 .isInstanceOf(FileNotFoundException.class)
                 .hasMessageContaining("trained on 'org/some-model', which is not a directory here")
+                .hasMessageContaining("HF_HUB_OFFLINE")
                 .hasMessageContaining("AdapterFolder.load(adapter, checkpoint)");
         AdapterFolder.load(adapter, folder.resolve("base")).close();
     }

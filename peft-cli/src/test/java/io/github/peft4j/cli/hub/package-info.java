@@ -1,0 +1,2 @@
+/** Tests of the verbs of the hub. */
+package io.github.peft4j.cli.hub;
