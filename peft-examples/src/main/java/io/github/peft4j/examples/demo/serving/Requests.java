@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,10 +25,10 @@ import java.util.concurrent.Future;
 /** Asks a router for the test texts of several jobs, which come in no order. */
 final class Requests implements AutoCloseable {
 
-    private final Map<String, Predictor<String, Classifications>> predictors = new HashMap<>();
+    private final List<Predictor<String, Classifications>> predictors = new ArrayList<>();
     private final List<Request> requests = new ArrayList<>();
 
-    private record Request(TextJob job, int row) {}
+    private record Request(TextJob job, int row, Predictor<String, Classifications> predictor) {}
 
     /**
      * What was answered.
@@ -37,9 +38,13 @@ final class Requests implements AutoCloseable {
      */
     record Served(Map<String, Classifications[]> answers, double seconds) {
 
+        private Classifications[] of(String job) {
+            return Objects.requireNonNull(answers.get(job));
+        }
+
         /** The share of a job's test texts that got their label. */
         double accuracy(TextJob job) {
-            Classifications[] own = answers.get(job.name());
+            Classifications[] own = of(job.name());
             int right = 0;
             for (int i = 0; i < own.length; i++) {
                 int given = job.test().labels().indexOf(own[i].best().getClassName());
@@ -52,7 +57,7 @@ final class Requests implements AutoCloseable {
         double distance(Served other) {
             double most = 0;
             for (Map.Entry<String, Classifications[]> job : answers.entrySet()) {
-                Classifications[] theirs = other.answers.get(job.getKey());
+                Classifications[] theirs = other.of(job.getKey());
                 for (int i = 0; i < theirs.length; i++) {
                     most = Math.max(most, distance(job.getValue()[i], theirs[i]));
                 }
@@ -85,9 +90,10 @@ final class Requests implements AutoCloseable {
                     TextClassificationTranslator.builder(tokenizer, model.base())
                             .optLabels(router.labels(job.name()))
                             .build();
-            predictors.put(job.name(), router.predictor(job.name(), translator));
+            Predictor<String, Classifications> predictor = router.predictor(job.name(), translator);
+            predictors.add(predictor);
             for (int i = 0; i < job.test().size(); i++) {
-                requests.add(new Request(job, i));
+                requests.add(new Request(job, i, predictor));
             }
         }
         Collections.shuffle(requests, new Random(seed));
@@ -105,6 +111,7 @@ final class Requests implements AutoCloseable {
             answers.computeIfAbsent(
                     request.job().name(), name -> new Classifications[request.job().test().size()]);
         }
+        Served served = new Served(answers, 0);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             long begin = System.nanoTime();
@@ -114,7 +121,7 @@ final class Requests implements AutoCloseable {
             }
             for (int i = 0; i < waiting.size(); i++) {
                 Request request = requests.get(i);
-                answers.get(request.job().name())[request.row()] = waiting.get(i).get();
+                served.of(request.job().name())[request.row()] = waiting.get(i).get();
             }
             return new Served(answers, (System.nanoTime() - begin) * 1e-9);
         } finally {
@@ -124,11 +131,11 @@ final class Requests implements AutoCloseable {
 
     private Classifications answer(Request request) throws TranslateException {
         String text = request.job().test().rows().get(request.row()).text();
-        return predictors.get(request.job().name()).predict(text);
+        return request.predictor().predict(text);
     }
 
     @Override
     public void close() {
-        predictors.values().forEach(Predictor::close);
+        predictors.forEach(Predictor::close);
     }
 }
