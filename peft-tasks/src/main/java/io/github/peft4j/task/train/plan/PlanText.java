@@ -66,7 +66,7 @@ final class PlanText {
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "%,d numbers train, %,d batches an epoch",
+                        "%,d numbers train; batches an epoch: %,d",
                         plan.trainable(),
                         plan.batches()));
         text.append("\nlargest batch: ").append(plan.largest());

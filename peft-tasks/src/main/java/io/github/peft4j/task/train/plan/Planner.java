@@ -19,7 +19,7 @@ import java.util.Map;
 final class Planner {
 
     /** After so many timed steps, others follow only while all took no longer than this. */
-    private static final int LEAST_TIMED = 2;
+    private static final int LEAST_TIMED = 3;
 
     private static final double ENOUGH_SECONDS = 5;
 
@@ -131,21 +131,27 @@ final class Planner {
                 extrapolated);
     }
 
-    /** Of a step of batches of the mean size, by what some batches take for each token. */
+    /** Of a step of batches of the mean size, by what a token of some batches takes. */
     private double seconds(ProbeSteps probe, PlannedBatches batches, boolean fits) {
         List<int[]> usual = fits ? batches.usual() : List.of(new int[] {batches.shortest()});
+        List<Double> perToken = new ArrayList<>();
+        List<Double> updates = new ArrayList<>();
         double spent = 0;
-        double updates = 0;
-        long tokens = 0;
-        int timed = 0;
-        while (timed < usual.size() && (timed < LEAST_TIMED || spent < ENOUGH_SECONDS)) {
-            int[] rows = usual.get(timed);
-            spent += probe.batch(examples.batch(rows));
-            updates += probe.update();
-            tokens += PlannedBatch.of(data, rows).tokens();
-            timed++;
+        for (int[] rows : usual) {
+            double seconds = probe.batch(examples.batch(rows));
+            perToken.add(seconds / PlannedBatch.of(data, rows).tokens());
+            updates.add(probe.update());
+            spent += seconds;
+            if (perToken.size() >= LEAST_TIMED && spent > ENOUGH_SECONDS) {
+                break;
+            }
         }
-        return spent * batches.meanTokens() / tokens * arguments.gradientAccumulationSteps()
-                + updates / timed;
+        return median(perToken) * batches.meanTokens() * arguments.gradientAccumulationSteps()
+                + median(updates);
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 }
