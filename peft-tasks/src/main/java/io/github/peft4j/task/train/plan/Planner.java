@@ -11,12 +11,16 @@ import io.github.peft4j.task.train.config.TrainingArguments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a plan: computes ever larger parts of the largest batch, each only if the smaller ones say
  * that it fits this machine, then times some batches of all sizes.
  */
 final class Planner {
+
+    private static final Logger logger = LoggerFactory.getLogger(Planner.class);
 
     /** After so many timed steps, others follow only while all took no longer than this. */
     private static final int LEAST_TIMED = 3;
@@ -60,10 +64,12 @@ final class Planner {
             boolean fits = last.batch().equals(largest);
             PlannedTime time;
             long highest;
+            long grown;
             try (PeakMemory peak = new PeakMemory()) {
                 EmbeddingRows.read(
                         model.base(), data, steps * arguments.gradientAccumulationSteps());
                 time = new PlannedTime(seconds(probe, batches, fits), steps);
+                grown = Math.max(0, ProcessMemory.resident() - last.resident());
                 if (fits) {
                     probe.batch(examples.batch(batches.largest()));
                     probe.update();
@@ -74,7 +80,11 @@ final class Planner {
             long batch = Math.max(0, all - rungs.get(0).resident());
             return new TrainingPlan(
                     trained.values().stream().mapToLong(p -> p.getArray().size()).sum(),
-                    memory(Math.max(all, highest), batch, probe.ownBytes(), !fits),
+                    memory(
+                            Math.max(fits ? all : all + grown, highest),
+                            batch,
+                            probe.ownBytes(),
+                            !fits),
                     time,
                     largest,
                     data.batchCount());
@@ -91,6 +101,7 @@ final class Planner {
             }
             long peak = peak(probe, examples.batch(rows));
             rungs.add(new Rung(next, peak, ProcessMemory.resident()));
+            logger.debug("{}: {}", next, PlanText.mib(peak));
         }
         return rungs;
     }
@@ -113,13 +124,13 @@ final class Planner {
     }
 
     private PlannedMemory memory(long highest, long batch, long ownBytes, boolean extrapolated) {
-        long trainable = TensorBytes.of(trained.values());
+        long trainable = ProbeSteps.bytes(trained.values());
         long best = arguments.loadBestModelAtEnd() ? trainable : 0;
         boolean saves =
                 arguments.outputDir() != null && arguments.saveStrategy() != IntervalStrategy.NO;
         long peak = highest == 0 ? 0 : highest - ownBytes + best;
         return new PlannedMemory(
-                TensorBytes.of(model.base().parameters().values()),
+                ProbeSteps.bytes(model.base().parameters().values()),
                 trainable,
                 trainable,
                 2 * trainable,

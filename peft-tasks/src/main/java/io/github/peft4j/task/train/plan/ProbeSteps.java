@@ -11,6 +11,7 @@ import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.optim.AdamW;
 import io.github.peft4j.task.train.optim.GradientClipping;
+import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -68,9 +69,18 @@ final class ProbeSteps implements AutoCloseable {
         return all.buildOrThrow();
     }
 
+    /** The bytes of these parameters; one that is there twice counts once. */
+    static long bytes(Collection<Parameter> parameters) {
+        return parameters.stream()
+                .distinct()
+                .map(Parameter::getArray)
+                .mapToLong(array -> array.getShape().size() * array.getDataType().getNumOfBytes())
+                .sum();
+    }
+
     /** Bytes of the stand-ins and their gradients, which a training does not have. */
     long ownBytes() {
-        return 2 * TensorBytes.of(standIns.values());
+        return 2 * bytes(standIns.values());
     }
 
     /**
