@@ -122,8 +122,9 @@ final class TrainingOfPlan {
             out.println();
             if (data == null) {
                 out.println(
-                        "training on rows of %,d random tokens, as no --data was given"
-                                .formatted(maxLength));
+                        "training on rows of "
+                                + maxLength
+                                + " random tokens, as no --data was given");
             }
             TrainingReport report = new TrainingReport(plan, 0, 0, 0);
             if (train != null) {

@@ -52,7 +52,7 @@ final class PlanText {
         String planned = memory.isMeasured() ? mib(memory.peak()) : "not measured here";
         lines.add(new Line("peak resident memory", planned, peak, peakError));
         lines.add(new Line("time of a step", seconds(plan.time().step()), step, stepError));
-        lines.add(line("steps", "%,d".formatted(plan.time().steps())));
+        lines.add(line("steps", String.format(Locale.ROOT, "%,d", plan.time().steps())));
         lines.add(line("time of all steps", duration(plan.time().total())));
         return lines;
     }
@@ -121,14 +121,14 @@ final class PlanText {
         }
         String size =
                 rows < 1 || batch.rows() == 1
-                        ? "Cut the examples, of which the longest has %,d tokens,"
+                        ? "Cut the examples, of which the longest has %d tokens,"
                                         .formatted(batch.longest())
                                 + (batch.rows() == 1
                                         ? ""
                                         : " and set per_device_train_batch_size to 1,")
-                        : ("Lower per_device_train_batch_size from %,d to %,d and raise"
+                        : ("Lower per_device_train_batch_size from %d to %d and raise"
                                         + " gradient_accumulation_steps as much, cut the examples,"
-                                        + " of which the longest has %,d tokens,")
+                                        + " of which the longest has %d tokens,")
                                 .formatted(batch.rows(), rows, batch.longest());
         return size
                 + " or put adapters into upper layers alone (layers_to_transform), below which"

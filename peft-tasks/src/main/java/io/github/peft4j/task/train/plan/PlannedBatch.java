@@ -2,6 +2,7 @@ package io.github.peft4j.task.train.plan;
 
 import io.github.peft4j.task.data.BatchLoader;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The size of a batch.
@@ -27,7 +28,11 @@ public record PlannedBatch(int rows, int longest, long tokens) {
 
     @Override
     public String toString() {
-        return "%,d rows, the longest of %,d tokens, %,d tokens in all"
-                .formatted(rows, longest, tokens);
+        return String.format(
+                Locale.ROOT,
+                "%,d rows, the longest of %,d tokens, %,d tokens in all",
+                rows,
+                longest,
+                tokens);
     }
 }

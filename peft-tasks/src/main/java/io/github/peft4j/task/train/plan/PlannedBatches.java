@@ -7,20 +7,25 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * The batches that a plan probes.
- *
- * @param largest the examples of the largest batch, the longest first
- * @param usual those of some batches from small to large, in a mixed order
- * @param shortest the shortest example of all
- * @param meanTokens tokens of a batch of the first epoch on average
- */
-record PlannedBatches(int[] largest, List<int[]> usual, int shortest, double meanTokens) {
+/** The batches that a plan probes. */
+final class PlannedBatches {
 
     /** More epochs than these are not looked through for their largest batch. */
     private static final int MAX_EPOCHS = 10;
 
     private static final int USUAL = 8;
+
+    private final int[] largest;
+    private final List<int[]> usual;
+    private final int shortest;
+    private final double meanTokens;
+
+    private PlannedBatches(int[] largest, List<int[]> usual, int shortest, double meanTokens) {
+        this.largest = largest;
+        this.usual = usual;
+        this.shortest = shortest;
+        this.meanTokens = meanTokens;
+    }
 
     static PlannedBatches of(BatchLoader data, TrainingArguments arguments) {
         long batches =
@@ -69,6 +74,26 @@ record PlannedBatches(int[] largest, List<int[]> usual, int shortest, double mea
 
     private static long weight(BatchLoader data, int[] rows) {
         return PlannedBatch.of(data, rows).weight();
+    }
+
+    /** The examples of the largest batch, the longest first. */
+    int[] largest() {
+        return largest;
+    }
+
+    /** Those of some batches from small to large, in a mixed order. */
+    List<int[]> usual() {
+        return usual;
+    }
+
+    /** The shortest example of all. */
+    int shortest() {
+        return shortest;
+    }
+
+    /** Tokens of a batch of the first epoch on average. */
+    double meanTokens() {
+        return meanTokens;
     }
 
     /** Ever more rows, the last of them the largest batch. */

@@ -13,7 +13,7 @@ public record TrainingReport(TrainingPlan plan, long peak, double step, long ste
 
     /** By how many percent the plan's peak is above the measured one; NaN if one is not known. */
     public double memoryError() {
-        return error(plan.memory().peak(), peak);
+        return error((double) plan.memory().peak(), (double) peak);
     }
 
     /** By how many percent the plan's step is above the measured one; NaN without steps. */
