@@ -52,6 +52,11 @@ final class BatchSet implements AutoCloseable {
         tokens.add(ones);
     }
 
+    /** How many batches there are. */
+    int size() {
+        return batches.size();
+    }
+
     /** Real tokens of step i. */
     long tokens(int step) {
         return tokens.get(step % tokens.size());

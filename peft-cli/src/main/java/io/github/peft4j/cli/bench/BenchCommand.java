@@ -3,6 +3,7 @@ package io.github.peft4j.cli.bench;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.engine.Engines;
@@ -45,6 +46,11 @@ public final class BenchCommand implements Callable<Integer> {
     private boolean quick;
 
     @Option(
+            names = "--plan",
+            description = "Plan a training before, and compare it with what it took.")
+    private boolean planned;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             description = "Threads for arithmetic (0: as LibTorch chooses).")
@@ -61,8 +67,12 @@ public final class BenchCommand implements Callable<Integer> {
             Engine.getEngine(Engines.PYTORCH); // JniUtils does not work before
             JniUtils.setNumThreads(threads);
         }
-        JsonObject measured = Benchmark.run(models, workload, quick);
+        JsonObject measured = Benchmark.run(models, workload, quick, planned);
         String json = new GsonBuilder().setPrettyPrinting().create().toJson(measured);
+        JsonElement report = measured.get("plan");
+        if (report != null) {
+            spec.commandLine().getOut().println(report.getAsString());
+        }
         AtomicFiles.write(out, FileContent.utf8(json + System.lineSeparator()));
         return 0;
     }

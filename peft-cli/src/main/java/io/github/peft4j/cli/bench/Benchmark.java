@@ -51,10 +51,12 @@ public final class Benchmark {
     private final Workload workload;
     private final int steps;
     private final int warmup;
+    private final boolean planned;
     private final JsonObject result = new JsonObject();
 
-    private Benchmark(Workload workload, boolean quick) {
+    private Benchmark(Workload workload, boolean quick, boolean planned) {
         this.workload = workload;
+        this.planned = planned;
         steps = workload.steps(quick);
         warmup = Math.min((int) workload.number("warmup"), steps - 1);
         result.addProperty("workload", workload.name());
@@ -68,10 +70,12 @@ public final class Benchmark {
      * @param models folder with workloads.json, models, adapters and batches
      * @param name of the workload
      * @param quick whether to make fewer steps
+     * @param planned whether a training is planned before, to compare
      * @return the measurements
      */
-    public static JsonObject run(Path models, String name, boolean quick) throws IOException {
-        Benchmark benchmark = new Benchmark(Workload.find(models, name), quick);
+    public static JsonObject run(Path models, String name, boolean quick, boolean planned)
+            throws IOException {
+        Benchmark benchmark = new Benchmark(Workload.find(models, name), quick, planned);
         Engine engine = Engine.getEngine(Engines.PYTORCH);
         benchmark.result.addProperty("import_seconds", now() - START);
         benchmark.result.addProperty("rss_import_mb", ProcessMemory.resident());
@@ -139,6 +143,7 @@ public final class Benchmark {
             @Nullable TaskType task,
             UnaryOperator<ModelInput> known) {
         JsonArray losses = new JsonArray();
+        PlannedSteps plan = planned ? PlannedSteps.of(workload, model, batches, steps) : null;
         Stopwatches time = new Stopwatches(steps);
         try (TrainSteps training = new TrainSteps(workload, model, batches)) {
             for (int step = 0; step < steps; step++) {
@@ -152,6 +157,9 @@ public final class Benchmark {
                             first(number);
                         });
                 time.stop();
+            }
+            if (plan != null) {
+                plan.putInto(result, time, warmup);
             }
         }
         finish(

@@ -30,6 +30,16 @@ final class Stopwatches {
         count++;
     }
 
+    /** How many steps were timed. */
+    int count() {
+        return count;
+    }
+
+    /** Seconds of a step. */
+    double seconds(int step) {
+        return wall[step];
+    }
+
     /** Seconds of the steps after the warm-up. */
     double total(int warmup) {
         return Arrays.stream(wall, warmup, count).sum();

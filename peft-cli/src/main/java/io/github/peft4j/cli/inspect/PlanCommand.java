@@ -1,28 +1,35 @@
 package io.github.peft4j.cli.inspect;
 
 import io.github.peft4j.PeftModels;
+import io.github.peft4j.cli.console.ReportFile;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.report.AdapterPlan;
+import io.github.peft4j.task.train.plan.TrainingReport;
 import io.github.peft4j.transformers.LoadOptions;
 import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Says what a config would make of a model. */
+/** Says what a config would make of a model, and what a training of it would take. */
 @SuppressWarnings("NullAway.Init") // picocli fills what is required
 @Command(
         name = "plan",
-        description = "Show which layers a config reaches, and how large the adapter would be.")
+        description =
+                "Show which layers a config reaches, how large the adapter would be, and what memory"
+                        + " and time a training takes.")
 public final class PlanCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
@@ -57,8 +64,22 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write all of it here as JSON.")
     private @Nullable Path json;
 
+    @Mixin private TrainingOfPlan training;
+
+    /**
+     * Both parts of a plan.
+     *
+     * @param adapter what the config makes of the model
+     * @param training what a training takes
+     */
+    private record Both(AdapterPlan adapter, TrainingReport training) {}
+
     @Override
     public Integer call() throws IOException {
+        String mistake = training.mistake();
+        if (mistake != null) {
+            throw new ParameterException(spec.commandLine(), mistake);
+        }
         Shown.requireWritable(json);
         if (!Files.isRegularFile(config)) {
             throw new IOException(
@@ -71,7 +92,17 @@ public final class PlanCommand implements Callable<Integer> {
         try (TransformerModel base =
                 Transformers.load(directory, asked.taskType().orElse(null), options)) {
             AdapterPlan plan = PeftModels.plan(base, asked);
-            Shown.print(plan, spec.commandLine().getOut(), plan, json);
+            PrintWriter out = spec.commandLine().getOut();
+            if (!training.isAsked()) {
+                Shown.print(plan, out, plan, json);
+                return 0;
+            }
+            out.println(plan);
+            TrainingReport report = training.show(directory, base, asked, out);
+            out.flush();
+            if (json != null) {
+                ReportFile.write(new Both(plan, report), json);
+            }
         }
         return 0;
     }

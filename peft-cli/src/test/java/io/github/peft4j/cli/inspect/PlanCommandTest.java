@@ -121,4 +121,120 @@ class PlanCommandTest {
         assertThat(run.err()).startsWith("peft: ");
         assertThat(CommandRun.of("plan", "--model", MODEL).exitCode()).isEqualTo(2);
     }
+
+    @Test
+    void plansATrainingOnRandomTokensAndComparesIt() throws Exception {
+        Path config = folder.resolve("adapter_config.json");
+        Files.writeString(config, "{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
+        Path arguments = folder.resolve("arguments.json");
+        Files.writeString(arguments, "{\"gradient_accumulation_steps\": 2, \"max_steps\": 9}");
+        Path json = folder.resolve("plan.json");
+
+        CommandRun run =
+                CommandRun.of(
+                        "plan",
+                        "--model",
+                        MODEL,
+                        "--config",
+                        config,
+                        "--max-length",
+                        "12",
+                        "--batch-size",
+                        "4",
+                        "--arguments",
+                        arguments,
+                        "--train",
+                        "2",
+                        "--json",
+                        json);
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("training on rows of 12 random tokens, as no --data was given")
+                .contains("largest batch: 4 rows, the longest of 12 tokens, 48 tokens in all")
+                .containsPattern("time of a step +[0-9.]+ s +[0-9.]+ s +[+-]")
+                .containsPattern("\nsteps +2\n");
+        JsonObject both = CommandRun.json(json);
+        JsonObject training = both.getAsJsonObject("training");
+        assertThat(training.get("steps").getAsLong()).isEqualTo(2);
+        assertThat(training.getAsJsonObject("plan").get("trainable").getAsLong())
+                .isEqualTo(
+                        both.getAsJsonObject("adapter")
+                                .getAsJsonObject("parameters")
+                                .get("trainable")
+                                .getAsLong());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SEQ_CLS, bert-seqcls",
+        "TOKEN_CLS, bert-seqcls",
+        "QUESTION_ANS, bert-seqcls",
+        "CAUSAL_LM, llama-seqcls"
+    })
+    void plansATrainingOfEachTask(String task, String model) throws Exception {
+        Path config = folder.resolve("adapter_config.json");
+        Files.writeString(
+                config, "{\"peft_type\": \"LORA\", \"task_type\": \"%s\"}".formatted(task));
+
+        CommandRun run =
+                CommandRun.of(
+                        "plan",
+                        "--model",
+                        Golden.path("models/" + model),
+                        "--config",
+                        config,
+                        "--max-length",
+                        "5");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("largest batch: 8 rows, the longest of 5 tokens");
+    }
+
+    @Test
+    void plansATrainingOnTexts() throws Exception {
+        Path config = folder.resolve("adapter_config.json");
+        Files.writeString(config, "{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
+        Path texts = folder.resolve("texts.txt");
+        Files.writeString(texts, "one\n\n" + "two ".repeat(30) + "\n");
+        Object[] command = {
+            "plan",
+            "--model",
+            Golden.path("models/bert-base"),
+            "--config",
+            config,
+            "--labels",
+            "a,b",
+            "--max-length",
+            "9",
+            "--data",
+            texts
+        };
+
+        assertThat(CommandRun.of(command).out())
+                .contains("batches an epoch: 1")
+                .contains("largest batch: 2 rows, the longest of 9 tokens");
+        Files.writeString(texts, " \n");
+        CommandRun none = CommandRun.of(command);
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.err()).contains("Give a file with one text a line");
+    }
+
+    @Test
+    void refusesATrainingWithoutExamplesOrTask() throws Exception {
+        Path config = folder.resolve("adapter_config.json");
+        Files.writeString(config, "{\"peft_type\": \"LORA\", \"target_modules\": [\"query\"]}");
+
+        CommandRun vain =
+                CommandRun.of("plan", "--model", MODEL, "--config", config, "--train", "2");
+        assertThat(vain.exitCode()).isEqualTo(2);
+        assertThat(vain.err()).contains("Give --data FILE or --max-length N");
+        CommandRun zero =
+                CommandRun.of("plan", "--model", MODEL, "--config", config, "--max-length", "0");
+        assertThat(zero.err()).contains("--max-length is 0, must be 1 or more.");
+        CommandRun task =
+                CommandRun.of("plan", "--model", MODEL, "--config", config, "--max-length", "4");
+        assertThat(task.exitCode()).isEqualTo(1);
+        assertThat(task.err()).contains("Add --task.");
+    }
 }

@@ -21,6 +21,7 @@ class SnippetsTest {
     @CsvSource({
         "README.md, ClassifyTexts.java, first-look",
         "docs/guides/text-classification.md, ClassifyTexts.java, quickstart",
+        "docs/guides/train.md, PlanTraining.java, plan",
         "docs/guides/exchange-with-python.md, OpenFolder.java, folder",
         "docs/guides/know-your-adapters.md, KnowAdapters.java, effect",
         "docs/guides/know-your-adapters.md, KnowAdapters.java, mixed",

@@ -116,7 +116,7 @@ public record BatchLoader(
     }
 
     /** The examples of each batch of an epoch. */
-    List<int[]> order(int epoch) {
+    public List<int[]> order(int epoch) {
         if (!shuffle) {
             return cut(sortedByLength(Permutation.identity(source.size())));
         }

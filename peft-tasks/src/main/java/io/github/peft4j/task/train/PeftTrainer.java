@@ -10,6 +10,8 @@ import io.github.peft4j.task.metric.Metric;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.frozen.FrozenLayerCache;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
+import io.github.peft4j.task.train.plan.MachineMemory;
+import io.github.peft4j.task.train.plan.TrainingPlan;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
 import java.io.IOException;
@@ -37,10 +39,12 @@ public final class PeftTrainer {
     private final PeftModel model;
     private final TrainingSetup setup;
     private final Evaluator evaluator;
+    private final Supplier<MachineMemory> machine;
     private List<String> trainedLabels = ImmutableList.of();
 
     private PeftTrainer(Builder builder) {
         model = builder.model;
+        machine = builder.machine;
         setup =
                 new TrainingSetup(
                         builder.arguments,
@@ -70,14 +74,9 @@ public final class PeftTrainer {
      */
     public TrainingResult fit(BatchSource train, @Nullable BatchSource validation)
             throws IOException {
-        TrainingArguments arguments = setup.arguments();
-        BatchLoader batches =
-                BatchLoader.builder(train)
-                        .optBatchSize(arguments.perDeviceTrainBatchSize())
-                        .optShuffle(true)
-                        .optSeed(arguments.dataSeed())
-                        .build();
-        return fit(batches, validation == null ? null : evaluationBatches(validation));
+        return fit(
+                TrainingPlan.batches(setup.arguments(), train),
+                validation == null ? null : evaluationBatches(validation));
     }
 
     private BatchLoader evaluationBatches(BatchSource examples) {
@@ -87,11 +86,29 @@ public final class PeftTrainer {
     }
 
     /**
+     * What {@link #fit(BatchSource, BatchSource)} would take on these examples, found in a few
+     * steps that teach nothing; with this trainer's loss and the tensors that it trains.
+     *
+     * @throws IllegalStateException if nothing trains, or this model is in training already
+     */
+    public TrainingPlan plan(BatchSource train) {
+        try (TrainingHold.Held held = model.holdForTraining();
+                HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping())) {
+            return PlannedTraining.plan(
+                    model,
+                    setup,
+                    tensors.trained(),
+                    TrainingPlan.batches(setup.arguments(), train),
+                    machine.get());
+        }
+    }
+
+    /**
      * Trains. Batch sizes and order are the loaders'; those of the arguments are not looked at.
      *
      * @param validation batches for evaluations, or null
      * @throws IllegalStateException if nothing trains, or not exactly what the model says, or this
-     *     model is in training already
+     *     model is in training already, or {@code plan} is {@code refuse} and memory too small
      * @throws IllegalArgumentException if arguments and validation do not fit, a label has another
      *     number in the model or the validation than in the examples, or a checkpoint was written
      *     by another training: the text names what differs
@@ -111,11 +128,19 @@ public final class PeftTrainer {
         TrainedPassports.warnOfFrozenHead(model);
         try (TrainingHold.Held held = model.holdForTraining();
                 HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping());
+                PlannedTraining planned =
+                        PlannedTraining.of(model, setup, tensors.trained(), train, machine.get());
                 FrozenLayerCache cache = frozenLayers(train, validation);
                 TrainingRun run =
                         new TrainingRun(
-                                model, setup, tensors.trained(), train, validation, cache)) {
+                                model,
+                                planned.setup(),
+                                tensors.trained(),
+                                train,
+                                validation,
+                                cache)) {
             TrainingResult result = run.run();
+            planned.report();
             TrainedPassports.note(model, setup, train.source(), result);
             return result;
         }
@@ -190,6 +215,7 @@ public final class PeftTrainer {
         private ParameterGrouping grouping;
         private Objective objective = Objective.ofLabels();
         private @Nullable String dataName;
+        private Supplier<MachineMemory> machine = MachineMemory::here;
 
         private Builder(PeftModel model, TrainingArguments arguments) {
             this.model = model;
@@ -227,6 +253,12 @@ public final class PeftTrainer {
          */
         public Builder optDataName(String value) {
             dataName = value;
+            return this;
+        }
+
+        /** The machine that plans are checked against; default this one. */
+        Builder optMachine(Supplier<MachineMemory> value) {
+            machine = value;
             return this;
         }
 

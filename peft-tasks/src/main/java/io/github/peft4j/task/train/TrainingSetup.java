@@ -36,6 +36,13 @@ record TrainingSetup(
         return name.startsWith(EVAL) ? name.substring(EVAL.length()) : name;
     }
 
+    /** The same with one more listener. */
+    TrainingSetup with(TrainerListener listener) {
+        ImmutableList<TrainerListener> all =
+                ImmutableList.<TrainerListener>builder().addAll(listeners).add(listener).build();
+        return new TrainingSetup(arguments, all, metrics, grouping, objective, dataName);
+    }
+
     /**
      * Refuses arguments that ask for evaluations where there are none, or for an unknown figure.
      */

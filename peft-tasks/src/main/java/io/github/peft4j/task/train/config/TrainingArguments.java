@@ -246,6 +246,11 @@ public final class TrainingArguments {
         return values.get(TrainingOptions.BATCHES_AHEAD);
     }
 
+    /** Whether probe steps find out before the first step what the training takes. */
+    public PlanCheck plan() {
+        return values.get(TrainingOptions.PLAN);
+    }
+
     /** Whether to go on from the last checkpoint in {@code output_dir}. */
     public boolean resumeFromCheckpoint() {
         return values.get(TrainingOptions.RESUME_FROM_CHECKPOINT);

@@ -205,6 +205,18 @@ public final class TrainingArgumentsBuilder {
     }
 
     /**
+     * Whether probe steps before the first one find out what memory and time the training takes.
+     * The plan is logged, and again with what was measured when the training has ended; a training
+     * that does not fit this machine's memory gives a warning or is refused. Default {@link
+     * PlanCheck#OFF}.
+     *
+     * @see io.github.peft4j.task.train.plan.TrainingPlan
+     */
+    public TrainingArgumentsBuilder optPlan(PlanCheck value) {
+        return set(TrainingOptions.PLAN, value);
+    }
+
+    /**
      * Whether checkpoints of an earlier training in {@code output_dir} are deleted when this one
      * writes its first; a training that neither resumes nor overwrites refuses such a folder.
      * Default false.

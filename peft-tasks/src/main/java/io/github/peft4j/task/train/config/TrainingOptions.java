@@ -178,6 +178,13 @@ final class TrainingOptions {
                             "batches that a thread of its own makes before they are needed; 0 for"
                                     + " none");
 
+    static final Option<PlanCheck> PLAN =
+            Option.of("plan", PlanCheck.JSON, PlanCheck.OFF)
+                    .means(
+                            "whether probe steps before the first one find out what memory and time"
+                                    + " the training takes, and what follows if it does not fit this"
+                                    + " machine");
+
     /** Hugging Face's options. */
     static final OptionTable HUGGING_FACE =
             OptionTable.of(
@@ -216,7 +223,8 @@ final class TrainingOptions {
                     EARLY_STOPPING_PATIENCE,
                     EARLY_STOPPING_THRESHOLD,
                     FROZEN_LAYER_CACHE_BYTES,
-                    BATCHES_AHEAD);
+                    BATCHES_AHEAD,
+                    PLAN);
 
     static final OptionTable ALL = HUGGING_FACE.with(OWN);
 

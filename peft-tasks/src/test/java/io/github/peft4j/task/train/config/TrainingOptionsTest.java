@@ -70,6 +70,7 @@ class TrainingOptionsTest {
                     .put("early_stopping_threshold", same(0.1))
                     .put("frozen_layer_cache_bytes", same(1L << 40))
                     .put("batches_ahead", same(4))
+                    .put("plan", new Sample(PlanCheck.REFUSE, "refuse"))
                     .buildOrThrow();
 
     @TempDir private Path folder;
