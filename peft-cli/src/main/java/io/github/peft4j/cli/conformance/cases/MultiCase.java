@@ -13,6 +13,7 @@ import io.github.peft4j.cli.conformance.play.MultiPlayer;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.engine.Engines;
 import io.github.peft4j.model.ModelInput;
+import io.github.peft4j.store.LoadAdapterOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,9 @@ record MultiCase(String name, Path folder, BaseModels models) implements Conform
     @Override
     public double run() throws Exception {
         JsonObject description = ExpectedFile.json(folder.resolve("case.json"));
-        boolean mixed = description.has("mixed") && description.get("mixed").getAsBoolean();
+        boolean mixed = isTrue(description, "mixed");
+        LoadAdapterOptions options =
+                LoadAdapterOptions.builder().optTrainable(isTrue(description, "trainable")).build();
         List<JsonObject> steps =
                 description.getAsJsonArray("steps").asList().stream()
                         .map(JsonElement::getAsJsonObject)
@@ -45,12 +48,14 @@ record MultiCase(String name, Path folder, BaseModels models) implements Conform
                     ExpectedFile.read(manager, folder.resolve("expected.safetensors"));
             Comparison comparison = new Comparison(description);
             String first = loaded.get(0);
-            try (PeftModel model = first(base.model().block(), folder.resolve(first), mixed)) {
+            try (PeftModel model =
+                    first(base.model().block(), folder.resolve(first), options, mixed)) {
                 for (String adapter : loaded.subList(1, loaded.size())) {
-                    model.loadAdapter(folder.resolve(adapter), adapter);
+                    model.loadAdapter(folder.resolve(adapter), adapter, options);
                 }
                 ModelInput input = ModelInput.of(expected.startingWith("in."));
-                MultiPlayer player = new MultiPlayer(folder, model, input, expected, comparison);
+                MultiPlayer player =
+                        new MultiPlayer(folder, model, input, expected, comparison, options);
                 for (JsonObject step : steps) {
                     player.play(step);
                 }
@@ -64,10 +69,15 @@ record MultiCase(String name, Path folder, BaseModels models) implements Conform
         }
     }
 
-    private static PeftModel first(Block base, Path folder, boolean mixed) throws IOException {
+    private static boolean isTrue(JsonObject description, String key) {
+        return description.has(key) && description.get(key).getAsBoolean();
+    }
+
+    private static PeftModel first(
+            Block base, Path folder, LoadAdapterOptions options, boolean mixed) throws IOException {
         String adapter = String.valueOf(folder.getFileName());
         return mixed
-                ? PeftModels.mixedFromPretrained(base, folder, adapter)
-                : PeftModels.fromPretrained(base, folder, adapter);
+                ? PeftModels.mixedFromPretrained(base, folder, adapter, options)
+                : PeftModels.fromPretrained(base, folder, adapter, options);
     }
 }
