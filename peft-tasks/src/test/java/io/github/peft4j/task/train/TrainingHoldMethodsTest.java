@@ -68,6 +68,7 @@ class TrainingHoldMethodsTest {
                     "base()",
                     "cast(DataType)",
                     "describeInput()",
+                    "effect(String)",
                     "forward(ModelInput)",
                     "forward(ModelInput,Activation)",
                     "forward(ModelInput,ParameterStore,boolean)",
