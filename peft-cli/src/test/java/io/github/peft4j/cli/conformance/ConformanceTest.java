@@ -303,4 +303,21 @@ class ConformanceTest {
         assertThat(PeftConfig.fromPretrained(out.resolve("lora-r1")).toMap())
                 .isEqualTo(PeftConfig.fromPretrained(Golden.path("adapters/lora-r1")).toMap());
     }
+
+    @Test
+    void savesEachOfSeveralAdaptersAndAsLora() throws IOException {
+        Path out = folder.resolve("out");
+
+        new Conformance(shared, null, "multi-lora-default", out, Precision.FLOAT32).run(line -> {});
+
+        Path saved = out.resolve("multi-lora-default");
+        assertThat(Files.readAllBytes(saved.resolve("other/adapter_model.safetensors")))
+                .isEqualTo(
+                        Files.readAllBytes(
+                                Golden.path(
+                                        "adapters/multi-lora-default/other/adapter_model.safetensors")));
+        assertThat(saved.resolve("java.safetensors")).exists();
+        assertThat(saved.resolve("other/java.safetensors")).exists();
+        assertThat(saved.resolve("other.as-lora/java.safetensors")).exists();
+    }
 }

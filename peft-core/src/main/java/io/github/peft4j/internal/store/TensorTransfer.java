@@ -370,7 +370,9 @@ public final class TensorTransfer {
     /** Copies what was read to an adapter with the same tensors. */
     void copyTo(Map<String, FileTensor> others) {
         Map<String, FileTensor> known = Maps.filterValues(set.file(), read::containsKey);
-        known.forEach((key, mine) -> requireNonNull(others.get(key)).read(read.get(mine)));
+        known.forEach(
+                (key, mine) ->
+                        requireNonNull(others.get(key)).read(requireNonNull(read.get(mine))));
     }
 
     private void checkKind(String name, NDArray array, FileTensor target) throws IOException {
