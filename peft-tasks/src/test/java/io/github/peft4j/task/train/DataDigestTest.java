@@ -15,7 +15,13 @@ import org.junit.jupiter.api.Test;
 class DataDigestTest {
 
     /** Rows of ids with the label last. */
-    private record Rows(long[]... rows) implements BatchSource {
+    private static final class Rows implements BatchSource {
+
+        private final long[][] rows;
+
+        Rows(long[]... rows) {
+            this.rows = rows;
+        }
 
         @Override
         public int size() {
