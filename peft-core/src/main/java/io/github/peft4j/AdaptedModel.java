@@ -106,10 +106,10 @@ abstract class AdaptedModel extends ModelBackedBlock implements AutoCloseable {
 
     /**
      * Until it is closed, this thread trains what is active now, and no other thread changes that:
-     * activating, switching off, merging, weighting, deleting, overwriting and swapping are refused
-     * there with an {@link IllegalStateException}. Adapters that do not train may come and go, and
-     * passes with an activation of their own run. {@code PeftTrainer} does this by itself; a loop
-     * of one's own may.
+     * activating, switching off or on again, merging, weighting, deleting, overwriting, swapping,
+     * freezing and closing are refused there with an {@link IllegalStateException}. Adapters that
+     * do not train may come and go, and passes with an activation of their own run. {@code
+     * PeftTrainer} does this by itself; a loop of one's own may.
      *
      * @throws IllegalStateException if a training runs already
      */
@@ -117,7 +117,11 @@ abstract class AdaptedModel extends ModelBackedBlock implements AutoCloseable {
         return registry.train();
     }
 
-    /** Runs what overwrites the adapters' tensors while no pass runs; refused inside a pass. */
+    /**
+     * Runs what overwrites the adapters' tensors while no pass runs.
+     *
+     * @throws IllegalStateException inside a pass, or while another thread trains
+     */
     public final <T> T writing(Supplier<T> writer) {
         return registry.writing(writer);
     }
@@ -151,7 +155,16 @@ abstract class AdaptedModel extends ModelBackedBlock implements AutoCloseable {
         return forward(input, store, training);
     }
 
-    /** Waits for running passes and frees the adapters; the base stays open. */
+    @Override
+    protected final void refuseChange(String what) {
+        registry.refuseWhileTraining(what);
+    }
+
+    /**
+     * Waits for running passes and frees the adapters; the base stays open.
+     *
+     * @throws IllegalStateException while another thread trains; nothing has been freed then
+     */
     @Override
     public final void close() {
         registry.close();

@@ -12,6 +12,11 @@ public final class DisabledAdapters implements AutoCloseable {
         this.restore = restore;
     }
 
+    /**
+     * Switches them on again.
+     *
+     * @throws IllegalStateException while another thread trains the model; they stay off then
+     */
     @Override
     public void close() {
         restore.run();

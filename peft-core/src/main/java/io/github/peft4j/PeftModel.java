@@ -9,6 +9,7 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.report.EffectCheck;
 import io.github.peft4j.internal.report.Rounding;
 import io.github.peft4j.internal.report.StateOfLayers;
 import io.github.peft4j.internal.runtime.AdapterInventory;
@@ -23,6 +24,7 @@ import io.github.peft4j.report.MergeType;
 import io.github.peft4j.report.MergeVerdict;
 import io.github.peft4j.report.ModelStatus;
 import io.github.peft4j.store.AdapterPassport;
+import io.github.peft4j.store.Effect;
 import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import io.github.peft4j.store.SaveAdapterOptions;
@@ -291,6 +293,19 @@ public class PeftModel extends CombiningModel {
     /** What making the adapter, or loading it last, found. */
     public final LoadReport loadReport(String name) {
         return registry.adapters().entry(name).report();
+    }
+
+    /**
+     * Whether an adapter changes now what its base computes: what its tensors say, or a weight that
+     * they make. Where neither tells, as of prompts, two passes over six fixed ids do, without it
+     * and with it. Changes nothing.
+     *
+     * @return {@link Effect#NOT_ASKED} where only a pass would tell and the base takes no ids
+     * @throws IllegalArgumentException if the name is unknown
+     */
+    public final Effect effect(String name) {
+        AdapterSet set = registry.adapters().require(name);
+        return registry.reading(() -> new EffectCheck(base(), set).probed());
     }
 
     /** What is known of an adapter besides its config: what its folder or its trainer has said. */

@@ -239,4 +239,64 @@ class AdapterEffectTest {
             assertThat(model.peftConfig()).containsOnlyKeys("default");
         }
     }
+
+    /** Neither factor is zero there, and their product is. */
+    @Test
+    void seesThroughAnOrthogonalStart() throws IOException {
+        save(lora().optInitLoraWeights("orthogonal").build(), false);
+
+        assertThat(report().effect()).isEqualTo(Effect.AT_START);
+        assertRefused("at each of its 2 layers");
+
+        edit(
+                (name, v) ->
+                        name.equals(UP_B) ? v.add(scope.randomNormal(v.getShape()).mul(1e-3f)) : v,
+                "",
+                "");
+        assertThat(report().effect()).isEqualTo(Effect.ACTS);
+    }
+
+    @Test
+    void looksAtWhatIsLoadedIntoAKnownName() throws IOException {
+        save(lora().build(), true);
+        try (PeftModel model = load(LoadAdapterOptions.EFFECTIVE)) {
+            Map<String, byte[]> before = bytes(model);
+            silence("lora_B");
+            assertThatThrownBy(
+                            () ->
+                                    model.loadAdapter(
+                                            folder, "default", LoadAdapterOptions.EFFECTIVE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("at each of its 2 layers");
+            assertThat(bytes(model)).usingRecursiveComparison().isEqualTo(before);
+            assertThat(model.effect("default")).isEqualTo(Effect.ACTS);
+
+            LoadReport warned = model.loadAdapter(folder, "default");
+
+            assertThat(warned.effect()).isEqualTo(Effect.AT_START);
+            assertThat(warned.warnings()).last().asString().contains("at each of its 2 layers");
+            assertThat(model.effect("default")).isEqualTo(Effect.AT_START);
+        }
+    }
+
+    /** What the file lacks keeps its values there, so it may act all the same. */
+    @Test
+    void countsWhatAKnownAdapterKeeps() throws IOException {
+        save(lora().build(), true);
+        try (PeftModel model = load(LoadAdapterOptions.EFFECTIVE)) {
+            silence("down.lora_B");
+            rename("up\\.lora_B", "gone.lora_B");
+
+            assertThat(model.loadAdapter(folder, "default", LoadAdapterOptions.EFFECTIVE).effect())
+                    .isEqualTo(Effect.ACTS);
+        }
+    }
+
+    private static Map<String, byte[]> bytes(PeftModel model) {
+        Map<String, byte[]> bytes = new LinkedHashMap<>();
+        model.adapter("default")
+                .tensors()
+                .forEach((k, p) -> bytes.put(k, Tensors.bytes(p.getArray())));
+        return bytes;
+    }
 }

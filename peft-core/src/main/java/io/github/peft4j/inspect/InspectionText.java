@@ -82,6 +82,7 @@ final class InspectionText {
     private static void addPassport(List<String> lines, AdapterPassport passport) {
         ImmutableMap.Builder<String, Object> known = ImmutableMap.builder();
         passport.trainingData().ifPresent(data -> known.put("data", data));
+        passport.trainingDataDigest().ifPresent(print -> known.put("data digest", print));
         Object seed = passport.trainingArguments().get("seed");
         if (seed != null) {
             known.put("seed", seed);

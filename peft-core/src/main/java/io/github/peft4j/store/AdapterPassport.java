@@ -138,6 +138,11 @@ public final class AdapterPassport {
         return text(PassportFields.DATA);
     }
 
+    /** SHA-256 of the examples that the adapter was trained on, in whatever order. */
+    public Optional<String> trainingDataDigest() {
+        return text(PassportFields.DATA_DIGEST);
+    }
+
     /** The training's arguments, as JSON values; empty if unknown. */
     public Map<String, @Nullable Object> trainingArguments() {
         return object(PassportFields.ARGUMENTS);
@@ -265,6 +270,11 @@ public final class AdapterPassport {
         /** Names the file or dataset that the adapter is trained on. */
         public Builder optTrainingData(@Nullable String value) {
             return put(PassportFields.DATA, value);
+        }
+
+        /** Says what {@link AdapterPassport#trainingDataDigest} returns; the trainer does. */
+        public Builder optTrainingDataDigest(@Nullable String value) {
+            return put(PassportFields.DATA_DIGEST, value);
         }
 
         /** Gives the training's arguments and figures; a figure that is not finite is left out. */

@@ -13,6 +13,10 @@ public enum Effect {
     AT_START,
     /** None of the tensors of its layers was in the file, at least not under a name of theirs. */
     NOTHING_READ,
-    /** Nobody has looked: it was made here, or loaded into the place of another. */
+    /**
+     * Nobody has looked: it was made here, swapped into the place of another, or neither its
+     * tensors nor a weight tell, as of prompts, and nobody asked for a probe. {@code
+     * optRequireEffect} and {@code PeftModel.effect} run one.
+     */
     NOT_ASKED
 }

@@ -35,6 +35,7 @@ final class PassportFields {
     static final String BASE_PRECISION = "base.precision";
     static final String ADAPTER_FINGERPRINT = "adapter.fingerprint";
     static final String DATA = "training.data";
+    static final String DATA_DIGEST = "training.data_digest";
     static final String ARGUMENTS = "training.arguments";
     static final String METRICS = "training.metrics";
     static final String VERSIONS = "versions";
@@ -81,6 +82,7 @@ final class PassportFields {
                     .put(BASE_PRECISION, oneOf(precisions()))
                     .put(ADAPTER_FINGERPRINT, TEXT)
                     .put(DATA, TEXT)
+                    .put(DATA_DIGEST, TEXT)
                     .put(ARGUMENTS, OBJECT)
                     .put(METRICS, OBJECT)
                     .put(VERSIONS, TEXT_OBJECT)

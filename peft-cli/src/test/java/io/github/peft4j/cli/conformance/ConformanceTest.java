@@ -169,6 +169,8 @@ class ConformanceTest {
         "adapters/ptuning-seqcls, grad.prompt_encoder.mlp_head.2.weight",
         "adapters/cpt-decay, sgd.param.prompt_encoder.delta_embedding.weight",
         "adapters/multi-lora-default, out.other.logits",
+        "adapters/multi-lora-train, train.sgd.losses",
+        "adapters/mixed-train, train.adamw.losses",
         "adapters/multi-lora-merge-bert, out.merged_two.logits",
         "adapters/file-lora-float16, out.logits",
     })
@@ -229,6 +231,8 @@ class ConformanceTest {
                     adapters/lora-seqcls-bert  | case.json | PeftModelForSequenceClassification | PeftModel | wrapper class
                     adapters/multi-lora-default | case.json | "enabled": true | "enabled": false | enabled: true, Python has false
                     adapters/multi-lora-load   | case.json | lora_A.two.weight | lora_C.two.weight | missing keys
+                    adapters/multi-lora-train  | thin/adapter_config.json | "lora_alpha": 6 | "lora_alpha": 7 | train.sgd.losses differs
+                    adapters/mixed-train       | hadamard/adapter_config.json | "alpha": 6 | "alpha": 7 | train.sgd.losses differs
                     adapters/multi-lora-bias   | two/adapter_config.json | "bias": "lora_only" | "bias": "none" | accepted
                     adapters/file-lora-wrong-rank | case.json | "expect": "error" | "same_as_source": true, "expect": "loads" | refused, and Python loads it
                     adapters/file-lora-float64 | case.json | "expect": "loads" | "expect": "error", "expect_error": {} | loaded, and Python refuses it
@@ -298,5 +302,22 @@ class ConformanceTest {
         assertThat(out.resolve("lora-r1/java.safetensors")).exists();
         assertThat(PeftConfig.fromPretrained(out.resolve("lora-r1")).toMap())
                 .isEqualTo(PeftConfig.fromPretrained(Golden.path("adapters/lora-r1")).toMap());
+    }
+
+    @Test
+    void savesEachOfSeveralAdaptersAndAsLora() throws IOException {
+        Path out = folder.resolve("out");
+
+        new Conformance(shared, null, "multi-lora-default", out, Precision.FLOAT32).run(line -> {});
+
+        Path saved = out.resolve("multi-lora-default");
+        assertThat(Files.readAllBytes(saved.resolve("other/adapter_model.safetensors")))
+                .isEqualTo(
+                        Files.readAllBytes(
+                                Golden.path(
+                                        "adapters/multi-lora-default/other/adapter_model.safetensors")));
+        assertThat(saved.resolve("java.safetensors")).exists();
+        assertThat(saved.resolve("other/java.safetensors")).exists();
+        assertThat(saved.resolve("other.as-lora/java.safetensors")).exists();
     }
 }

@@ -36,6 +36,9 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
     /** What rounding alone may change of a weight's norm: a product of rotations that cancel. */
     private static final double ROUNDING = 1e-6;
 
+    /** Below this share of |A|^2 |B|^2, a product may be one that cancels. */
+    private static final double CANCELLED = 1e-4;
+
     private static final String UNTRAINED =
             "It was saved before it was trained, or its training left these tensors alone; train"
                     + " it, and save it then.";
@@ -82,6 +85,10 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
 
     /** What is odd about an adapter that stands where its training starts. */
     public String atStart(LoadReport report) {
+        if (places() == 0) {
+            return "%s changes nothing: a pass over a few ids gives the same with it and without it. %s"
+                    .formatted(report.folder(), UNTRAINED);
+        }
         return ("%s changes nothing: at each of its %d layers the adapter still stands where"
                         + " training starts. %s")
                 .formatted(report.folder(), places(), UNTRAINED);
@@ -98,16 +105,31 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
         return set.layers().size() + set.atParameters().size();
     }
 
-    /** What the adapter's tensors say, or what they make of the base's weights. */
+    /** The same as {@link #now}, and where that does not tell, what two short passes show. */
+    public Effect probed() {
+        Effect told = now();
+        return told == Effect.NOT_ASKED ? new EffectProbe(base, set).effect() : told;
+    }
+
+    /**
+     * What the adapter's tensors say, or what they make of the base's weights; {@link
+     * Effect#NOT_ASKED} where neither tells.
+     */
     public Effect now() {
         if (set.modelAdapter().isPresent()) {
-            return Effect.ACTS;
+            return Effect.NOT_ASKED;
         }
+        boolean told = true;
         try (NDManager scope = Engines.newManager(base.device());
                 Gradients off = Gradients.off()) {
             for (LayerSite site : base.sites()) {
                 Adapter adapter = set.layers().get(site.path());
-                if (adapter != null && acts(site, adapter, scope)) {
+                if (adapter == null) {
+                    continue;
+                }
+                if (!tells(adapter)) {
+                    told = false;
+                } else if (acts(site, adapter, scope)) {
                     return Effect.ACTS;
                 }
             }
@@ -116,6 +138,9 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
                     return Effect.ACTS;
                 }
             }
+            if (!told) {
+                return Effect.NOT_ASKED;
+            }
             if (keepsModules(scope)) {
                 return Effect.AT_START;
             }
@@ -123,13 +148,18 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
         }
     }
 
+    private static boolean tells(Adapter adapter) {
+        return adapter instanceof WeightAdapter || !adapter.factors().isEmpty();
+    }
+
     private static boolean acts(LayerSite site, Adapter adapter, NDManager scope) {
         List<Parameter> factors = adapter.factors();
-        if (!factors.isEmpty()) {
-            return contribute(factors);
+        if (!contribute(factors)) {
+            return false;
         }
-        if (!(adapter instanceof WeightAdapter weight)) {
-            return true; // neither its tensors nor a weight can tell
+        if (!(adapter instanceof WeightAdapter weight)
+                || (!factors.isEmpty() && !mayCancel(factors, scope))) {
+            return true;
         }
         try (NDManager own = scope.newSubManager()) {
             AdapterPass pass = AdapterPass.bare(own, false);
@@ -145,8 +175,11 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
 
     private static boolean acts(ParameterUse place, WeightAdapter adapter, NDManager scope) {
         List<Parameter> factors = adapter.factors();
-        if (!factors.isEmpty()) {
-            return contribute(factors);
+        if (!contribute(factors)) {
+            return false;
+        }
+        if (!factors.isEmpty() && !mayCancel(factors, scope)) {
+            return true;
         }
         try (NDManager own = scope.newSubManager()) {
             AdapterPass pass = AdapterPass.bare(own, false);
@@ -157,6 +190,30 @@ public record EffectCheck(BaseModel base, AdapterSet set) {
 
     private static boolean contribute(List<Parameter> factors) {
         return factors.stream().noneMatch(factor -> TensorOps.isZero(factor.getArray()));
+    }
+
+    /**
+     * Whether a product B A is next to nothing beside its factors, as LoRA's is at its orthogonal
+     * start: then the weight decides. |B A|^2 is the trace of (B^T B) (A A^T), which costs little.
+     */
+    private static boolean mayCancel(List<Parameter> factors, NDManager scope) {
+        if (factors.size() != 2) {
+            return false;
+        }
+        try (NDManager own = scope.newSubManager()) {
+            AdapterPass pass = AdapterPass.bare(own, false);
+            NDArray a = pass.value(factors.get(0));
+            NDArray b = pass.value(factors.get(1));
+            if (a.getShape().dimension() != 2
+                    || b.getShape().dimension() != 2
+                    || a.size(0) != b.size(1)) {
+                return false;
+            }
+            NDArray rows = a.matMul(a.transpose());
+            NDArray columns = b.transpose().matMul(b);
+            double product = rows.mul(columns).sum().getFloat();
+            return product < CANCELLED * a.square().sum().getFloat() * b.square().sum().getFloat();
+        }
     }
 
     /**

@@ -136,7 +136,19 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Runs what overwrites tensors, while no pass runs. */
     public <T> T writing(Supplier<T> writer) {
-        return passes.alone(writer);
+        training.refuse("overwrite tensors"); // at once: it waits for the pass else
+        return passes.alone(
+                () -> {
+                    synchronized (this) {
+                        training.refuse("overwrite tensors");
+                        return writer.get();
+                    }
+                });
+    }
+
+    /** Refuses what another thread would do. */
+    public void refuseWhileTraining(String what) {
+        training.refuse(what);
     }
 
     /** Builds an adapter and publishes it; it is not active. */
@@ -339,10 +351,13 @@ public final class AdapterRegistry implements AutoCloseable {
 
     /** Ends a silence; does nothing if it has ended. */
     public synchronized void end(DisableScope silence) {
-        show(
-                state.silences().stream()
-                        .filter(other -> other != silence)
-                        .collect(ImmutableList.toImmutableList()));
+        if (state.silences().contains(silence)) {
+            training.refuse("switch adapters on again");
+            show(
+                    state.silences().stream()
+                            .filter(other -> other != silence)
+                            .collect(ImmutableList.toImmutableList()));
+        }
     }
 
     private void show(ImmutableList<DisableScope> silences) {
@@ -371,6 +386,7 @@ public final class AdapterRegistry implements AutoCloseable {
     /** Waits for running passes and frees all tensors. */
     @Override
     public void close() {
+        training.refuse("close the model"); // at once: it waits for the pass else
         passes.close(
                 () -> {
                     MergedWeights merged = state.merged();

@@ -1,6 +1,8 @@
 package io.github.peft4j.internal.runtime;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBaseBlock;
 import ai.djl.nn.BlockList;
@@ -11,6 +13,8 @@ import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.precision.Precision;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +48,13 @@ public abstract class ModelBackedBlock extends AbstractBaseBlock {
         return parameter -> true;
     }
 
+    /** Refuses what would change the block's parameters, where it must not. */
+    protected void refuseChange(String what) {}
+
     /** Freezes what the predicate names, or lets it train again if it may. */
     @Override
     public final void freezeParameters(boolean freeze, Predicate<Parameter> predicate) {
+        refuseChange(freeze ? "freeze parameters" : "thaw parameters");
         Predicate<Parameter> thawed = mayTrain();
         for (Parameter parameter : getParameters().values()) {
             if (predicate.test(parameter) && (freeze || thawed.test(parameter))) {
@@ -58,6 +66,19 @@ public abstract class ModelBackedBlock extends AbstractBaseBlock {
     @Override
     public final void freezeParameters(boolean freeze) {
         freezeParameters(freeze, parameter -> true);
+    }
+
+    @Override
+    public final void clear() {
+        refuseChange("clear the parameters");
+        super.clear();
+    }
+
+    @Override
+    public final void loadParameters(NDManager manager, DataInputStream file)
+            throws IOException, MalformedModelException {
+        refuseChange("load parameters");
+        super.loadParameters(manager, file);
     }
 
     /** No children: the base is a reference. */

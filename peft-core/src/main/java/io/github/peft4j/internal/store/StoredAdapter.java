@@ -11,6 +11,7 @@ import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.PeftMethod;
 import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.exception.NoMatchingModuleException;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.internal.create.AdapterFactory;
@@ -98,7 +99,8 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                                 name,
                                 known.report().warnings(),
                                 scratch);
-                return ReadAdapter.intoKnown(registry, name, known.attachment(), values, scratch);
+                AdapterValues told = values.with(lookedInto(registry, name, known, values));
+                return ReadAdapter.intoKnown(registry, name, known.attachment(), told, scratch);
             } catch (IOException | RuntimeException e) {
                 scratch.close();
                 throw e;
@@ -108,6 +110,24 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
         CreatedAdapter<?> created = created(() -> registry.attach(name, config()));
         AdapterValues values = fill(registry.base(), created, name);
         return ReadAdapter.asNew(registry, name, created, values);
+    }
+
+    /** Looks at what a known adapter will be, in one of its kind that nobody else sees. */
+    private LoadReport lookedInto(
+            AdapterRegistry registry,
+            String name,
+            AdapterInventory.Entry known,
+            AdapterValues values)
+            throws IOException {
+        CreatedAdapter<?> trial = created(() -> registry.attachInPlaceOf(name, known.config()));
+        try (AdapterSet set = trial.set()) {
+            set.initializeFrom(known.set());
+            set.initialize();
+            try (Gradients off = Gradients.off()) {
+                values.transfer().copyTo(set.file());
+            }
+            return looked(new EffectCheck(registry.base(), set), values.report());
+        }
     }
 
     /**
@@ -326,7 +346,10 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
 
     /** The same of one that stands at its start; whoever trains it on knows that. */
     private LoadReport looked(EffectCheck check, LoadReport report) throws IOException {
-        Effect effect = report.effect() == Effect.NOT_ASKED ? check.now() : report.effect();
+        Effect effect = report.effect();
+        if (effect == Effect.NOT_ASKED) {
+            effect = options.requireEffect() ? check.probed() : check.now();
+        }
         if (effect == Effect.AT_START && !options.trainable()) {
             return without(effect, check.atStart(report), report);
         }

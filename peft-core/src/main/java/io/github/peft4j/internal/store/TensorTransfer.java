@@ -1,5 +1,7 @@
 package io.github.peft4j.internal.store;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -66,7 +68,6 @@ public final class TensorTransfer {
     private final List<String> mismatched = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
     private final Map<FileTensor, NDArray> read = new LinkedHashMap<>();
-
     private String hint = "";
 
     private TensorTransfer(
@@ -370,6 +371,14 @@ public final class TensorTransfer {
         try (Gradients off = Gradients.off()) {
             read.forEach(FileTensor::read);
         }
+    }
+
+    /** Copies what was read to an adapter with the same tensors. */
+    void copyTo(Map<String, FileTensor> others) {
+        Map<String, FileTensor> known = Maps.filterValues(set.file(), read::containsKey);
+        known.forEach(
+                (key, mine) ->
+                        requireNonNull(others.get(key)).read(requireNonNull(read.get(mine))));
     }
 
     private void checkKind(String name, NDArray array, FileTensor target) throws IOException {

@@ -39,7 +39,9 @@ final class TrainedPassports {
         }
     }
 
-    /** Notes arguments, losses and the last evaluation, and how vectors were made of tokens. */
+    /**
+     * Notes arguments, data, losses and the last evaluation, and how vectors were made of tokens.
+     */
     static void note(
             PeftModel model, TrainingSetup setup, BatchSource examples, TrainingResult result) {
         Map<String, Object> figures = new LinkedHashMap<>();
@@ -58,9 +60,11 @@ final class TrainedPassports {
         figures.put("steps", result.steps());
         figures.put("train_loss", result.meanLoss());
         result.bestMetric().ifPresent(value -> figures.put("best_metric", value));
+        String digest = DataDigest.of(examples);
         for (String name : model.activeAdapters()) {
             AdapterPassport.Builder passport =
                     model.passport(name).toBuilder()
+                            .optTrainingDataDigest(digest)
                             .optTraining(values(setup.arguments()), figures);
             if (!data.isEmpty()) {
                 passport.optTrainingData(data);

@@ -91,12 +91,7 @@ final class TrainingStep {
             return new Outcome(0, 0); // nothing to learn from: no update
         }
         try (NDManager scope = manager.newSubManager()) {
-            double loss =
-                    model.reading(
-                            () -> {
-                                requireParameters();
-                                return gradients(scope, step, batches, shares);
-                            });
+            double loss = gradients(scope, step, batches, shares);
             requireFinite("loss", loss, step);
             return new Outcome(
                     loss,
@@ -131,18 +126,23 @@ final class TrainingStep {
 
     private double backward(NDManager step, long number, TokenBatch batch, double share) {
         try (NDManager scope = step.newSubManager()) {
-            ModelOutput output;
-            try (Gradients on = Gradients.on()) {
-                output = objective.of(this::forward, batch, scope);
-                NDArray loss = PenalizedLoss.withTermsOfTraining(model, output.loss());
-                output = output.with(ModelOutput.LOSS, loss);
-                Gradients.backward(share == 1 ? loss : Ops.scale(loss, share));
-            }
+            ModelOutput output = model.reading(() -> backward(scope, batch, share));
+            // No pass is open here: a listener may wait for a thread that waits for passes.
             try (Gradients off = Gradients.off()) {
                 BatchReport report = new BatchReport(number, batch, output);
                 listeners.forEach(listener -> listener.onBatch(report));
                 return output.loss().getFloat();
             }
+        }
+    }
+
+    private ModelOutput backward(NDManager scope, TokenBatch batch, double share) {
+        requireParameters();
+        try (Gradients on = Gradients.on()) {
+            ModelOutput output = objective.of(this::forward, batch, scope);
+            NDArray loss = PenalizedLoss.withTermsOfTraining(model, output.loss());
+            Gradients.backward(share == 1 ? loss : Ops.scale(loss, share));
+            return output.with(ModelOutput.LOSS, loss);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.inspect.AdapterInspection;
 import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.task.Folders;
 import io.github.peft4j.task.data.TokenDataset;
@@ -88,6 +89,9 @@ class TrainedPassportsTest {
 
         AdapterPassport passport = AdapterPassport.read(folder.resolve("read")).orElseThrow();
         assertThat(passport.trainingData()).hasValue("reviews.tsv");
+        assertThat(passport.trainingDataDigest().orElseThrow()).matches("sha256:[0-9a-f]{64}");
+        assertThat(AdapterInspection.of(folder.resolve("read")).toString())
+                .contains("data digest = \"" + passport.trainingDataDigest().orElseThrow());
         assertThat(passport.labels()).containsExactly("a", "b", "c");
         assertThat(passport.trainingMetrics()).containsEntry("train_samples", 3L);
         assertThat(Files.readString(folder.resolve("read/README.md")))

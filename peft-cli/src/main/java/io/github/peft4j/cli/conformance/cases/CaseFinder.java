@@ -64,7 +64,7 @@ public final class CaseFinder {
             JsonElement kind = ExpectedFile.json(description).get("kind");
             switch (kind == null ? "single" : kind.getAsString()) {
                 case "single" -> cases.add(new AdapterCase(name, folder, models, write));
-                case "multi" -> cases.add(new MultiCase(name, folder, models));
+                case "multi" -> cases.add(new MultiCase(name, folder, models, write));
                 case "file" -> cases.add(new FileCase(name, folder, models));
                 default -> cases.add(new Unsupported(name, "Cases of kind " + kind + " are"));
             }

@@ -18,6 +18,7 @@ import io.github.peft4j.cli.conformance.compare.Wording;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
+import io.github.peft4j.store.LoadAdapterOptions;
 import io.github.peft4j.store.LoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,26 +44,35 @@ public final class MultiPlayer {
                     "add_weighted_adapter",
                     "hotswap",
                     "merge_and_unload",
-                    "unload");
+                    "unload",
+                    "train");
 
     private final Path folder;
     private final PeftModel model;
     private final ModelInput input;
     private final ExpectedFile expected;
     private final Comparison comparison;
+    private final LoadAdapterOptions options;
     private final List<Check> checks = new ArrayList<>();
 
+    /**
+     * Nothing has been played yet.
+     *
+     * @param options how the steps load adapters
+     */
     public MultiPlayer(
             Path folder,
             PeftModel model,
             ModelInput input,
             ExpectedFile expected,
-            Comparison comparison) {
+            Comparison comparison,
+            LoadAdapterOptions options) {
         this.folder = folder;
         this.model = model;
         this.input = input;
         this.expected = expected;
         this.comparison = comparison;
+        this.options = options;
     }
 
     @FunctionalInterface
@@ -162,6 +172,11 @@ public final class MultiPlayer {
                             folder.resolve(args.get("folder").getAsString()),
                             args.get("name").getAsString());
             case "add_weighted_adapter" -> WeightedStep.play(model, args);
+            case "train" -> {
+                TrainStep.Trained trained = TrainStep.play(model, input, args);
+                String start = "train." + step.get("record").getAsString() + ".";
+                checks.add(() -> trained.compare(start, comparison, expected));
+            }
             default -> throw new IllegalStateException("Not checked beforehand: " + step);
         }
         if (step.has("state") && step.get("state").getAsBoolean()) {
@@ -209,7 +224,7 @@ public final class MultiPlayer {
     private void load(JsonObject step, JsonObject args) throws IOException {
         String name = args.get("name").getAsString();
         Path source = folder.resolve(args.get("folder").getAsString());
-        LoadReport report = model.loadAdapter(source, name);
+        LoadReport report = model.loadAdapter(source, name, options);
         if (step.has("missing_keys")) {
             checks.add(
                     () -> {

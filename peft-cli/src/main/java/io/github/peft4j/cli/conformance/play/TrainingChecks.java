@@ -103,18 +103,22 @@ public record TrainingChecks(
     }
 
     private float backward(PeftModel model, ModelInput input) {
-        return loss(
-                model,
-                input,
-                loss -> {
-                    Gradients.backward(loss);
-                    return loss.getFloat();
-                });
+        return loss(model, input, TrainingChecks::backward);
+    }
+
+    static float backward(NDArray loss) {
+        Gradients.backward(loss);
+        return loss.getFloat();
     }
 
     private float loss(PeftModel model, ModelInput input, Function<NDArray, Float> use) {
         JsonElement mode = description.get("train_mode");
-        boolean training = mode == null || mode.getAsBoolean();
+        return loss(model, input, mode == null || mode.getAsBoolean(), use);
+    }
+
+    /** The loss of a pass that records its graph, while the graph is there. */
+    static float loss(
+            PeftModel model, ModelInput input, boolean training, Function<NDArray, Float> use) {
         NDManager outer = input.manager();
         try (NDManager scope = outer.newSubManager();
                 Gradients on = Gradients.on()) {
@@ -128,7 +132,7 @@ public record TrainingChecks(
         }
     }
 
-    private static void sgd(PeftModel model, double lr) {
+    static void sgd(PeftModel model, double lr) {
         for (Parameter parameter : model.trainableTensors().values()) {
             try (NDArray gradient = parameter.getArray().getGradient()) {
                 TensorOps.sgd(parameter.getArray(), gradient, lr);
