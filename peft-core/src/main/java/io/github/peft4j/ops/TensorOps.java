@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.internal.script.ScriptModule;
 import java.util.Map;
@@ -16,6 +17,12 @@ import java.util.Map;
  * owns, with gradients switched off ({@link Gradients#off()}).
  */
 public final class TensorOps {
+
+    /**
+     * Numbers of a tensor whose own memory would cost a share of it worth saving; larger ones share
+     * theirs with a file.
+     */
+    private static final long SMALL = 1 << 14;
 
     private TensorOps() {}
 
@@ -41,6 +48,15 @@ public final class TensorOps {
         return array.toType(type, true);
     }
 
+    /** The small float32 tensors among these in one memory, as {@link #inOneMemory} puts them. */
+    public static <K> Map<K, NDArray> smallInOneMemory(Map<K, NDArray> arrays) {
+        return inOneMemory(Maps.filterValues(arrays, TensorOps::isSmall));
+    }
+
+    private static boolean isSmall(NDArray array) {
+        return array.getDataType() == DataType.FLOAT32 && array.size() <= SMALL;
+    }
+
     /**
      * The same float32 numbers, one tensor after the other in one memory, without gradient history:
      * an adapter of many small tensors costs a tenth more than its numbers otherwise. The given
@@ -48,7 +64,7 @@ public final class TensorOps {
      *
      * @param arrays tensors of one device
      */
-    public static <K> Map<K, NDArray> inOneMemory(Map<K, NDArray> arrays) {
+    static <K> Map<K, NDArray> inOneMemory(Map<K, NDArray> arrays) {
         if (arrays.size() < 2) {
             return ImmutableMap.copyOf(arrays);
         }

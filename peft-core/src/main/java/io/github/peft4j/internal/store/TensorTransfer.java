@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import com.google.common.base.Joiner;
@@ -51,9 +50,6 @@ public final class TensorTransfer {
     private static final Logger logger = LoggerFactory.getLogger(TensorTransfer.class);
 
     private static final String PREFIX = "base_model.model.";
-
-    /** Numbers of a tensor whose own memory would cost a share of it worth saving. */
-    private static final long SMALL = 1 << 14;
 
     private final AdapterSet set;
     private final String adapterName;
@@ -355,15 +351,9 @@ public final class TensorTransfer {
                 read.put(target, target.integers() ? array : Ops.toFloat32(array));
             }
             if (!options.trainable()) {
-                read.putAll(
-                        TensorOps.inOneMemory(Maps.filterValues(read, TensorTransfer::isSmall)));
+                read.putAll(TensorOps.smallInOneMemory(read));
             }
         }
-    }
-
-    /** Whether it does not share memory with the file anyway. */
-    private static boolean isSmall(NDArray array) {
-        return array.getDataType() == DataType.FLOAT32 && array.size() <= SMALL;
     }
 
     /** Puts what was read into the adapter. */
