@@ -93,13 +93,21 @@ record MultiCase(String name, Path folder, BaseModels models, @Nullable Path wri
                 own = target;
             }
             write(model, input, adapter, own);
-            try {
-                Path asLora = target.resolve(adapter + ".as-lora");
-                model.saveAsLora(adapter, asLora, LoraConversionOptions.ofEnergy(1));
+            Path asLora = target.resolve(adapter + ".as-lora");
+            if (isSavedAsLora(model, adapter, asLora)) {
                 write(model, input, adapter, asLora);
-            } catch (UnsupportedFeatureException | IllegalArgumentException e) {
-                continue; // more than a change of weights
             }
+        }
+    }
+
+    /** False if the adapter does more than change weights. */
+    private static boolean isSavedAsLora(PeftModel model, String adapter, Path folder)
+            throws IOException {
+        try {
+            model.saveAsLora(adapter, folder, LoraConversionOptions.ofEnergy(1));
+            return true;
+        } catch (UnsupportedFeatureException | IllegalArgumentException e) {
+            return false;
         }
     }
 
