@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.base.Preconditions;
 import io.github.peft4j.ops.TensorOps;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -25,6 +26,7 @@ public final class TorchGenerator {
     private static final long LARGE = 0xffffffffL / 20;
 
     private final MersenneTwister bits;
+    private double waiting = Double.NaN;
 
     /** Starts the stream of a seed; as in PyTorch its low 32 bits decide. */
     public TorchGenerator(long seed) {
@@ -45,12 +47,7 @@ public final class TorchGenerator {
         }
     }
 
-    /**
-     * {@code torch.randn(shape, dtype=float32)}, up to the last digits of sine and logarithm.
-     *
-     * @throws IllegalArgumentException for fewer than 16 numbers, which PyTorch draws in another
-     *     way
-     */
+    /** {@code torch.randn(shape, dtype=float32)}, up to the last digits of sine and logarithm. */
     public NDArray normal(NDManager manager, Shape shape) {
         double[] drawn = normals(shape, this::unitFloat);
         float[] values = new float[drawn.length];
@@ -70,13 +67,12 @@ public final class TorchGenerator {
     }
 
     /** Pairs of uniform numbers, eight apart in a run of sixteen, become pairs of normal ones. */
-    private static double[] normals(Shape shape, DoubleSupplier uniform) {
+    private double[] normals(Shape shape, DoubleSupplier uniform) {
         double[] values = new double[Math.toIntExact(shape.size())];
-        Preconditions.checkArgument(
-                values.length >= RUN,
-                "%s normal numbers are asked for; a stream like PyTorch's begins at %s.",
-                values.length,
-                RUN);
+        if (values.length < RUN) {
+            Arrays.setAll(values, i -> single());
+            return values;
+        }
         for (int i = 0; i < values.length; i++) {
             values[i] = uniform.getAsDouble();
         }
@@ -91,6 +87,22 @@ public final class TorchGenerator {
             toNormal(values, start);
         }
         return values;
+    }
+
+    /**
+     * How PyTorch draws fewer than sixteen: one by one in double precision, whatever their type.
+     * The second number of a pair waits for the next such draw.
+     */
+    private double single() {
+        if (!Double.isNaN(waiting)) {
+            double drawn = waiting;
+            waiting = Double.NaN;
+            return drawn;
+        }
+        double angle = 2 * Math.PI * unitDouble();
+        double radius = Math.sqrt(-2 * Math.log1p(-unitDouble()));
+        waiting = radius * Math.sin(angle);
+        return radius * Math.cos(angle);
     }
 
     private static void toNormal(double[] values, int start) {
