@@ -316,7 +316,7 @@ class ConformanceTest {
                         Files.readAllBytes(
                                 Golden.path(
                                         "adapters/multi-lora-default/other/adapter_model.safetensors")));
-        assertThat(saved.resolve("java.safetensors")).exists();
+        assertThat(saved.resolve("default/java.safetensors")).exists();
         assertThat(saved.resolve("other/java.safetensors")).exists();
         assertThat(saved.resolve("other.as-lora/java.safetensors")).exists();
     }

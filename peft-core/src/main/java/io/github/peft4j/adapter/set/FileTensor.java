@@ -23,6 +23,11 @@ public interface FileTensor {
      */
     NDArray write(NDManager scratch);
 
+    /** Whether a value has the shape to be read. */
+    default boolean takes(NDArray value) {
+        return shape().equals(value.getShape());
+    }
+
     /**
      * Takes over the value of a file, of {@link #shape} and of the kind that {@link #integers}
      * says.

@@ -124,7 +124,9 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
             set.initializeFrom(known.set());
             set.initialize();
             try (Gradients off = Gradients.off()) {
-                values.transfer().copyTo(set.file());
+                if (!values.transfer().copyTo(set.file())) {
+                    return values.report(); // a new one of this config has not been pruned yet
+                }
             }
             return looked(new EffectCheck(registry.base(), set), values.report());
         }

@@ -48,7 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class TensorTransfer {
 
     private static final Logger logger = LoggerFactory.getLogger(TensorTransfer.class);
-
     private static final String PREFIX = "base_model.model.";
 
     private final AdapterSet set;
@@ -363,12 +362,17 @@ public final class TensorTransfer {
         }
     }
 
-    /** Copies what was read to an adapter with the same tensors. */
-    void copyTo(Map<String, FileTensor> others) {
-        Map<String, FileTensor> known = Maps.filterValues(set.file(), read::containsKey);
-        known.forEach(
-                (key, mine) ->
-                        requireNonNull(others.get(key)).read(requireNonNull(read.get(mine))));
+    /** Copies what was read to an adapter with the same tensors; false if sizes have changed. */
+    boolean copyTo(Map<String, FileTensor> others) {
+        Map<FileTensor, NDArray> values = new LinkedHashMap<>();
+        for (String key : Maps.filterValues(set.file(), read::containsKey).keySet()) {
+            values.put(requireNonNull(others.get(key)), requireNonNull(read.get(expected(key))));
+        }
+        boolean fits = Maps.filterEntries(values, e -> !e.getKey().takes(e.getValue())).isEmpty();
+        if (fits) {
+            values.forEach(FileTensor::read);
+        }
+        return fits;
     }
 
     private void checkKind(String name, NDArray array, FileTensor target) throws IOException {

@@ -88,10 +88,8 @@ record MultiCase(String name, Path folder, BaseModels models, @Nullable Path wri
     private static void save(PeftModel model, ModelInput input, Path target) throws IOException {
         for (String adapter : model.peftConfig().keySet()) {
             Path own = target.resolve(adapter);
-            model.savePretrained(target, adapter);
-            if (adapter.equals(PeftModel.DEFAULT_ADAPTER)) {
-                own = target;
-            }
+            // the default one goes right into the folder that it is given
+            model.savePretrained(adapter.equals(PeftModel.DEFAULT_ADAPTER) ? own : target, adapter);
             write(model, input, adapter, own);
             Path asLora = target.resolve(adapter + ".as-lora");
             if (isSavedAsLora(model, adapter, asLora)) {
