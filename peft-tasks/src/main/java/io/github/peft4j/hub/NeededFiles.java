@@ -5,6 +5,7 @@ import io.github.peft4j.hub.HubException.Reason;
 import io.github.peft4j.hub.internal.CacheFolder;
 import io.github.peft4j.hub.internal.SafeNames;
 import io.github.peft4j.io.checkpoint.ShardIndex;
+import io.github.peft4j.io.checkpoint.TokenizerNames;
 import io.github.peft4j.json.JsonReasons;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,27 +34,14 @@ final class NeededFiles {
 
     /** Files that may be there or not; a commit that lacks one is marked so. */
     static final List<String> SMALL =
-            ImmutableList.of(
-                    CONFIG,
-                    ADAPTER_CONFIG,
-                    "generation_config.json",
-                    "adapter_passport.json",
-                    "tokenizer.json",
-                    "tokenizer_config.json",
-                    "special_tokens_map.json",
-                    "added_tokens.json",
-                    "vocab.txt",
-                    "vocab.json",
-                    "merges.txt",
-                    "tokenizer.model",
-                    "spiece.model",
-                    "spm.model",
-                    "sentencepiece.bpe.model",
-                    "chat_template.jinja",
-                    "chat_template.json",
-                    "modules.json",
-                    "sentence_bert_config.json",
-                    "config_sentence_transformers.json");
+            ImmutableList.<String>builder()
+                    .add(CONFIG, ADAPTER_CONFIG, "generation_config.json", "adapter_passport.json")
+                    .addAll(TokenizerNames.ALL)
+                    .add(
+                            "modules.json",
+                            "sentence_bert_config.json",
+                            "config_sentence_transformers.json")
+                    .build();
 
     private NeededFiles() {}
 

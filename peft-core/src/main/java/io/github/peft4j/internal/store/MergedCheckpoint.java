@@ -11,6 +11,7 @@ import io.github.peft4j.engine.Gradients;
 import io.github.peft4j.io.Dtype;
 import io.github.peft4j.io.TensorView;
 import io.github.peft4j.io.checkpoint.CheckpointWriter;
+import io.github.peft4j.io.checkpoint.TokenizerNames;
 import io.github.peft4j.io.file.FileContent;
 import io.github.peft4j.json.PythonJson;
 import io.github.peft4j.model.CheckpointOrigin;
@@ -37,22 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class MergedCheckpoint {
 
     private static final Logger logger = LoggerFactory.getLogger(MergedCheckpoint.class);
-
-    private static final List<String> TOKENIZER_FILES =
-            List.of(
-                    "tokenizer.json",
-                    "tokenizer_config.json",
-                    "special_tokens_map.json",
-                    "added_tokens.json",
-                    "vocab.txt",
-                    "vocab.json",
-                    "merges.txt",
-                    "spiece.model",
-                    "spm.model",
-                    "tokenizer.model",
-                    "sentencepiece.bpe.model",
-                    "chat_template.jinja",
-                    "chat_template.json");
 
     private static final String GENERATION_CONFIG = "generation_config.json";
     private static final double LARGEST_F16 = 65504;
@@ -113,7 +98,7 @@ public final class MergedCheckpoint {
         weights.forEach((name, weight) -> tensors.put(name, view(name, weight.getArray())));
         Map<String, FileContent> files = new LinkedHashMap<>();
         Path tokenizer = options.tokenizer().orElse(origin.directory());
-        for (String name : TOKENIZER_FILES) {
+        for (String name : TokenizerNames.ALL) {
             copy(tokenizer.resolve(name), files);
         }
         copy(origin.directory().resolve(GENERATION_CONFIG), files);
@@ -125,7 +110,7 @@ public final class MergedCheckpoint {
     /** Deletes files of an older checkpoint that readers would mistake for this one's. */
     private static void deleteOld(Path directory, Set<String> written) throws IOException {
         List<String> old = new ArrayList<>();
-        for (String name : Iterables.concat(TOKENIZER_FILES, List.of(GENERATION_CONFIG))) {
+        for (String name : Iterables.concat(TokenizerNames.ALL, List.of(GENERATION_CONFIG))) {
             if (!written.contains(name) && Files.deleteIfExists(directory.resolve(name))) {
                 old.add(name);
             }

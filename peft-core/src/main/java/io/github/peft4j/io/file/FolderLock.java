@@ -2,10 +2,8 @@ package io.github.peft4j.io.file;
 
 import com.google.common.collect.MapMaker;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -13,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,8 +26,6 @@ import org.slf4j.LoggerFactory;
 final class FolderLock implements AutoCloseable {
 
     static final String NAME = ".peft4j-lock";
-
-    private static final long LONGEST_PAUSE_MILLIS = 10;
 
     private static final Logger logger = LoggerFactory.getLogger(FolderLock.class);
 
@@ -84,10 +79,11 @@ final class FolderLock implements AutoCloseable {
             }
             boolean done = false;
             try {
-                Object opened = key(file);
+                Object opened = FileLocks.key(file);
                 FileLock lock = lock(channel, file, false);
                 // Its last owner may have deleted it while this one waited for it.
-                if (lock == null || (opened != null && Objects.equals(opened, key(file)))) {
+                if (lock == null
+                        || (opened != null && Objects.equals(opened, FileLocks.key(file)))) {
                     done = true;
                     return channel;
                 }
@@ -110,9 +106,9 @@ final class FolderLock implements AutoCloseable {
     private static void removeOther(Path file, AccessDeniedException denied) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            Object opened = key(file);
+            Object opened = FileLocks.key(file);
             if (lock(channel, file, true) != null) {
-                if (opened != null && Objects.equals(opened, key(file))) {
+                if (opened != null && Objects.equals(opened, FileLocks.key(file))) {
                     Files.deleteIfExists(file);
                 }
                 return;
@@ -145,42 +141,15 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
-    /**
-     * Asks for the lock again and again: to wait for it in the system may fail where several
-     * threads of several processes wait, which the system takes for a circle.
-     */
     private static @Nullable FileLock lock(FileChannel channel, Path file, boolean shared)
             throws IOException {
-        for (int tries = 0; true; tries++) {
-            try {
-                FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
-                if (lock != null) {
-                    return lock;
-                }
-            } catch (OverlappingFileLockException e) {
-                logger.debug("Another copy of this library holds {}", file, e);
-            } catch (IOException e) {
-                logger.debug("The file system of {} has no locks", file, e);
-                return null;
-            }
-            try {
-                Thread.sleep(Math.min(LONGEST_PAUSE_MILLIS, 1 + tries));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException(
-                        "The thread was interrupted while another saver held "
-                                + file.resolveSibling("")
-                                + ". Save or load again.");
-            }
-        }
-    }
-
-    private static @Nullable Object key(Path file) {
-        try {
-            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        } catch (IOException e) {
-            return null;
-        }
+        return FileLocks.await(
+                channel,
+                file,
+                shared,
+                "The thread was interrupted while another saver held "
+                        + file.resolveSibling("")
+                        + ". Save or load again.");
     }
 
     @Override

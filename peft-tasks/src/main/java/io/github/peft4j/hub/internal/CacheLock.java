@@ -1,21 +1,17 @@
 package io.github.peft4j.hub.internal;
 
 import com.google.common.collect.MapMaker;
+import io.github.peft4j.io.file.FileLocks;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One download of a content at a time, over all threads and all processes of this library. The file
@@ -24,10 +20,6 @@ import org.slf4j.LoggerFactory;
  * files are renamed into their places, here as there.
  */
 public final class CacheLock implements AutoCloseable {
-
-    private static final long LONGEST_PAUSE_MILLIS = 100;
-
-    private static final Logger logger = LoggerFactory.getLogger(CacheLock.class);
 
     private static final ConcurrentMap<Path, ReentrantLock> HERE =
             new MapMaker().weakValues().makeMap();
@@ -52,7 +44,8 @@ public final class CacheLock implements AutoCloseable {
         try {
             here.lockInterruptibly();
         } catch (InterruptedException e) {
-            throw interrupted(file);
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(held(file));
         }
         boolean done = false;
         try {
@@ -72,9 +65,10 @@ public final class CacheLock implements AutoCloseable {
                     FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             boolean done = false;
             try {
-                Object opened = key(file);
+                Object opened = FileLocks.key(file);
                 // Python may delete the file while this process waits for it.
-                if (lock(channel, file) == null || Objects.equals(opened, key(file))) {
+                if (FileLocks.await(channel, file, false, held(file)) == null
+                        || Objects.equals(opened, FileLocks.key(file))) {
                     done = true;
                     return channel;
                 }
@@ -86,45 +80,10 @@ public final class CacheLock implements AutoCloseable {
         }
     }
 
-    /** Null where the file system has no locks. */
-    private static @Nullable FileLock lock(FileChannel channel, Path file) throws IOException {
-        for (int tries = 0; true; tries++) {
-            try {
-                FileLock lock = channel.tryLock();
-                if (lock != null) {
-                    return lock;
-                }
-            } catch (OverlappingFileLockException e) {
-                logger.debug("Another copy of this library holds {}", file, e);
-            } catch (IOException e) {
-                logger.debug("The file system of {} has no locks", file, e);
-                return null;
-            }
-            if (tries == 0) {
-                logger.info("Waiting for another process that holds {}", file);
-            }
-            try {
-                Thread.sleep(Math.min(LONGEST_PAUSE_MILLIS, 5L + tries));
-            } catch (InterruptedException e) {
-                throw interrupted(file);
-            }
-        }
-    }
-
-    private static InterruptedIOException interrupted(Path file) {
-        Thread.currentThread().interrupt();
-        return new InterruptedIOException(
-                "The thread was interrupted while another download held "
-                        + file
-                        + ". Nothing is lost: ask again.");
-    }
-
-    private static @Nullable Object key(Path file) {
-        try {
-            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        } catch (IOException e) {
-            return null;
-        }
+    private static String held(Path file) {
+        return "The thread was interrupted while another download held "
+                + file
+                + ". Nothing is lost: ask again.";
     }
 
     @Override
