@@ -72,6 +72,7 @@ class JsonFileTest {
         assertThatThrownBy(() -> JsonFile.object(file, "Mend it."))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(file + " is no valid JSON object: ")
-                .hasMessageNotContaining("999");
+                // The folder of a test has digits in its name, three nines among them at times.
+                .hasMessageNotContaining("9".repeat(30));
     }
 }

@@ -24,6 +24,6 @@ class DemoSignalsTest {
 
         assertThat(outcome.before()).as(trial.toString()).isFalse();
         assertThat(outcome.code()).as(trial.toString()).isEqualTo(trial.code());
-        assertThat(outcome.took()).as(trial.toString()).isLessThan(Duration.ofSeconds(5));
+        assertThat(outcome.took()).as(trial.toString()).isLessThan(Duration.ofMinutes(2));
     }
 }

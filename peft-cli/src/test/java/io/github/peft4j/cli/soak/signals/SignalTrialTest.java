@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Another moment each time: what fails says which. */
 class SignalTrialTest {
 
-    /** For a machine that is busy with other tests. */
-    private static final Duration SLACK = Duration.ofSeconds(2);
+    /** Tells a process that hangs from one that ends; {@code ./peft soak signals} holds the time. */
+    private static final Duration HANGS = Duration.ofMinutes(2);
 
     @ParameterizedTest
     @CsvSource({"soak threads, TERM, false", "soak saves, INT, false", "soak threads, INT, true"})
@@ -29,8 +29,6 @@ class SignalTrialTest {
 
         assertThat(outcome.before()).as(trial.toString()).isFalse();
         assertThat(outcome.code()).as(trial.toString()).isEqualTo(trial.code());
-        assertThat(outcome.took())
-                .as(trial.toString())
-                .isLessThan((twice ? Duration.ofMillis(500) : Duration.ofSeconds(3)).plus(SLACK));
+        assertThat(outcome.took()).as(trial.toString()).isLessThan(HANGS);
     }
 }
