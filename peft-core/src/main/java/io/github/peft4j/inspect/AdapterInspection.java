@@ -129,13 +129,16 @@ public record AdapterInspection(
         Checkpoint file = adapter.file();
         NonFiniteCheck.warning("The adapter in " + adapter.folder(), file.names(), file::view)
                 .ifPresent(odd::add);
-        Optional<String> written = adapter.passport().adapterFingerprint();
-        if (written.isPresent()
-                && !written.orElseThrow().equals(TensorFingerprint.of(file.names(), file::view))) {
-            odd.add(
-                    "The tensors are not those that %s was written for, so this library refuses to load them. Copy the folder again; if they were changed on purpose, delete that file."
-                            .formatted(AdapterPassport.FILE_NAME));
-        }
+        TensorFingerprint.differences(adapter.passport(), file.names(), file::view)
+                .ifPresent(
+                        which ->
+                                odd.add(
+                                        "The tensors are not those that %s was written for%s, so this library refuses to load them. Copy the folder again; if they were changed on purpose, delete that file."
+                                                .formatted(
+                                                        AdapterPassport.FILE_NAME,
+                                                        which.isEmpty()
+                                                                ? ""
+                                                                : " (" + which + ")")));
         return odd.build();
     }
 

@@ -103,9 +103,7 @@ public final class AdapterPassport {
 
     /** Texts in front of what is embedded, by their names ({@code query}, {@code document}). */
     public Map<String, String> prompts() {
-        ImmutableMap.Builder<String, String> prompts = ImmutableMap.builder();
-        object(PassportFields.PROMPTS).forEach((name, text) -> prompts.put(name, (String) text));
-        return prompts.buildOrThrow();
+        return texts(PassportFields.PROMPTS);
     }
 
     /** The source of the chat template that conversations were written with. */
@@ -131,6 +129,11 @@ public final class AdapterPassport {
     /** SHA-256 of the tensors in the adapter's file. */
     public Optional<String> adapterFingerprint() {
         return text(PassportFields.ADAPTER_FINGERPRINT);
+    }
+
+    /** SHA-256 of each tensor in the adapter's file, by its name there; empty if unknown. */
+    public Map<String, String> adapterTensors() {
+        return texts(PassportFields.ADAPTER_TENSORS);
     }
 
     /** What the adapter was trained on: a file or a dataset, by its name. */
@@ -165,6 +168,12 @@ public final class AdapterPassport {
 
     private Optional<String> text(String key) {
         return Optional.ofNullable((String) values.get(key));
+    }
+
+    private Map<String, String> texts(String key) {
+        ImmutableMap.Builder<String, String> texts = ImmutableMap.builder();
+        object(key).forEach((name, text) -> texts.put(name, (String) text));
+        return texts.buildOrThrow();
     }
 
     @SuppressWarnings("unchecked") // the table of fields says so, for files and for builders
@@ -265,6 +274,11 @@ public final class AdapterPassport {
         /** Says what the adapter's tensors are. */
         public Builder optAdapterFingerprint(@Nullable String value) {
             return put(PassportFields.ADAPTER_FINGERPRINT, value);
+        }
+
+        /** Says what each of the adapter's tensors is, by its name; none makes them unknown. */
+        public Builder optAdapterTensors(Map<String, String> value) {
+            return put(PassportFields.ADAPTER_TENSORS, value.isEmpty() ? null : value);
         }
 
         /** Names the file or dataset that the adapter is trained on. */

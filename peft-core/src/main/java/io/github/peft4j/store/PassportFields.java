@@ -34,6 +34,7 @@ final class PassportFields {
     static final String BASE_FINGERPRINT = "base.fingerprint";
     static final String BASE_PRECISION = "base.precision";
     static final String ADAPTER_FINGERPRINT = "adapter.fingerprint";
+    static final String ADAPTER_TENSORS = "adapter.tensors";
     static final String DATA = "training.data";
     static final String DATA_DIGEST = "training.data_digest";
     static final String ARGUMENTS = "training.arguments";
@@ -81,6 +82,7 @@ final class PassportFields {
                     .put(BASE_FINGERPRINT, TEXT)
                     .put(BASE_PRECISION, oneOf(precisions()))
                     .put(ADAPTER_FINGERPRINT, TEXT)
+                    .put(ADAPTER_TENSORS, TEXT_OBJECT)
                     .put(DATA, TEXT)
                     .put(DATA_DIGEST, TEXT)
                     .put(ARGUMENTS, OBJECT)

@@ -2,22 +2,29 @@ package io.github.peft4j.store;
 
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.MapDifference;
+import com.google.common.collect.Maps;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.common.primitives.Longs;
+import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.io.TensorView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Tensors in one number: the SHA-256 of their names, types, shapes and bytes, by name. The order in
- * a file, the number of files and their metadata make no difference.
+ * Tensors in one number, or each in its own: the SHA-256 of names, types, shapes and bytes. The
+ * order in a file, the number of files and their metadata make no difference.
  */
 public final class TensorFingerprint {
 
@@ -37,6 +44,64 @@ public final class TensorFingerprint {
     }
 
     /**
+     * A fingerprint of each tensor, by its name: {@code sha256:} and 64 hexadecimal digits, over
+     * its type, shape and bytes.
+     *
+     * @param tensors gives the tensor of a name
+     * @throws IOException if a tensor cannot be read
+     */
+    public static SortedMap<String, String> ofEach(
+            Set<String> names, Function<String, TensorView> tensors) throws IOException {
+        ImmutableSortedMap.Builder<String, String> each = ImmutableSortedMap.naturalOrder();
+        for (String name : new TreeSet<>(names)) {
+            TensorView tensor = tensors.apply(name);
+            Hasher hasher = Hashing.sha256().newHasher();
+            hasher.putString(form(tensor), StandardCharsets.UTF_8);
+            tensor.writeTo(new Sink(hasher, new NonFiniteCheck(tensor.dtype())));
+            each.put(name, KIND + hasher.hash());
+        }
+        return each.buildOrThrow();
+    }
+
+    /**
+     * Whether tensors are those of a passport, and if not, in words which of them are others.
+     *
+     * @return nothing if they are, or if the passport has no fingerprint
+     * @throws IOException if a tensor cannot be read
+     */
+    public static Optional<String> differences(
+            AdapterPassport written, Set<String> names, Function<String, TensorView> tensors)
+            throws IOException {
+        Optional<String> print = written.adapterFingerprint();
+        if (print.isEmpty() || print.orElseThrow().equals(of(names, tensors))) {
+            return Optional.empty();
+        }
+        Map<String, String> before = written.adapterTensors();
+        if (before.isEmpty()) {
+            return Optional.of("");
+        }
+        MapDifference<String, String> difference = Maps.difference(before, ofEach(names, tensors));
+        ImmutableList.Builder<String> parts = ImmutableList.builder();
+        add(parts, "changed", difference.entriesDiffering().keySet());
+        add(parts, "missing", difference.entriesOnlyOnLeft().keySet());
+        add(parts, "new", difference.entriesOnlyOnRight().keySet());
+        return Optional.of(Joiner.on("; ").join(parts.build()));
+    }
+
+    private static void add(ImmutableList.Builder<String> parts, String what, Set<String> names) {
+        if (!names.isEmpty()) {
+            parts.add(what + ": " + Text.of(new TreeSet<>(names)));
+        }
+    }
+
+    private static String form(TensorView tensor) {
+        return tensor.dtype()
+                + "\0"
+                + Joiner.on(',').join(Longs.asList(tensor.shape().getShape()))
+                + "\n";
+    }
+
+    /**
      * What reading all tensors once says.
      *
      * @param notFinite those that hold NaN or infinite numbers
@@ -49,9 +114,7 @@ public final class TensorFingerprint {
         ImmutableList.Builder<String> notFinite = ImmutableList.builder();
         for (String name : new TreeSet<>(names)) {
             TensorView tensor = tensors.apply(name);
-            String shape = Joiner.on(',').join(Longs.asList(tensor.shape().getShape()));
-            String head = name + '\0' + tensor.dtype() + '\0' + shape + '\n';
-            hasher.putString(head, StandardCharsets.UTF_8);
+            hasher.putString(name + '\0' + form(tensor), StandardCharsets.UTF_8);
             NonFiniteCheck check = new NonFiniteCheck(tensor.dtype());
             tensor.writeTo(new Sink(hasher, check));
             if (check.found()) {

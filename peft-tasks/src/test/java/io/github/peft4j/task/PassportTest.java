@@ -10,6 +10,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.inspect.AdapterInspection;
 import io.github.peft4j.io.SafetensorsReader;
 import io.github.peft4j.io.SafetensorsWriter;
 import io.github.peft4j.io.TensorView;
@@ -69,6 +70,10 @@ class PassportTest {
         assertThat(passport.baseNameOrPath()).contains(BERT.toString());
         assertThat(passport.baseFingerprint().orElseThrow()).startsWith("sha256:");
         assertThat(passport.adapterFingerprint().orElseThrow()).startsWith("sha256:");
+        assertThat(passport.adapterTensors())
+                .hasSize(10)
+                .containsKey("base_model.model.classifier.weight")
+                .allSatisfy((name, print) -> assertThat(print).matches("sha256:[0-9a-f]{64}"));
         assertThat(passport.versions()).containsOnlyKeys("djl", "peft", "peft4j", "pytorch");
         // what was loaded, as in Python, not _name_or_path of config.json
         assertThat(PeftConfig.fromPretrained(adapter).baseModelNameOrPath())
@@ -103,6 +108,24 @@ class PassportTest {
         AdapterPassport again = AdapterPassport.read(adapter.resolve("again")).orElseThrow();
         assertThat(again.trainingMetrics()).containsEntry("loss", 0.5);
         assertThat(again.baseNameOrPath()).contains(BERT.toString());
+    }
+
+    @Test
+    void namesTheTensorsThatAreOthers() throws IOException {
+        try (TransformerModel base = load("bert-seqcls", TaskType.SEQ_CLS)) {
+            save(base, TaskType.SEQ_CLS, SaveAdapterOptions.DEFAULT);
+            Path file = adapter.resolve("adapter_model.safetensors");
+            String changed = "base_model.model.classifier.weight";
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 1] ^= 1; // of the last tensor
+            Files.write(file, bytes);
+
+            assertThatThrownBy(() -> PeftModels.fromPretrained(base, adapter))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("(changed: " + changed + ")");
+            assertThat(AdapterInspection.of(adapter).warnings().toString())
+                    .contains("(changed: " + changed + ")");
+        }
     }
 
     @ParameterizedTest

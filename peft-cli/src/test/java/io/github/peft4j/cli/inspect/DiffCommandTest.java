@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
 import io.github.peft4j.cli.CommandRun;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.io.SafetensorsWriter;
+import io.github.peft4j.store.AdapterPassport;
 import io.github.peft4j.testkit.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,34 @@ class DiffCommandTest {
                 .contains("only in the first:", QUERY + ".lora_A.weight")
                 .contains("only in the second:", QUERY + ".hada_w1_a")
                 .contains("peft_type: \"LORA\" -> \"LOHA\"");
+    }
+
+    @Test
+    void comparesWhatTheAdaptersLearnedFrom() throws Exception {
+        write("r", 4, (key, value) -> value);
+        Path other = Files.createDirectory(folder.resolve("other"));
+        for (String file : new String[] {"adapter_config.json", "adapter_model.safetensors"}) {
+            Files.copy(folder.resolve(file), other.resolve(file));
+        }
+        passport(folder, "sha256:aa", "sha256:one");
+        passport(other, "sha256:aa", "sha256:two");
+        assertThat(CommandRun.of("diff", folder, other).out())
+                .doesNotContain("passport", "data_digest");
+
+        passport(other, "sha256:bb", "sha256:two");
+
+        assertThat(CommandRun.of("diff", folder, other).out())
+                .contains("data_digest", "sha256:aa", "sha256:bb")
+                .doesNotContain("sha256:one", "sha256:two");
+    }
+
+    private static void passport(Path at, String data, String tensor) throws Exception {
+        AdapterPassport passport =
+                AdapterPassport.builder()
+                        .optTrainingDataDigest(data)
+                        .optAdapterTensors(Map.of("classifier.bias", tensor))
+                        .build();
+        Files.writeString(at.resolve(AdapterPassport.FILE_NAME), passport.toJson());
     }
 
     @Test

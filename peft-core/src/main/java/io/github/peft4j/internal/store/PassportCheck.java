@@ -64,13 +64,16 @@ final class PassportCheck {
      * @throws IOException if they are not those that the passport was written for
      */
     static void tensors(Path folder, AdapterPassport passport, Checkpoint file) throws IOException {
-        Optional<String> written = passport.adapterFingerprint();
-        if (written.isPresent()
-                && !written.orElseThrow().equals(TensorFingerprint.of(file.names(), file::view))) {
+        Optional<String> others = TensorFingerprint.differences(passport, file.names(), file::view);
+        if (others.isPresent()) {
+            String which = others.orElseThrow();
             throw new IOException(
-                    "The tensors of adapter_model.safetensors in %s are not those that %s was written for. Copy the folder again; if the tensors were changed on purpose, delete %s."
+                    "The tensors of adapter_model.safetensors in %s are not those that %s was written for%s. Copy the folder again; if the tensors were changed on purpose, delete %s."
                             .formatted(
-                                    folder, AdapterPassport.FILE_NAME, AdapterPassport.FILE_NAME));
+                                    folder,
+                                    AdapterPassport.FILE_NAME,
+                                    which.isEmpty() ? "" : " (" + which + ")",
+                                    AdapterPassport.FILE_NAME));
         }
     }
 }

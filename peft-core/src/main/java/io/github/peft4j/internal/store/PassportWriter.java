@@ -61,6 +61,7 @@ final class PassportWriter {
                         baseFingerprint.orElse(null))
                 .optBasePrecision(base.precision())
                 .optAdapterFingerprint(TensorFingerprint.of(tensors.keySet(), tensors::get))
+                .optAdapterTensors(TensorFingerprint.ofEach(tensors.keySet(), tensors::get))
                 .optVersions(versions())
                 .build();
     }

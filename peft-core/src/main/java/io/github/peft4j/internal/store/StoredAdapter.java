@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -283,6 +284,11 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
         }
     }
 
+    /** A hundred adapters in memory need not carry the digests of their files. */
+    private static AdapterPassport withoutTensors(AdapterPassport passport) {
+        return passport.toBuilder().optAdapterTensors(Map.of()).build();
+    }
+
     private AdapterValues values(
             BaseModel base, AdapterSet set, String name, List<String> before, NDManager scratch)
             throws IOException {
@@ -324,7 +330,7 @@ public record StoredAdapter(Path folder, LoadedConfig loaded, LoadAdapterOptions
                     sidecar,
                     report,
                     transfer.storedTypes(),
-                    passport,
+                    withoutTensors(passport),
                     embeddings.newRows(base, checkpoint));
         }
     }
