@@ -2,9 +2,12 @@ package io.github.peft4j;
 
 import io.github.peft4j.adapter.BaseModel;
 import io.github.peft4j.combine.EnergyReport;
+import io.github.peft4j.combine.IntruderOptions;
+import io.github.peft4j.combine.IntruderReport;
 import io.github.peft4j.combine.LoraConversionOptions;
 import io.github.peft4j.combine.WeightedAdapterOptions;
 import io.github.peft4j.exception.UnsupportedFeatureException;
+import io.github.peft4j.internal.combine.IntruderReduction;
 import io.github.peft4j.internal.combine.LoraConversion;
 import io.github.peft4j.internal.combine.WeightedAdapters;
 import io.github.peft4j.internal.store.StoredAdapter;
@@ -87,5 +90,35 @@ abstract class CombiningModel extends AdaptedModel {
     public final EnergyReport saveAsLora(String name, Path directory, LoraConversionOptions options)
             throws IOException {
         return LoraConversion.save(registry(), name, directory, options);
+    }
+
+    /**
+     * Adds a LoRA adapter with less of its intruder dimensions under a new name: PEFT's {@code
+     * reduce_intruder_dimension}. Low-rank training leaves singular vectors in the merged weight
+     * that resemble none of the base's, and with them goes knowledge of the base; what is taken out
+     * of them brings some of it back and costs some of what was learned.
+     *
+     * <p>At each layer, with the weight \(W\) [out, in] and the adapter's change \(\Delta = s B
+     * A\), the first {@code top_k} left singular vectors \(u_i\) of \(W + \Delta\) are compared
+     * with those of W. Where no absolute cosine reaches {@code threshold_epsilon}, the part \(s_i
+     * u_i v_i^\top\) is an intruder, and the new change is \(\Delta + (\lambda - 1) \sum_i s_i u_i
+     * v_i^\top\), cut to the adapter's rank by its singular value decomposition. Layers without
+     * intruders are copied. Layers that keep their weight transposed (GPT-2) and embeddings are
+     * compared in the orientation [out, in] too, where PEFT fails or mixes up the sides.
+     *
+     * <p>The new adapter has the config and the saved modules of the old one, and is not active
+     * until {@link PeftModel#setAdapter}; PEFT activates it at once.
+     *
+     * @param name the LoRA adapter, which stays as it is
+     * @return where there were intruders, and how much of the new change the rank left out
+     * @throws IllegalArgumentException if a name is unknown or taken
+     * @throws UnsupportedFeatureException if the adapter is no plain LoRA: {@link #convertToLora}
+     *     first
+     * @see <a href="https://arxiv.org/abs/2410.21228">LoRA vs Full Fine-tuning: An Illusion of
+     *     Equivalence</a>
+     */
+    public final IntruderReport reduceIntruderDimension(
+            String name, String newName, IntruderOptions options) {
+        return IntruderReduction.reduce(registry(), name, newName, options);
     }
 }

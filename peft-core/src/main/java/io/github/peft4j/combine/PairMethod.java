@@ -33,7 +33,16 @@ public interface PairMethod<C extends LayerConfig> extends PeftMethod<C> {
     void requirePairLayer(LayerSite site);
 
     /**
-     * Gives an adapter that was made of {@link #pairConfig} its values.
+     * Refuses an adapter that is more than its pairs, times the scale, on the base as it is.
+     *
+     * @param name what the error calls the adapter
+     * @throws io.github.peft4j.exception.UnsupportedFeatureException with the cure
+     */
+    void requirePlainPairs(String name, C config);
+
+    /**
+     * Gives an adapter that was made of {@link #pairConfig}, or of the config of an adapter of
+     * plain pairs, its values.
      *
      * @param set its tensors have no values yet
      * @param pairs by the layer's path: the change of the weight as adapters see it

@@ -3,6 +3,7 @@ package io.github.peft4j.internal.combine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.peft4j.adapter.AdaptableLayer;
+import io.github.peft4j.adapter.Adapter;
 import io.github.peft4j.adapter.AdapterPass;
 import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.exception.UnsupportedFeatureException;
@@ -24,6 +25,26 @@ record LayerChange(LayerSite site, WeightAdapter adapter) {
     private static final double ROUNDING = 1e-5;
 
     /**
+     * What an adapter changes at a layer.
+     *
+     * @param name what errors call the adapter
+     * @throws UnsupportedFeatureException if it is no change of the weight
+     */
+    static LayerChange of(String name, LayerSite site, Adapter adapter) {
+        if (adapter instanceof WeightAdapter weight) {
+            return new LayerChange(site, weight);
+        }
+        throw new UnsupportedFeatureException(
+                "Adapter '"
+                        + name
+                        + "' acts at "
+                        + site.path()
+                        + " on the layer's inputs or outputs and has no weight form"
+                        + " (it cannot be merged either), so there is no change of weight to"
+                        + " bring into LoRA. Keep it as it is.");
+    }
+
+    /**
      * The singular parts of the change, in the orientation in which weights are given to adapters.
      *
      * @throws UnsupportedFeatureException if the adapter also changes the bias
@@ -39,7 +60,27 @@ record LayerChange(LayerSite site, WeightAdapter adapter) {
                         Ops.scale(product.b(), product.scale()), Ops.scale(product.a(), 1));
     }
 
-    private NDArray frozen(NDManager scratch) {
+    /**
+     * The adapter's own pair.
+     *
+     * @throws UnsupportedFeatureException if its change is no product of two thin matrices
+     */
+    LowRank pair(String name, NDManager scratch) {
+        LowRank pair = adapter.lowRankChange(frozen(scratch), AdapterPass.bare(scratch, false));
+        if (pair == null) {
+            throw new UnsupportedFeatureException(
+                    "Adapter '"
+                            + name
+                            + "' changes the weight of "
+                            + site.path()
+                            + " by more than a product of A and B. Bring it into plain LoRA first"
+                            + " (convertToLora, saveAsLora).");
+        }
+        return pair;
+    }
+
+    /** The base's weight in the orientation in which adapters get it: [out, in]. */
+    NDArray frozen(NDManager scratch) {
         NDArray weight = HeldNumbers.detached(site.requireWeight().getArray());
         weight.attach(scratch);
         return AdaptableLayer.matrix(site.block(), weight);

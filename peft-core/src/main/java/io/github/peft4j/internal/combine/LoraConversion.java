@@ -5,13 +5,11 @@ import ai.djl.ndarray.NDManager;
 import com.google.common.base.Preconditions;
 import com.google.common.collect.ImmutableList;
 import io.github.peft4j.adapter.Adapter;
-import io.github.peft4j.adapter.WeightAdapter;
 import io.github.peft4j.adapter.set.AdapterSet;
 import io.github.peft4j.combine.EnergyReport;
 import io.github.peft4j.combine.LayerEnergy;
 import io.github.peft4j.combine.LoraConversionOptions;
 import io.github.peft4j.combine.PairMethod;
-import io.github.peft4j.config.Bias;
 import io.github.peft4j.config.LayerConfig;
 import io.github.peft4j.config.PeftMethods;
 import io.github.peft4j.config.PeftType;
@@ -22,7 +20,6 @@ import io.github.peft4j.internal.runtime.AdapterInventory;
 import io.github.peft4j.internal.runtime.AdapterRegistry;
 import io.github.peft4j.internal.store.AdapterFiles;
 import io.github.peft4j.internal.store.StoredAdapter;
-import io.github.peft4j.internal.text.Text;
 import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.TensorOps;
 import io.github.peft4j.ops.combine.LowRankParts;
@@ -65,7 +62,7 @@ public final class LoraConversion {
                 () -> {
                     AdapterInventory.Entry source = from.adapters().entry(name);
                     to.adapters().checkFree(newName);
-                    LayerConfig config = requireChangesOfWeights(name, source);
+                    LayerConfig config = WeightChanges.require(name, source);
                     try (NDManager scratch = Engines.newManager(from.base().device());
                             Gradients off = Gradients.off()) {
                         return new LoraConversion(options, scratch)
@@ -90,46 +87,6 @@ public final class LoraConversion {
             AdapterFiles.save(alone, directory, SaveAdapterOptions.DEFAULT);
             return report;
         }
-    }
-
-    private static LayerConfig requireChangesOfWeights(String name, AdapterInventory.Entry entry) {
-        AdapterSet set = entry.set();
-        if (set.modelAdapter().isPresent() || !(entry.config() instanceof LayerConfig config)) {
-            throw refused(name, entry, "acts around the whole model and not on weights", "");
-        }
-        if (config.bias() != Bias.NONE || !set.biases().isEmpty()) {
-            throw refused(
-                    name,
-                    entry,
-                    "trains biases of the base (bias is not 'none')",
-                    ", or train it with bias 'none'");
-        }
-        if (!set.atParameters().isEmpty()) {
-            throw refused(
-                    name,
-                    entry,
-                    "acts at parameters that belong to no layer: "
-                            + Text.of(
-                                    set.atParameters().values().stream()
-                                            .map(each -> each.name())
-                                            .toList()),
-                    "");
-        }
-        return config;
-    }
-
-    private static UnsupportedFeatureException refused(
-            String name, AdapterInventory.Entry entry, String what, String orElse) {
-        return new UnsupportedFeatureException(
-                "Adapter '"
-                        + name
-                        + "' of method "
-                        + entry.config().peftType()
-                        + " "
-                        + what
-                        + ", which no pair of LoRA can express. Keep it as it is"
-                        + orElse
-                        + ".");
     }
 
     private EnergyReport add(
@@ -175,18 +132,9 @@ public final class LoraConversion {
     }
 
     private void decompose(String name, LayerSite site, Adapter adapter) {
-        if (!(adapter instanceof WeightAdapter weight)) {
-            throw new UnsupportedFeatureException(
-                    "Adapter '"
-                            + name
-                            + "' acts at "
-                            + site.path()
-                            + " on the layer's inputs or outputs and has no weight form"
-                            + " (it cannot be merged either), so there is no change of weight to"
-                            + " bring into LoRA. Keep it as it is.");
-        }
+        LayerChange change = LayerChange.of(name, site, adapter);
         try (NDManager layer = scratch.newSubManager()) {
-            LowRankParts parts = new LayerChange(site, weight).parts(layer);
+            LowRankParts parts = change.parts(layer);
             int rank = rank(site, parts);
             double total = parts.energy(parts.size());
             energies.add(new LayerEnergy(site.path(), rank, total, total - parts.energy(rank)));

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.github.peft4j.internal.script.ScriptModule;
 import io.github.peft4j.ops.Decompositions;
 import io.github.peft4j.ops.Operands;
+import io.github.peft4j.ops.frozen.LowRank;
 
 /**
  * A matrix D [m, n] as the sum of its singular parts, the largest first: \(D = U \mathrm{diag}(S)
@@ -12,14 +13,16 @@ import io.github.peft4j.ops.Operands;
  */
 public final class LowRankParts {
 
+    private final NDList parts;
     private final NDArray u;
     private final double[] values;
     private final NDArray vh;
 
-    private LowRankParts(NDArray u, double[] values, NDArray vh) {
-        this.u = u;
+    private LowRankParts(NDList parts, double[] values) {
+        this.parts = parts;
+        u = parts.get(0);
         this.values = values;
-        this.vh = vh;
+        vh = parts.get(2);
     }
 
     /** Of any matrix. */
@@ -42,7 +45,7 @@ public final class LowRankParts {
         for (int i = 0; i < found.length; i++) {
             values[i] = found[i];
         }
-        return new LowRankParts(parts.get(0), values, parts.get(2));
+        return new LowRankParts(parts, values);
     }
 
     /** How many parts there are: the smaller side of the matrix, or of the factors. */
@@ -89,6 +92,16 @@ public final class LowRankParts {
     /** The right factor of the first parts, [parts, n]. */
     public NDArray right(int parts) {
         return vh.get(":{}", parts);
+    }
+
+    /**
+     * The first parts as two factors of equal norm, with a factor beside them.
+     *
+     * @param scale over 0; the first parts' sum is {@code scale b a}
+     */
+    public LowRank pair(int count, double scale) {
+        NDList pair = Decompositions.balancedPair(parts, 0, count, scale);
+        return new LowRank(pair.get(0), pair.get(1), scale);
     }
 
     /**

@@ -2,6 +2,8 @@ package io.github.peft4j.examples.quickstart;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.combine.EnergyReport;
+import io.github.peft4j.combine.IntruderOptions;
+import io.github.peft4j.combine.IntruderReport;
 import io.github.peft4j.combine.LoraConversionOptions;
 import io.github.peft4j.combine.WeightedAdapterOptions;
 import java.io.IOException;
@@ -44,6 +46,17 @@ public final class CombineAdapters {
         // snippet: combine-shrink
         EnergyReport report =
                 model.convertToLora("default", "small", LoraConversionOptions.ofRank(4));
+        // end
+        return report;
+    }
+
+    /** Takes some of what a LoRA disturbs out of it. */
+    public static IntruderReport soften(PeftModel model) {
+        // snippet: combine-intruders
+        IntruderReport report =
+                model.reduceIntruderDimension("default", "gentle", IntruderOptions.DEFAULT);
+        model.setAdapter("gentle");
+        System.out.println(report); // where there were intruders
         // end
         return report;
     }

@@ -37,6 +37,7 @@ class SnippetsTest {
         "docs/guides/combine-adapters.md, CombineAdapters.java, combine-add",
         "docs/guides/combine-adapters.md, CombineAdapters.java, combine-convert",
         "docs/guides/combine-adapters.md, CombineAdapters.java, combine-shrink",
+        "docs/guides/combine-adapters.md, CombineAdapters.java, combine-intruders",
         "docs/guides/combine-adapters.md, CombineAdapters.java, combine-swap",
         "docs/guides/serve-many-adapters.md, ServeMany.java, many-router",
         "docs/guides/serve-many-adapters.md, ServeMany.java, many-name",

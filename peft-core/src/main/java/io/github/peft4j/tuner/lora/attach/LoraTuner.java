@@ -200,6 +200,11 @@ public final class LoraTuner extends LayerTuner<LoraConfig>
     }
 
     @Override
+    public void requirePlainPairs(String name, LoraConfig config) {
+        PairForm.requirePlain(name, config);
+    }
+
+    @Override
     public void fillPairs(AdapterSet set, Map<String, LowRank> pairs, NDManager keep) {
         PairForm.fill(set, pairs, keep);
     }

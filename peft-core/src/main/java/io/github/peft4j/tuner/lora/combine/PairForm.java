@@ -14,7 +14,6 @@ import io.github.peft4j.model.LayerSite;
 import io.github.peft4j.ops.Ops;
 import io.github.peft4j.ops.frozen.LowRank;
 import io.github.peft4j.tuner.ConvolutionShape;
-import io.github.peft4j.tuner.lora.InitLoraWeights;
 import io.github.peft4j.tuner.lora.LoraConfig;
 import io.github.peft4j.tuner.lora.layer.LoraEmbedding;
 import io.github.peft4j.tuner.lora.layer.LoraPair;
@@ -36,17 +35,28 @@ public final class PairForm {
 
     /** The pairs, where an adapter contributes nothing else and starts with a zero in them. */
     public static List<List<String>> factors(LoraConfig config) {
-        InitLoraWeights start = config.initLoraWeights();
-        boolean more =
-                config.useDora()
-                        || config.loraBias()
-                        || config.kasaConfig().isPresent()
-                        || config.montecloraConfig().isPresent();
-        return more || start.changesBase() || start.is("orthogonal")
+        return hasMore(config) || config.initLoraWeights().is("orthogonal")
                 ? ImmutableList.of()
                 : NAMES.stream()
                         .<List<String>>map(names -> ImmutableList.of(names.a(), names.b()))
                         .toList();
+    }
+
+    private static boolean hasMore(LoraConfig config) {
+        return config.useDora()
+                || config.loraBias()
+                || config.kasaConfig().isPresent()
+                || config.montecloraConfig().isPresent()
+                || config.initLoraWeights().changesBase();
+    }
+
+    /** Refuses an adapter that is more than its pairs. */
+    public static void requirePlain(String name, LoraConfig config) {
+        if (hasMore(config)) {
+            throw new UnsupportedFeatureException(
+                    "Adapter '%s' is more than its matrices A and B (use_dora, lora_bias, a variant, or a start that changes the base). Bring it into plain LoRA first (convertToLora, saveAsLora)."
+                            .formatted(name));
+        }
     }
 
     /** The factor s on the product of a layer's pair. */
