@@ -7,12 +7,17 @@
     factors = annotate(List[float], scales.tolist())
     # All that lies behind the first axis counts as rows of a matrix: few and small calls, as there can be hundreds.
     width = rows.size(0) // x.size(0)
+    down = annotate(List[Tensor], [])
+    up = annotate(List[Tensor], [])
+    for i in range(len(factors)):
+      _0 = torch.append(down, a[i].t().contiguous())
+      _1 = torch.append(up, b[i].t().contiguous())
     for i in range(len(spans) // 3):
       start = spans[3 * i] * width
       length = spans[3 * i + 1] * width
       k = spans[3 * i + 2]
-      low = torch.mm(torch.narrow(rows, 0, start, length), a[k].t())
-      torch.addmm_(torch.narrow(flat, 0, start, length), low, b[k].t(), beta=1, alpha=factors[k])
+      low = torch.mm(torch.narrow(rows, 0, start, length), down[k])
+      torch.addmm_(torch.narrow(flat, 0, start, length), low, up[k], beta=1, alpha=factors[k])
     return flat.reshape(y.size())
 
   # Rows that have fewer columns than others, filled up with minus infinity.
