@@ -20,13 +20,22 @@ import java.util.List;
  */
 public final class AdapterFolder implements AutoCloseable {
 
+    private final Path directory;
+    private final Path checkpoint;
     private final TransformerModel base;
     private final PeftModel model;
     private final Tokenizer tokenizer;
     private final TaskType taskType;
 
     private AdapterFolder(
-            TransformerModel base, PeftModel model, Tokenizer tokenizer, TaskType taskType) {
+            Path directory,
+            Path checkpoint,
+            TransformerModel base,
+            PeftModel model,
+            Tokenizer tokenizer,
+            TaskType taskType) {
+        this.directory = directory;
+        this.checkpoint = checkpoint;
         this.base = base;
         this.model = model;
         this.tokenizer = tokenizer;
@@ -101,7 +110,7 @@ public final class AdapterFolder implements AutoCloseable {
                     PeftModels.fromPretrained(
                             base, adapter, PeftModel.DEFAULT_ADAPTER, LoadAdapterOptions.EFFECTIVE);
             Tokenizer tokenizer = AdapterTokenizer.load(checkpoint, adapter);
-            return new AdapterFolder(base, model, tokenizer, task);
+            return new AdapterFolder(adapter, checkpoint, base, model, tokenizer, task);
         } catch (IOException | RuntimeException e) {
             if (model != null) {
                 model.close();
@@ -109,6 +118,16 @@ public final class AdapterFolder implements AutoCloseable {
             base.close();
             throw e;
         }
+    }
+
+    /** The folder itself. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** The directory of the base. */
+    public Path checkpoint() {
+        return checkpoint;
     }
 
     /** The base. */

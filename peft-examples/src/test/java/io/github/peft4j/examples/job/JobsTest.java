@@ -1,0 +1,93 @@
+package io.github.peft4j.examples.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.modality.nlp.translator.NamedEntity;
+import com.google.common.base.Joiner;
+import io.github.peft4j.config.PeftConfig;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.testkit.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each job from a file to an answer, on random models: what they answer is chance. */
+class JobsTest {
+
+    @TempDir private Path folder;
+    private Path adapter;
+
+    @BeforeEach
+    void name() {
+        adapter = folder.resolve("adapter");
+    }
+
+    private Path file(String name, String... lines) throws IOException {
+        return Files.writeString(folder.resolve(name), Joiner.on('\n').join(lines) + "\n");
+    }
+
+    private TaskType savedTask() throws IOException {
+        return PeftConfig.fromPretrained(adapter).taskType().orElseThrow();
+    }
+
+    @Test
+    void tagsWords() throws Exception {
+        Path train =
+                file("train.conll", "Anna\tB-PER", "paid\tO", "", "The\tO", "boats\tO", "sank\tO");
+        Path test = file("test.conll", "Anna\tB-PER", "sank\tO");
+
+        TagWords.train(Golden.path("models/bert-base"), train, test, adapter);
+
+        assertThat(savedTask()).isEqualTo(TaskType.TOKEN_CLS);
+        for (NamedEntity found : TagWords.ask(adapter, "Anna paid.")) {
+            assertThat(found.getEntity()).isIn("PER", "O");
+        }
+    }
+
+    @Test
+    void answersQuestions() throws Exception {
+        Path squad =
+                file(
+                        "squad.json",
+                        "{\"version\": \"1.1\", \"data\": [{\"title\": \"t\", \"paragraphs\": [{",
+                        "\"context\": \"Anna paid for the boats.\", \"qas\": [{\"id\": \"1\",",
+                        "\"question\": \"Who paid?\",",
+                        "\"answers\": [{\"text\": \"Anna\", \"answer_start\": 0}]}]}]}]}");
+
+        AnswerQuestions.train(Golden.path("models/bert-qa"), squad, squad, adapter);
+
+        assertThat(savedTask()).isEqualTo(TaskType.QUESTION_ANS);
+        String text = "The boats sank.";
+        assertThat(text).contains(AnswerQuestions.ask(adapter, "What sank?", text));
+    }
+
+    @Test
+    void embedsPairs() throws Exception {
+        Path table =
+                file(
+                        "pairs.tsv",
+                        "question\tanswer",
+                        "Who paid?\tAnna paid.",
+                        "What sank?\tThe boats sank.");
+
+        EmbedPairs.train(Golden.path("models/bert-base"), table, adapter);
+
+        assertThat(savedTask()).isEqualTo(TaskType.FEATURE_EXTRACTION);
+        List<float[]> vectors = EmbedPairs.ask(adapter, List.of("Who paid?", "The boats."));
+        assertThat(vectors).hasSize(2).allSatisfy(vector -> assertThat(vector).hasSize(32));
+    }
+
+    @Test
+    void rewritesTexts() throws Exception {
+        Path table = file("pairs.tsv", "from\tto", "Who paid?\tWHO PAID?", "a boat\tA BOAT");
+
+        RewriteTexts.train(Golden.path("models/t5-seq2seq"), table, adapter);
+
+        assertThat(savedTask()).isEqualTo(TaskType.SEQ_2_SEQ_LM);
+        assertThat(RewriteTexts.ask(adapter, "a boat")).isNotNull();
+    }
+}
