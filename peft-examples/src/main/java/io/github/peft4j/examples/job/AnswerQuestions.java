@@ -42,9 +42,19 @@ public final class AnswerQuestions {
                 PeftModel model =
                         PeftModels.getPeftModel(
                                 base,
-                                LoraConfig.builder().optTaskType(TaskType.QUESTION_ANS).build())) {
+                                LoraConfig.builder()
+                                        .optTaskType(TaskType.QUESTION_ANS)
+                                        .optTargetModules("query", "key", "value", "dense")
+                                        .optR(16)
+                                        .optLoraAlpha(32)
+                                        .build())) {
             TrainingArguments arguments =
-                    TrainingArguments.builder().optEpochs(3).optLearningRate(1e-3).build();
+                    TrainingArguments.builder()
+                            .optEpochs(8)
+                            .optPerDeviceTrainBatchSize(16)
+                            .optLearningRate(2e-3)
+                            .optWarmupRatio(0.1)
+                            .build();
             // long texts are cut into windows of 192 tokens that overlap by 64
             new PeftTrainer(model, arguments)
                     .fit(

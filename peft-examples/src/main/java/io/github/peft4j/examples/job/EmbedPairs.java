@@ -44,9 +44,14 @@ public final class EmbedPairs {
                                 base,
                                 LoraConfig.builder()
                                         .optTaskType(TaskType.FEATURE_EXTRACTION)
+                                        .optLoraAlpha(16)
                                         .build())) {
             TrainingArguments arguments =
-                    TrainingArguments.builder().optEpochs(2).optLearningRate(1e-3).build();
+                    TrainingArguments.builder()
+                            .optEpochs(2)
+                            .optPerDeviceTrainBatchSize(64)
+                            .optLearningRate(1e-3)
+                            .build();
             PeftTrainer.builder(model, arguments)
                     .optObjective(new InBatchNegatives())
                     .build()

@@ -42,9 +42,18 @@ public final class RewriteTexts {
                 PeftModel model =
                         PeftModels.getPeftModel(
                                 base,
-                                LoraConfig.builder().optTaskType(TaskType.SEQ_2_SEQ_LM).build())) {
+                                LoraConfig.builder()
+                                        .optTaskType(TaskType.SEQ_2_SEQ_LM)
+                                        .optTargetModules("all-linear")
+                                        .optR(16)
+                                        .optLoraAlpha(32)
+                                        .build())) {
             TrainingArguments arguments =
-                    TrainingArguments.builder().optEpochs(5).optLearningRate(3e-3).build();
+                    TrainingArguments.builder()
+                            .optEpochs(10)
+                            .optPerDeviceTrainBatchSize(32)
+                            .optLearningRate(1e-3)
+                            .build();
             new PeftTrainer(model, arguments)
                     .fit(TargetTexts.of(tokenizer, pairs, length, length), null);
             model.savePretrained(adapter);

@@ -47,9 +47,16 @@ public final class TagWords {
                 PeftModel model =
                         PeftModels.getPeftModel(
                                 base,
-                                LoraConfig.builder().optTaskType(TaskType.TOKEN_CLS).build())) {
+                                LoraConfig.builder()
+                                        .optTaskType(TaskType.TOKEN_CLS)
+                                        .optLoraAlpha(16)
+                                        .build())) {
             TrainingArguments arguments =
-                    TrainingArguments.builder().optEpochs(5).optLearningRate(2e-3).build();
+                    TrainingArguments.builder()
+                            .optEpochs(5)
+                            .optPerDeviceTrainBatchSize(32)
+                            .optLearningRate(2e-3)
+                            .build();
             new PeftTrainer(model, arguments)
                     .fit(
                             TaggedTokens.of(tokenizer, known.rows(), known.labels(), length),
