@@ -4,6 +4,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.console.PrecisionName;
 import io.github.peft4j.cli.console.ReportFile;
+import io.github.peft4j.cli.hub.HubDirectory;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.precision.Precision;
 import io.github.peft4j.store.LoadAdapterOptions;
@@ -20,7 +21,6 @@ import io.github.peft4j.transformers.TransformerModel;
 import io.github.peft4j.transformers.Transformers;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,16 +41,19 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
+            paramLabel = "DIR|NAME",
             required = true,
-            description = "Checkpoint directory: config.json, *.safetensors, tokenizer.json.")
-    private Path directory;
+            description =
+                    "Checkpoint directory (config.json, *.safetensors, tokenizer.json), or org/name"
+                            + " on the hub.")
+    private String model;
 
     @Option(
             names = "--adapter",
-            paramLabel = "DIR",
-            description = "Adapter directory; without, the bare model answers.")
-    private @Nullable Path adapter;
+            paramLabel = "DIR|NAME",
+            description =
+                    "Adapter directory, or org/name on the hub; without, the bare model answers.")
+    private @Nullable String adapterName;
 
     @Option(
             names = "--input",
@@ -84,30 +87,29 @@ public final class GenerateCommand implements Callable<Integer> {
         if (json != null) {
             ReportFile.requireWritable(json);
         }
-        if (!Files.isDirectory(directory)) {
-            throw new IOException(
-                    "There is no directory '" + directory + "'. Name a checkpoint's.");
-        }
+        PrintWriter err = spec.commandLine().getErr();
+        Path directory = HubDirectory.of(model, err);
+        Path adapter = adapterName == null ? null : HubDirectory.of(adapterName, err);
         GenerationConfig config = options.over(GenerationConfig.fromPretrained(directory));
         try (Tokenizer tokenizer =
                 adapter == null
                         ? Tokenizer.fromPretrained(directory)
                         : AdapterTokenizer.load(directory, adapter)) {
             List<Prompt> prompts = PromptFile.read(input, tokenizer);
-            try (TransformerModel base = load()) {
+            try (TransformerModel base = load(directory, adapter)) {
                 List<Answer> answers;
                 if (adapter == null) {
                     UntrainedHead.refuse(base, null, "");
                     answers = answer(text(Generator.of(base), config, tokenizer), prompts);
                 } else {
-                    try (PeftModel model =
+                    try (PeftModel adapted =
                             PeftModels.fromPretrained(
                                     base,
                                     adapter,
                                     PeftModel.DEFAULT_ADAPTER,
                                     LoadAdapterOptions.EFFECTIVE)) {
-                        UntrainedHead.refuse(base, model, "");
-                        answers = answer(text(Generator.of(model), config, tokenizer), prompts);
+                        UntrainedHead.refuse(base, adapted, "");
+                        answers = answer(text(Generator.of(adapted), config, tokenizer), prompts);
                     }
                 }
                 if (json != null) {
@@ -118,7 +120,7 @@ public final class GenerateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private TransformerModel load() throws IOException {
+    private TransformerModel load(Path directory, @Nullable Path adapter) throws IOException {
         TaskType task = TextGenerator.task(directory);
         LoadOptions held = LoadOptions.builder().optPrecision(precision).build();
         return adapter == null

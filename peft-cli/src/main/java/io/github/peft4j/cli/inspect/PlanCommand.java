@@ -2,6 +2,7 @@ package io.github.peft4j.cli.inspect;
 
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.cli.console.ReportFile;
+import io.github.peft4j.cli.hub.HubDirectory;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.report.AdapterPlan;
@@ -36,10 +37,11 @@ public final class PlanCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
+            paramLabel = "DIR|NAME",
             required = true,
-            description = "Checkpoint directory: config.json, *.safetensors.")
-    private Path directory;
+            description =
+                    "Checkpoint directory (config.json, *.safetensors), or org/name on the hub.")
+    private String model;
 
     @Option(
             names = "--config",
@@ -89,6 +91,7 @@ public final class PlanCommand implements Callable<Integer> {
         PeftConfig asked =
                 task == null ? read : read.toBuilder().optTaskType(task).build(warning -> {});
         LoadOptions options = LoadOptions.builder().optLabels(labels).build();
+        Path directory = HubDirectory.of(model, spec.commandLine().getErr());
         try (TransformerModel base =
                 Transformers.load(directory, asked.taskType().orElse(null), options)) {
             AdapterPlan plan = PeftModels.plan(base, asked);

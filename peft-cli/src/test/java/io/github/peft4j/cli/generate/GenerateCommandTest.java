@@ -162,7 +162,29 @@ class GenerateCommandTest {
         assertThat(CommandRun.of("generate", "--model", LLAMA, "--input", none).err())
                 .startsWith("peft: There is no file '" + none + "'.");
         assertThat(CommandRun.of("generate", "--model", none, "--input", none).err())
-                .startsWith("peft: There is no directory '" + none + "'.");
+                .startsWith(
+                        "peft: '" + none + "' is neither a directory here nor a name of the hub.");
+    }
+
+    /** The tests run offline, so the cache alone is asked. */
+    @Test
+    void looksForNamesOfTheHub() throws IOException {
+        Path prompts = Files.writeString(folder.resolve("prompts.txt"), "Who paid?");
+
+        assertThat(CommandRun.of("generate", "--model", "org/nowhere", "--input", prompts).err())
+                .startsWith("peft: ")
+                .contains("org/nowhere", "HF_HUB_OFFLINE");
+        assertThat(
+                        CommandRun.of(
+                                        "generate",
+                                        "--model",
+                                        LLAMA,
+                                        "--adapter",
+                                        "org/nothing",
+                                        "--input",
+                                        prompts)
+                                .err())
+                .contains("org/nothing", "HF_HUB_OFFLINE");
     }
 
     private String ids(Path prompts, Object... more) throws IOException {
