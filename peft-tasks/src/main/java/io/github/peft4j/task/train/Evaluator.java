@@ -55,12 +55,22 @@ final class Evaluator {
 
     /** The mean loss over all labels that count, and each metric by its name. */
     ImmutableMap<String, Double> evaluate(BatchLoader loader) {
+        return evaluate(loader, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param beforeBatch called before each batch; what it throws ends the evaluation
+     */
+    ImmutableMap<String, Double> evaluate(BatchLoader loader, Runnable beforeBatch) {
         List<Metric> counting = new ArrayList<>();
         metrics.forEach(metric -> counting.add(metric.get()));
         LossWeights weights = LossWeights.of(model);
         double loss = 0;
         long labels = 0;
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
+            beforeBatch.run();
             TokenBatch batch = batches.next();
             long count = weights.count(batch);
             if (count == 0) {

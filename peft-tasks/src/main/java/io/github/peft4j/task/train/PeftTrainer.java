@@ -9,6 +9,7 @@ import io.github.peft4j.task.data.read.LabelIndex;
 import io.github.peft4j.task.metric.Metric;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.frozen.FrozenLayerCache;
+import io.github.peft4j.task.train.internal.TrainingStop;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.task.train.plan.MachineMemory;
 import io.github.peft4j.task.train.plan.TrainingPlan;
@@ -40,6 +41,7 @@ public final class PeftTrainer {
     private final TrainingSetup setup;
     private final Evaluator evaluator;
     private final Supplier<MachineMemory> machine;
+    private final TrainingStop stop = new TrainingStop();
     private List<String> trainedLabels = ImmutableList.of();
 
     private PeftTrainer(Builder builder) {
@@ -106,6 +108,14 @@ public final class PeftTrainer {
     /**
      * Trains. Batch sizes and order are the loaders'; those of the arguments are not looked at.
      *
+     * <p>{@link #stop}, or an interrupt of the calling thread, ends the training after the step it
+     * is at. An evaluation under way is given up, a checkpoint under way is completed. If {@code
+     * output_dir} is set, a checkpoint is written whatever {@code save_strategy} says; the training
+     * that is resumed from it comes to the same bits as one that nobody stopped, and makes the
+     * evaluation first that is still due. The result then says {@code stopped}. A thread that was
+     * interrupted is interrupted again when this method returns, and is not while listeners are
+     * called after the stop.
+     *
      * @param validation batches for evaluations, or null
      * @throws IllegalStateException if nothing trains, or not exactly what the model says, or this
      *     model is in training already, or {@code plan} is {@code refuse} and memory too small
@@ -113,8 +123,6 @@ public final class PeftTrainer {
      *     number in the model or the validation than in the examples, or a checkpoint was written
      *     by another training: the text names what differs
      * @throws ArithmeticException if loss or gradients of a step are not finite
-     * @throws java.util.concurrent.CancellationException if the thread is interrupted: the adapter
-     *     stays as the last whole step left it, checkpoints stay
      * @throws IOException if a checkpoint cannot be written or read
      */
     public TrainingResult fit(BatchLoader train, @Nullable BatchLoader validation)
@@ -127,9 +135,22 @@ public final class PeftTrainer {
         }
         TrainedPassports.warnOfFrozenHead(model);
         try (TrainingHold.Held held = model.holdForTraining();
-                HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping());
-                PlannedTraining planned =
-                        PlannedTraining.of(model, setup, tensors.trained(), train, machine.get());
+                HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping())) {
+            stop.begin();
+            try {
+                return fit(tensors, train, validation);
+            } finally {
+                stop.end();
+            }
+        }
+    }
+
+    private TrainingResult fit(
+            HeldBack tensors, BatchLoader train, @Nullable BatchLoader validation)
+            throws IOException {
+        try (PlannedTraining planned =
+                        PlannedTraining.of(
+                                model, setup, tensors.trained(), train, machine.get(), stop);
                 FrozenLayerCache cache = frozenLayers(train, validation);
                 TrainingRun run =
                         new TrainingRun(
@@ -138,7 +159,8 @@ public final class PeftTrainer {
                                 tensors.trained(),
                                 train,
                                 validation,
-                                cache)) {
+                                cache,
+                                stop)) {
             TrainingResult result = run.run();
             planned.report();
             TrainedPassports.note(model, setup, train.source(), result);
@@ -146,14 +168,32 @@ public final class PeftTrainer {
         }
     }
 
+    /**
+     * Ends the training that this trainer runs in another thread, as {@link #fit(BatchLoader,
+     * BatchLoader)} says. Returns at once, and may be called from any thread, such as a shutdown
+     * hook that then waits for the training's thread.
+     *
+     * @return whether a training runs; if none does, the next one is not stopped
+     */
+    public boolean stop() {
+        return stop.ask();
+    }
+
     private @Nullable FrozenLayerCache frozenLayers(
             BatchLoader train, @Nullable BatchLoader validation) throws IOException {
         long bytes = setup.arguments().frozenLayerCacheBytes();
-        if (bytes == 0) {
+        if (bytes == 0 || stop.isAsked()) {
             return null;
         }
-        long tokens = train.tokenCount() + (validation == null ? 0 : validation.tokenCount());
-        return FrozenLayerCache.open(model, bytes, tokens);
+        try {
+            long tokens = train.tokenCount() + (validation == null ? 0 : validation.tokenCount());
+            return FrozenLayerCache.open(model, bytes, tokens);
+        } catch (RuntimeException e) {
+            if (stop.explains(e)) {
+                return null; // there will be no step
+            }
+            throw e;
+        }
     }
 
     /**

@@ -68,6 +68,11 @@ public record CheckpointStore(Path outputDir, int limit) {
         }
     }
 
+    /** Where the checkpoint of a step is, or would be. */
+    public Path folder(long step) {
+        return outputDir.resolve("checkpoint-" + step);
+    }
+
     /** Writes a checkpoint, then removes the oldest ones beyond the limit. */
     public void write(long step, Content content) throws IOException {
         Files.createDirectories(outputDir);
