@@ -108,7 +108,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     TrainingResult run() throws IOException {
-        if (arguments.resumeFromCheckpoint()) {
+        if (resumes()) {
             resume();
         } else if (store != null && !arguments.overwriteOutputDir()) {
             store.requireUnused();
@@ -132,6 +132,14 @@ final class TrainingRun implements AutoCloseable {
         return result;
     }
 
+    private boolean resumes() throws IOException {
+        return switch (arguments.resume()) {
+            case NEVER -> false;
+            case ALWAYS -> true;
+            case IF_PRESENT -> store != null && store.newest().isPresent();
+        };
+    }
+
     private void resume() throws IOException {
         if (store == null || checkpoint == null) {
             throw new IllegalStateException("Resuming needs an outputDir; the arguments check it.");
@@ -139,8 +147,9 @@ final class TrainingRun implements AutoCloseable {
         Optional<Path> newest = store.newest();
         if (newest.isEmpty()) {
             throw new IOException(
-                    ("There is no complete checkpoint in %s. Train without "
-                                    + "optResumeFromCheckpoint first.")
+                    ("There is no complete checkpoint in %s. To train from"
+                                    + " the start if there is none, use"
+                                    + " optResume(ResumeMode.IF_PRESENT).")
                             .formatted(store.outputDir()));
         }
         Path folder = newest.get();
@@ -190,7 +199,7 @@ final class TrainingRun implements AutoCloseable {
             }
             logger.warn(
                     "The training was stopped after step {} of {}. To resume it from {}, train with"
-                            + " the same arguments and resume_from_checkpoint.",
+                            + " the same arguments and optResume(ResumeMode.IF_PRESENT).",
                     progress.step(),
                     totalSteps,
                     store.folder(progress.step()));
