@@ -15,6 +15,7 @@ import io.github.peft4j.task.train.plan.MachineMemory;
 import io.github.peft4j.task.train.plan.TrainingPlan;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
+import io.github.peft4j.task.train.score.Scorer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ public final class PeftTrainer {
                         builder.metrics.build(),
                         builder.grouping,
                         builder.objective,
+                        builder.scorer,
                         builder.dataName);
         evaluator = new Evaluator(model, setup, null);
     }
@@ -197,7 +199,8 @@ public final class PeftTrainer {
     }
 
     /**
-     * The mean loss of labelled examples as {@code loss}, and each metric by its name.
+     * The mean loss of labelled examples as {@code loss}, each metric by its name, and the scorer's
+     * figures.
      *
      * @throws IllegalArgumentException if a label has another number than in the training, or in
      *     the model
@@ -254,6 +257,7 @@ public final class PeftTrainer {
                 ImmutableList.builder();
         private ParameterGrouping grouping;
         private Objective objective = Objective.ofLabels();
+        private @Nullable Scorer scorer;
         private @Nullable String dataName;
         private Supplier<MachineMemory> machine = MachineMemory::here;
 
@@ -284,6 +288,15 @@ public final class PeftTrainer {
         /** A loss of one's own; default the one that the model's head computes of the labels. */
         public Builder optObjective(Objective value) {
             objective = value;
+            return this;
+        }
+
+        /**
+         * Figures of the whole validation set, which may choose the best checkpoint: entities,
+         * answers, searches, written texts. Default none.
+         */
+        public Builder optScorer(Scorer value) {
+            scorer = value;
             return this;
         }
 

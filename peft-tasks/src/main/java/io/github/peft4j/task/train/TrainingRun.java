@@ -42,6 +42,7 @@ final class TrainingRun implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(TrainingRun.class);
 
     private final PeftModel model;
+    private final TrainingSetup setup;
     private final TrainingArguments arguments;
     private final BatchLoader train;
     private final @Nullable BatchLoader validation;
@@ -72,6 +73,7 @@ final class TrainingRun implements AutoCloseable {
             throws IOException {
         this.model = model;
         this.stop = stop;
+        this.setup = setup;
         arguments = setup.arguments();
         this.train = train;
         this.validation = validation;
@@ -304,6 +306,7 @@ final class TrainingRun implements AutoCloseable {
             return;
         }
         ImmutableMap<String, Double> figures = evaluator.evaluate(validation, stop::check);
+        setup.requireFigure(figures.keySet());
         Double figure = figures.get(TrainingSetup.figure(arguments));
         double decisive = figure == null ? Double.NaN : figure;
         boolean better = progress.bestMetric().isBetter(arguments, decisive);

@@ -33,7 +33,6 @@ class StopTest {
 
     private static final ToyTokens TRAIN = ToyTokens.of(40, 1);
     private static final ToyTokens VALIDATION = ToyTokens.of(20, 2);
-    private static final int STEPS = 9;
 
     @TempDir private Path directory;
     private TransformerModel base;
