@@ -16,6 +16,7 @@ import io.github.peft4j.task.train.plan.TrainingPlan;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
 import io.github.peft4j.task.train.score.Scorer;
+import io.github.peft4j.task.train.watch.ProgressLog;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -51,13 +52,18 @@ public final class PeftTrainer {
         setup =
                 new TrainingSetup(
                         builder.arguments,
-                        builder.listeners.build(),
+                        spoken(builder.listeners.build()),
                         builder.metrics.build(),
                         builder.grouping,
                         builder.objective,
                         builder.scorer,
                         builder.dataName);
         evaluator = new Evaluator(model, setup, null);
+    }
+
+    /** A training that nobody listens to says something by itself. */
+    private static ImmutableList<TrainerListener> spoken(ImmutableList<TrainerListener> own) {
+        return own.isEmpty() ? ImmutableList.of(new ProgressLog()) : own;
     }
 
     /** A trainer without metrics and listeners, with Hugging Face's parameter groups. */
@@ -267,7 +273,10 @@ public final class PeftTrainer {
             grouping = ParameterGrouping.byDecay(arguments.weightDecay());
         }
 
-        /** Adds a listener; they are called in the order in which they were added. */
+        /**
+         * Adds a listener; they are called in the order in which they were added. Without one, a
+         * {@link ProgressLog} listens.
+         */
         public Builder addListener(TrainerListener listener) {
             listeners.add(listener);
             return this;

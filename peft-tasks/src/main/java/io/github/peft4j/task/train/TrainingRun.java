@@ -21,11 +21,13 @@ import io.github.peft4j.task.train.internal.TensorCopies;
 import io.github.peft4j.task.train.internal.TrainingCheckpoint;
 import io.github.peft4j.task.train.internal.TrainingStop;
 import io.github.peft4j.task.train.optim.AdamW;
+import io.github.peft4j.task.train.report.CheckpointReport;
 import io.github.peft4j.task.train.report.Evaluation;
 import io.github.peft4j.task.train.report.LogEntry;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
+import io.github.peft4j.task.train.report.TrainingStart;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -43,6 +45,7 @@ final class TrainingRun implements AutoCloseable {
 
     private final PeftModel model;
     private final TrainingSetup setup;
+    private final ImmutableMap<String, Parameter> trainable;
     private final TrainingArguments arguments;
     private final BatchLoader train;
     private final @Nullable BatchLoader validation;
@@ -74,6 +77,7 @@ final class TrainingRun implements AutoCloseable {
         this.model = model;
         this.stop = stop;
         this.setup = setup;
+        this.trainable = trainable;
         arguments = setup.arguments();
         this.train = train;
         this.validation = validation;
@@ -110,12 +114,18 @@ final class TrainingRun implements AutoCloseable {
     }
 
     TrainingResult run() throws IOException {
-        if (resumes()) {
+        boolean resumed = resumes();
+        if (resumed) {
             resume();
         } else if (store != null && !arguments.overwriteOutputDir()) {
             store.requireUnused();
         }
+        TrainingStart start = start();
+        listeners.forEach(listener -> listener.onStart(start));
         steps.zeroGradients();
+        if (resumed) {
+            afterResume();
+        }
         while ((!isFinished() || progress.epochOpen()) && !isStopped()) {
             epoch();
         }
@@ -132,6 +142,17 @@ final class TrainingRun implements AutoCloseable {
         TrainingResult result = result();
         listeners.forEach(listener -> listener.onEnd(result));
         return result;
+    }
+
+    private TrainingStart start() {
+        return new TrainingStart(
+                progress.step(),
+                totalSteps,
+                train.source().size(),
+                train.batchSize(),
+                arguments.gradientAccumulationSteps(),
+                trainable.values().stream().mapToLong(p -> p.getArray().size()).sum(),
+                progress.history());
     }
 
     private boolean resumes() throws IOException {
@@ -159,6 +180,9 @@ final class TrainingRun implements AutoCloseable {
         progress = stop.uninterrupted(() -> content.read(folder));
         lastSaved = progress.saved();
         logger.info("Resuming from {} at step {}", folder, progress.step());
+    }
+
+    private void afterResume() throws IOException {
         if (cache != null) {
             unlessStopped(this::replayFrozenLayers);
         }
@@ -269,7 +293,7 @@ final class TrainingRun implements AutoCloseable {
         progress.afterStep(outcome.loss(), batches.size());
         if (progress.step() % arguments.loggingSteps() == 0) {
             LogEntry entry = progress.log(epochs(), outcome.gradientNorm(), rate);
-            logger.info("Step {} of {}: {}", progress.step(), totalSteps, entry.figures());
+            listeners.forEach(listener -> listener.onLog(entry));
         }
         StepReport report =
                 new StepReport(
@@ -311,12 +335,12 @@ final class TrainingRun implements AutoCloseable {
         double decisive = figure == null ? Double.NaN : figure;
         boolean better = progress.bestMetric().isBetter(arguments, decisive);
         Evaluation evaluation = new Evaluation(progress.step(), epochs(), figures, better);
-        progress.evaluated(arguments, evaluation, decisive);
+        LogEntry entry = progress.evaluated(arguments, evaluation, decisive);
         if (better && arguments.loadBestModelAtEnd()) {
             best.take();
         }
-        logger.info("Evaluation after step {}: {}", progress.step(), figures);
         listeners.forEach(listener -> listener.onEvaluate(evaluation));
+        listeners.forEach(listener -> listener.onLog(entry));
     }
 
     private void save() throws IOException {
@@ -325,6 +349,7 @@ final class TrainingRun implements AutoCloseable {
                 store.clear();
             }
             saving = true;
+            long start = System.nanoTime();
             Progress.Saved saved = progress.saved();
             stop.uninterrupted(
                     () -> {
@@ -332,6 +357,12 @@ final class TrainingRun implements AutoCloseable {
                         return saved;
                     });
             lastSaved = saved;
+            CheckpointReport report =
+                    new CheckpointReport(
+                            saved.step(),
+                            store.folder(saved.step()),
+                            (System.nanoTime() - start) / 1e9);
+            listeners.forEach(listener -> listener.onCheckpoint(report));
         }
     }
 

@@ -118,11 +118,13 @@ public final class Progress {
     }
 
     /** Takes an evaluation in, of which one figure tells whether it is the best. */
-    public void evaluated(TrainingArguments arguments, Evaluation evaluation, double figure) {
+    public LogEntry evaluated(TrainingArguments arguments, Evaluation evaluation, double figure) {
         bestMetric = bestMetric.after(arguments, figure, step);
         ImmutableMap.Builder<String, Double> figures = ImmutableMap.builder();
         evaluation.figures().forEach((name, value) -> figures.put("eval_" + name, value));
-        history.add(new LogEntry(step, evaluation.epoch(), figures.buildOrThrow()));
+        LogEntry entry = new LogEntry(step, evaluation.epoch(), figures.buildOrThrow());
+        history.add(entry);
+        return entry;
     }
 
     /** Whether an evaluation was made after the last step. */
