@@ -4,6 +4,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.PeftModels;
 import io.github.peft4j.config.PeftConfig;
 import io.github.peft4j.config.TaskType;
+import io.github.peft4j.engine.Interruption;
 import io.github.peft4j.exception.UnsupportedFeatureException;
 import io.github.peft4j.task.data.BatchSource;
 import io.github.peft4j.task.tokenize.EncodeOptions;
@@ -133,6 +134,7 @@ final class TrainingOfPlan {
                             .addListener(meter)
                             .build()
                             .fit(examples, null);
+                    Interruption.check("The training");
                     report = meter.report();
                 }
             }

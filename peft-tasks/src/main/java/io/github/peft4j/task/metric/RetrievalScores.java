@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
- * How well embeddings find the right documents: recall at k, and the mean reciprocal rank.
+ * How well embeddings find the right documents: recall at k, the mean reciprocal rank, and NDCG.
  *
  * <p>Documents are ranked by their cosine with the query, \(q \cdot d / (\lVert q \rVert \lVert d
  * \rVert)\), from 1. Per query
@@ -73,6 +74,27 @@ public final class RetrievalScores {
         }
         return mean(
                 found -> (double) Arrays.stream(found).filter(r -> r <= k).count() / found.length);
+    }
+
+    /**
+     * The normalised discounted cumulative gain of the first k documents: a relevant one at rank r
+     * counts \(1 / \log_2(r + 1)\), and the sum is divided by the greatest possible one.
+     *
+     * @see <a href="https://doi.org/10.1145/582415.582418">Järvelin and Kekäläinen 2002</a>
+     */
+    public double ndcgAt(int k) {
+        if (k < 1) {
+            throw new IllegalArgumentException(
+                    "The first %d documents hold nothing. Give k of 1 or more.".formatted(k));
+        }
+        return mean(
+                found ->
+                        gain(Arrays.stream(found).filter(r -> r <= k))
+                                / gain(IntStream.rangeClosed(1, Math.min(k, found.length))));
+    }
+
+    private static double gain(IntStream ranks) {
+        return ranks.mapToDouble(rank -> Math.log(2) / Math.log(rank + 1.0)).sum();
     }
 
     /** The mean of 1 / rank of the best relevant document. */

@@ -11,13 +11,13 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.model.ModelOutput;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.HostArray;
-import io.github.peft4j.task.data.RestoreOrder;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.metric.Metric;
 import io.github.peft4j.task.train.frozen.FrozenLayerCache;
+import io.github.peft4j.task.train.internal.PredictionRows;
+import io.github.peft4j.task.train.score.Scorer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +31,7 @@ final class Evaluator {
     private final PeftModel model;
     private final ImmutableList<Supplier<? extends Metric>> metrics;
     private final Objective objective;
+    private final @Nullable Scorer scorer;
     private final @Nullable FrozenLayerCache cache;
 
     /**
@@ -43,46 +44,86 @@ final class Evaluator {
         this.model = model;
         this.metrics = setup.metrics();
         this.objective = setup.objective();
+        this.scorer = setup.scorer();
     }
 
-    /** Names of the figures, {@code loss} first. */
+    /** Names of the figures, {@code loss} first; empty if only an evaluation can tell. */
     ImmutableList<String> names() {
+        List<String> scored = scorer == null ? ImmutableList.of() : scorer.names();
+        if (scorer != null && scored.isEmpty()) {
+            return ImmutableList.of();
+        }
         return ImmutableList.<String>builder()
                 .add(ModelOutput.LOSS)
                 .addAll(metrics.stream().map(metric -> metric.get().name()).toList())
+                .addAll(scored)
                 .build();
     }
 
-    /** The mean loss over all labels that count, and each metric by its name. */
+    /** The mean loss over all labels that count, and each metric and scored figure by its name. */
     ImmutableMap<String, Double> evaluate(BatchLoader loader) {
+        return evaluate(loader, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param beforeBatch called before each batch; what it throws ends the evaluation
+     */
+    ImmutableMap<String, Double> evaluate(BatchLoader loader, Runnable beforeBatch) {
         List<Metric> counting = new ArrayList<>();
         metrics.forEach(metric -> counting.add(metric.get()));
+        PredictionRows rows = scorer == null ? null : rows(scorer, loader);
         LossWeights weights = LossWeights.of(model);
         double loss = 0;
         long labels = 0;
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
+            beforeBatch.run();
             TokenBatch batch = batches.next();
             long count = weights.count(batch);
-            if (count == 0) {
-                continue; // the mean of no label is not a number
-            }
             try (NDManager scope = Engines.newManager()) {
-                ModelOutput output = objective.of(this::forward, batch, scope);
-                loss += (double) output.loss().getFloat() * count;
-                labels += count;
-                if (!counting.isEmpty()) {
-                    count(counting, output.withoutVirtualTokens(), batch);
+                if (count > 0) { // the mean of no label is not a number
+                    ModelOutput output = objective.of(this::forward, batch, scope);
+                    loss += (double) output.loss().getFloat() * count;
+                    labels += count;
+                    ModelOutput ofTexts = output.withoutVirtualTokens();
+                    if (!counting.isEmpty()) {
+                        count(counting, ofTexts, batch);
+                    }
+                    if (rows != null) {
+                        rows.add(batch, ofTexts);
+                    }
+                } else if (rows != null) {
+                    rows.add(batch, answer(batch, scope).withoutVirtualTokens());
                 }
             }
         }
-        ImmutableMap.Builder<String, Double> figures = ImmutableMap.builder();
+        Map<String, Double> figures = new LinkedHashMap<>();
         figures.put(ModelOutput.LOSS, loss / labels);
         counting.forEach(metric -> figures.put(metric.name(), metric.value()));
-        return figures.buildOrThrow();
+        if (scorer != null && rows != null) {
+            beforeBatch.run();
+            scorer.score(rows.predictions(model))
+                    .forEach((name, value) -> add(figures, name, value));
+        }
+        return ImmutableMap.copyOf(figures);
+    }
+
+    private static PredictionRows rows(Scorer scorer, BatchLoader loader) {
+        return new PredictionRows(loader.source(), scorer.fields());
+    }
+
+    private static void add(Map<String, Double> figures, String name, double value) {
+        if (figures.putIfAbsent(TrainingSetup.withoutPrefix(name), value) != null) {
+            throw new IllegalArgumentException(
+                    "The scorer's figure '%s' is one of %s already. Give it another name, or leave the metric out."
+                            .formatted(name, figures.keySet()));
+        }
     }
 
     private ModelOutput forward(ModelInput input) {
-        ModelInput call = metrics.isEmpty() ? input : input.withLogits(LogitsToKeep.ALL);
+        boolean scores = !metrics.isEmpty() || (scorer != null && !scorer.fields().isEmpty());
+        ModelInput call = scores ? input.withLogits(LogitsToKeep.ALL) : input;
         return model.forward(cache == null ? call : cache.overEvaluated(call));
     }
 
@@ -120,42 +161,17 @@ final class Evaluator {
 
     /** Fields of the output for each example, flat, in the order of the dataset. */
     ImmutableMap<String, float[][]> predict(BatchLoader loader, String... fields) {
-        Map<String, RestoreOrder<float[]>> results = new LinkedHashMap<>();
-        for (String field : fields) {
-            results.put(field, new RestoreOrder<>(loader.source().size()));
-        }
+        PredictionRows rows = new PredictionRows(loader.source(), ImmutableList.copyOf(fields));
         for (Iterator<TokenBatch> batches = loader.iterator(0); batches.hasNext(); ) {
             TokenBatch batch = batches.next();
             try (NDManager scope = Engines.newManager()) {
-                ModelInput input = batch.toInput(scope).without(ModelInput.LABELS);
-                ModelOutput output = model.forward(input).withoutVirtualTokens();
-                results.forEach(
-                        (field, rows) -> rows.add(batch, rows(output, field, batch.size())));
+                rows.add(batch, answer(batch, scope).withoutVirtualTokens());
             }
         }
-        ImmutableMap.Builder<String, float[][]> predictions = ImmutableMap.builder();
-        results.forEach(
-                (field, rows) -> predictions.put(field, rows.toList().toArray(new float[0][])));
-        return predictions.buildOrThrow();
+        return rows.fields();
     }
 
-    private static List<float[]> rows(ModelOutput output, String field, int size) {
-        NDArray array =
-                output.get(field)
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "The model's output has no '"
-                                                        + field
-                                                        + "', only "
-                                                        + output.arrays().keySet()
-                                                        + ". Ask for one of these."));
-        float[] numbers = array.toFloatArray();
-        int width = numbers.length / size;
-        List<float[]> rows = new ArrayList<>();
-        for (int row = 0; row < size; row++) {
-            rows.add(Arrays.copyOfRange(numbers, row * width, (row + 1) * width));
-        }
-        return rows;
+    private ModelOutput answer(TokenBatch batch, NDManager scope) {
+        return model.forward(batch.toInput(scope).without(ModelInput.LABELS));
     }
 }

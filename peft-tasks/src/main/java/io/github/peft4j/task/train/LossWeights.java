@@ -28,6 +28,9 @@ final class LossWeights {
 
     private static final Logger logger = LoggerFactory.getLogger(LossWeights.class);
 
+    /** Ends of the names that Python has for such models; an adapter need not name its task. */
+    private static final List<String> CAUSAL_HEADS = List.of("ForCausalLM", "LMHeadModel");
+
     private final boolean shifted;
     private final List<ModelAdapter> prompts;
     private boolean warned;
@@ -42,9 +45,10 @@ final class LossWeights {
         this.prompts = prompts;
     }
 
-    /** Those of a model: causal where an active adapter's task is. */
+    /** Those of a model: causal where the base's head or an active adapter's task is. */
     static LossWeights of(PeftModel model) {
-        boolean causal = false;
+        String head = model.base().info().className();
+        boolean causal = CAUSAL_HEADS.stream().anyMatch(head::endsWith);
         List<ModelAdapter> prompts = new ArrayList<>();
         for (String name : model.activeAdapters()) {
             PeftConfig config = model.peftConfig().get(name);

@@ -9,11 +9,14 @@ import io.github.peft4j.task.data.read.LabelIndex;
 import io.github.peft4j.task.metric.Metric;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.frozen.FrozenLayerCache;
+import io.github.peft4j.task.train.internal.TrainingStop;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.task.train.plan.MachineMemory;
 import io.github.peft4j.task.train.plan.TrainingPlan;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
+import io.github.peft4j.task.train.score.Scorer;
+import io.github.peft4j.task.train.watch.ProgressLog;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,7 @@ public final class PeftTrainer {
     private final TrainingSetup setup;
     private final Evaluator evaluator;
     private final Supplier<MachineMemory> machine;
+    private final TrainingStop stop = new TrainingStop();
     private List<String> trainedLabels = ImmutableList.of();
 
     private PeftTrainer(Builder builder) {
@@ -48,12 +52,18 @@ public final class PeftTrainer {
         setup =
                 new TrainingSetup(
                         builder.arguments,
-                        builder.listeners.build(),
+                        spoken(builder.listeners.build()),
                         builder.metrics.build(),
                         builder.grouping,
                         builder.objective,
+                        builder.scorer,
                         builder.dataName);
         evaluator = new Evaluator(model, setup, null);
+    }
+
+    /** A training that nobody listens to says something by itself. */
+    private static ImmutableList<TrainerListener> spoken(ImmutableList<TrainerListener> own) {
+        return own.isEmpty() ? ImmutableList.of(new ProgressLog()) : own;
     }
 
     /** A trainer without metrics and listeners, with Hugging Face's parameter groups. */
@@ -106,6 +116,14 @@ public final class PeftTrainer {
     /**
      * Trains. Batch sizes and order are the loaders'; those of the arguments are not looked at.
      *
+     * <p>{@link #stop}, or an interrupt of the calling thread, ends the training after the step it
+     * is at. An evaluation under way is given up, a checkpoint under way is completed. If {@code
+     * output_dir} is set, a checkpoint is written whatever {@code save_strategy} says; the training
+     * that is resumed from it comes to the same bits as one that nobody stopped, and makes the
+     * evaluation first that is still due. The result then says {@code stopped}. A thread that was
+     * interrupted is interrupted again when this method returns, and is not while listeners are
+     * called after the stop.
+     *
      * @param validation batches for evaluations, or null
      * @throws IllegalStateException if nothing trains, or not exactly what the model says, or this
      *     model is in training already, or {@code plan} is {@code refuse} and memory too small
@@ -113,8 +131,6 @@ public final class PeftTrainer {
      *     number in the model or the validation than in the examples, or a checkpoint was written
      *     by another training: the text names what differs
      * @throws ArithmeticException if loss or gradients of a step are not finite
-     * @throws java.util.concurrent.CancellationException if the thread is interrupted: the adapter
-     *     stays as the last whole step left it, checkpoints stay
      * @throws IOException if a checkpoint cannot be written or read
      */
     public TrainingResult fit(BatchLoader train, @Nullable BatchLoader validation)
@@ -127,9 +143,22 @@ public final class PeftTrainer {
         }
         TrainedPassports.warnOfFrozenHead(model);
         try (TrainingHold.Held held = model.holdForTraining();
-                HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping());
-                PlannedTraining planned =
-                        PlannedTraining.of(model, setup, tensors.trained(), train, machine.get());
+                HeldBack tensors = HeldBack.of(TrainableTensors.require(model), setup.grouping())) {
+            stop.begin();
+            try {
+                return fit(tensors, train, validation);
+            } finally {
+                stop.end();
+            }
+        }
+    }
+
+    private TrainingResult fit(
+            HeldBack tensors, BatchLoader train, @Nullable BatchLoader validation)
+            throws IOException {
+        try (PlannedTraining planned =
+                        PlannedTraining.of(
+                                model, setup, tensors.trained(), train, machine.get(), stop);
                 FrozenLayerCache cache = frozenLayers(train, validation);
                 TrainingRun run =
                         new TrainingRun(
@@ -138,7 +167,8 @@ public final class PeftTrainer {
                                 tensors.trained(),
                                 train,
                                 validation,
-                                cache)) {
+                                cache,
+                                stop)) {
             TrainingResult result = run.run();
             planned.report();
             TrainedPassports.note(model, setup, train.source(), result);
@@ -146,18 +176,37 @@ public final class PeftTrainer {
         }
     }
 
+    /**
+     * Ends the training that this trainer runs in another thread, as {@link #fit(BatchLoader,
+     * BatchLoader)} says. Returns at once, and may be called from any thread, such as a shutdown
+     * hook that then waits for the training's thread.
+     *
+     * @return whether a training runs; if none does, the next one is not stopped
+     */
+    public boolean stop() {
+        return stop.ask();
+    }
+
     private @Nullable FrozenLayerCache frozenLayers(
             BatchLoader train, @Nullable BatchLoader validation) throws IOException {
         long bytes = setup.arguments().frozenLayerCacheBytes();
-        if (bytes == 0) {
+        if (bytes == 0 || stop.isAsked()) {
             return null;
         }
-        long tokens = train.tokenCount() + (validation == null ? 0 : validation.tokenCount());
-        return FrozenLayerCache.open(model, bytes, tokens);
+        try {
+            long tokens = train.tokenCount() + (validation == null ? 0 : validation.tokenCount());
+            return FrozenLayerCache.open(model, bytes, tokens);
+        } catch (RuntimeException e) {
+            if (stop.explains(e)) {
+                return null; // there will be no step
+            }
+            throw e;
+        }
     }
 
     /**
-     * The mean loss of labelled examples as {@code loss}, and each metric by its name.
+     * The mean loss of labelled examples as {@code loss}, each metric by its name, and the scorer's
+     * figures.
      *
      * @throws IllegalArgumentException if a label has another number than in the training, or in
      *     the model
@@ -214,6 +263,7 @@ public final class PeftTrainer {
                 ImmutableList.builder();
         private ParameterGrouping grouping;
         private Objective objective = Objective.ofLabels();
+        private @Nullable Scorer scorer;
         private @Nullable String dataName;
         private Supplier<MachineMemory> machine = MachineMemory::here;
 
@@ -223,7 +273,10 @@ public final class PeftTrainer {
             grouping = ParameterGrouping.byDecay(arguments.weightDecay());
         }
 
-        /** Adds a listener; they are called in the order in which they were added. */
+        /**
+         * Adds a listener; they are called in the order in which they were added. Without one, a
+         * {@link ProgressLog} listens.
+         */
         public Builder addListener(TrainerListener listener) {
             listeners.add(listener);
             return this;
@@ -244,6 +297,15 @@ public final class PeftTrainer {
         /** A loss of one's own; default the one that the model's head computes of the labels. */
         public Builder optObjective(Objective value) {
             objective = value;
+            return this;
+        }
+
+        /**
+         * Figures of the whole validation set, which may choose the best checkpoint: entities,
+         * answers, searches, written texts. Default none.
+         */
+        public Builder optScorer(Scorer value) {
+            scorer = value;
             return this;
         }
 

@@ -11,6 +11,7 @@ import io.github.peft4j.model.ModelInput;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.data.TokenBatch;
 import io.github.peft4j.task.train.config.PlanCheck;
+import io.github.peft4j.task.train.internal.TrainingStop;
 import io.github.peft4j.task.train.plan.MachineMemory;
 import io.github.peft4j.task.train.plan.TrainingMeter;
 import io.github.peft4j.task.train.plan.TrainingPlan;
@@ -43,12 +44,21 @@ final class PlannedTraining implements AutoCloseable {
             TrainingSetup setup,
             ImmutableMap<String, Parameter> trained,
             BatchLoader train,
-            MachineMemory machine) {
+            MachineMemory machine,
+            TrainingStop stop) {
         PlanCheck check = setup.arguments().plan();
-        if (check == PlanCheck.OFF) {
+        if (stop.isAsked() || check == PlanCheck.OFF) {
             return new PlannedTraining(setup, null);
         }
-        TrainingPlan plan = plan(model, setup, trained, train, machine);
+        TrainingPlan plan;
+        try {
+            plan = plan(model, setup, trained, train, machine);
+        } catch (RuntimeException e) {
+            if (stop.explains(e)) {
+                return new PlannedTraining(setup, null); // the training does not begin either
+            }
+            throw e;
+        }
         logger.info("Plan of the training: {}", plan);
         if (check == PlanCheck.REFUSE) {
             plan.require(machine);

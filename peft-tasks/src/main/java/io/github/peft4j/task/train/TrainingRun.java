@@ -19,12 +19,15 @@ import io.github.peft4j.task.train.internal.Fingerprint;
 import io.github.peft4j.task.train.internal.Progress;
 import io.github.peft4j.task.train.internal.TensorCopies;
 import io.github.peft4j.task.train.internal.TrainingCheckpoint;
+import io.github.peft4j.task.train.internal.TrainingStop;
 import io.github.peft4j.task.train.optim.AdamW;
+import io.github.peft4j.task.train.report.CheckpointReport;
 import io.github.peft4j.task.train.report.Evaluation;
 import io.github.peft4j.task.train.report.LogEntry;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
 import io.github.peft4j.task.train.report.TrainingResult;
+import io.github.peft4j.task.train.report.TrainingStart;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -41,6 +44,8 @@ final class TrainingRun implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(TrainingRun.class);
 
     private final PeftModel model;
+    private final TrainingSetup setup;
+    private final ImmutableMap<String, Parameter> trainable;
     private final TrainingArguments arguments;
     private final BatchLoader train;
     private final @Nullable BatchLoader validation;
@@ -54,8 +59,11 @@ final class TrainingRun implements AutoCloseable {
     private final @Nullable CheckpointStore store;
     private final @Nullable TrainingCheckpoint checkpoint;
     private final long totalSteps;
+    private final TrainingStop stop;
     private Progress progress = new Progress();
+    private Progress.@Nullable Saved lastSaved;
     private boolean saving;
+    private boolean stopped;
 
     TrainingRun(
             PeftModel model,
@@ -63,9 +71,13 @@ final class TrainingRun implements AutoCloseable {
             ImmutableMap<String, Parameter> trainable,
             BatchLoader train,
             @Nullable BatchLoader validation,
-            @Nullable FrozenLayerCache cache)
+            @Nullable FrozenLayerCache cache,
+            TrainingStop stop)
             throws IOException {
         this.model = model;
+        this.stop = stop;
+        this.setup = setup;
+        this.trainable = trainable;
         arguments = setup.arguments();
         this.train = train;
         this.validation = validation;
@@ -77,7 +89,10 @@ final class TrainingRun implements AutoCloseable {
         Fingerprint fingerprint =
                 outputDir == null
                         ? null
-                        : Fingerprint.of(model, trainable, arguments, train, validation);
+                        : stop.uninterrupted(
+                                () ->
+                                        Fingerprint.of(
+                                                model, trainable, arguments, train, validation));
         optimizer = setup.optimizer(trainable);
         best = new TensorCopies(trainable);
         manager = Engines.newManager();
@@ -99,14 +114,23 @@ final class TrainingRun implements AutoCloseable {
     }
 
     TrainingResult run() throws IOException {
-        if (arguments.resumeFromCheckpoint()) {
+        boolean resumed = resumes();
+        if (resumed) {
             resume();
         } else if (store != null && !arguments.overwriteOutputDir()) {
             store.requireUnused();
         }
+        TrainingStart start = start();
+        listeners.forEach(listener -> listener.onStart(start));
         steps.zeroGradients();
-        while (!isFinished() || progress.epochOpen()) {
+        if (resumed) {
+            afterResume();
+        }
+        while ((!isFinished() || progress.epochOpen()) && !isStopped()) {
             epoch();
+        }
+        if (stopped) {
+            leaveCheckpoint();
         }
         if (arguments.loadBestModelAtEnd()) {
             model.writing(
@@ -120,6 +144,25 @@ final class TrainingRun implements AutoCloseable {
         return result;
     }
 
+    private TrainingStart start() {
+        return new TrainingStart(
+                progress.step(),
+                totalSteps,
+                train.source().size(),
+                train.batchSize(),
+                arguments.gradientAccumulationSteps(),
+                trainable.values().stream().mapToLong(p -> p.getArray().size()).sum(),
+                progress.history());
+    }
+
+    private boolean resumes() throws IOException {
+        return switch (arguments.resume()) {
+            case NEVER -> false;
+            case ALWAYS -> true;
+            case IF_PRESENT -> store != null && store.newest().isPresent();
+        };
+    }
+
     private void resume() throws IOException {
         if (store == null || checkpoint == null) {
             throw new IllegalStateException("Resuming needs an outputDir; the arguments check it.");
@@ -127,14 +170,65 @@ final class TrainingRun implements AutoCloseable {
         Optional<Path> newest = store.newest();
         if (newest.isEmpty()) {
             throw new IOException(
-                    ("There is no complete checkpoint in %s. Train without "
-                                    + "optResumeFromCheckpoint first.")
+                    ("There is no complete checkpoint in %s. To train from"
+                                    + " the start if there is none, use"
+                                    + " optResume(ResumeMode.IF_PRESENT).")
                             .formatted(store.outputDir()));
         }
-        progress = checkpoint.read(newest.get());
-        logger.info("Resuming from {} at step {}", newest.get(), progress.step());
+        Path folder = newest.get();
+        TrainingCheckpoint content = checkpoint;
+        progress = stop.uninterrupted(() -> content.read(folder));
+        lastSaved = progress.saved();
+        logger.info("Resuming from {} at step {}", folder, progress.step());
+    }
+
+    private void afterResume() throws IOException {
         if (cache != null) {
-            replayFrozenLayers();
+            unlessStopped(this::replayFrozenLayers);
+        }
+        boolean open = isDue(arguments.evalSteps()) && !progress.isEvaluated();
+        if (open && !isStopped()) {
+            evaluateAndSave(); // the training was stopped before, or in, this evaluation
+        }
+    }
+
+    /** What is thrown because the training is to stop ends the action alone. */
+    private void unlessStopped(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            if (!stop.explains(e)) {
+                throw e;
+            }
+            stopped = true;
+        }
+    }
+
+    private boolean isStopped() {
+        stopped |= stop.isAsked();
+        return stopped;
+    }
+
+    /** A training that is stopped can be resumed, whatever the arguments say about saving. */
+    private void leaveCheckpoint() throws IOException {
+        if (progress.step() == 0) {
+            logger.warn("The training was stopped before its first step.");
+        } else if (store == null) {
+            logger.warn(
+                    "The training was stopped after step {} of {}. It cannot be resumed, since"
+                            + " output_dir is not set and no checkpoint was written.",
+                    progress.step(),
+                    totalSteps);
+        } else {
+            if (!progress.saved().equals(lastSaved)) {
+                save();
+            }
+            logger.warn(
+                    "The training was stopped after step {} of {}. To resume it from {}, train with"
+                            + " the same arguments and optResume(ResumeMode.IF_PRESENT).",
+                    progress.step(),
+                    totalSteps,
+                    store.folder(progress.step()));
         }
     }
 
@@ -164,8 +258,14 @@ final class TrainingRun implements AutoCloseable {
                 steps(ahead);
             }
         }
+        if (isStopped()) {
+            return; // the epoch stays open: the resumed training ends it
+        }
         if (arguments.evalStrategy() == IntervalStrategy.EPOCH) {
-            evaluate();
+            unlessStopped(this::evaluate);
+        }
+        if (stopped) {
+            return;
         }
         int number = progress.epoch() + 1;
         progress.afterEpoch(progress.batch() == train.batchCount());
@@ -178,16 +278,23 @@ final class TrainingRun implements AutoCloseable {
     private void steps(Iterator<TokenBatch> batches) throws IOException {
         Iterator<List<TokenBatch>> steps =
                 Iterators.partition(batches, arguments.gradientAccumulationSteps());
-        while (steps.hasNext() && !isFinished()) {
-            step(steps.next());
+        while (!isStopped() && steps.hasNext() && !isFinished()) {
+            unlessStopped(() -> step(steps.next()));
+            if (!stopped) {
+                evaluateAndSave();
+            }
         }
     }
 
-    private void step(List<TokenBatch> batches) throws IOException {
+    private void step(List<TokenBatch> batches) {
         long start = System.nanoTime();
         double rate = arguments.learningRate(progress.step(), totalSteps);
         TrainingStep.Outcome outcome = steps.run(manager, progress.step(), batches, rate);
         progress.afterStep(outcome.loss(), batches.size());
+        if (progress.step() % arguments.loggingSteps() == 0) {
+            LogEntry entry = progress.log(epochs(), outcome.gradientNorm(), rate);
+            listeners.forEach(listener -> listener.onLog(entry));
+        }
         StepReport report =
                 new StepReport(
                         progress.step(),
@@ -198,14 +305,14 @@ final class TrainingRun implements AutoCloseable {
                         batches.stream().mapToInt(TokenBatch::size).sum(),
                         (System.nanoTime() - start) / 1e9);
         listeners.forEach(listener -> listener.onStep(report));
-        if (progress.step() % arguments.loggingSteps() == 0) {
-            LogEntry entry = progress.log(epochs(), outcome.gradientNorm(), rate);
-            logger.info("Step {} of {}: {}", progress.step(), totalSteps, entry.figures());
-        }
+    }
+
+    private void evaluateAndSave() throws IOException {
         if (isDue(arguments.evalSteps())) {
-            evaluate();
+            unlessStopped(this::evaluate);
         }
-        if (arguments.saveSteps() > 0 && (isDue(arguments.saveSteps()) || isFinished())) {
+        boolean due = arguments.saveSteps() > 0 && (isDue(arguments.saveSteps()) || isFinished());
+        if (due && !stopped) {
             save();
         }
     }
@@ -222,17 +329,18 @@ final class TrainingRun implements AutoCloseable {
         if (validation == null) {
             return;
         }
-        ImmutableMap<String, Double> figures = evaluator.evaluate(validation);
+        ImmutableMap<String, Double> figures = evaluator.evaluate(validation, stop::check);
+        setup.requireFigure(figures.keySet());
         Double figure = figures.get(TrainingSetup.figure(arguments));
         double decisive = figure == null ? Double.NaN : figure;
         boolean better = progress.bestMetric().isBetter(arguments, decisive);
         Evaluation evaluation = new Evaluation(progress.step(), epochs(), figures, better);
-        progress.evaluated(arguments, evaluation, decisive);
+        LogEntry entry = progress.evaluated(arguments, evaluation, decisive);
         if (better && arguments.loadBestModelAtEnd()) {
             best.take();
         }
-        logger.info("Evaluation after step {}: {}", progress.step(), figures);
         listeners.forEach(listener -> listener.onEvaluate(evaluation));
+        listeners.forEach(listener -> listener.onLog(entry));
     }
 
     private void save() throws IOException {
@@ -241,8 +349,20 @@ final class TrainingRun implements AutoCloseable {
                 store.clear();
             }
             saving = true;
+            long start = System.nanoTime();
             Progress.Saved saved = progress.saved();
-            store.write(saved.step(), folder -> checkpoint.write(folder, saved));
+            stop.uninterrupted(
+                    () -> {
+                        store.write(saved.step(), folder -> checkpoint.write(folder, saved));
+                        return saved;
+                    });
+            lastSaved = saved;
+            CheckpointReport report =
+                    new CheckpointReport(
+                            saved.step(),
+                            store.folder(saved.step()),
+                            (System.nanoTime() - start) / 1e9);
+            listeners.forEach(listener -> listener.onCheckpoint(report));
         }
     }
 
@@ -256,6 +376,7 @@ final class TrainingRun implements AutoCloseable {
                 bestMetric.best(),
                 evaluated ? OptionalLong.of(bestMetric.step()) : OptionalLong.empty(),
                 bestMetric.isExhausted(arguments),
+                stopped,
                 progress.history());
     }
 

@@ -14,6 +14,8 @@ import io.github.peft4j.task.train.optim.AdamW;
 import io.github.peft4j.task.train.optim.ParameterGroup;
 import io.github.peft4j.task.train.optim.ParameterGrouping;
 import io.github.peft4j.task.train.report.TrainerListener;
+import io.github.peft4j.task.train.score.Scorer;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -26,13 +28,18 @@ record TrainingSetup(
         ImmutableList<Supplier<? extends Metric>> metrics,
         ParameterGrouping grouping,
         Objective objective,
+        @Nullable Scorer scorer,
         @Nullable String dataName) {
 
     private static final String EVAL = "eval_";
 
     /** The figure that tells which evaluation is best, without Hugging Face's optional prefix. */
     static String figure(TrainingArguments arguments) {
-        String name = arguments.metricForBestModel();
+        return withoutPrefix(arguments.metricForBestModel());
+    }
+
+    /** The name of a figure as evaluations have it. */
+    static String withoutPrefix(String name) {
         return name.startsWith(EVAL) ? name.substring(EVAL.length()) : name;
     }
 
@@ -40,7 +47,7 @@ record TrainingSetup(
     TrainingSetup with(TrainerListener listener) {
         ImmutableList<TrainerListener> all =
                 ImmutableList.<TrainerListener>builder().addAll(listeners).add(listener).build();
-        return new TrainingSetup(arguments, all, metrics, grouping, objective, dataName);
+        return new TrainingSetup(arguments, all, metrics, grouping, objective, scorer, dataName);
     }
 
     /**
@@ -56,11 +63,18 @@ record TrainingSetup(
                                 + "evaluations, and validation is null. Pass validation examples "
                                 + "or leave them out.");
             }
-        } else if (!evaluator.names().contains(figure(arguments))) {
+        } else if (!evaluator.names().isEmpty()) {
+            requireFigure(evaluator.names());
+        }
+    }
+
+    /** Refuses a figure for the best model that is none of these. */
+    void requireFigure(Collection<String> names) {
+        if (!names.contains(figure(arguments))) {
             throw new IllegalArgumentException(
-                    ("metric_for_best_model '%s' is none of %s. Add the metric with addMetric "
-                                    + "or name one of these.")
-                            .formatted(arguments.metricForBestModel(), evaluator.names()));
+                    ("metric_for_best_model '%s' is none of %s. Add the metric with addMetric or"
+                                    + " optScorer, or name one of these.")
+                            .formatted(arguments.metricForBestModel(), names));
         }
     }
 

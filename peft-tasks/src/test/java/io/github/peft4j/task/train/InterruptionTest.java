@@ -9,6 +9,7 @@ import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.config.TrainingArgumentsBuilder;
 import io.github.peft4j.task.train.report.StepReport;
 import io.github.peft4j.task.train.report.TrainerListener;
+import io.github.peft4j.task.train.report.TrainingResult;
 import io.github.peft4j.transformers.TransformerModel;
 import java.io.IOException;
 import java.util.Map;
@@ -72,15 +73,28 @@ class InterruptionTest {
                             .addListener(listener)
                             .build();
 
-            assertThatExceptionOfType(CancellationException.class)
-                    .isThrownBy(() -> trainer.fit(TRAIN, null))
-                    .withMessage(
-                            "The run over the batches was stopped: its thread is interrupted.");
+            TrainingResult result = trainer.fit(TRAIN, null);
 
+            assertThat(result.stopped()).isTrue();
+            assertThat(result.steps()).isEqualTo(STEPS);
             assertThat(listener.seen).isEqualTo(STEPS);
             Map<String, byte[]> expected = ToyModels.bytes(whole.trainableTensors());
             assertThat(ToyModels.same(expected, ToyModels.bytes(stopped.trainableTensors())))
                     .isTrue();
+        }
+    }
+
+    @Test
+    void trainingOfAnInterruptedThreadMakesNoStep() throws IOException {
+        try (PeftModel model = ToyModels.lora(base)) {
+            PeftTrainer trainer = new PeftTrainer(model, arguments().optMaxSteps(8).build());
+            Thread.currentThread().interrupt();
+
+            TrainingResult result = trainer.fit(TRAIN, null);
+
+            assertThat(result.stopped()).isTrue();
+            assertThat(result.steps()).isZero();
+            assertThat(result.finalLoss()).isNaN();
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.peft4j.PeftModel;
 import io.github.peft4j.cli.console.ProgressBar;
 import io.github.peft4j.config.TaskType;
 import io.github.peft4j.engine.Engines;
+import io.github.peft4j.engine.Interruption;
 import io.github.peft4j.examples.data.MiniLm;
 import io.github.peft4j.examples.demo.story.DemoSettings;
 import io.github.peft4j.model.ModelInput;
@@ -187,6 +188,7 @@ public final class TextClassifier implements AutoCloseable {
                             })
                     .build()
                     .fit(batches, null);
+            Interruption.check("The training");
         }
         return losses;
     }

@@ -2,6 +2,7 @@ package io.github.peft4j.examples.demo.story;
 
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.cli.console.ProgressBar;
+import io.github.peft4j.engine.Interruption;
 import io.github.peft4j.task.data.BatchLoader;
 import io.github.peft4j.task.train.Objective;
 import io.github.peft4j.task.train.PeftTrainer;
@@ -53,6 +54,7 @@ public final class Trainings {
                     .optObjective(objective)
                     .build()
                     .fit(batches, null);
+            Interruption.check("The training"); // nothing is shown or saved of half a training
         }
     }
 }

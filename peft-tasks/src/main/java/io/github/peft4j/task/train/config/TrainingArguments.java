@@ -256,6 +256,15 @@ public final class TrainingArguments {
         return values.get(TrainingOptions.RESUME_FROM_CHECKPOINT);
     }
 
+    /** Whether the training begins, or continues from the last checkpoint in {@code output_dir}. */
+    public ResumeMode resume() {
+        ResumeMode own = values.find(TrainingOptions.RESUME);
+        if (own != null) {
+            return own;
+        }
+        return resumeFromCheckpoint() ? ResumeMode.ALWAYS : ResumeMode.NEVER;
+    }
+
     /** Whether checkpoints of an earlier training in {@code output_dir} are deleted. */
     public boolean overwriteOutputDir() {
         return values.get(TrainingOptions.OVERWRITE_OUTPUT_DIR);

@@ -179,7 +179,17 @@ public final class TrainingArgumentsBuilder {
 
     /** Whether to go on from the last checkpoint in {@code output_dir}. Default false. */
     public TrainingArgumentsBuilder optResumeFromCheckpoint(boolean value) {
-        return set(TrainingOptions.RESUME_FROM_CHECKPOINT, value);
+        return optResume(value ? ResumeMode.ALWAYS : ResumeMode.NEVER);
+    }
+
+    /**
+     * Whether the training begins, or continues from the last complete checkpoint in {@code
+     * output_dir}. {@link ResumeMode#IF_PRESENT} does what there is to do: so a program that was
+     * stopped or killed is started again as it is. Default {@link ResumeMode#NEVER}. Takes the
+     * place of {@link #optResumeFromCheckpoint}, the later call counts.
+     */
+    public TrainingArgumentsBuilder optResume(ResumeMode value) {
+        return set(TrainingOptions.RESUME, value);
     }
 
     /**

@@ -141,6 +141,13 @@ final class TrainingOptions {
                     .nullAsDefault()
                     .means("whether to go on from the last checkpoint in `output_dir`");
 
+    static final Option<ResumeMode> RESUME =
+            Option.nullable("resume", ResumeMode.JSON)
+                    .means(
+                            "in place of `resume_from_checkpoint`: `\"always\"` and `\"never\"` are its"
+                                    + " true and false; `\"if_present\"` goes on from the last checkpoint"
+                                    + " of this training if there is one, and begins otherwise");
+
     static final Option<Boolean> OVERWRITE_OUTPUT_DIR =
             Option.flag("overwrite_output_dir", false)
                     .nullAsDefault()
@@ -218,6 +225,7 @@ final class TrainingOptions {
     /** Options that Hugging Face's class does not have, or no longer. */
     static final List<Option<?>> OWN =
             List.of(
+                    RESUME,
                     OVERWRITE_OUTPUT_DIR,
                     WARMUP_RATIO,
                     EARLY_STOPPING_PATIENCE,

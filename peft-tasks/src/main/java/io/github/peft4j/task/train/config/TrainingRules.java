@@ -7,8 +7,23 @@ final class TrainingRules {
 
     private TrainingRules() {}
 
-    /** Puts a share of the steps where transformers 5 has it. */
+    /** Puts what two keys can say under one of them. */
     static OptionValues resolve(OptionValues values) {
+        return resumes(warmUp(values));
+    }
+
+    /** Only what Hugging Face has no word for stays under our own key. */
+    private static OptionValues resumes(OptionValues values) {
+        ResumeMode mode = values.find(TrainingOptions.RESUME);
+        if (mode == null) {
+            return values;
+        }
+        return values.with(TrainingOptions.RESUME_FROM_CHECKPOINT, mode == ResumeMode.ALWAYS)
+                .with(TrainingOptions.RESUME, mode == ResumeMode.IF_PRESENT ? mode : null);
+    }
+
+    /** Puts a share of the steps where transformers 5 has it. */
+    private static OptionValues warmUp(OptionValues values) {
         double ratio = values.get(TrainingOptions.WARMUP_RATIO);
         if (ratio == 0) {
             return values;
@@ -30,15 +45,17 @@ final class TrainingRules {
                 "early_stopping_threshold",
                 "patience 0",
                 "Set early_stopping_patience");
+        boolean resumes = arguments.resume() != ResumeMode.NEVER;
+        String resume = arguments.resumeFromCheckpoint() ? "resume_from_checkpoint" : "resume";
         together(
-                !arguments.resumeFromCheckpoint() || arguments.outputDir() != null,
-                "resume_from_checkpoint",
+                !resumes || arguments.outputDir() != null,
+                resume,
                 "no output_dir",
                 "Set that of the last run");
         together(
-                !arguments.overwriteOutputDir() || !arguments.resumeFromCheckpoint(),
+                !arguments.overwriteOutputDir() || !resumes,
                 "overwrite_output_dir",
-                "resume_from_checkpoint",
+                resume,
                 "Choose one of them");
         boolean evaluates = arguments.evalStrategy() != IntervalStrategy.NO;
         String cure = "Set eval_strategy to \"epoch\" or \"steps\"";

@@ -53,7 +53,8 @@ public record CheckpointStore(Path outputDir, int limit) {
         if (newest.isPresent()) {
             throw new IllegalArgumentException(
                     ("%s holds checkpoints of an earlier training, such as %s. Go on with it"
-                                    + " (optResumeFromCheckpoint(true)), let this training replace"
+                                    + " (optResumeFromCheckpoint(true), or optResume(ResumeMode.IF_PRESENT)),"
+                                    + " let this training replace"
                                     + " them (optOverwriteOutputDir(true)), or use another folder.")
                             .formatted(outputDir, newest.get().getFileName()));
         }
@@ -66,6 +67,11 @@ public record CheckpointStore(Path outputDir, int limit) {
                 delete(folder);
             }
         }
+    }
+
+    /** Where the checkpoint of a step is, or would be. */
+    public Path folder(long step) {
+        return outputDir.resolve("checkpoint-" + step);
     }
 
     /** Writes a checkpoint, then removes the oldest ones beyond the limit. */

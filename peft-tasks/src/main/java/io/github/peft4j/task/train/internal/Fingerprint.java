@@ -108,7 +108,7 @@ public record Fingerprint(ImmutableSortedMap<String, String> values) {
             throw new IllegalArgumentException(
                     ("%s was written by another training, so going on from it would give "
                                     + "neither: %s%s. Undo these changes, or train without "
-                                    + "optResumeFromCheckpoint.")
+                                    + "resuming into another output_dir.")
                             .formatted(
                                     where,
                                     Joiner.on("; ").join(Iterables.limit(lines, SHOWN)),

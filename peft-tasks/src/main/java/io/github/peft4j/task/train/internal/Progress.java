@@ -2,6 +2,7 @@ package io.github.peft4j.task.train.internal;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Lists;
 import io.github.peft4j.task.train.config.TrainingArguments;
 import io.github.peft4j.task.train.report.Evaluation;
 import io.github.peft4j.task.train.report.LogEntry;
@@ -117,11 +118,20 @@ public final class Progress {
     }
 
     /** Takes an evaluation in, of which one figure tells whether it is the best. */
-    public void evaluated(TrainingArguments arguments, Evaluation evaluation, double figure) {
+    public LogEntry evaluated(TrainingArguments arguments, Evaluation evaluation, double figure) {
         bestMetric = bestMetric.after(arguments, figure, step);
         ImmutableMap.Builder<String, Double> figures = ImmutableMap.builder();
         evaluation.figures().forEach((name, value) -> figures.put("eval_" + name, value));
-        history.add(new LogEntry(step, evaluation.epoch(), figures.buildOrThrow()));
+        LogEntry entry = new LogEntry(step, evaluation.epoch(), figures.buildOrThrow());
+        history.add(entry);
+        return entry;
+    }
+
+    /** Whether an evaluation was made after the last step. */
+    public boolean isEvaluated() {
+        return Lists.reverse(history).stream()
+                .takeWhile(entry -> entry.step() == step)
+                .anyMatch(entry -> entry.figures().containsKey("eval_loss"));
     }
 
     /** Steps so far. */

@@ -14,11 +14,20 @@ public interface TrainerListener {
         return false;
     }
 
+    /** Before the first step, when a checkpoint has been read if the training resumes. */
+    default void onStart(TrainingStart start) {}
+
     /** After the backward pass of a batch, while its arrays are open. */
     default void onBatch(BatchReport report) {}
 
     /** After an optimizer step. */
     default void onStep(StepReport report) {}
+
+    /** After a line of the history: at each {@code logging_steps}, and of each evaluation. */
+    default void onLog(LogEntry entry) {}
+
+    /** After a checkpoint was written. */
+    default void onCheckpoint(CheckpointReport checkpoint) {}
 
     /** After an evaluation. */
     default void onEvaluate(Evaluation evaluation) {}

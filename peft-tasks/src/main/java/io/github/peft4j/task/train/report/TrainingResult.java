@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param bestMetric best value of {@code metric_for_best_model}, if there was an evaluation
  * @param bestStep steps made before the best evaluation
  * @param stoppedEarly whether patience ran out
+ * @param stopped whether it was stopped before its end, by {@code PeftTrainer.stop} or an interrupt
  * @param history log lines and evaluations in their order
  */
 public record TrainingResult(
@@ -24,6 +25,7 @@ public record TrainingResult(
         OptionalDouble bestMetric,
         OptionalLong bestStep,
         boolean stoppedEarly,
+        boolean stopped,
         List<LogEntry> history) {
 
     /** Copies the history. */

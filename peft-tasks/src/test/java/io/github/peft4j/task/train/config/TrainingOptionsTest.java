@@ -64,6 +64,7 @@ class TrainingOptionsTest {
                     .put("seed", same(1L))
                     .put("data_seed", same(2L))
                     .put("resume_from_checkpoint", same(true))
+                    .put("resume", new Sample(ResumeMode.IF_PRESENT, "if_present"))
                     .put("overwrite_output_dir", same(true))
                     .put("warmup_ratio", same(0.06))
                     .put("early_stopping_patience", same(3))
@@ -72,6 +73,9 @@ class TrainingOptionsTest {
                     .put("batches_ahead", same(4))
                     .put("plan", new Sample(PlanCheck.REFUSE, "refuse"))
                     .buildOrThrow();
+
+    private static final Set<String> NEEDS_A_FOLDER =
+            Set.of("resume_from_checkpoint", "resume", "overwrite_output_dir");
 
     @TempDir private Path folder;
 
@@ -88,7 +92,7 @@ class TrainingOptionsTest {
         Map<String, Object> all = new HashMap<>(Map.of(key, json));
         if (key.equals("early_stopping_threshold")) {
             all.put("early_stopping_patience", 1);
-        } else if (key.equals("resume_from_checkpoint") || key.equals("overwrite_output_dir")) {
+        } else if (NEEDS_A_FOLDER.contains(key)) {
             all.put("output_dir", "out");
         }
         return all;
