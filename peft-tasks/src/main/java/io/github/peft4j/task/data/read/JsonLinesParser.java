@@ -5,6 +5,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.github.peft4j.json.JsonReasons;
+import io.github.peft4j.task.data.internal.Utf8Lines;
 import java.io.IOException;
 import java.io.StringReader;
 import java.math.BigInteger;
@@ -44,11 +45,16 @@ final class JsonLinesParser implements RowParser {
     }
 
     @Override
-    public int line() {
-        return lines.number();
+    public String place() {
+        return "line " + lines.number();
     }
 
-    private static Row object(String line) {
+    /**
+     * Reads a line that holds one object.
+     *
+     * @throws IllegalArgumentException if it does not
+     */
+    static Row object(String line) {
         try (JsonReader json = new JsonReader(new StringReader(line))) {
             json.setStrictness(Strictness.STRICT);
             Row row = fields(json);
