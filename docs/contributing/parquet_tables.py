@@ -86,6 +86,7 @@ def main(folder):
     for compression in ["snappy", "gzip", "lz4", "none"]:
         pq.write_table(kinds, folder / f"kinds-{compression}.parquet", compression=compression)
     pq.write_table(kinds.select(["coded"]), folder / "brotli.parquet", compression="brotli")
+    pq.write_table(pa.table({"half": pa.array(np.array([1, 2], dtype=np.float16))}), folder / "half.parquet")
     expected = {}
     for name in ["pandas", "nested-zstd", "kinds-snappy"]:
         if name == "pandas":

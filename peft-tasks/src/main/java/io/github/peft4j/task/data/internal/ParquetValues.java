@@ -40,9 +40,12 @@ final class ParquetValues {
             return text(bytes.getBytes());
         }
         boolean integer =
-                value instanceof Byte || value instanceof Short || value instanceof Integer;
-        if (integer || value instanceof Long) {
-            return whole((Number) value, type);
+                value instanceof Byte
+                        || value instanceof Short
+                        || value instanceof Integer
+                        || value instanceof Long;
+        if (value instanceof Number number && integer) {
+            return whole(number, type);
         }
         return value;
     }

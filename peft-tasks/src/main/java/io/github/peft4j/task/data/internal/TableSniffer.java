@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * first line names the columns.
  *
  * <p>A delimiter is found if it alone cuts all rows at the beginning into the same number of cells,
- * more than one; a tab goes before the others, as texts hold none. If some rows are bad, the
- * delimiter of the file's name, or the one of four rows in five. Otherwise the caller must say.
+ * more than one; so is a tab in a file named after it, whatever else would do. If some rows are
+ * bad, the delimiter of the file's name counts, or the one of four rows in five. Otherwise the
+ * caller must say.
  */
 public final class TableSniffer {
 
@@ -110,14 +110,18 @@ public final class TableSniffer {
         }
         List<Cut> several = cuts.values().stream().filter(each -> each.width() > 1).toList();
         List<Cut> alike = unbroken(several.stream().filter(each -> each.share() == 1).toList());
-        Cut tabs = Objects.requireNonNull(cuts.get('\t'));
-        if (alike.size() > 1 && !alike.contains(tabs)) {
+        if (alike.size() == 1) {
+            return warned(alike.get(0));
+        }
+        for (Cut each : alike) {
+            if (each.delimiter() == '\t' && expected != null && expected == '\t') {
+                return each; // texts hold no tabs, and the name promises them
+            }
+        }
+        if (!alike.isEmpty()) {
             throw new IOException(
                     "%s may be cut by %s: each cuts all rows alike. Say which: optDelimiter(%s)."
                             .formatted(name, shown(alike), quoted(alike.get(0).delimiter())));
-        }
-        if (!alike.isEmpty()) {
-            return warned(alike.contains(tabs) ? tabs : alike.get(0));
         }
         return several.isEmpty() ? oneColumn(name, cuts) : nearly(name, several);
     }

@@ -151,8 +151,8 @@ final class FileSniffer {
         boolean lines =
                 extension.endsWith("l")
                         || extension.equals("ndjson")
-                        || !oneLine && startsObject(first.substring(end));
-        if (lines || whole && !around || oneLine && !whole && !cutOff) {
+                        || (!oneLine && startsObject(first.substring(end)));
+        if (lines || (whole && !around) || (oneLine && !whole && !cutOff)) {
             return json(RowFormat.JSON_LINES, lineColumns(first));
         }
         if (around) {

@@ -89,7 +89,7 @@ final class JsonArrayParser implements RowParser {
     private void end() throws IOException {
         json.endArray();
         while (field != null && json.hasNext()) {
-            json.nextName();
+            json.skipValue(); // the name
             json.skipValue();
         }
         if (field != null) {

@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -95,9 +94,13 @@ final class JsonLinesParser implements RowParser {
             }
         }
         json.endObject();
-        values.values().removeIf(Objects::isNull);
-        @SuppressWarnings("NullAway") // no nulls are left
-        Map<String, Object> present = (Map<String, Object>) values;
+        Map<String, Object> present = new LinkedHashMap<>();
+        values.forEach(
+                (name, value) -> {
+                    if (value != null) {
+                        present.put(name, value);
+                    }
+                });
         return new Row(texts, present);
     }
 

@@ -28,14 +28,13 @@ final class ParquetParser implements RowParser {
      * @throws IOException if it is damaged, or the library that reads it is not on the class path
      */
     ParquetParser(Path file) throws IOException {
-        requireLibrary(file, LIBRARY);
+        requireLibrary(file);
         rows = ParquetRows.open(file);
     }
 
-    /** Says what to add where a class is missing. */
-    static void requireLibrary(Path file, String type) throws IOException {
+    private static void requireLibrary(Path file) throws IOException {
         try {
-            Class.forName(type, false, ParquetParser.class.getClassLoader());
+            Class.forName(LIBRARY, false, ParquetParser.class.getClassLoader());
         } catch (ClassNotFoundException missing) {
             throw new IOException(
                     ("%s is a Parquet file, and what reads it is not on the class path. Add the"

@@ -45,8 +45,9 @@ public record LabelOptions(
         boolean several = !columns.isEmpty() || separator != null || multiHot;
         if (several && problemType == null) {
             problemType = ProblemType.MULTI_LABEL_CLASSIFICATION;
-        }
-        if (several && problemType != ProblemType.MULTI_LABEL_CLASSIFICATION) {
+        } else if (several
+                && problemType != null
+                && problemType != ProblemType.MULTI_LABEL_CLASSIFICATION) {
             throw new IllegalArgumentException(
                     ("problem_type %s has one label a row; optLabelColumns, optLabelSeparator and"
                                     + " optMultiHot are for several. Leave them out.")

@@ -162,7 +162,7 @@ final class LabelParser {
 
     private Draft vector(double... values) {
         int wanted = options.names().isEmpty() ? width : options.names().size();
-        if (values.length == 0 || wanted >= 0 && values.length != wanted) {
+        if (values.length == 0 || (wanted >= 0 && values.length != wanted)) {
             throw new IllegalArgumentException(
                     "the %s has %d values where there are %d labels. Give one for each label."
                             .formatted(column(), values.length, Math.max(wanted, 1)));

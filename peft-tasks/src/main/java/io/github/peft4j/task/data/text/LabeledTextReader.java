@@ -46,7 +46,8 @@ public record LabeledTextReader(
 
     /** Refuses to guess columns of a file whose format is given. */
     public LabeledTextReader {
-        boolean guessed = textColumn == null || label.column() == null && label.columns().isEmpty();
+        boolean guessed =
+                textColumn == null || (label.column() == null && label.columns().isEmpty());
         if (guessed && !(rows.format() instanceof RowFormat.Any)) {
             throw new IllegalArgumentException(
                     "Columns are guessed where the format is (RowReader.any()). Name the columns of"

@@ -63,7 +63,7 @@ class FileSnifferTest {
                 "a.csv @ text,label~\"two~lines, one; cell\",1~b,0~ @ , @ [text, label]",
                 "a.txt @ text|label~a,b|1~c|0~ @ | @ [text, label]",
                 "a.tsv @ text^label~a, b^1~c^0~ @ \\t @ [text, label]",
-                "a.txt @ text^a,b~c^d,e~ @ \\t @ [text, a,b]",
+                "a.tsv @ text^a,b~c^d,e~ @ \\t @ [text, a,b]",
                 "a.csv @ ,text,label~0,a,1~1,b,0~ @ , @ [Unnamed: 0, text, label]",
                 "a.csv @ text~a~b~ @ , @ [text]",
                 "a @ text,label~a,b~ @ , @ [text, label]"
@@ -117,6 +117,10 @@ class FileSnifferTest {
         refuses("a.csv", text, "may be cut by ',' (2 cells in 2 of 2 rows) or by ';'");
         assertThat(first(RowReader.any().optDelimiter(';').optHeader(false), write("a.csv", text)))
                 .containsExactly("gut", "0,5");
+        refuses(
+                "b.csv",
+                "text^a,b~c^d,e~",
+                "may be cut by ',' (2 cells in 2 of 2 rows) or by '\\t'");
         refuses(
                 "a.txt",
                 "Hello, you~Foo~Bar~",

@@ -1,12 +1,13 @@
 package io.github.peft4j.task.data.read;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.peft4j.task.Folders;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -127,7 +128,7 @@ class ParquetParserTest {
                                 RowReader.any()
                                         .build()
                                         .read(
-                                                new ByteArrayInputStream("PAR1".getBytes("UTF-8")),
+                                                new ByteArrayInputStream("PAR1".getBytes(US_ASCII)),
                                                 "jar!/c.parquet",
                                                 ALL))
                 .hasMessageContaining("read from a plain file alone");
@@ -144,13 +145,66 @@ class ParquetParserTest {
     }
 
     @Test
-    void saysWhatToAddWhereTheLibraryIsMissing() {
-        Path file = TABLES.resolve("pandas.parquet");
+    void namesTheTypeThatCannotBeRead() {
+        Path file = TABLES.resolve("half.parquet");
 
-        assertThatThrownBy(() -> ParquetParser.requireLibrary(file, "com.jerolba.carpet.Missing"))
+        assertThatThrownBy(() -> RowReader.any().build().read(file, ALL))
                 .isInstanceOf(IOException.class)
+                .hasMessageContaining("half.parquet cannot be read as Parquet: ")
+                .hasMessageEndingWith("Write the column with another type.");
+    }
+
+    @Test
+    void saysWhatToAddWhereTheLibraryIsMissing() throws Exception {
+        ClassLoader without = new WithoutCarpet(getClass().getClassLoader());
+        Path parquet = TABLES.resolve("pandas.parquet");
+        Path table = TABLES.resolve("topics.csv");
+
+        assertThat(describe(without, table)).contains("table with ','");
+        assertThatThrownBy(() -> describe(without, parquet))
+                .hasRootCauseInstanceOf(ClassNotFoundException.class)
+                .cause()
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(parquet + " is a Parquet file, and what reads it is not")
                 .hasMessageContaining("Add the dependency com.jerolba:carpet-record:0.5.0");
-        assertThatCode(() -> ParquetParser.requireLibrary(file, "com.jerolba.carpet.CarpetReader"))
-                .doesNotThrowAnyException();
+        assertThat(describe(getClass().getClassLoader(), parquet)).contains("Parquet");
+    }
+
+    private static String describe(ClassLoader loader, Path file) throws Exception {
+        Class<?> reader = loader.loadClass("io.github.peft4j.task.data.read.RowReader");
+        Object builder = reader.getMethod("any").invoke(null);
+        Object any = builder.getClass().getMethod("build").invoke(builder);
+        Object found = reader.getMethod("find", Path.class).invoke(any, file);
+        return (String) found.getClass().getMethod("describe").invoke(found);
+    }
+
+    /** Readers of data as they are where only peft-tasks has been added. */
+    private static final class WithoutCarpet extends ClassLoader {
+
+        WithoutCarpet(ClassLoader parent) {
+            super(parent);
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("com.jerolba.") || name.startsWith("org.apache.parquet.")) {
+                throw new ClassNotFoundException(name);
+            }
+            if (!name.startsWith("io.github.peft4j.task.data.")) {
+                return super.loadClass(name, resolve);
+            }
+            Class<?> known = findLoadedClass(name);
+            return known == null ? define(name) : known;
+        }
+
+        private Class<?> define(String name) throws ClassNotFoundException {
+            try (InputStream code =
+                    getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = code.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException failed) {
+                throw new ClassNotFoundException(name, failed);
+            }
+        }
     }
 }
