@@ -82,7 +82,8 @@ class FileSnifferTest {
             value = {
                 "great,1~bad,0~so so,1~",
                 "pos,great~neg,bad~pos,fine~",
-                "3,Wall St. falls~1,A game~3,Banks~"
+                "3,Wall St. falls~1,A game~3,Banks~",
+                "9,fine~1,bad~2,poor~"
             })
     void seesThatThereIsNoHeader(String text) throws IOException {
         assertThat(found("a.csv", text)).endsWith("no header; columns [0, 1]");
@@ -274,7 +275,15 @@ class FileSnifferTest {
         refuses("c.csv", " ~~", "c.csv is empty");
     }
 
-    /** A row of the beginning that is cut off there must not count. */
+    /** Of few long rows, one that is cut off is a large part. */
+    @Test
+    void leavesOutARowThatIsCutOff() throws IOException {
+        Path file = write("a", "text|label~" + ("x".repeat(100_000) + "|1~").repeat(3));
+
+        assertThat(RowReader.any().build().find(file).describe()).contains("table with '|'");
+    }
+
+    /** The error of a row far behind the beginning. */
     @Test
     void looksAtTheBeginningOfALargeFile() throws IOException {
         Path file =
