@@ -28,6 +28,9 @@ public record LoadOptions(
         Precision precision) {
 
     private static final String ID2LABEL = "id2label";
+    private static final ImmutableList<String> PROBLEM_TYPES =
+            ImmutableList.of(
+                    "regression", "single_label_classification", "multi_label_classification");
 
     /** Copies the collections. */
     public LoadOptions {
@@ -94,6 +97,22 @@ public record LoadOptions(
         public Builder optLabels(Iterable<String> names) {
             labels = ImmutableList.copyOf(names);
             return this;
+        }
+
+        /**
+         * Says what the head predicts, {@code problem_type} of config.json: {@code regression},
+         * {@code single_label_classification} or {@code multi_label_classification}. It decides on
+         * the loss and on how logits become scores.
+         *
+         * @throws IllegalArgumentException if it is none of these
+         */
+        public Builder optProblemType(String type) {
+            Preconditions.checkArgument(
+                    PROBLEM_TYPES.contains(type),
+                    "problem_type '%s' is unknown. Use one of %s.",
+                    type,
+                    PROBLEM_TYPES);
+            return addConfigOverride("problem_type", type);
         }
 
         /** Lays a value over config.json, e.g. {@code hidden_dropout_prob}. */

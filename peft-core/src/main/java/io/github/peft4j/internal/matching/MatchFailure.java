@@ -3,6 +3,7 @@ package io.github.peft4j.internal.matching;
 import com.google.common.base.Joiner;
 import com.google.common.collect.ImmutableSortedSet;
 import io.github.peft4j.exception.NoMatchingModuleException;
+import io.github.peft4j.internal.text.Spelling;
 import io.github.peft4j.json.OneOrMany;
 import io.github.peft4j.matching.TargetModules;
 import io.github.peft4j.model.LayerKind;
@@ -17,7 +18,6 @@ import java.util.stream.Stream;
 public final class MatchFailure {
 
     private static final int SHOWN = 10;
-    private static final int NEAREST = 3;
 
     private final TargetModules options;
     private final ImmutableSortedSet<String> names;
@@ -111,7 +111,10 @@ public final class MatchFailure {
     private Optional<String> nearest() {
         record Guess(String name, int edits) {}
         return wantedNames()
-                .flatMap(wanted -> names.stream().map(name -> new Guess(name, edits(wanted, name))))
+                .flatMap(
+                        wanted ->
+                                names.stream()
+                                        .map(name -> new Guess(name, Spelling.edits(wanted, name))))
                 .filter(guess -> guess.edits() > 0 && guess.edits() <= guess.name().length() / 2)
                 .min(Comparator.comparingInt(Guess::edits).thenComparing(Guess::name))
                 .map(Guess::name);
@@ -124,15 +127,7 @@ public final class MatchFailure {
      */
     public static List<String> near(String target, Collection<String> paths) {
         String wanted = lastPart(target);
-        return paths.stream()
-                .map(MatchFailure::lastPart)
-                .distinct()
-                .filter(name -> edits(wanted, name) <= name.length() / 2)
-                .sorted(
-                        Comparator.comparingInt((String name) -> edits(wanted, name))
-                                .thenComparing(Comparator.naturalOrder()))
-                .limit(NEAREST)
-                .toList();
+        return Spelling.near(wanted, paths.stream().map(MatchFailure::lastPart).toList());
     }
 
     private Stream<String> wantedNames() {
@@ -143,23 +138,5 @@ public final class MatchFailure {
 
     private static String lastPart(String path) {
         return path.substring(path.lastIndexOf('.') + 1);
-    }
-
-    /** Levenshtein's distance. */
-    private static int edits(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
     }
 }

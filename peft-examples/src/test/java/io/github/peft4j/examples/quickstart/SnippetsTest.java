@@ -21,6 +21,13 @@ class SnippetsTest {
     @CsvSource({
         "README.md, ClassifyTexts.java, first-look",
         "docs/guides/text-classification.md, ClassifyTexts.java, quickstart",
+        "docs/guides/data.md, ReadTables.java, data-train",
+        "docs/guides/data.md, ReadTables.java, data-look",
+        "docs/guides/data.md, ReadTables.java, data-exact",
+        "docs/guides/data.md, ReadTables.java, data-numbers",
+        "docs/guides/data.md, ReadTables.java, data-several",
+        "docs/guides/data.md, ReadTables.java, data-two",
+        "docs/guides/data.md, ReadTables.java, data-pairs",
         "docs/guides/train.md, PlanTraining.java, plan",
         "docs/guides/watch-and-resume.md, WatchTraining.java, watch",
         "docs/guides/watch-and-resume.md, WatchTraining.java, scorer",

@@ -4,6 +4,7 @@ import com.google.common.base.CharMatcher;
 import com.google.common.base.Joiner;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.task.data.internal.Utf8Lines;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +101,7 @@ final class ConllParser implements RowParser {
     }
 
     @Override
-    public int line() {
-        return line;
+    public String place() {
+        return "line " + line;
     }
 }

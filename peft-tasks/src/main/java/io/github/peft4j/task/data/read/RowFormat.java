@@ -2,7 +2,7 @@ package io.github.peft4j.task.data.read;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a file is cut into rows of named fields. All files are UTF-8. */
+/** How a file is cut into rows of named fields. All files with texts are UTF-8. */
 public sealed interface RowFormat {
 
     /** Tabs between cells, a line for a row, no quoting: quotes are part of the text. */
@@ -14,17 +14,29 @@ public sealed interface RowFormat {
     /** A JSON object for each line. */
     RowFormat JSON_LINES = new JsonLines();
 
+    /** A JSON array of objects. */
+    RowFormat JSON_ARRAY = new JsonArray(null);
+
+    /** Parquet, which needs {@code com.jerolba:carpet-record} on the class path. */
+    RowFormat PARQUET = new Parquet();
+
+    /** What the file itself shows: its name and its beginning are looked at. */
+    RowFormat ANY = new Any(null, null, null, null);
+
     /** CoNLL 2003 and its like: the word first, the tag last. */
     RowFormat CONLL = new Conll(0, -1);
 
     /**
-     * A table whose first line names the columns.
+     * A table.
      *
      * @param delimiter between two cells
      * @param quote around cells that hold a delimiter, a line break or a quote, which is doubled
      *     then; null if quotes are part of the text
+     * @param header whether the first line names the columns, a column without a name being {@code
+     *     Unnamed: } and its number; if not, they are called {@code 0}, {@code 1}, ... All as in
+     *     pandas
      */
-    record Table(char delimiter, @Nullable Character quote) implements RowFormat {
+    record Table(char delimiter, @Nullable Character quote, boolean header) implements RowFormat {
 
         /** Refuses a delimiter that ends lines or is the quote. */
         public Table {
@@ -34,6 +46,11 @@ public sealed interface RowFormat {
                         "Delimiter '%s' with quote '%s' cannot be told apart. Use other characters."
                                 .formatted(Table.show(delimiter), quote));
             }
+        }
+
+        /** A table whose first line names the columns. */
+        public Table(char delimiter, @Nullable Character quote) {
+            this(delimiter, quote, true);
         }
 
         /** A character as messages spell it. */
@@ -49,6 +66,34 @@ public sealed interface RowFormat {
 
     /** A JSON object for each line; blank lines are passed over. */
     record JsonLines() implements RowFormat {}
+
+    /**
+     * A JSON array with an object for each row.
+     *
+     * @param field the field that holds the array, if the file is one object around it, such as
+     *     {@code data}; null if the file is the array
+     */
+    record JsonArray(@Nullable String field) implements RowFormat {}
+
+    /** Parquet, row group by row group; nested columns become lists and maps. */
+    record Parquet() implements RowFormat {}
+
+    /**
+     * A table, JSON lines, a JSON array or Parquet, also with gzip around it, told by the name and
+     * the first 256 KiB; {@link RowReader#find} says what is found. What is not null is not
+     * guessed.
+     *
+     * @param delimiter between two cells of a table; guessed among comma, semicolon, tab and bar
+     * @param quotes whether cells of a table may stand in double quotes
+     * @param header whether the first line of a table names the columns
+     * @param field the field around a JSON array
+     */
+    record Any(
+            @Nullable Character delimiter,
+            @Nullable Boolean quotes,
+            @Nullable Boolean header,
+            @Nullable String field)
+            implements RowFormat {}
 
     /**
      * A word a line with columns between spaces or tabs, an empty line after each sentence; lines

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RowMapper<T> {
 
+    /**
+     * Told what the file is before anything else is asked, where the reader had to find out.
+     *
+     * @throws IllegalArgumentException if this is no file to make examples of
+     */
+    default void start(FoundFile file) {}
+
     /** Columns without which a table is refused at its header. */
     Set<String> columns();
 

@@ -1,11 +1,12 @@
 package io.github.peft4j.task.data.read;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over the rows of one file. */
-interface RowParser {
+interface RowParser extends Closeable {
 
     /**
      * Reads what stands before the first row.
@@ -22,6 +23,10 @@ interface RowParser {
      */
     @Nullable Row next() throws IOException;
 
-    /** Number of the line on which the row that was read last starts. */
-    int line();
+    /** Where the row that was read last starts, e.g. {@code line 3}. */
+    String place();
+
+    /** Closes what the parser has opened itself; the stream belongs to the caller. */
+    @Override
+    default void close() throws IOException {}
 }

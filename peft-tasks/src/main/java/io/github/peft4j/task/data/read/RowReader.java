@@ -1,16 +1,15 @@
 package io.github.peft4j.task.data.read;
 
 import com.google.common.collect.ImmutableList;
-import java.io.BufferedInputStream;
+import io.github.peft4j.task.data.internal.FileSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads examples from tables and JSON lines.
+ * Reads examples from tables, JSON and Parquet.
  *
  * <p>Every row is checked, also those of other splits.
  *
@@ -51,13 +50,7 @@ public record RowReader(
      * @throws IOException if the file cannot be opened or its header lacks a column
      */
     public <T> RowStream<T> open(Path file, RowMapper<T> mapper) throws IOException {
-        InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
-        try {
-            return new RowStream<>(this, file.toString(), bytes, mapper);
-        } catch (IOException | RuntimeException refused) {
-            bytes.close();
-            throw refused;
-        }
+        return open(FileSource.of(file), mapper);
     }
 
     /**
@@ -67,7 +60,36 @@ public record RowReader(
      */
     public <T> RowStream<T> open(InputStream bytes, String name, RowMapper<T> mapper)
             throws IOException {
-        return new RowStream<>(this, name, bytes, mapper);
+        return new RowStream<>(
+                this,
+                format instanceof RowFormat.Any
+                        ? FileSource.unpacked(bytes, name)
+                        : FileSource.of(bytes, name),
+                mapper);
+    }
+
+    private <T> RowStream<T> open(FileSource source, RowMapper<T> mapper) throws IOException {
+        try {
+            return new RowStream<>(this, source, mapper);
+        } catch (IOException | RuntimeException refused) {
+            source.bytes().close();
+            throw refused;
+        }
+    }
+
+    /**
+     * Looks at the beginning of a file and says what it is, before it is read; a format that this
+     * reader was given does not count.
+     *
+     * @throws IOException if it is empty, of a kind that cannot be read, or may be read in two
+     *     ways: the option that decides is named
+     */
+    public FoundFile find(Path file) throws IOException {
+        FileSource source = FileSource.of(file);
+        try (InputStream closed = source.bytes()) {
+            RowFormat any = format instanceof RowFormat.Any ? format : RowFormat.ANY;
+            return FileSniffer.find((RowFormat.Any) any, source);
+        }
     }
 
     private static <T> Rows<T> drain(RowStream<T> stream) throws IOException {
@@ -103,6 +125,14 @@ public record RowReader(
         return new Builder(RowFormat.JSON_LINES);
     }
 
+    /**
+     * Starts from: whatever the file turns out to be, all rows, bad rows refused. What is found is
+     * said in one line of the log.
+     */
+    public static Builder any() {
+        return new Builder(RowFormat.ANY);
+    }
+
     /** Starts from: CoNLL with the word first and the tag last, bad sentences refused. */
     public static Builder conll() {
         return new Builder(RowFormat.CONLL);
@@ -116,7 +146,7 @@ public record RowReader(
     /** Collects options. */
     public static final class Builder {
 
-        private final RowFormat format;
+        private RowFormat format;
         private @Nullable String split;
         private String splitColumn = "split";
         private boolean skipBadRows;
@@ -141,6 +171,63 @@ public record RowReader(
         public Builder optSkipBadRows(boolean skip) {
             skipBadRows = skip;
             return this;
+        }
+
+        /** What stands between the cells of a table. */
+        public Builder optDelimiter(char delimiter) {
+            if (format instanceof RowFormat.Any any) {
+                format = new RowFormat.Any(delimiter, any.quotes(), any.header(), any.field());
+            } else {
+                RowFormat.Table table = table("optDelimiter");
+                format = new RowFormat.Table(delimiter, table.quote(), table.header());
+            }
+            return this;
+        }
+
+        /** Whether cells of a table may stand in double quotes. */
+        public Builder optQuotes(boolean quotes) {
+            if (format instanceof RowFormat.Any any) {
+                format = new RowFormat.Any(any.delimiter(), quotes, any.header(), any.field());
+            } else {
+                RowFormat.Table table = table("optQuotes");
+                format =
+                        new RowFormat.Table(table.delimiter(), quotes ? '"' : null, table.header());
+            }
+            return this;
+        }
+
+        /**
+         * Whether the first line of a table names the columns; if not, they are called {@code 0},
+         * {@code 1}, ...
+         */
+        public Builder optHeader(boolean header) {
+            if (format instanceof RowFormat.Any any) {
+                format = new RowFormat.Any(any.delimiter(), any.quotes(), header, any.field());
+            } else {
+                RowFormat.Table table = table("optHeader");
+                format = new RowFormat.Table(table.delimiter(), table.quote(), header);
+            }
+            return this;
+        }
+
+        /** The field that holds the rows, where the file is one JSON object around them. */
+        public Builder optField(String name) {
+            if (format instanceof RowFormat.Any any) {
+                format = new RowFormat.Any(any.delimiter(), any.quotes(), any.header(), name);
+            } else {
+                format = new RowFormat.JsonArray(name);
+            }
+            return this;
+        }
+
+        private RowFormat.Table table(String option) {
+            if (format instanceof RowFormat.Table table) {
+                return table;
+            }
+            throw new IllegalArgumentException(
+                    ("%s is for tables, and this reader reads %s. Leave it out, or begin with"
+                                    + " RowReader.any().")
+                            .formatted(option, format));
         }
 
         /** The reader. */

@@ -4,12 +4,20 @@ import com.google.common.base.Joiner;
 import com.google.common.collect.AbstractIterator;
 import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.json.JsonReasons;
+import io.github.peft4j.task.data.internal.FileSource;
+import io.github.peft4j.task.data.internal.Utf8Lines;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The examples of a file, read one by one; only the row at hand is in memory.
@@ -21,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowStream<T> extends AbstractIterator<T> implements AutoCloseable {
 
+    private static final Logger logger = LoggerFactory.getLogger(RowStream.class);
+
     private final RowReader options;
     private final String file;
     private final InputStream bytes;
@@ -30,15 +40,34 @@ public final class RowStream<T> extends AbstractIterator<T> implements AutoClose
     private int examples;
     private int badRows;
 
-    /** Starts at the first row; the stream is closed with this one. */
-    RowStream(RowReader options, String file, InputStream bytes, RowMapper<T> mapper)
-            throws IOException {
-        Utf8Lines lines = new Utf8Lines(bytes);
+    /** Starts at the first row; the source is closed with this stream. */
+    RowStream(RowReader options, FileSource source, RowMapper<T> mapper) throws IOException {
         this.options = options;
-        this.file = file;
-        this.bytes = bytes;
+        this.file = source.name();
+        this.bytes = source.bytes();
         this.mapper = mapper;
-        this.parser = parser(options.format(), lines);
+        FoundFile found =
+                options.format() instanceof RowFormat.Any any
+                        ? FileSniffer.find(any, source)
+                        : null;
+        this.parser = parser(found == null ? options.format() : found.format(), source);
+        try {
+            start(found);
+        } catch (IOException | RuntimeException refused) {
+            parser.close();
+            throw refused;
+        }
+    }
+
+    private void start(@Nullable FoundFile found) throws IOException {
+        if (found != null) {
+            logger.atLevel(found.notes().isEmpty() ? Level.INFO : Level.WARN).log(found.describe());
+            try {
+                mapper.start(found);
+            } catch (IllegalArgumentException bad) {
+                throw new IOException("%s: %s".formatted(file, bad.getMessage()), bad);
+            }
+        }
         ImmutableSet.Builder<String> columns = ImmutableSet.builder();
         columns.addAll(mapper.columns());
         if (options.split() != null) {
@@ -51,7 +80,20 @@ public final class RowStream<T> extends AbstractIterator<T> implements AutoClose
         }
     }
 
-    private static RowParser parser(RowFormat format, Utf8Lines lines) {
+    private static RowParser parser(RowFormat format, FileSource source) throws IOException {
+        if (format instanceof RowFormat.Parquet) {
+            Path path = source.path();
+            if (path == null) {
+                throw new IOException(
+                        "%s is Parquet, which is read from a file alone. Copy it to one."
+                                .formatted(source.name()));
+            }
+            return new ParquetParser(path);
+        }
+        if (format instanceof RowFormat.JsonArray array) {
+            return new JsonArrayParser(array, source.name(), source.bytes());
+        }
+        Utf8Lines lines = new Utf8Lines(source.bytes());
         if (format instanceof RowFormat.Table table) {
             return new TableParser(table, lines);
         }
@@ -80,6 +122,12 @@ public final class RowStream<T> extends AbstractIterator<T> implements AutoClose
                     return example;
                 }
             }
+        } catch (EOFException | ZipException damaged) {
+            throw new UncheckedIOException(
+                    new IOException(
+                            "%s, %s: gzip ends here, or is damaged. Get the file again."
+                                    .formatted(file, parser.place()),
+                            damaged));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -121,7 +169,7 @@ public final class RowStream<T> extends AbstractIterator<T> implements AutoClose
 
     private IOException at(IllegalArgumentException bad) {
         return new IOException(
-                "%s, line %d: %s".formatted(file, parser.line(), JsonReasons.message(bad)), bad);
+                "%s, %s: %s".formatted(file, parser.place(), JsonReasons.message(bad)), bad);
     }
 
     private void requireExamples() throws IOException {
@@ -139,6 +187,8 @@ public final class RowStream<T> extends AbstractIterator<T> implements AutoClose
 
     @Override
     public void close() throws IOException {
-        bytes.close();
+        try (bytes) {
+            parser.close();
+        }
     }
 }

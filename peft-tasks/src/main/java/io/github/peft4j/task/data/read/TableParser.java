@@ -3,10 +3,14 @@ package io.github.peft4j.task.data.read;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.peft4j.report.NearMatch;
+import io.github.peft4j.task.data.internal.QuotedRows;
+import io.github.peft4j.task.data.internal.Utf8Lines;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a table. */
@@ -16,6 +20,7 @@ final class TableParser implements RowParser {
     private final Utf8Lines lines;
     private final @Nullable QuotedRows quoted;
     private ImmutableList<String> header = ImmutableList.of();
+    private @Nullable List<String> held;
     private int line;
 
     TableParser(RowFormat.Table format, Utf8Lines lines) {
@@ -27,17 +32,26 @@ final class TableParser implements RowParser {
 
     @Override
     public void start(Set<String> columns) throws IOException {
-        List<String> names = cells();
-        if (names == null) {
+        List<String> first = cells();
+        if (first == null) {
             throw new IllegalArgumentException(
-                    "the file is empty. Its first line must name the columns.");
+                    "the file is empty. "
+                            + (format.header()
+                                    ? "Its first line must name the columns."
+                                    : "Its first line must be a row."));
         }
-        header = ImmutableList.copyOf(names);
+        header = names(first, format.header());
+        held = format.header() ? null : first;
         for (String column : columns) {
             if (!header.contains(column)) {
                 throw new IllegalArgumentException(
-                        "the header %s lacks the column '%s'. Name it, with '%s' between names."
-                                .formatted(header, column, shownDelimiter()));
+                        "the %s %s lacks the column '%s'. %sName it, with '%s' between names."
+                                .formatted(
+                                        format.header() ? "header" : "table without header",
+                                        header,
+                                        column,
+                                        NearMatch.of(column, header).question(),
+                                        shownDelimiter()));
             }
         }
         if (new HashSet<>(header).size() < header.size()) {
@@ -46,9 +60,23 @@ final class TableParser implements RowParser {
         }
     }
 
+    /** Names of the columns as pandas has them: numbers where there is no header or no name. */
+    static ImmutableList<String> names(List<String> first, boolean header) {
+        return IntStream.range(0, first.size())
+                .mapToObj(
+                        i -> {
+                            if (!header) {
+                                return Integer.toString(i);
+                            }
+                            return first.get(i).isEmpty() ? "Unnamed: " + i : first.get(i);
+                        })
+                .collect(ImmutableList.toImmutableList());
+    }
+
     @Override
     public @Nullable Row next() throws IOException {
-        List<String> cells = cells();
+        List<String> cells = held == null ? cells() : held;
+        held = null;
         if (cells == null) {
             return null;
         }
@@ -65,8 +93,8 @@ final class TableParser implements RowParser {
     }
 
     @Override
-    public int line() {
-        return line;
+    public String place() {
+        return "line " + line;
     }
 
     private @Nullable List<String> cells() throws IOException {

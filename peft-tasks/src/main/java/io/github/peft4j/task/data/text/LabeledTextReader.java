@@ -1,9 +1,12 @@
 package io.github.peft4j.task.data.text;
 
+import static java.util.stream.Collectors.joining;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import io.github.peft4j.task.data.read.LabelIndex;
+import io.github.peft4j.task.data.read.FoundFile;
 import io.github.peft4j.task.data.read.Row;
+import io.github.peft4j.task.data.read.RowFormat;
 import io.github.peft4j.task.data.read.RowMapper;
 import io.github.peft4j.task.data.read.RowReader;
 import io.github.peft4j.task.data.read.Rows;
@@ -11,57 +14,57 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads labelled texts from a table or from JSON lines.
+ * Reads labelled texts from a table, from JSON or from Parquet: one class a row, several labels, or
+ * a number.
  *
  * <p>Columns may stand in any order, others are passed over. The whole file is checked, also the
  * rows of other splits, so that class indices do not depend on the split.
  *
  * @param rows how the file is read
- * @param textColumn column of the text; default {@code text}
+ * @param textColumn column of the text; null if it is guessed
  * @param textPairColumn column of a second text; null for {@code text_pair} where it is there
- * @param labelColumn column of the label; default "label"
- * @param labels names of the classes in the order of their indices; if empty, those of the file are
- *     numbered as {@link LabelIndex} says, in whatever order they appear
- * @param leaveOut labels whose rows are passed over, e.g. {@code neutral}
+ * @param label how the label is read
  */
 public record LabeledTextReader(
         RowReader rows,
-        String textColumn,
+        @Nullable String textColumn,
         @Nullable String textPairColumn,
-        String labelColumn,
-        List<String> labels,
-        Set<String> leaveOut) {
+        LabelOptions label) {
 
+    private static final Logger logger = LoggerFactory.getLogger(LabeledTextReader.class);
     private static final String TEXT_PAIR = "text_pair";
+    private static final Pattern NUMBER =
+            Pattern.compile("[-+]?\\d{1,300}([.]\\d{0,300})?([eE][-+]?\\d{1,3})?");
 
-    /** Refuses labels that are given twice, or given and left out. */
+    /** Refuses to guess columns of a file whose format is given. */
     public LabeledTextReader {
-        labels = ImmutableList.copyOf(labels);
-        leaveOut = ImmutableSet.copyOf(leaveOut);
-        List<String> distinct = new LabelIndex(labels).names();
-        for (String label : leaveOut) {
-            if (distinct.contains(label)) {
-                throw new IllegalArgumentException(
-                        "Label '%s' is both a class and left out. Decide for one."
-                                .formatted(label));
-            }
+        boolean guessed =
+                textColumn == null || (label.column() == null && label.columns().isEmpty());
+        if (guessed && !(rows.format() instanceof RowFormat.Any)) {
+            throw new IllegalArgumentException(
+                    "Columns are guessed where the format is (RowReader.any()). Name the columns of"
+                            + " text and label.");
         }
     }
 
     /**
      * Reads a file.
      *
-     * @throws IOException if the file cannot be read, a column is missing, a row is bad (its line
-     *     and what is wrong with it are named), or no row of the wanted split is there
+     * @throws IOException if the file cannot be read, a column is missing or cannot be told, a row
+     *     is bad (its line and what is wrong with it are named), or no row of the wanted split is
+     *     there
      */
     public TextDataset read(Path file) throws IOException {
-        LabelIndex index = new LabelIndex(labels);
-        return dataset(
-                rows.read(file, new Mapper(index)), index, String.valueOf(file.getFileName()));
+        Mapper mapper = new Mapper(this);
+        return mapper.dataset(rows.read(file, mapper), String.valueOf(file.getFileName()));
     }
 
     /**
@@ -71,51 +74,87 @@ public record LabeledTextReader(
      * @throws IOException as {@link #read(Path)}
      */
     public TextDataset read(InputStream bytes, String name) throws IOException {
-        LabelIndex index = new LabelIndex(labels);
-        return dataset(rows.read(bytes, name, new Mapper(index)), index, name);
+        Mapper mapper = new Mapper(this);
+        return mapper.dataset(rows.read(bytes, name, mapper), name);
     }
 
-    private static TextDataset dataset(Rows<LabeledText> read, LabelIndex index, String name) {
-        LabelIndex sorted = index.sorted();
-        List<String> appeared = index.names();
-        ImmutableList<LabeledText> rows =
-                read.rows().stream()
-                        .map(row -> renumbered(row, appeared, sorted))
-                        .collect(ImmutableList.toImmutableList());
-        return new TextDataset(rows, sorted.names(), read.badRows(), name);
+    /**
+     * The same reader for another file of the same labels, such as the test file: each label has
+     * the number that it has in the first file, and any other one is a bad row.
+     */
+    public LabeledTextReader withLabelsOf(TextDataset first) {
+        return new LabeledTextReader(
+                rows,
+                textColumn,
+                textPairColumn,
+                label.withNames(first.labels(), first.problemType()));
     }
 
-    private static LabeledText renumbered(
-            LabeledText row, List<String> appeared, LabelIndex sorted) {
-        String label = appeared.get(((Label.ClassIndex) row.label()).index());
-        return new LabeledText(
-                row.text(), row.textPair(), Label.ofClass(sorted.number(label), label));
-    }
+    /** A row whose label has no final number yet. */
+    private record Draft(String text, @Nullable String pair, LabelParser.Draft label) {}
 
-    /** Makes examples of rows; labels are numbered as they appear, until all are known. */
-    private final class Mapper implements RowMapper<LabeledText> {
+    /** Makes drafts of the rows of one file. */
+    private static final class Mapper implements RowMapper<Draft> {
 
-        private final LabelIndex index;
+        private final LabeledTextReader options;
+        private String textColumn;
+        private @Nullable String textPairColumn;
+        private LabelParser labels;
 
-        Mapper(LabelIndex index) {
-            this.index = index;
+        Mapper(LabeledTextReader options) {
+            this.options = options;
+            textColumn = options.textColumn == null ? "" : options.textColumn;
+            textPairColumn = options.textPairColumn;
+            labels = new LabelParser(options.label);
+        }
+
+        /** Guesses the columns that are not named. */
+        @Override
+        public void start(FoundFile file) {
+            ColumnGuess guess = new ColumnGuess(file.columns());
+            boolean labelKnown =
+                    options.label.column() != null || !options.label.columns().isEmpty();
+            Optional<List<String>> pair =
+                    options.textColumn == null && textPairColumn == null
+                            ? guess.pair()
+                            : Optional.empty();
+            String label = options.label.column();
+            if (options.textColumn == null) {
+                String known = labelKnown ? label : guess.label(null).orElse(null);
+                textColumn = pair.map(texts -> texts.get(0)).orElseGet(() -> guess.text(known));
+                textPairColumn = pair.map(texts -> texts.get(1)).orElse(textPairColumn);
+            }
+            if (!labelKnown) {
+                label = guess.labelBeside(textColumn);
+                labels = new LabelParser(options.label.withColumn(label));
+            }
+            if (options.textColumn == null || !labelKnown) {
+                logger.info(
+                        "{}: texts in '{}'{}, labels in {}. optTextColumn, optTextPairColumn and"
+                                + " optLabelColumn name others.",
+                        file.name(),
+                        textColumn,
+                        textPairColumn == null ? "" : " and '" + textPairColumn + "'",
+                        labels.columns());
+            }
         }
 
         @Override
         public Set<String> columns() {
-            return textPairColumn == null
-                    ? ImmutableSet.of(labelColumn, textColumn)
-                    : ImmutableSet.of(labelColumn, textColumn, textPairColumn);
+            ImmutableSet.Builder<String> columns = ImmutableSet.builder();
+            columns.addAll(labels.columns()).add(textColumn);
+            if (textPairColumn != null) {
+                columns.add(textPairColumn);
+            }
+            return columns.build();
         }
 
         @Override
-        public @Nullable LabeledText map(Row row) {
+        public @Nullable Draft map(Row row) {
             String text = row.text(textColumn);
             String pair = pair(row);
-            String label = row.text(labelColumn);
-            return leaveOut.contains(label)
-                    ? null
-                    : new LabeledText(text, pair, Label.ofClass(index.number(label)));
+            LabelParser.Draft label = labels.read(row);
+            return label == null ? null : new Draft(text, pair, label);
         }
 
         private @Nullable String pair(Row row) {
@@ -124,6 +163,56 @@ public record LabeledTextReader(
             }
             return row.find(TEXT_PAIR) == null ? null : row.text(TEXT_PAIR);
         }
+
+        TextDataset dataset(Rows<Draft> read, String name) throws IOException {
+            refuseWhatMayBeRead(read.rows(), name);
+            List<String> names = labels.labels();
+            int[] numbers = labels.numbers();
+            ImmutableList<LabeledText> rows =
+                    read.rows().stream()
+                            .map(
+                                    row ->
+                                            new LabeledText(
+                                                    row.text(),
+                                                    row.pair(),
+                                                    labels.numbered(row.label(), names, numbers)))
+                            .collect(ImmutableList.toImmutableList());
+            return new TextDataset(rows, names, read.badRows(), name);
+        }
+
+        /** Labels that may be read in two ways, unless the caller has said which. */
+        private void refuseWhatMayBeRead(List<Draft> rows, String name) throws IOException {
+            if (options.label.problemType() != null) {
+                return;
+            }
+            List<String> classes = labels.classNames();
+            boolean guessed = options.rows.format() instanceof RowFormat.Any;
+            boolean decimals =
+                    guessed
+                            && options.label.names().isEmpty()
+                            && classes.stream().allMatch(each -> NUMBER.matcher(each).matches())
+                            && classes.stream().anyMatch(each -> !each.matches("[-+]?\\d{1,300}"));
+            if (decimals) {
+                throw new IOException(
+                        "%s: the labels are numbers (%s). Say what they are: optProblemType(REGRESSION)"
+                                        .formatted(
+                                                name,
+                                                classes.stream().limit(3).collect(joining(", ")))
+                                + " to predict a number, SINGLE_LABEL_CLASSIFICATION if they name"
+                                + " classes.");
+            }
+            if (labels.ambiguousPairs(rows.stream().map(Draft::label).toList())) {
+                throw new IOException(
+                        ("%s: each row has the labels 0 and 1. Set optMultiHot(true) if these are a 0"
+                                        + " or 1 for each label, or name the labels: optLabels.")
+                                .formatted(name));
+            }
+        }
+    }
+
+    /** Starts from: whatever the file turns out to be, columns guessed, all labels, all rows. */
+    public static Builder any() {
+        return builder(RowReader.any().build());
     }
 
     /** Starts from: tab-separated, all labels, all rows, bad rows refused. */
@@ -131,7 +220,10 @@ public record LabeledTextReader(
         return builder(RowReader.tsv().build());
     }
 
-    /** Starts from any way of reading rows: all labels are classes. */
+    /**
+     * Starts from any way of reading rows: columns {@code text} and {@code label}, guessed if the
+     * format is; all labels are classes.
+     */
     public static Builder builder(RowReader rows) {
         return new Builder(rows);
     }
@@ -140,14 +232,22 @@ public record LabeledTextReader(
     public static final class Builder {
 
         private RowReader rows;
-        private String textColumn = "text";
+        private @Nullable String textColumn;
         private @Nullable String textPairColumn;
-        private String labelColumn = "label";
+        private @Nullable String labelColumn;
+        private ImmutableList<String> labelColumns = ImmutableList.of();
+        private @Nullable String separator;
+        private boolean multiHot;
+        private @Nullable ProblemType problemType;
         private ImmutableList<String> labels = ImmutableList.of();
         private ImmutableSet<String> leaveOut = ImmutableSet.of();
 
         private Builder(RowReader rows) {
             this.rows = rows;
+            if (!(rows.format() instanceof RowFormat.Any)) {
+                textColumn = "text";
+                labelColumn = "label";
+            }
         }
 
         /** Column of the text. */
@@ -165,6 +265,35 @@ public record LabeledTextReader(
         /** Column of the label. */
         public Builder optLabelColumn(String column) {
             labelColumn = column;
+            return this;
+        }
+
+        /** Columns of several labels: each is a label's name and holds 1 where it applies, or 0. */
+        public Builder optLabelColumns(String... columns) {
+            labelColumns = ImmutableList.copyOf(columns);
+            labelColumn = null;
+            return this;
+        }
+
+        /**
+         * What is between several labels in one cell, such as {@code |}; an empty cell has none.
+         */
+        public Builder optLabelSeparator(String text) {
+            separator = text;
+            return this;
+        }
+
+        /** Whether a list of labels holds a 0 or 1 for each label, not the labels that apply. */
+        public Builder optMultiHot(boolean value) {
+            multiHot = value;
+            return this;
+        }
+
+        /**
+         * What is predicted, where the labels alone do not say it: a number, one class, several.
+         */
+        public Builder optProblemType(ProblemType type) {
+            problemType = type;
             return this;
         }
 
@@ -195,7 +324,17 @@ public record LabeledTextReader(
         /** The reader. */
         public LabeledTextReader build() {
             return new LabeledTextReader(
-                    rows, textColumn, textPairColumn, labelColumn, labels, leaveOut);
+                    rows,
+                    textColumn,
+                    textPairColumn,
+                    new LabelOptions(
+                            labelColumn,
+                            labelColumns,
+                            separator,
+                            multiHot,
+                            problemType,
+                            labels,
+                            leaveOut));
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data.read;
+package io.github.peft4j.task.data.internal;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A parser of Commons CSV ends with the first malformed row. It gets its lines one at a time
  * here, so a new one can go on behind that row.
  */
-final class QuotedRows {
+public final class QuotedRows {
 
     private final Utf8Lines lines;
     private final CSVFormat format;
     private @Nullable Feed feed;
     private @Nullable Iterator<CSVRecord> rows;
 
-    QuotedRows(Utf8Lines lines, char delimiter, char quote) {
+    /** The rows of these lines, with the characters between and around cells. */
+    public QuotedRows(Utf8Lines lines, char delimiter, char quote) {
         this.lines = lines;
         format =
                 CSVFormat.Builder.create()
@@ -41,7 +42,7 @@ final class QuotedRows {
      * @throws IllegalArgumentException if the row is malformed; the next call goes on with the line
      *     after it
      */
-    @Nullable List<String> next() throws IOException {
+    public @Nullable List<String> next() throws IOException {
         int before = lines.number();
         Feed feed = this.feed;
         Iterator<CSVRecord> rows = this.rows;

@@ -1,4 +1,4 @@
-package io.github.peft4j.task.data.read;
+package io.github.peft4j.task.data.internal;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
