@@ -59,9 +59,6 @@ public final class WatchTraining {
                         });
         Runtime.getRuntime().addShutdownHook(onStop);
         TrainingResult result = trainer.fit(train, validation);
-        if (!result.stopped()) {
-            Runtime.getRuntime().removeShutdownHook(onStop);
-        }
         // end
         return result;
     }
