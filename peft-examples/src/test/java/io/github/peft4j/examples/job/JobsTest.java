@@ -10,6 +10,7 @@ import io.github.peft4j.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,22 @@ class JobsTest {
 
     private TaskType savedTask() throws IOException {
         return PeftConfig.fromPretrained(adapter).taskType().orElseThrow();
+    }
+
+    @Test
+    void classifiesTables() throws Exception {
+        List<String> lines = new ArrayList<>(List.of("department;complaint"));
+        for (int i = 0; i < 12; i++) {
+            lines.add("shop;the boats sank " + i);
+            lines.add("press;who paid, and what " + i);
+        }
+        Path table = file("complaints.csv", lines.toArray(new String[0]));
+
+        ClassifyTable.train(Golden.path("models/bert-base"), table, adapter);
+
+        assertThat(savedTask()).isEqualTo(TaskType.SEQ_CLS);
+        assertThat(ClassifyTable.ask(adapter, "The boats.").getClassNames())
+                .containsExactlyInAnyOrder("press", "shop");
     }
 
     @Test

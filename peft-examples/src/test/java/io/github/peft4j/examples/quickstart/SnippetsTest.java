@@ -36,6 +36,8 @@ class SnippetsTest {
         "docs/guides/know-your-adapters.md, KnowAdapters.java, effect",
         "docs/guides/know-your-adapters.md, KnowAdapters.java, mixed",
         "docs/guides/know-your-adapters.md, KnowAdapters.java, verdict",
+        "docs/guides/text-classification.md, ../job/ClassifyTable.java, job-classify-train",
+        "docs/guides/text-classification.md, ../job/ClassifyTable.java, job-classify-ask",
         "docs/guides/token-classification.md, ../job/TagWords.java, job-tag-train",
         "docs/guides/token-classification.md, ../job/TagWords.java, job-tag-ask",
         "docs/guides/question-answering.md, ../job/AnswerQuestions.java, job-answer-train",

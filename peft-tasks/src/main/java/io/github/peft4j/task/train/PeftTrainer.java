@@ -61,9 +61,14 @@ public final class PeftTrainer {
         evaluator = new Evaluator(model, setup, null);
     }
 
-    /** A training that nobody listens to says something by itself. */
+    /** A training whose progress nobody shows says something by itself. */
     private static ImmutableList<TrainerListener> spoken(ImmutableList<TrainerListener> own) {
-        return own.isEmpty() ? ImmutableList.of(new ProgressLog()) : own;
+        return own.stream().anyMatch(TrainerListener::showsProgress)
+                ? own
+                : ImmutableList.<TrainerListener>builder()
+                        .addAll(own)
+                        .add(new ProgressLog())
+                        .build();
     }
 
     /** A trainer without metrics and listeners, with Hugging Face's parameter groups. */
@@ -274,8 +279,9 @@ public final class PeftTrainer {
         }
 
         /**
-         * Adds a listener; they are called in the order in which they were added. Without one, a
-         * {@link ProgressLog} listens.
+         * Adds a listener; they are called in the order in which they were added. If none
+         * {@linkplain TrainerListener#showsProgress shows progress}, a {@link ProgressLog} listens
+         * last.
          */
         public Builder addListener(TrainerListener listener) {
             listeners.add(listener);

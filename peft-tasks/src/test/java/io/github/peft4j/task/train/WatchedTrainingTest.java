@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,16 +158,25 @@ class WatchedTrainingTest {
         assertThat(Files.readAllLines(csv)).isEqualTo(rows);
     }
 
-    /** One line at the start and one at the end; listeners of one's own speak for themselves. */
+    /** One line at the start and one at the end, unless a listener shows how far it is. */
     @Test
-    void speaksWhereNobodyListens() throws IOException {
-        assertThat(logged(false))
-                .anyMatch(line -> line.contains("ProgressLog - Training "))
-                .anyMatch(line -> line.contains("ProgressLog - Trained after 2 steps in "));
-        assertThat(logged(true)).noneMatch(line -> line.contains("ProgressLog"));
+    void speaksWhereNobodyShowsProgress() throws IOException {
+        TrainerListener shows =
+                new TrainerListener() {
+                    @Override
+                    public boolean showsProgress() {
+                        return true;
+                    }
+                };
+        for (List<String> lines : List.of(logged(null), logged(new Hears(-1)))) {
+            assertThat(lines)
+                    .anyMatch(line -> line.contains("ProgressLog - Training "))
+                    .anyMatch(line -> line.contains("ProgressLog - Trained after 2 steps in "));
+        }
+        assertThat(logged(shows)).noneMatch(line -> line.contains("ProgressLog"));
     }
 
-    private static List<String> logged(boolean listens) throws IOException {
+    private static List<String> logged(@Nullable TrainerListener listener) throws IOException {
         PrintStream before = System.err;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
@@ -178,8 +188,8 @@ class WatchedTrainingTest {
         try (TransformerModel base = ToyModels.base();
                 PeftModel model = ToyModels.lora(base)) {
             PeftTrainer.Builder builder = PeftTrainer.builder(model, two);
-            if (listens) {
-                builder.addListener(new Hears(-1));
+            if (listener != null) {
+                builder.addListener(listener);
             }
             builder.build().fit(TRAIN, null);
         } finally {

@@ -11,6 +11,11 @@ import java.util.Arrays;
 record TrainingProgress(ProgressBar bar) implements TrainerListener {
 
     @Override
+    public boolean showsProgress() {
+        return true;
+    }
+
+    @Override
     public boolean readsLogits() {
         return true;
     }

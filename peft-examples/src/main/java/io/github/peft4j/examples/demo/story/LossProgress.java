@@ -8,6 +8,11 @@ import io.github.peft4j.task.train.report.TrainerListener;
 record LossProgress(ProgressBar bar) implements TrainerListener {
 
     @Override
+    public boolean showsProgress() {
+        return true;
+    }
+
+    @Override
     public void onStep(StepReport report) {
         bar.step(report.examples(), report.loss());
     }

@@ -14,6 +14,14 @@ public interface TrainerListener {
         return false;
     }
 
+    /**
+     * Whether people see by this listener how far the training is. If none says so, the trainer
+     * logs it.
+     */
+    default boolean showsProgress() {
+        return false;
+    }
+
     /** Before the first step, when a checkpoint has been read if the training resumes. */
     default void onStart(TrainingStart start) {}
 

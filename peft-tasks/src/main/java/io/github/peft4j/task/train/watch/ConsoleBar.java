@@ -62,6 +62,11 @@ public final class ConsoleBar implements TrainerListener {
     }
 
     @Override
+    public boolean showsProgress() {
+        return true;
+    }
+
+    @Override
     public void onStart(TrainingStart start) {
         drawn = nanoTime.getAsLong();
         pace = new Pace(start, drawn);

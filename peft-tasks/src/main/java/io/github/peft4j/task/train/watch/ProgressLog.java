@@ -54,6 +54,11 @@ public final class ProgressLog implements TrainerListener {
     }
 
     @Override
+    public boolean showsProgress() {
+        return true;
+    }
+
+    @Override
     public void onStart(TrainingStart start) {
         UnheardLog.warnOnce();
         lineStep = start.step();
