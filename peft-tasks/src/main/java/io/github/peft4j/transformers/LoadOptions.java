@@ -159,7 +159,7 @@ public record LoadOptions(
         /** The options. */
         public LoadOptions build() {
             return new LoadOptions(
-                    labels, overrides.buildOrThrow(), vocabSize, headFromAdapter, precision);
+                    labels, overrides.buildKeepingLast(), vocabSize, headFromAdapter, precision);
         }
     }
 }

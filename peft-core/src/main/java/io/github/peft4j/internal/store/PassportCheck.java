@@ -34,9 +34,21 @@ final class PassportCheck {
         if (!ownLabels) {
             odd.addAll(LabelCheck.check(folder, passport, base));
         }
+        Object found = base.info().config().get("problem_type");
+        passport.problemType()
+                .filter(type -> !base.labels().isEmpty() && !type.equals(found))
+                .ifPresent(
+                        type ->
+                                odd.add(
+                                        "%s was trained with problem_type '%s', the base has %s. Its scores would be read as something else: load the base with optProblemType(\"%s\"), or the folder with AdapterFolder.load."
+                                                .formatted(
+                                                        folder,
+                                                        type,
+                                                        found == null ? "none" : "'" + found + "'",
+                                                        type)));
         if (passport.baseFingerprint().isPresent()) {
-            Optional<String> found = BaseFingerprint.of(base);
-            if (found.isPresent() && !found.equals(passport.baseFingerprint())) {
+            Optional<String> print = BaseFingerprint.of(base);
+            if (print.isPresent() && !print.equals(passport.baseFingerprint())) {
                 odd.add(
                         "%s was trained on %s, the base is %s, whose weights are others. Results will differ: load the adapter on the base that it was trained on."
                                 .formatted(

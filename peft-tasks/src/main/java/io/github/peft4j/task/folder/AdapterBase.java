@@ -102,6 +102,8 @@ public final class AdapterBase {
     private LoadOptions completed(Path checkpoint, TaskType task, LoadOptions options)
             throws IOException {
         LoadOptions.Builder builder = LoadOptions.builder().optHeadFromAdapter(true);
+        // several labels or one of them: the numbers of the head mean something else
+        passport.problemType().ifPresent(builder::optProblemType);
         options.configOverrides().forEach(builder::addConfigOverride);
         try (Checkpoint file = Checkpoint.openAdapter(adapter)) {
             if (task == TaskType.SEQ_CLS || task == TaskType.TOKEN_CLS) {

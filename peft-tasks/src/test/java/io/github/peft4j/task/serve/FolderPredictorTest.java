@@ -2,12 +2,26 @@ package io.github.peft4j.task.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.modality.Classifications;
+import ai.djl.ndarray.NDManager;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
+import com.google.common.primitives.Floats;
+import io.github.peft4j.PeftModel;
+import io.github.peft4j.PeftModels;
+import io.github.peft4j.config.TaskType;
+import io.github.peft4j.task.data.TokenDataset;
 import io.github.peft4j.task.folder.AdapterFolder;
+import io.github.peft4j.task.tokenize.EncodeOptions;
+import io.github.peft4j.task.tokenize.TextInput;
+import io.github.peft4j.task.tokenize.Tokenizer;
 import io.github.peft4j.testkit.Golden;
+import io.github.peft4j.transformers.LoadOptions;
+import io.github.peft4j.transformers.TransformerModel;
+import io.github.peft4j.transformers.Transformers;
+import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +29,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FolderPredictorTest {
 
@@ -51,6 +66,58 @@ class FolderPredictorTest {
                         FolderPredictor.of(folder, String.class, Classifications.class)) {
             assertThat(numbers(predictor.batchPredict(TEXTS)))
                     .isEqualTo(numbers(zoo.newPredictor().batchPredict(TEXTS)));
+        }
+    }
+
+    /** One adapter for several labels at once, on a base that knows nothing of that. */
+    @Test
+    void readsScoresAsTheyWereLearned(@TempDir Path saved) throws Exception {
+        LoadOptions several =
+                LoadOptions.builder()
+                        .optLabels("a", "b", "c")
+                        .optProblemType("multi_label_classification")
+                        .build();
+        LoraConfig config =
+                LoraConfig.builder()
+                        .optTaskType(TaskType.SEQ_CLS)
+                        .optInitLoraWeights(false)
+                        .build();
+        Path base = Golden.path("models/bert-base");
+        List<Double> before;
+        try (TransformerModel model = Transformers.load(base, TaskType.SEQ_CLS, several);
+                PeftModel peft = PeftModels.getPeftModel(model, config)) {
+            peft.savePretrained(saved);
+            before = sigmoids(peft, base);
+        }
+        try (AdapterFolder again = AdapterFolder.load(saved);
+                FolderPredictor<String, Classifications> predictor =
+                        FolderPredictor.of(again, String.class, Classifications.class)) {
+            Classifications answer = predictor.predict(TEXTS.get(0));
+            for (int i = 0; i < before.size(); i++) {
+                String label = again.labels().get(i);
+                assertThat(answer.get(label).getProbability())
+                        .isCloseTo(before.get(i), within(1e-5));
+            }
+        }
+        LoadOptions one = LoadOptions.builder().optLabels("a", "b", "c").build();
+        try (TransformerModel other = Transformers.load(base, TaskType.SEQ_CLS, one);
+                PeftModel peft = PeftModels.fromPretrained(other, saved)) {
+            assertThat(peft.loadReport("default").warnings().toString())
+                    .contains("problem_type 'multi_label_classification', the base has none")
+                    .contains("AdapterFolder.load");
+        }
+    }
+
+    private static List<Double> sigmoids(PeftModel model, Path base) throws IOException {
+        try (Tokenizer tokenizer = Tokenizer.fromPretrained(base);
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            TokenDataset row =
+                    TokenDataset.unlabeled(
+                            tokenizer,
+                            List.of(TextInput.of(TEXTS.get(0))),
+                            EncodeOptions.truncatedTo(64));
+            float[] scores = model.forward(row.batch(0).toInput(manager)).logits().toFloatArray();
+            return Floats.asList(scores).stream().map(x -> 1 / (1 + Math.exp(-x))).toList();
         }
     }
 
