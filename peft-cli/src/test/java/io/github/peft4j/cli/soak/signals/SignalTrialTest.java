@@ -12,7 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Another moment each time: what fails says which. */
 class SignalTrialTest {
 
-    /** Tells a process that hangs from one that ends; {@code ./peft soak signals} holds the time. */
+    /**
+     * Tells a process that hangs from one that ends; {@code ./peft soak signals} holds the time.
+     */
     private static final Duration HANGS = Duration.ofMinutes(2);
 
     @ParameterizedTest

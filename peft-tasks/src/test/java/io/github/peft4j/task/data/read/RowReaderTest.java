@@ -9,10 +9,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +32,10 @@ class RowReaderTest {
 
     private List<Row> rows(RowReader.Builder reader, String text) throws IOException {
         return reader.build().read(write(text), ALL).rows();
+    }
+
+    private static List<Map<String, String>> texts(List<Row> rows) {
+        return rows.stream().map(Row::fields).toList();
     }
 
     private static Row row(String... namesAndTexts) {
@@ -94,12 +102,45 @@ class RowReaderTest {
 
     @Test
     void readsJsonLines() throws IOException {
-        assertThat(
-                        rows(
+        List<Row> rows =
+                rows(
+                        RowReader.jsonLines(),
+                        "{\"a\": \"x\\ny\", \"n\": 1.50, \"t\": true, \"u\": null,"
+                                + " \"l\": [1, {}]}\n\n{\"b\": \"\"}");
+
+        assertThat(texts(rows))
+                .containsExactly(
+                        row("a", "x\ny", "n", "1.50", "t", "true").fields(), row("b", "").fields());
+    }
+
+    @Test
+    void keepsListsAndObjectsOfJson() throws IOException {
+        Row row =
+                rows(
                                 RowReader.jsonLines(),
-                                "{\"a\": \"x\\ny\", \"n\": 1.50, \"t\": true, \"u\": null,"
-                                        + " \"l\": [1, {}]}\n\n{\"b\": \"\"}"))
-                .containsExactly(row("a", "x\ny", "n", "1.50", "t", "true"), row("b", ""));
+                                "{\"messages\": [{\"role\": \"user\", \"content\": \"Hé\","
+                                        + " \"name\": null}], \"n\": 7, \"d\": -1.5e1,"
+                                        + " \"big\": 12345678901234567890, \"t\": false,"
+                                        + " \"l\": [[1, 2.0], [], null], \"u\": null}")
+                        .get(0);
+
+        assertThat(row.columns()).containsExactly("messages", "n", "d", "big", "t", "l");
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("role", "user");
+        message.put("content", "Hé");
+        message.put("name", null);
+        assertThat(row.value("messages")).isEqualTo(List.of(message));
+        assertThat(row.value("n")).isEqualTo(7L);
+        assertThat(row.value("d")).isEqualTo(-15.0);
+        assertThat(row.value("big")).isEqualTo(new BigInteger("12345678901234567890"));
+        assertThat(row.value("t")).isEqualTo(false);
+        assertThat(row.value("l")).isEqualTo(Arrays.asList(List.of(1L, 2.0), List.of(), null));
+        assertThat(row.value("u")).isNull();
+        assertThat(row.find("l")).isNull();
+        refuses(
+                RowReader.jsonLines(),
+                "{\"l\": [{\"a\": 1, \"a\": 2}]}\n",
+                "line 1: this is no JSON object: it names 'a' twice");
     }
 
     @Test
