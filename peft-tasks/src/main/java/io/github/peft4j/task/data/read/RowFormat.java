@@ -14,6 +14,9 @@ public sealed interface RowFormat {
     /** A JSON object for each line. */
     RowFormat JSON_LINES = new JsonLines();
 
+    /** A JSON array with an object for each row. */
+    RowFormat JSON_ARRAY = new JsonArray(null);
+
     /** CoNLL 2003 and its like: the word first, the tag last. */
     RowFormat CONLL = new Conll(0, -1);
 
@@ -49,6 +52,14 @@ public sealed interface RowFormat {
 
     /** A JSON object for each line; blank lines are passed over. */
     record JsonLines() implements RowFormat {}
+
+    /**
+     * A JSON array with an object for each row.
+     *
+     * @param field the field that holds the array, if the file is one object around it, such as
+     *     {@code data}; null if the file is the array
+     */
+    record JsonArray(@Nullable String field) implements RowFormat {}
 
     /**
      * A word a line with columns between spaces or tabs, an empty line after each sentence; lines

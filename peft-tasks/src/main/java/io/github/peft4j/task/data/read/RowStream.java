@@ -33,12 +33,11 @@ public final class RowStream<T> extends AbstractIterator<T> implements AutoClose
     /** Starts at the first row; the stream is closed with this one. */
     RowStream(RowReader options, String file, InputStream bytes, RowMapper<T> mapper)
             throws IOException {
-        Utf8Lines lines = new Utf8Lines(bytes);
         this.options = options;
         this.file = file;
         this.bytes = bytes;
         this.mapper = mapper;
-        this.parser = parser(options.format(), lines);
+        this.parser = parser(options.format(), file, bytes);
         ImmutableSet.Builder<String> columns = ImmutableSet.builder();
         columns.addAll(mapper.columns());
         if (options.split() != null) {
@@ -51,7 +50,12 @@ public final class RowStream<T> extends AbstractIterator<T> implements AutoClose
         }
     }
 
-    private static RowParser parser(RowFormat format, Utf8Lines lines) {
+    private static RowParser parser(RowFormat format, String file, InputStream bytes)
+            throws IOException {
+        if (format instanceof RowFormat.JsonArray array) {
+            return new JsonArrayParser(array, file, bytes);
+        }
+        Utf8Lines lines = new Utf8Lines(bytes);
         if (format instanceof RowFormat.Table table) {
             return new TableParser(table, lines);
         }
