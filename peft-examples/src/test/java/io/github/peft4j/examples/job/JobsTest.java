@@ -51,6 +51,57 @@ class JobsTest {
                 .containsExactlyInAnyOrder("press", "shop");
     }
 
+    private Path chatModel() throws IOException {
+        Path checkpoint = Files.createDirectory(folder.resolve("checkpoint"));
+        for (String name :
+                List.of(
+                        "config.json",
+                        "model.safetensors",
+                        "tokenizer.json",
+                        "tokenizer_config.json")) {
+            Files.copy(Golden.path("models/llama-causal").resolve(name), checkpoint.resolve(name));
+        }
+        Path config = checkpoint.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config) // Alpaca's prompt is longer than the model
+                        .replace(
+                                "max_position_embeddings\": 128",
+                                "max_position_embeddings\": 512"));
+        return checkpoint;
+    }
+
+    @Test
+    void followsConversations() throws Exception {
+        Path checkpoint = chatModel();
+        Files.writeString(
+                checkpoint.resolve("chat_template.jinja"),
+                "{% for m in messages %}{{ m.role + ': ' + m.content + eos_token }}{% endfor %}"
+                        + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}");
+        Path rows =
+                file(
+                        "chats.jsonl",
+                        "{\"messages\": [{\"role\": \"user\", \"content\": \"Who paid?\"},"
+                                + " {\"role\": \"assistant\", \"content\": \"Anna.\"}]}");
+
+        FollowInstructions.train(checkpoint, rows, adapter);
+
+        assertThat(savedTask()).isEqualTo(TaskType.CAUSAL_LM);
+        assertThat(FollowInstructions.chat(adapter, "Who paid?")).isNotNull();
+    }
+
+    @Test
+    void followsInstructions() throws Exception {
+        Path rows =
+                file(
+                        "alpaca.json",
+                        "[{\"instruction\": \"Name it.\", \"input\": \"boat\", \"output\": \"a boat\"}]");
+
+        FollowInstructions.train(chatModel(), rows, adapter);
+
+        assertThat(FollowInstructions.instruct(adapter, "Name it.", "boat")).isNotNull();
+    }
+
     @Test
     void tagsWords() throws Exception {
         Path train =

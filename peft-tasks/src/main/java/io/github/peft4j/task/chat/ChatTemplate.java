@@ -80,6 +80,44 @@ public final class ChatTemplate {
      */
     public String render(
             List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, ?> variables) {
+        Map<String, @Nullable Object> all = all(messages, addGenerationPrompt, variables);
+        try {
+            return template.render(all, clock);
+        } catch (JinjaException failed) {
+            throw refused(failed);
+        }
+    }
+
+    /** Whether the template marks what the assistant writes, with {@code {% generation %}}. */
+    public boolean marksGeneration() {
+        return template.marksGeneration();
+    }
+
+    /**
+     * The text of a conversation with what the template marks as the assistant's own, as
+     * transformers has it for {@code return_assistant_tokens_mask}. Without the head of a next
+     * turn.
+     *
+     * @param variables as for {@link #render(List, boolean, Map)}
+     * @throws IllegalArgumentException as {@link #render(List, boolean, Map)}, or if a mark is
+     *     inside a macro or another mark
+     */
+    public RenderedChat renderMarked(List<ChatMessage> messages, Map<String, ?> variables) {
+        Map<String, @Nullable Object> all = all(messages, false, variables);
+        try {
+            JinjaTemplate.Rendering rendering = template.renderMarked(all, clock);
+            return new RenderedChat(
+                    rendering.text(),
+                    rendering.marks().stream()
+                            .map(mark -> new RenderedChat.Stretch(mark.start(), mark.end()))
+                            .toList());
+        } catch (JinjaException failed) {
+            throw refused(failed);
+        }
+    }
+
+    private Map<String, @Nullable Object> all(
+            List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, ?> variables) {
         if (messages.isEmpty()) {
             throw new IllegalArgumentException(
                     "0 messages make no conversation. Give the user's first message.");
@@ -89,23 +127,19 @@ public final class ChatTemplate {
         all.put("tools", null);
         all.put("documents", null);
         all.putAll(variables);
-        all.put("messages", messages.stream().map(ChatTemplate::plain).toList());
+        all.put("messages", messages.stream().map(ChatMessage::variables).toList());
         all.put("add_generation_prompt", addGenerationPrompt);
-        try {
-            return template.render(all, clock);
-        } catch (JinjaException failed) {
-            throw new IllegalArgumentException(
-                    failed.raisedByTemplate()
-                            ? "The chat template refuses these messages: %s (its line %d) Change them."
-                                    .formatted(failed.problem(), failed.line())
-                            : ("The chat template fails at %s Check that messages and variables are"
-                                            + " what it reads.")
-                                    .formatted(JsonReasons.message(failed)),
-                    failed);
-        }
+        return all;
     }
 
-    private static ImmutableMap<String, Object> plain(ChatMessage message) {
-        return ImmutableMap.of("role", message.role(), "content", message.content());
+    private static IllegalArgumentException refused(JinjaException failed) {
+        return new IllegalArgumentException(
+                failed.raisedByTemplate()
+                        ? "The chat template refuses these messages: %s (its line %d) Change them."
+                                .formatted(failed.problem(), failed.line())
+                        : ("The chat template fails at %s Check that messages and variables are"
+                                        + " what it reads.")
+                                .formatted(JsonReasons.message(failed)),
+                failed);
     }
 }

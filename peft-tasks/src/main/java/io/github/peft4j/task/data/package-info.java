@@ -15,7 +15,8 @@
  * io.github.peft4j.task.data.qa.QuestionWindows}, CAUSAL_LM {@link
  * io.github.peft4j.task.data.generation.Completions}, {@link
  * io.github.peft4j.task.data.generation.PlainTexts} and {@link
- * io.github.peft4j.task.data.generation.TokenBlocks}, SEQ_2_SEQ_LM {@link
+ * io.github.peft4j.task.data.generation.TokenBlocks}, of conversations {@link
+ * io.github.peft4j.task.data.chat.ChatDataset}, SEQ_2_SEQ_LM {@link
  * io.github.peft4j.task.data.generation.TargetTexts}. Files are read by {@link
  * io.github.peft4j.task.data.read.RowReader}.
  */

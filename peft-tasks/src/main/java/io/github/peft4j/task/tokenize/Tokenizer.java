@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -214,6 +216,11 @@ public final class Tokenizer implements AutoCloseable {
         return encode(chatTemplate().render(messages, true), TEMPLATED);
     }
 
+    /** Names of the ways to write conversations that the checkpoint has. */
+    public Set<String> chatTemplates() {
+        return templates.keySet();
+    }
+
     /**
      * The checkpoint's way to write conversations.
      *
@@ -365,8 +372,7 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Where rows are cut under some options. */
     public Side truncationSide(EncodeOptions options) {
-        Side own = options.truncationSide();
-        return own == null ? config.truncationSide() : own;
+        return Objects.requireNonNullElse(options.truncationSide(), config.truncationSide());
     }
 
     private ImmutableList<Encoding> pad(ImmutableList<Encoding> rows, EncodeOptions options) {
@@ -379,8 +385,7 @@ public final class Tokenizer implements AutoCloseable {
         if (rows.stream().allMatch(row -> row.length() >= full)) {
             return rows; // nothing is padded, so no token for it is needed
         }
-        Side own = options.paddingSide();
-        Side side = own == null ? config.paddingSide() : own;
+        Side side = Objects.requireNonNullElse(options.paddingSide(), config.paddingSide());
         Token padding =
                 new Token(
                         fillId().orElseGet(this::padId),

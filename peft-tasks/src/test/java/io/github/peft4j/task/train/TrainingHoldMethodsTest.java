@@ -13,6 +13,7 @@ import com.google.common.collect.ImmutableSet;
 import io.github.peft4j.DisabledAdapters;
 import io.github.peft4j.PeftModel;
 import io.github.peft4j.adapter.Activation;
+import io.github.peft4j.combine.IntruderOptions;
 import io.github.peft4j.combine.LoraConversionOptions;
 import io.github.peft4j.combine.WeightedAdapterOptions;
 import io.github.peft4j.store.AdapterPassport;
@@ -209,6 +210,9 @@ class TrainingHoldMethodsTest {
         calls.put(
                 "convertToLora(String,String,LoraConversionOptions)",
                 () -> model.convertToLora("other", "smaller", LoraConversionOptions.ofRank(2)));
+        calls.put(
+                "reduceIntruderDimension(String,String,IntruderOptions)",
+                () -> model.reduceIntruderDimension("other", "gentle", IntruderOptions.DEFAULT));
         calls.put(
                 "initialize(NDManager,DataType,Shape[])",
                 () ->

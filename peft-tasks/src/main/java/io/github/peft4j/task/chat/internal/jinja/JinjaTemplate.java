@@ -1,12 +1,17 @@
 package io.github.peft4j.task.chat.internal.jinja;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.peft4j.task.chat.internal.jinja.operation.Globals;
 import io.github.peft4j.task.chat.internal.jinja.parse.Lexer;
 import io.github.peft4j.task.chat.internal.jinja.parse.StatementParser;
+import io.github.peft4j.task.chat.internal.jinja.parse.Token;
 import io.github.peft4j.task.chat.internal.jinja.tree.Statement;
+import io.github.peft4j.task.chat.internal.jinja.value.Budget;
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
+import io.github.peft4j.task.chat.internal.jinja.value.Marks;
 import io.github.peft4j.task.chat.internal.jinja.value.Scope;
+import io.github.peft4j.task.chat.internal.jinja.value.Text;
 import io.github.peft4j.task.chat.internal.jinja.value.Values;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -32,9 +37,11 @@ public final class JinjaTemplate {
     private static final int LONGEST = 1 << 20;
 
     private final Statement body;
+    private final boolean marksGeneration;
 
-    private JinjaTemplate(Statement body) {
+    private JinjaTemplate(Statement body, boolean marksGeneration) {
         this.body = body;
+        this.marksGeneration = marksGeneration;
     }
 
     /**
@@ -49,10 +56,25 @@ public final class JinjaTemplate {
                             .formatted(source.length(), LONGEST));
         }
         try {
-            return new JinjaTemplate(StatementParser.parse(Lexer.tokens(source)));
+            ImmutableList<Token> tokens = Lexer.tokens(source);
+            return new JinjaTemplate(StatementParser.parse(tokens), marksGeneration(tokens));
         } catch (StackOverflowError tooDeep) {
             throw nested(tooDeep);
         }
+    }
+
+    private static boolean marksGeneration(ImmutableList<Token> tokens) {
+        for (int i = 1; i < tokens.size(); i++) {
+            if (tokens.get(i - 1).beginsBlock() && tokens.get(i).isName("generation")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the template has a {@code generation} block. */
+    public boolean marksGeneration() {
+        return marksGeneration;
     }
 
     /**
@@ -64,13 +86,37 @@ public final class JinjaTemplate {
      *     line
      */
     public String render(Map<String, ?> variables, Clock clock) {
-        Map<String, Object> globals = new LinkedHashMap<>(Globals.at(clock));
-        variables.forEach((name, value) -> globals.put(name, Values.of(value)));
         try {
-            return body.captured(Scope.root(ImmutableMap.copyOf(globals)).child());
+            return body.captured(Scope.root(globals(variables, clock)).child());
         } catch (StackOverflowError tooDeep) {
             throw nested(tooDeep);
         }
+    }
+
+    /**
+     * Renders the template, and tells where its {@code generation} blocks are in the text.
+     *
+     * @throws JinjaException as {@link #render}, or if a block is inside a macro or another block
+     */
+    public Rendering renderMarked(Map<String, ?> variables, Clock clock) {
+        Budget budget = new Budget();
+        Text text = new Text(budget);
+        Marks marks = new Marks(text);
+        try {
+            body.run(Scope.root(globals(variables, clock), budget, marks).child(), text);
+        } catch (StackOverflowError tooDeep) {
+            throw nested(tooDeep);
+        }
+        return new Rendering(text.toString(), marks.all());
+    }
+
+    /** A text and its {@code generation} blocks. */
+    public record Rendering(String text, ImmutableList<Marks.Mark> marks) {}
+
+    private static ImmutableMap<String, Object> globals(Map<String, ?> variables, Clock clock) {
+        Map<String, Object> globals = new LinkedHashMap<>(Globals.at(clock));
+        variables.forEach((name, value) -> globals.put(name, Values.of(value)));
+        return ImmutableMap.copyOf(globals);
     }
 
     /** Nothing is left half-done by it: reading and rendering change no state that lasts. */

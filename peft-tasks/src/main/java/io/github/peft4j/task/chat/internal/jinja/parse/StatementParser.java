@@ -10,6 +10,7 @@ import io.github.peft4j.task.chat.internal.jinja.tree.Statement.Flow;
 import io.github.peft4j.task.chat.internal.jinja.tree.Target;
 import io.github.peft4j.task.chat.internal.jinja.value.Arguments;
 import io.github.peft4j.task.chat.internal.jinja.value.JinjaException;
+import io.github.peft4j.task.chat.internal.jinja.value.Marks;
 import io.github.peft4j.task.chat.internal.jinja.value.PythonText;
 import io.github.peft4j.task.chat.internal.jinja.value.Scope;
 import io.github.peft4j.task.chat.internal.jinja.value.Values;
@@ -351,6 +352,15 @@ public final class StatementParser {
     /** Marks what an assistant wrote, for training masks; it renders as what is in it. */
     private Statement generation() {
         Statement body = bodyUntil("endgeneration");
-        return (scope, out) -> body.run(scope.child(), out);
+        return (scope, out) -> {
+            Marks marks = scope.marks();
+            if (marks == null) {
+                return body.run(scope.child(), out);
+            }
+            marks.open(out);
+            Flow flow = body.run(scope.child(), out);
+            marks.close();
+            return flow;
+        };
     }
 }

@@ -26,7 +26,13 @@ public record Token(Kind kind, String text, int line) {
         return kind == Kind.OPERATOR && text.equals(sign);
     }
 
-    boolean isName(String name) {
+    /** Whether a tag follows it. */
+    public boolean beginsBlock() {
+        return kind == Kind.BLOCK_BEGIN;
+    }
+
+    /** Whether it is this word. */
+    public boolean isName(String name) {
         return kind == Kind.NAME && text.equals(name);
     }
 

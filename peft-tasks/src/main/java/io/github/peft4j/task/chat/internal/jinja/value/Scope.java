@@ -12,28 +12,44 @@ public final class Scope {
 
     private final @Nullable Scope parent;
     private final Budget budget;
+    private final @Nullable Marks marks;
     private final Map<String, Object> variables = new HashMap<>();
 
-    private Scope(@Nullable Scope parent, Budget budget) {
+    private Scope(@Nullable Scope parent, Budget budget, @Nullable Marks marks) {
         this.parent = parent;
         this.budget = budget;
+        this.marks = marks;
     }
 
     /** The outermost scope of a rendering, with a budget of its own. */
     public static Scope root(Map<String, Object> globals) {
-        Scope root = new Scope(null, new Budget());
+        return root(globals, new Budget(), null);
+    }
+
+    /**
+     * The outermost scope of a rendering.
+     *
+     * @param marks collects generation blocks; null where nobody asks for them
+     */
+    public static Scope root(Map<String, Object> globals, Budget budget, @Nullable Marks marks) {
+        Scope root = new Scope(null, budget, marks);
         root.variables.putAll(globals);
         return root;
     }
 
     /** A scope inside this one. */
     public Scope child() {
-        return new Scope(this, budget);
+        return new Scope(this, budget, marks);
     }
 
     /** What the rendering may still spend. */
     public Budget budget() {
         return budget;
+    }
+
+    /** What collects generation blocks; null where nobody asks for them. */
+    public @Nullable Marks marks() {
+        return marks;
     }
 
     /** The value of a name here or further out; undefined if there is none. */

@@ -26,6 +26,11 @@ public final class Text {
         return append(String.valueOf(more));
     }
 
+    /** Chars so far. */
+    public int length() {
+        return chars.length();
+    }
+
     @Override
     public String toString() {
         return chars.toString();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.peft4j.task.data.chat.read;
+
+import org.jspecify.annotations.NullMarked;
