@@ -112,7 +112,7 @@ final class ConversationWriter {
     }
 
     private boolean areTurns(ChatRow row) {
-        return row instanceof ChatRow.Turns || row instanceof ChatRow.Instruction && template;
+        return row instanceof ChatRow.Turns || (row instanceof ChatRow.Instruction && template);
     }
 
     private static ChatRow.Turns turns(ChatRow row) {
@@ -156,7 +156,7 @@ final class ConversationWriter {
                                                 .build()));
         for (int i = row.ids().length - 1; i >= 0; i--) {
             long[] one = {row.ids()[i]};
-            if (row.counts()[i] && !tokenizer.decode(one, false, false).isBlank()) {
+            if (row.counts(i) && !tokenizer.decode(one, false, false).isBlank()) {
                 if (tokenizer.decode(one, true, false).isBlank()) {
                     return;
                 }

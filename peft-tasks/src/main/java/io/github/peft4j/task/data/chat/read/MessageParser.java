@@ -83,19 +83,17 @@ final class MessageParser {
                             .formatted(map.keySet()));
         }
         requireWhole(map.get("weight"));
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        Map<String, Object> fields = new LinkedHashMap<>();
         map.forEach(
                 (key, field) -> {
-                    if (key instanceof String text && !OWN_KEYS.contains(text)) {
+                    if (key instanceof String text && field != null && !OWN_KEYS.contains(text)) {
                         fields.put(text, field);
                     }
                 });
         Object content = map.containsKey("content") ? map.get("content") : map.get("value");
         boolean calls = map.get("tool_calls") instanceof List<?> list && !list.isEmpty();
-        @SuppressWarnings("NullAway") // a message leaves nulls out
-        Map<String, Object> others = (Map<String, Object>) fields;
         return new ChatMessage(
-                role(given), content == null && calls ? "" : content(content), others);
+                role(given), content == null && calls ? "" : content(content), fields);
     }
 
     private String role(String name) {

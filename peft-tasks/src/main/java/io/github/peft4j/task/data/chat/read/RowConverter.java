@@ -11,7 +11,6 @@ import com.google.gson.reflect.TypeToken;
 import io.github.peft4j.task.chat.ChatMessage;
 import io.github.peft4j.task.data.read.Row;
 import io.github.peft4j.task.data.read.RowMapper;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -154,7 +153,7 @@ final class RowConverter implements RowMapper<ChatRow> {
                 : copy.build(); // Llama's template takes an empty list for some
     }
 
-    private static Map<String, Object> variables(Row row) {
+    private static ImmutableMap<String, Object> variables(Row row) {
         Object value = row.value("chat_template_kwargs");
         if (value == null) {
             return ImmutableMap.of();
@@ -163,13 +162,13 @@ final class RowConverter implements RowMapper<ChatRow> {
             throw new IllegalArgumentException(
                     "chat_template_kwargs is no object. Write {\"name\": value}.");
         }
-        Map<String, Object> variables = new LinkedHashMap<>();
+        ImmutableMap.Builder<String, Object> variables = ImmutableMap.builder();
         map.forEach(
                 (name, variable) -> {
                     if (variable != null) {
                         variables.put(String.valueOf(name), variable);
                     }
                 });
-        return variables;
+        return variables.buildKeepingLast();
     }
 }

@@ -281,8 +281,10 @@ class ConversationReaderTest {
     @Test
     void readsOneSplit() throws IOException {
         String rows =
-                "{\"prompt\": \"a\", \"completion\": \"b\", \"split\": \"train\"}\n"
-                        + "{\"prompt\": \"c\", \"completion\": \"d\", \"split\": \"test\"}\n";
+                """
+                {"prompt": "a", "completion": "b", "split": "train"}
+                {"prompt": "c", "completion": "d", "split": "test"}
+                """;
 
         assertThat(read(ConversationReader.builder().optSplit("test"), rows).rows())
                 .containsExactly(new ChatRow.Texts("c", "d"));
