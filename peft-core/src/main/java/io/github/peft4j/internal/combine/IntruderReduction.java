@@ -98,14 +98,11 @@ public final class IntruderReduction {
     private void reduce(LayerSite site, Adapter adapter) {
         try (NDManager layer = scratch.newSubManager()) {
             LayerChange change = LayerChange.of(name, site, adapter);
-            LowRank pair = change.pair(name, layer);
+            NDArray frozen = change.frozen(layer);
+            LowRank pair = change.pair(name, frozen);
             NDArray product = Ops.scale(pair.b().matMul(pair.a()), pair.scale());
             Intruders intruders =
-                    Intruders.of(
-                            change.frozen(layer),
-                            product,
-                            options.topK(),
-                            options.thresholdEpsilon());
+                    Intruders.of(frozen, product, options.topK(), options.thresholdEpsilon());
             double leftOut = 0;
             if (!intruders.places().isEmpty()) {
                 LowRankParts parts =

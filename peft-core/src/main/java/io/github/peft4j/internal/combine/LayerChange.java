@@ -63,10 +63,11 @@ record LayerChange(LayerSite site, WeightAdapter adapter) {
     /**
      * The adapter's own pair.
      *
+     * @param frozen {@link #frozen}
      * @throws UnsupportedFeatureException if its change is no product of two thin matrices
      */
-    LowRank pair(String name, NDManager scratch) {
-        LowRank pair = adapter.lowRankChange(frozen(scratch), AdapterPass.bare(scratch, false));
+    LowRank pair(String name, NDArray frozen) {
+        LowRank pair = adapter.lowRankChange(frozen, AdapterPass.bare(frozen.getManager(), false));
         if (pair == null) {
             throw new UnsupportedFeatureException(
                     "Adapter '"

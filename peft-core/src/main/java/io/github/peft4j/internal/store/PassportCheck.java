@@ -33,19 +33,10 @@ final class PassportCheck {
         ImmutableList.Builder<String> odd = ImmutableList.builder();
         if (!ownLabels) {
             odd.addAll(LabelCheck.check(folder, passport, base));
+            passport.problemType()
+                    .filter(type -> !base.labels().isEmpty() && !type.equals(problemType(base)))
+                    .ifPresent(type -> odd.add(readOtherwise(folder, type, problemType(base))));
         }
-        Object found = base.info().config().get("problem_type");
-        passport.problemType()
-                .filter(type -> !base.labels().isEmpty() && !type.equals(found))
-                .ifPresent(
-                        type ->
-                                odd.add(
-                                        "%s was trained with problem_type '%s', the base has %s. Its scores would be read as something else: load the base with optProblemType(\"%s\"), or the folder with AdapterFolder.load."
-                                                .formatted(
-                                                        folder,
-                                                        type,
-                                                        found == null ? "none" : "'" + found + "'",
-                                                        type)));
         if (passport.baseFingerprint().isPresent()) {
             Optional<String> print = BaseFingerprint.of(base);
             if (print.isPresent() && !print.equals(passport.baseFingerprint())) {
@@ -60,6 +51,20 @@ final class PassportCheck {
         ImmutableList<String> all = odd.build();
         all.forEach(logger::warn);
         return all;
+    }
+
+    /** As transformers takes it where config.json does not say. */
+    private static String problemType(BaseModel base) {
+        Object said = base.info().config().get("problem_type");
+        if (said instanceof String type) {
+            return type;
+        }
+        return base.labels().size() == 1 ? "regression" : "single_label_classification";
+    }
+
+    private static String readOtherwise(Path folder, String type, String found) {
+        return "%s was trained with problem_type '%s', the base has '%s'. Its scores would be read as something else: load the base with optProblemType(\"%s\"), or the folder with AdapterFolder.load."
+                .formatted(folder, type, found, type);
     }
 
     /** Warns of tensors of the adapter that hold NaN or infinite numbers; logged already. */

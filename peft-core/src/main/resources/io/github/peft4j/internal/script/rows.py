@@ -7,6 +7,7 @@
     factors = annotate(List[float], scales.tolist())
     # All that lies behind the first axis counts as rows of a matrix: few and small calls, as there can be hundreds.
     width = rows.size(0) // x.size(0)
+    # Turned and laid out once: each is multiplied with many short stretches.
     down = annotate(List[Tensor], [])
     up = annotate(List[Tensor], [])
     for i in range(len(factors)):

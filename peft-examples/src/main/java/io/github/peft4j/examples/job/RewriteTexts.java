@@ -19,6 +19,7 @@ import io.github.peft4j.tuner.lora.LoraConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Texts rewritten by an encoder-decoder, learned from pairs. */
 public final class RewriteTexts {
@@ -66,7 +67,11 @@ public final class RewriteTexts {
         // snippet: job-rewrite-ask
         try (AdapterFolder folder = AdapterFolder.load(adapter);
                 FolderPredictor<String, String> predictor =
-                        FolderPredictor.of(folder, String.class, String.class)) {
+                        FolderPredictor.of(
+                                folder,
+                                String.class,
+                                String.class,
+                                Map.of("generation.max_new_tokens", 60))) {
             return predictor.predict(text);
         }
         // end

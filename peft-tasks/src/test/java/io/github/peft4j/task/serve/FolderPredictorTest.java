@@ -103,8 +103,34 @@ class FolderPredictorTest {
         try (TransformerModel other = Transformers.load(base, TaskType.SEQ_CLS, one);
                 PeftModel peft = PeftModels.fromPretrained(other, saved)) {
             assertThat(peft.loadReport("default").warnings().toString())
-                    .contains("problem_type 'multi_label_classification', the base has none")
+                    .contains(
+                            "problem_type 'multi_label_classification', the base has 'single_label_")
                     .contains("AdapterFolder.load");
+        }
+    }
+
+    /** What a base means that says nothing is no contradiction. */
+    @Test
+    void saysNothingOfTheUsualProblem(@TempDir Path saved) throws Exception {
+        Path base = Golden.path("models/bert-base");
+        LoadOptions said =
+                LoadOptions.builder()
+                        .optLabels("a", "b", "c")
+                        .optProblemType("single_label_classification")
+                        .build();
+        LoraConfig config =
+                LoraConfig.builder()
+                        .optTaskType(TaskType.SEQ_CLS)
+                        .optInitLoraWeights(false)
+                        .build();
+        try (TransformerModel model = Transformers.load(base, TaskType.SEQ_CLS, said);
+                PeftModel peft = PeftModels.getPeftModel(model, config)) {
+            peft.savePretrained(saved);
+        }
+        LoadOptions unsaid = LoadOptions.builder().optLabels("a", "b", "c").build();
+        try (TransformerModel model = Transformers.load(base, TaskType.SEQ_CLS, unsaid);
+                PeftModel peft = PeftModels.fromPretrained(model, saved)) {
+            assertThat(peft.loadReport("default").warnings()).isEmpty();
         }
     }
 

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the log how a training goes; what a trainer without listeners of its own does.
+ * Tells the log how a training goes; what a trainer does if no other listener shows progress.
  *
  * <p>At the start a line says what trains on what. Then a line comes at the first step after both a
  * twentieth of the steps and ten seconds since the line before: a run of three minutes has at most
